@@ -1,0 +1,57 @@
+/* Socket addresses as values. */
+#ifndef SOCKSPEC_ADDRESS_H
+#define SOCKSPEC_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+struct address {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_storage storage;
+    };
+    socklen_t length;
+};
+
+/* An address from its text ("192.0.2.1", "fe80::1") and a port in host order. A text that is no
+ * address is a defect of the caller and aborts. */
+struct address address_of(const char *text, int port);
+
+/* The wildcard address of AF_INET or AF_INET6. */
+struct address address_any(int family, int port);
+
+/* A name of family AF_UNSPEC, as connect() takes to dissolve an association: zeros, with the given
+ * length in bytes. */
+struct address address_unspec(socklen_t length);
+
+/* The IPv4-mapped IPv6 form of an IPv4 address; any other comes back as it is. */
+struct address address_mapped(struct address address);
+
+/* The same address with another port, or with another scope (sockaddr_in6 only). */
+struct address address_with_port(struct address address, int port);
+struct address address_with_scope(struct address address, unsigned scope);
+
+int address_port(const struct address *address);
+
+/* Whether two names are of one family, address, port and scope; the flow label does not count. */
+bool address_equal(const struct address *a, const struct address *b);
+
+/* The same without the port. */
+bool address_same_host(const struct address *a, const struct address *b);
+
+bool address_is_any(const struct address *address);
+
+/* Prints "192.0.2.1:80", "[fe80::1%2]:80", "AF_UNSPEC"; a name too short to read as what it is.
+ * Returns the length, cut at size - 1. */
+size_t address_format(const void *name, size_t length, char *text, size_t size);
+
+enum { ADDRESS_TEXT = 96 };
+
+/* The same for a struct address, into a buffer of the thread that eight calls share. */
+const char *address_text(const struct address *address);
+
+#endif

@@ -1,0 +1,150 @@
+#include "harness/case_process.h"
+
+#include "fixtures/namespace.h"
+#include "harness/clock.h"
+#include "harness/test.h"
+#include "harness/transcript.h"
+#include "stacks/host/kernel.h"
+#include "stacks/host/signals.h"
+
+#include <CUnit/CUnit.h>
+#include <CUnit/TestRun.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+    const struct variant *variant;
+    CU_pSuite suite;
+    CU_pTest test;
+} * registered;
+
+/* The test that this process runs; CUnit's test functions take no argument. */
+static struct test current;
+static enum profile judged_by;
+
+static void run_current(void)
+{
+    struct test *t = &current;
+    t->record->entered = true;
+    t->variant->of->run(t, t->iut, t->peer);
+}
+
+/* A test of its own, so that it runs after a fatal assertion in the case too. */
+static void conclude_current(void)
+{
+    test_conclude(&current, judged_by);
+}
+
+bool cases_register(const struct variant *const *variants, size_t count)
+{
+    char name[VARIANT_ID], last[VARIANT_ID] = "";
+    CU_pSuite suite = NULL;
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return false;
+    registered = calloc(count + 1, sizeof *registered);
+    if (!registered)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        rule_suite(variants[i]->of->rule, name, sizeof name);
+        if (strcmp(name, last) != 0 && !(suite = CU_get_suite(name)) &&
+            !(suite = CU_add_suite(name, NULL, NULL)))
+            return false;
+        memcpy(last, name, sizeof last);
+        registered[i].variant = variants[i];
+        registered[i].suite = suite;
+        registered[i].test = CU_add_test(suite, variants[i]->id, run_current);
+        if (!registered[i].test)
+            return false;
+    }
+    return true;
+}
+
+const struct variant *registered_variant(size_t index)
+{
+    return registered[index].variant;
+}
+
+static void set_up(const struct case_settings *settings, const struct variant *variant,
+                   struct network *network, struct record *record)
+{
+    static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
+    const unsigned *value = variant->value;
+    iut.door = settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT]);
+    peer.door = kernel_open(network->netns[SIDE_PEER]);
+    transcript_attach(&iut, record);
+    transcript_attach(&peer, record);
+    current = (struct test){
+        .variant = variant,
+        .network = network,
+        .record = record,
+        .iut = &iut,
+        .peer = &peer,
+        .family = value[AXIS_FAMILY],
+        .on = value[AXIS_NETWORK],
+        .role = value[AXIS_ROLE],
+        .mode = value[AXIS_MODE],
+        .readiness = value[AXIS_READINESS],
+        .send = value[AXIS_SEND],
+        .recv = value[AXIS_RECV],
+        .choice = value[AXIS_CHOICE] ? value[AXIS_CHOICE] - 1 : 0,
+        .domain = value[AXIS_FAMILY] & (IPV6 | MAPPED) ? AF_INET6 : AF_INET,
+        .peer_domain = value[AXIS_FAMILY] & IPV6 ? AF_INET6 : AF_INET,
+    };
+    judged_by = settings->profile;
+}
+
+/* Takes what CUnit recorded against the observation over into the record. */
+static void keep_failures(struct record *record)
+{
+    const CU_FailureRecord *failure = CU_get_failure_list();
+    if (!failure)
+        return;
+    record->deviated = true;
+    if (record->broken) {
+        char later[REASON_SIZE / 2];
+        snprintf(later, sizeof later, "%s", record->reason);
+        record_reason(record, "%s; then %s", failure->strCondition, later);
+    } else {
+        record_reason(record, "%s", failure->strCondition);
+    }
+}
+
+/* The kernel hands packets on per processor. On one processor what was sent first arrives first, so
+ * that a later datagram shows that an earlier one did not arrive. */
+static void stay_on_one_processor(void)
+{
+    cpu_set_t set;
+    int processor = sched_getcpu();
+    CPU_ZERO(&set);
+    if (processor >= 0 && processor < CPU_SETSIZE) {
+        CPU_SET(processor, &set);
+        sched_setaffinity(0, sizeof set, &set);
+    }
+}
+
+void case_process(const struct case_settings *settings, size_t index, struct network *network,
+                  struct record *record)
+{
+    const struct variant *variant = registered[index].variant;
+    signals_catch();
+    stay_on_one_processor();
+    set_up(settings, variant, network, record);
+
+    int64_t begin = clock_now();
+    CU_run_test(registered[index].suite, registered[index].test);
+    record->case_nanoseconds = clock_now() - begin;
+    record->net_altered = network->altered;
+
+    CU_pTest conclusion = CU_add_test(registered[index].suite, "conclusion", conclude_current);
+    if (conclusion && !record->skipped && !record->hung) {
+        CU_run_test(registered[index].suite, conclusion);
+        keep_failures(record);
+    }
+    record->finished = true;
+    host_close(current.iut);
+    host_close(current.peer);
+    _exit(0);
+}

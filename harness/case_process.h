@@ -1,0 +1,29 @@
+/* A case in a process of its own. */
+#ifndef SOCKSPEC_CASE_PROCESS_H
+#define SOCKSPEC_CASE_PROCESS_H
+
+#include "fixtures/network.h"
+#include "harness/record.h"
+#include "harness/variant.h"
+#include "stacks/stack.h"
+
+/* How the cases of a run are run. */
+struct case_settings {
+    const struct stack *stack;
+    const char *stack_argument;
+    enum profile profile;
+};
+
+/* Registers variants with CUnit, suites by suites of rules; before case_process(). False without
+ * memory. */
+bool cases_register(const struct variant *const *variants, size_t count);
+
+/* The registered variant of an index. */
+const struct variant *registered_variant(size_t index);
+
+/* Runs a registered variant in this process, which is a fresh child, and exits. The record says how
+ * it went. */
+void case_process(const struct case_settings *settings, size_t index, struct network *network,
+                  struct record *record) __attribute__((noreturn));
+
+#endif

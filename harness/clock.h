@@ -1,0 +1,31 @@
+/* Monotonic time, and waiting for something that tells nobody when it changes. */
+#ifndef SOCKSPEC_CLOCK_H
+#define SOCKSPEC_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+/* How long a case waits for an event that must come, in milliseconds. Long, so that a loaded
+ * machine changes no verdict; shorter than a case's time limit. */
+enum { PATIENCE = 5000 };
+
+/* Nanoseconds of the monotonic clock. */
+int64_t clock_now(void);
+
+/* The monotonic time so many milliseconds from now. */
+struct timespec clock_after(int milliseconds);
+
+/* Asking again and again, at once at first and then at growing intervals up to 2 ms: for states
+ * that the kernel shows but does not announce. */
+struct backoff {
+    int64_t deadline;
+    unsigned tries;
+};
+
+struct backoff backoff_begin(int milliseconds);
+
+/* Lets time pass before the next try; false when the deadline has passed. */
+bool backoff_wait(struct backoff *backoff);
+
+#endif

@@ -1,0 +1,45 @@
+/* The commands of the command line. Each takes its own argv, from its name on, and returns the exit
+ * status of the program. */
+#ifndef SOCKSPEC_COMMANDS_H
+#define SOCKSPEC_COMMANDS_H
+
+#include "harness/variant.h"
+
+#include <stdbool.h>
+
+enum {
+    EXIT_PASSED = 0,       /* every rule holds, or is known not to apply */
+    EXIT_FAILED = 1,       /* a rule is broken */
+    EXIT_USAGE = 2,        /* the command line or its files make no sense */
+    EXIT_INCONCLUSIVE = 3, /* the run could not be made, or not all of it gave a verdict */
+    EXIT_INTERRUPTED = 130,
+};
+
+int command_run(int argc, char **argv);
+int command_list(int argc, char **argv);
+int command_show(int argc, char **argv);
+
+/* Flushes standard output; EXIT_PASSED, or EXIT_INCONCLUSIVE with a line on stderr if what was
+ * printed did not arrive. */
+int end_output(void);
+
+/* ---- options that several commands take ---- */
+
+/* Options that choose variants, for getopt_long(): to be put into a command's own array. */
+#define SELECTION_OPTIONS                                                                          \
+    {"filter", required_argument, NULL, 'f'}, {"exclude", required_argument, NULL, 'x'},           \
+        {"tag", required_argument, NULL, 't'}, {"slow", no_argument, NULL, 'S'},                   \
+    {                                                                                              \
+        "shard", required_argument, NULL, 'H'                                                      \
+    }
+
+/* Takes one of these options; false with a line on stderr if its argument is no good. *taken tells
+ * whether it was one of them. */
+bool selection_option(struct selection *selection, int option, char *argument, bool *taken);
+
+void selection_free(struct selection *selection);
+
+/* A whole number within bounds; false with a line on stderr otherwise. */
+bool parse_number(const char *option, const char *text, long least, long most, long *number);
+
+#endif

@@ -1,0 +1,58 @@
+/* The one door: how a call reaches the implementation under test, or the peer.
+ *
+ * A host has a chain of doors. The innermost performs calls (the kernel of this machine, an agent
+ * at the far end of a stream...); those around it watch calls or alter them (a transcript, a
+ * mutant). A case talks to hosts only, through the wrappers in calls.h. */
+#ifndef SOCKSPEC_HOST_H
+#define SOCKSPEC_HOST_H
+
+#include "harness/call.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct door;
+
+/* A thread that performs a begun call, for the door that it ends up in. */
+struct caller {
+    pthread_t thread;
+    int status;         /* its /proc/thread-self/stat, -1 if there is no /proc */
+    atomic_bool inside; /* it is in the implementation */
+};
+
+/* The running thread if it performs a begun call, else NULL. */
+extern _Thread_local struct caller *this_caller;
+
+struct door_operations {
+    /* Performs the call and fills in its result; may block as long as the call does. Several
+     * threads may be in it at once. */
+    void (*perform)(struct door *door, struct call *call);
+    /* Interrupts a call that another thread performs with a caught signal. NULL passes inwards. */
+    void (*interrupt)(struct door *door, struct caller *caller);
+    /* Whether a call that another thread performs waits inside the implementation now. It may
+     * answer false for a call that is about to wait: ask again. NULL passes inwards. */
+    bool (*waits)(struct door *door, struct caller *caller);
+    /* Lets go of what the door holds, inner doors excluded. NULL: nothing to do. */
+    void (*close)(struct door *door);
+};
+
+struct door {
+    const struct door_operations *operations;
+    struct door *inner; /* NULL in an implementation */
+};
+
+struct host {
+    const char *name; /* "iut" or "peer", as transcripts call it */
+    struct door *door;
+    bool iut;
+};
+
+void door_perform(struct door *door, struct call *call);
+void door_interrupt(struct door *door, struct caller *caller);
+bool door_waits(struct door *door, struct caller *caller);
+
+/* Closes the whole chain. */
+void host_close(struct host *host);
+
+#endif

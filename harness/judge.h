@@ -1,0 +1,14 @@
+/* From what a case left behind to a verdict. */
+#ifndef SOCKSPEC_JUDGE_H
+#define SOCKSPEC_JUDGE_H
+
+#include "harness/record.h"
+#include "harness/worker.h"
+
+/* The verdict of a case, and in reason why it is not a pass (empty for a pass). A failed
+ * precondition is inconclusive, a crash or hang in a call of the IUT is a failure that names the
+ * call, and so on: docs/verdicts.md. */
+enum verdict judge(const struct variant *variant, enum profile profile, const struct record *record,
+                   const struct ending *ending, char *reason, size_t size);
+
+#endif

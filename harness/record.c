@@ -1,0 +1,112 @@
+#include "harness/record.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Guards the transcript and the slots against the threads of one case; the runner reads only when
+ * the case's process is gone. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct record *record_create(void)
+{
+    void *memory = mmap(NULL, sizeof(struct record), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void record_free(struct record *record)
+{
+    munmap(record, sizeof *record);
+}
+
+void record_reset(struct record *record)
+{
+    memset(record, 0, offsetof(struct record, transcript) + 1);
+}
+
+static void append(char *text, size_t size, const char *format, va_list list)
+{
+    size_t used = strnlen(text, size - 1);
+    vsnprintf(text + used, size - used, format, list);
+}
+
+void record_observe(struct record *record, const char *format, ...)
+{
+    va_list list;
+    size_t used = strnlen(record->observed, OBSERVED_SIZE - 1);
+    if (record->observations++ && used + 7 < OBSERVED_SIZE)
+        memcpy(record->observed + used, " then ", 7);
+    va_start(list, format);
+    append(record->observed, OBSERVED_SIZE, format, list);
+    va_end(list);
+}
+
+void record_reason(struct record *record, const char *format, ...)
+{
+    va_list list;
+    record->reason[0] = '\0';
+    va_start(list, format);
+    append(record->reason, REASON_SIZE, format, list);
+    va_end(list);
+}
+
+void record_line(struct record *record, const char *format, ...)
+{
+    char line[2 * CALL_TEXT_SIZE + 128];
+    va_list list;
+    va_start(list, format);
+    int n = vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    if (n < 0)
+        return;
+    size_t length = (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
+
+    pthread_mutex_lock(&lock);
+    if (record->transcript_used + length + 2 > TRANSCRIPT_SIZE) {
+        record->truncated = true;
+    } else {
+        memcpy(record->transcript + record->transcript_used, line, length);
+        record->transcript_used += length;
+        record->transcript[record->transcript_used++] = '\n';
+        record->transcript[record->transcript_used] = '\0';
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+int record_enter(struct record *record, bool iut, const char *text)
+{
+    int slot = -1;
+    pthread_mutex_lock(&lock);
+    for (int i = 0; i < CALLS_AT_ONCE && slot < 0; i++)
+        if (!record->under_way[i].active)
+            slot = i;
+    if (slot >= 0) {
+        struct call_under_way *call = &record->under_way[slot];
+        snprintf(call->text, sizeof call->text, "%s", text);
+        call->iut = iut;
+        call->active = true;
+    }
+    pthread_mutex_unlock(&lock);
+    return slot;
+}
+
+void record_leave(struct record *record, int slot)
+{
+    if (slot < 0)
+        return;
+    pthread_mutex_lock(&lock);
+    record->under_way[slot].active = false;
+    pthread_mutex_unlock(&lock);
+}
+
+const struct call_under_way *record_unfinished(const struct record *record)
+{
+    const struct call_under_way *found = NULL;
+    for (int i = 0; i < CALLS_AT_ONCE; i++)
+        if (record->under_way[i].active && (!found || (record->under_way[i].iut && !found->iut)))
+            found = &record->under_way[i];
+    return found;
+}

@@ -1,0 +1,76 @@
+/* What a case leaves behind: written by the case's process, read by the runner.
+ *
+ * The record lies in memory that both share, so it holds what was observed until the moment at
+ * which a case crashed, hung or was killed. The reader trusts none of it: texts end within their
+ * array, numbers are checked. */
+#ifndef SOCKSPEC_RECORD_H
+#define SOCKSPEC_RECORD_H
+
+#include "harness/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    OBSERVED_SIZE = 512,
+    REASON_SIZE = 1024,
+    TRANSCRIPT_SIZE = 32768,
+    CALL_TEXT_SIZE = 256,
+    CALLS_AT_ONCE = 8,
+    WHERE_SIZE = 128,
+};
+
+/* A call that was begun and has not returned. */
+struct call_under_way {
+    bool active;
+    bool iut;
+    char text[CALL_TEXT_SIZE];
+};
+
+struct record {
+    bool finished;    /* the case's process reached its end */
+    bool entered;     /* the case's own code has begun */
+    bool broken;      /* a precondition failed */
+    bool skipped;     /* the case left itself out */
+    bool hung;        /* a call of the IUT outlived its deadline */
+    bool deviated;    /* CUnit holds a failed assertion about what was observed */
+    bool net_altered; /* links, addresses, routes or neighbours were changed */
+    bool truncated;   /* the transcript was longer than there is room */
+    unsigned observations;
+    int64_t case_nanoseconds;
+    char observed[OBSERVED_SIZE];
+    char reason[REASON_SIZE];
+    char where[WHERE_SIZE]; /* file:line of the last observation or precondition */
+    struct call_under_way under_way[CALLS_AT_ONCE];
+    size_t transcript_used;
+    char transcript[TRANSCRIPT_SIZE];
+};
+
+/* A record in memory that children of this process share. NULL with errno on failure. */
+struct record *record_create(void);
+
+void record_free(struct record *record);
+
+/* Empties a record for the next case. */
+void record_reset(struct record *record);
+
+/* Appends to the observation (parts are joined by " then ") or sets the reason, with printf's
+ * format. Both cut what does not fit. */
+void record_observe(struct record *record, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void record_reason(struct record *record, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Appends a line to the transcript; safe from several threads of a case. */
+void record_line(struct record *record, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Marks a call as under way; returns its slot, or -1 if all are taken. */
+int record_enter(struct record *record, bool iut, const char *text);
+void record_leave(struct record *record, int slot);
+
+/* The call that was under way when the case ended, the IUT's first; NULL if there was none. */
+const struct call_under_way *record_unfinished(const struct record *record);
+
+#endif

@@ -1,0 +1,123 @@
+#include "harness/results.h"
+
+#include "harness/version.h"
+
+#include <gnu/libc-version.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char *libc_name(void)
+{
+    static char name[64];
+    snprintf(name, sizeof name, "glibc %s", gnu_get_libc_version());
+    return name;
+}
+
+/* Lets each report that still works do something; tells of one that fails, once. */
+#define EACH_REPORT(results, step, ...)                                                            \
+    for (size_t each = 0; each < (results)->options->report_count; each++) {                       \
+        struct report *report = (results)->options->reports[each];                                 \
+        if (!(results)->report_failed[each] && report->step && !report->step(report, __VA_ARGS__)) \
+            give_up((results), each);                                                              \
+    }
+
+static void give_up(struct results *results, size_t report)
+{
+    results->report_failed[report] = true;
+    fprintf(stderr, "sockspec: %s\n", results->options->reports[report]->why);
+}
+
+void results_begin(struct results *results, const struct run_options *options,
+                   const struct variant **variants, size_t count)
+{
+    time_t now = time(NULL);
+    *results = (struct results){.options = options,
+                                .variants = variants,
+                                .variant_count = count,
+                                .count = count * options->repeat};
+    results->list = calloc(results->count + 1, sizeof *results->list);
+    results->report_failed = calloc(options->report_count + 1, sizeof(bool));
+    if (!results->list || !results->report_failed)
+        abort();
+    results->info = (struct run_info){.version = SOCKSPEC_VERSION,
+                                      .iut = options->iut,
+                                      .profile = options->settings.profile,
+                                      .libc = libc_name(),
+                                      .selected = results->count,
+                                      .repeat = options->repeat};
+    uname(&results->info.system);
+    strftime(results->info.started, sizeof results->info.started, "%Y-%m-%dT%H:%M:%SZ",
+             gmtime(&now));
+    EACH_REPORT(results, begin, &results->info);
+}
+
+const struct variant *results_variant(const struct results *results, size_t ordinal)
+{
+    return results->variants[ordinal % results->variant_count];
+}
+
+/* A text of a record, which the case could have left without an end. */
+static char *copy(const char *text, size_t size)
+{
+    char *made = strndup(text, strnlen(text, size - 1));
+    if (!made)
+        abort();
+    return made;
+}
+
+void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *reason,
+                 const struct record *record, int64_t nanoseconds)
+{
+    struct result *result = &results->list[ordinal];
+    const struct variant *variant = results_variant(results, ordinal);
+    *result = (struct result){
+        .variant = variant,
+        .repetition = (unsigned)(ordinal / results->variant_count) + 1,
+        .verdict = verdict,
+        .observed = copy(record->observed, OBSERVED_SIZE),
+        .expected = case_outcome(variant->of, results->options->settings.profile),
+        .reason = copy(reason, REASON_SIZE * 2),
+        .where = copy(record->where, WHERE_SIZE),
+        .transcript = copy(record->transcript, TRANSCRIPT_SIZE),
+        .seconds = (double)nanoseconds / 1e9,
+        .case_seconds = (double)record->case_nanoseconds / 1e9,
+        .known = true,
+    };
+    results->totals.count[verdict]++;
+    results->totals.ran++;
+}
+
+static void hand_on(struct results *results, struct result *result)
+{
+    if (!result->known)
+        return;
+    EACH_REPORT(results, variant, result);
+    free(result->observed);
+    free(result->reason);
+    free(result->where);
+    free(result->transcript);
+    result->known = false;
+}
+
+void results_flush(struct results *results)
+{
+    while (results->flushed < results->count && results->list[results->flushed].known)
+        hand_on(results, &results->list[results->flushed++]);
+}
+
+bool results_end(struct results *results, struct totals *totals, bool interrupted, double seconds)
+{
+    bool good = true;
+    while (results->flushed < results->count)
+        hand_on(results, &results->list[results->flushed++]);
+    results->totals.interrupted = interrupted;
+    results->totals.seconds = seconds;
+    EACH_REPORT(results, end, &results->totals);
+    for (size_t i = 0; i < results->options->report_count; i++)
+        good = good && !results->report_failed[i];
+    *totals = results->totals;
+    free(results->report_failed);
+    free(results->list);
+    return good;
+}

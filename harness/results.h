@@ -1,0 +1,39 @@
+/* The results of a run while it goes on: in the order of variants, whatever the order in which they
+ * come, and handed to the reports as soon as all before them are there. */
+#ifndef SOCKSPEC_RESULTS_H
+#define SOCKSPEC_RESULTS_H
+
+#include "harness/record.h"
+#include "harness/run.h"
+
+struct results {
+    const struct run_options *options;
+    const struct variant **variants;
+    size_t variant_count;
+    struct result *list; /* repetition by repetition, each in the order of variants */
+    size_t count;
+    size_t flushed; /* this many went to the reports */
+    struct run_info info;
+    struct totals totals;
+    bool *report_failed;
+};
+
+/* Begins the reports. The variants must outlive the results. Aborts without memory. */
+void results_begin(struct results *results, const struct run_options *options,
+                   const struct variant **variants, size_t count);
+
+/* The variant of an ordinal in the run. */
+const struct variant *results_variant(const struct results *results, size_t ordinal);
+
+/* Keeps a result; takes copies of what it is given. */
+void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *reason,
+                 const struct record *record, int64_t nanoseconds);
+
+/* Hands on what is complete. */
+void results_flush(struct results *results);
+
+/* Hands on everything, ends the reports and releases the results; false if one of the reports could
+ * not be written. */
+bool results_end(struct results *results, struct totals *totals, bool interrupted, double seconds);
+
+#endif

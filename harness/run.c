@@ -1,0 +1,254 @@
+#include "harness/run.h"
+
+#include "harness/clock.h"
+#include "harness/judge.h"
+#include "harness/results.h"
+#include "harness/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* Cases that mostly wait run on lanes: workers beside those that --jobs counts. */
+enum { LANES = 32, STARTS = 3 };
+
+struct slot {
+    struct worker worker;
+    bool alive;
+    bool ready; /* it is waiting for an order */
+    bool lane;
+    size_t busy; /* the ordinal in the run that it works on, if busy_now */
+    bool busy_now;
+    unsigned failures; /* of its workers, since the last result */
+};
+
+struct queue {
+    size_t *ordinals;
+    size_t count, next;
+};
+
+struct coordinator {
+    const struct run_options *options;
+    struct results results;
+    struct queue work, waiting; /* for workers, for lanes */
+    struct slot *slots;
+    size_t slot_count, job_slots;
+    size_t done;
+    char why[256];
+    bool impossible;
+};
+
+/* ---- choosing ---- */
+
+static const struct variant **select_variants(const struct selection *selection, size_t *taken)
+{
+    size_t count, ordinal = 0;
+    const struct variant *all = variants(&count);
+    const struct variant **chosen = calloc(count + 1, sizeof *chosen);
+    *taken = 0;
+    if (!chosen)
+        abort();
+    for (size_t i = 0; i < count; i++) {
+        if (selection_takes(selection, &all[i], ordinal))
+            chosen[(*taken)++] = &all[i];
+        ordinal += selection_matches(selection, &all[i]);
+    }
+    return chosen;
+}
+
+static void fill_queues(struct coordinator *c)
+{
+    size_t total = c->results.count;
+    c->work.ordinals = calloc(total + 1, sizeof *c->work.ordinals);
+    c->waiting.ordinals = calloc(total + 1, sizeof *c->waiting.ordinals);
+    if (!c->work.ordinals || !c->waiting.ordinals)
+        abort();
+    for (size_t i = 0; i < total; i++) {
+        const struct variant *variant = results_variant(&c->results, i);
+        struct queue *queue = variant->of->tags & (SLOW | WAITS) ? &c->waiting : &c->work;
+        queue->ordinals[queue->count++] = i;
+    }
+}
+
+/* ---- workers ---- */
+
+static void start(struct coordinator *c, struct slot *slot)
+{
+    slot->ready = slot->busy_now = false;
+    slot->alive = worker_start(&slot->worker, &c->options->settings, c->options->seconds, c->why,
+                               sizeof c->why);
+    if (!slot->alive)
+        c->impossible = true;
+}
+
+static struct queue *queue_of(struct coordinator *c, const struct slot *slot)
+{
+    return slot->lane ? &c->waiting : &c->work;
+}
+
+static void order_next(struct coordinator *c, struct slot *slot)
+{
+    struct queue *queue = queue_of(c, slot);
+    if (queue->next == queue->count) {
+        worker_stop(&slot->worker);
+        slot->alive = false;
+        return;
+    }
+    slot->busy = queue->ordinals[queue->next++];
+    slot->busy_now = true;
+    slot->ready = false;
+    worker_order(&slot->worker, slot->busy % c->results.variant_count);
+}
+
+static void take_result(struct coordinator *c, struct slot *slot)
+{
+    const struct variant *variant = results_variant(&c->results, slot->busy);
+    char reason[2048];
+    enum verdict verdict = judge(variant, c->options->settings.profile, slot->worker.record,
+                                 slot->worker.ending, reason, sizeof reason);
+    results_put(&c->results, slot->busy, verdict, reason, slot->worker.record,
+                slot->worker.ending->nanoseconds);
+    slot->busy_now = false;
+    slot->failures = 0;
+    c->done++;
+}
+
+/* A worker is gone. If it never came to work there is something wrong with this machine. */
+static void bury(struct coordinator *c, struct slot *slot)
+{
+    char why[256];
+    snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
+    if (slot->busy_now) {
+        results_put(&c->results, slot->busy, INCONCLUSIVE,
+                    "the worker that ran this case was killed", slot->worker.record, 0);
+        slot->busy_now = false;
+        c->done++;
+    } else if (++slot->failures >= STARTS || why[0]) {
+        snprintf(c->why, sizeof c->why, "%s",
+                 why[0] ? why : "workers end as soon as they are started");
+        c->impossible = true;
+    }
+    worker_stop(&slot->worker);
+    slot->alive = false;
+    if (!c->impossible && queue_of(c, slot)->next < queue_of(c, slot)->count)
+        start(c, slot);
+}
+
+static void hear(struct coordinator *c, struct slot *slot)
+{
+    switch (worker_news(&slot->worker)) {
+    case 1:
+        take_result(c, slot);
+        order_next(c, slot);
+        break;
+    case 0:
+        order_next(c, slot);
+        break;
+    default:
+        bury(c, slot);
+    }
+}
+
+static bool start_all(struct coordinator *c)
+{
+    size_t lanes = c->waiting.count < LANES ? c->waiting.count : LANES;
+    c->job_slots = c->options->jobs < c->work.count ? c->options->jobs : c->work.count;
+    c->slot_count = c->job_slots + lanes;
+    c->slots = calloc(c->slot_count + 1, sizeof *c->slots);
+    if (!c->slots)
+        abort();
+    /* Those that wait longest begin first. */
+    for (size_t i = c->slot_count; i-- > 0 && !c->impossible;) {
+        c->slots[i].lane = i >= c->job_slots;
+        start(c, &c->slots[i]);
+    }
+    return !c->impossible;
+}
+
+/* ---- the loop ---- */
+
+static int catch_signals(sigset_t *before)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, before);
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* Hears workers until everything has run; false if a signal ended it. */
+static bool loop(struct coordinator *c, int signals)
+{
+    struct pollfd *fds = calloc(c->slot_count + 1, sizeof *fds);
+    bool interrupted = false;
+    if (!fds)
+        abort();
+    while (c->done < c->results.count && !c->impossible && !interrupted) {
+        for (size_t i = 0; i < c->slot_count; i++)
+            fds[i] =
+                (struct pollfd){c->slots[i].alive ? c->slots[i].worker.control : -1, POLLIN, 0};
+        fds[c->slot_count] = (struct pollfd){signals, POLLIN, 0};
+        if (poll(fds, c->slot_count + 1, -1) < 0 && errno != EINTR)
+            break;
+        for (size_t i = 0; i < c->slot_count; i++)
+            if (fds[i].revents)
+                hear(c, &c->slots[i]);
+        interrupted = fds[c->slot_count].revents;
+        results_flush(&c->results);
+    }
+    free(fds);
+    return !interrupted;
+}
+
+static void release(struct coordinator *c)
+{
+    for (size_t i = 0; i < c->slot_count; i++)
+        if (c->slots[i].alive)
+            worker_stop(&c->slots[i].worker);
+    free(c->slots);
+    free(c->work.ordinals);
+    free(c->waiting.ordinals);
+}
+
+enum run_end run(const struct run_options *options, struct totals *totals, bool *reports_failed)
+{
+    struct coordinator c = {.options = options};
+    enum run_end end = RUN_DONE;
+    size_t count;
+    sigset_t before;
+    int64_t begin = clock_now();
+    const struct variant **chosen = select_variants(&options->selection, &count);
+    *reports_failed = false;
+    if (count == 0) {
+        free(chosen);
+        return RUN_EMPTY;
+    }
+    if (!cases_register(chosen, count)) {
+        fputs("sockspec: CUnit takes no more tests: out of memory\n", stderr);
+        free(chosen);
+        return RUN_IMPOSSIBLE;
+    }
+    int signals = catch_signals(&before);
+    results_begin(&c.results, options, chosen, count);
+    fill_queues(&c);
+    if (start_all(&c) && !loop(&c, signals))
+        end = RUN_INTERRUPTED;
+    if (c.impossible) {
+        fprintf(stderr, "sockspec: %s\n", c.why);
+        end = RUN_IMPOSSIBLE;
+    }
+    release(&c);
+    *reports_failed =
+        !results_end(&c.results, totals, end != RUN_DONE, (double)(clock_now() - begin) / 1e9);
+    close(signals);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    free(chosen);
+    return end;
+}

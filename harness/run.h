@@ -1,0 +1,30 @@
+/* The coordinator: runs a selection of variants on parallel workers and reports the results. */
+#ifndef SOCKSPEC_RUN_H
+#define SOCKSPEC_RUN_H
+
+#include "harness/case_process.h"
+#include "reports/report.h"
+
+struct run_options {
+    const char *iut; /* SPEC */
+    struct case_settings settings;
+    struct selection selection;
+    unsigned jobs;   /* workers at once */
+    unsigned repeat; /* how often each variant runs */
+    double seconds;  /* time limit of a case */
+    struct report **reports;
+    size_t report_count;
+};
+
+enum run_end {
+    RUN_DONE,        /* every selected variant has its result */
+    RUN_EMPTY,       /* the selection took nothing */
+    RUN_IMPOSSIBLE,  /* no worker could be started */
+    RUN_INTERRUPTED, /* ended by a signal; what was seen is reported */
+};
+
+/* Runs. Says on stderr why a run is impossible or a report fails; *reports_failed tells of the
+ * latter. */
+enum run_end run(const struct run_options *options, struct totals *totals, bool *reports_failed);
+
+#endif

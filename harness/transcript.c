@@ -1,0 +1,53 @@
+#include "harness/transcript.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct transcript {
+    struct door door;
+    const struct host *host;
+    struct record *record;
+};
+
+static _Thread_local char last[2 * CALL_TEXT_SIZE];
+
+static void perform(struct door *door, struct call *call)
+{
+    struct transcript *transcript = (struct transcript *)door;
+    char text[CALL_TEXT_SIZE], result[64];
+
+    call_format(call, false, text, sizeof text);
+    int slot = record_enter(transcript->record, transcript->host->iut, text);
+    door_perform(door->inner, call);
+    record_leave(transcript->record, slot);
+
+    call_format(call, true, text, sizeof text);
+    call_format_result(call, result, sizeof result);
+    snprintf(last, sizeof last, "%s %s = %s", transcript->host->name, text, result);
+    record_line(transcript->record, "%-4s %s = %s <%" PRId64 " us>", transcript->host->name, text,
+                result, call->nanoseconds / 1000);
+}
+
+static void close_transcript(struct door *door)
+{
+    free(door);
+}
+
+void transcript_attach(struct host *host, struct record *record)
+{
+    static const struct door_operations operations = {.perform = perform,
+                                                      .close = close_transcript};
+    struct transcript *transcript = calloc(1, sizeof *transcript);
+    if (!transcript)
+        abort();
+    transcript->door = (struct door){&operations, host->door};
+    transcript->host = host;
+    transcript->record = record;
+    host->door = &transcript->door;
+}
+
+const char *transcript_last(void)
+{
+    return last;
+}

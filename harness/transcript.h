@@ -1,0 +1,15 @@
+/* A door that writes down every call that passes, as strace would. */
+#ifndef SOCKSPEC_TRANSCRIPT_H
+#define SOCKSPEC_TRANSCRIPT_H
+
+#include "harness/host.h"
+#include "harness/record.h"
+
+/* Puts a transcript around the host's doors; calls go into the record. The record must outlive the
+ * host. */
+void transcript_attach(struct host *host, struct record *record);
+
+/* The last call that this thread made through a transcript, with its result. */
+const char *transcript_last(void);
+
+#endif

@@ -1,0 +1,195 @@
+#include "harness/variant.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const char *values[5]; /* by bit */
+} axes[AXES] = {
+    [AXIS_FAMILY] = {"family", {"ipv4", "ipv6", "mapped"}},
+    [AXIS_NETWORK] = {"network", {"loopback", "pair"}},
+    [AXIS_ROLE] = {"role", {"client", "server"}},
+    [AXIS_MODE] = {"mode", {"blocking", "nonblocking"}},
+    [AXIS_READINESS] = {"readiness", {"select", "poll", "epoll"}},
+    [AXIS_SEND] = {"send", {"send", "sendto", "sendmsg", "write"}},
+    [AXIS_RECV] = {"recv", {"recv", "recvfrom", "recvmsg", "read"}},
+    [AXIS_CHOICE] = {"choice", {0}},
+};
+
+const char *axis_name(enum axis axis)
+{
+    return axes[axis].name;
+}
+
+const char *variant_value(const struct variant *variant, enum axis axis)
+{
+    unsigned value = variant->value[axis];
+    if (value == 0)
+        return NULL;
+    if (axis == AXIS_CHOICE)
+        return variant->of->choices[value - 1];
+    return axes[axis].values[__builtin_ctz(value)];
+}
+
+/* The values of an axis that a case runs over, as bits; for choices, how many there are. */
+static unsigned case_values(const struct rule_case *of, enum axis axis)
+{
+    unsigned choices = 0;
+    switch (axis) {
+    case AXIS_FAMILY:
+        return of->family;
+    case AXIS_NETWORK:
+        return of->network;
+    case AXIS_ROLE:
+        return of->role;
+    case AXIS_MODE:
+        return of->mode;
+    case AXIS_READINESS:
+        return of->readiness;
+    case AXIS_SEND:
+        return of->send;
+    case AXIS_RECV:
+        return of->recv;
+    default:
+        while (choices < CASE_CHOICES && of->choices[choices])
+            choices++;
+        return choices;
+    }
+}
+
+/* A case's name as ids show it: words joined by hyphens. */
+static size_t add_case_name(char *id, size_t used, const char *name)
+{
+    for (; *name && used + 1 < VARIANT_ID; name++)
+        id[used++] = *name == '_' ? '-' : *name;
+    id[used] = '\0';
+    return used;
+}
+
+static void name_variant(struct variant *variant)
+{
+    size_t used = (size_t)snprintf(variant->id, VARIANT_ID, "%s/", variant->of->rule->id);
+    used = add_case_name(variant->id, used, variant->of->name);
+    bool any = false;
+    for (enum axis axis = 0; axis < AXES; axis++) {
+        const char *value = variant_value(variant, axis);
+        if (!value)
+            continue;
+        used +=
+            (size_t)snprintf(variant->id + used, VARIANT_ID - used, "%c%s", any ? ',' : '/', value);
+        any = true;
+        if (used >= VARIANT_ID) {
+            fprintf(stderr, "sockspec: the id of a variant of %s is too long\n",
+                    variant->of->rule->id);
+            abort();
+        }
+    }
+}
+
+static struct variant *all;
+static size_t all_count, all_room;
+
+static void add_variant(const struct variant *variant)
+{
+    if (all_count == all_room) {
+        all_room = all_room ? 2 * all_room : 1024;
+        all = reallocarray(all, all_room, sizeof *all);
+        if (!all)
+            abort();
+    }
+    all[all_count] = *variant;
+    name_variant(&all[all_count++]);
+}
+
+/* Combines the values of this axis with those of the axes after it. */
+static void expand(struct variant *variant, enum axis axis)
+{
+    if (axis == AXES) {
+        add_variant(variant);
+        return;
+    }
+    unsigned values = case_values(variant->of, axis);
+    variant->value[axis] = 0;
+    if (values == 0) {
+        expand(variant, axis + 1);
+    } else if (axis == AXIS_CHOICE) {
+        for (unsigned i = 1; i <= values; i++) {
+            variant->value[axis] = i;
+            expand(variant, axis + 1);
+        }
+    } else {
+        for (unsigned bit = 1; bit <= values; bit <<= 1)
+            if (values & bit) {
+                variant->value[axis] = bit;
+                expand(variant, axis + 1);
+            }
+    }
+}
+
+const struct variant *variants(size_t *count)
+{
+    if (!all)
+        for (const struct rule *rule = rules(); rule; rule = rule->next)
+            for (const struct rule_case *of = rule->cases; of; of = of->next) {
+                struct variant variant = {.of = of};
+                expand(&variant, 0);
+            }
+    *count = all_count;
+    return all;
+}
+
+static bool any_matches(const char *const *globs, size_t count, const struct variant *variant)
+{
+    for (size_t i = 0; i < count; i++)
+        if (glob_matches(globs[i], variant->id) || glob_matches(globs[i], variant->of->rule->id))
+            return true;
+    return false;
+}
+
+bool selection_matches(const struct selection *selection, const struct variant *variant)
+{
+    unsigned tags = variant->of->tags;
+    if ((tags & SLOW) && !selection->slow && !(selection->tags & SLOW))
+        return false;
+    if (selection->tags && !(selection->tags & tags))
+        return false;
+    if (selection->filter_count &&
+        !any_matches(selection->filters, selection->filter_count, variant))
+        return false;
+    return !any_matches(selection->excludes, selection->exclude_count, variant);
+}
+
+bool selection_takes(const struct selection *selection, const struct variant *variant,
+                     size_t ordinal)
+{
+    if (!selection_matches(selection, variant))
+        return false;
+    return selection->shards == 0 || ordinal % selection->shards == selection->shard - 1;
+}
+
+static const struct {
+    const char *name;
+    unsigned tag;
+} tags[] = {{"slow", SLOW}, {"waits", WAITS}};
+
+bool tag_find(const char *name, unsigned *tag)
+{
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (strcmp(tags[i].name, name) == 0) {
+            *tag = tags[i].tag;
+            return true;
+        }
+    return false;
+}
+
+void tags_format(unsigned set, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof tags / sizeof *tags && used < size; i++)
+        if (set & tags[i].tag)
+            used +=
+                (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", tags[i].name);
+}

@@ -1,0 +1,6 @@
+#ifndef SOCKSPEC_VERSION_H
+#define SOCKSPEC_VERSION_H
+
+#define SOCKSPEC_VERSION "0.1.0"
+
+#endif

@@ -1,0 +1,260 @@
+#include "harness/worker.h"
+
+#include "fixtures/namespace.h"
+#include "harness/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { READY = -1 };
+
+/* In the worker's process. */
+struct state {
+    const struct case_settings *settings;
+    struct worker *worker;
+    double seconds;                       /* time limit of a case that has none of its own */
+    struct network *ready[NETWORK_KINDS]; /* clean networks, for the next case */
+    int null;
+};
+
+static void redirect(int null, int output)
+{
+    dup2(null, STDIN_FILENO);
+    dup2(output, STDOUT_FILENO);
+    dup2(output, STDERR_FILENO);
+}
+
+/* Reads what the case wrote and keeps the beginning; false at the end. */
+static bool drain(int output, char *text, size_t *used)
+{
+    char chunk[4096];
+    ssize_t length = read(output, chunk, sizeof chunk);
+    if (length <= 0)
+        return length < 0 && errno == EAGAIN;
+    size_t room = OUTPUT_SIZE - 1 - *used;
+    size_t kept = (size_t)length < room ? (size_t)length : room;
+    memcpy(text + *used, chunk, kept);
+    *used += kept;
+    text[*used] = '\0';
+    return true;
+}
+
+/* Waits until the process has ended or its time is up, reading its output meanwhile. */
+static void attend(pid_t pid, int output, double seconds, struct ending *ending)
+{
+    int64_t deadline = clock_now() + (int64_t)(seconds * 1e9);
+    int process = pidfd_open(pid, 0);
+    size_t used = 0;
+    struct pollfd fds[2] = {{process, POLLIN, 0}, {output, POLLIN, 0}};
+    for (;;) {
+        int64_t left = (deadline - clock_now()) / 1000000;
+        int n = poll(fds, 2, left < 0 ? 0 : (int)(left > 3600000 ? 3600000 : left + 1));
+        if (n < 0 && errno != EINTR)
+            break;
+        if (n > 0 && fds[1].revents && !drain(output, ending->output, &used))
+            fds[1].fd = -1;
+        if (n > 0 && fds[0].revents)
+            break;
+        if (clock_now() >= deadline) {
+            ending->timed_out = true;
+            kill(pid, SIGKILL);
+            break;
+        }
+    }
+    close(process);
+    waitpid(pid, &ending->status, 0);
+    while (fds[1].fd >= 0 && used < OUTPUT_SIZE - 1 && poll(&fds[1], 1, 0) > 0)
+        if (!drain(output, ending->output, &used))
+            break;
+}
+
+/* Ends what a case left behind: in this PID namespace there is nothing else. */
+static int clear_processes(void)
+{
+    int count = 0;
+    if (waitpid(-1, NULL, WNOHANG) < 0)
+        return 0;
+    kill(-1, SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0)
+        count++;
+    return count ? count : 1;
+}
+
+static struct network *take_network(struct state *state, enum network_kind kind, char *why,
+                                    size_t size)
+{
+    struct network *network = state->ready[kind];
+    state->ready[kind] = NULL;
+    return network ? network : network_create(kind, why, size);
+}
+
+static void give_back(struct state *state, struct network *network, bool altered)
+{
+    network->altered |= altered;
+    if (network_clean(network))
+        state->ready[network->kind] = network;
+    else
+        network_free(network);
+}
+
+static void run_case(struct state *state, const struct variant *variant, size_t index)
+{
+    struct record *record = state->worker->record;
+    struct ending *ending = state->worker->ending;
+    int64_t begin = clock_now();
+    int pipes[2];
+    memset(ending, 0, offsetof(struct ending, output) + 1);
+    record_reset(record);
+    ending->limit = variant->of->seconds > 0 ? variant->of->seconds : state->seconds;
+
+    enum network_kind kind = variant->value[AXIS_NETWORK] == PAIR ? NETWORK_PAIR : NETWORK_LOOPBACK;
+    struct network *network = take_network(state, kind, ending->reason, sizeof ending->reason);
+    if (!network || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0) {
+        if (network)
+            snprintf(ending->reason, sizeof ending->reason, "no pipe: %s", strerror(errno));
+        ending->no_network = true;
+        return;
+    }
+    /* Children write to it and may rely on it blocking. */
+    fcntl(pipes[1], F_SETFL, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        redirect(state->null, pipes[1]);
+        case_process(state->settings, index, network, record);
+    }
+    close(pipes[1]);
+    if (pid < 0) {
+        ending->no_network = true;
+        snprintf(ending->reason, sizeof ending->reason, "no process: %s", strerror(errno));
+    } else {
+        attend(pid, pipes[0], ending->limit, ending);
+        ending->left_behind = clear_processes();
+    }
+    close(pipes[0]);
+    give_back(state, network, record->net_altered || !record->finished);
+    ending->nanoseconds = clock_now() - begin;
+}
+
+static void say(int control, int32_t what)
+{
+    if (send(control, &what, sizeof what, MSG_NOSIGNAL) != sizeof what)
+        _exit(1);
+}
+
+/* The worker's life, as the first process of its PID namespace. */
+__attribute__((noreturn)) static void work(const struct case_settings *settings,
+                                           struct worker *worker, double seconds)
+{
+    struct state state = {settings, worker, seconds, {NULL}, -1};
+    struct rlimit none = {0, 0}, files = {1024, 1024};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NAME, "sockspec-worker");
+    setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_NOFILE, &files);
+    signal(SIGPIPE, SIG_IGN);
+    state.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    say(worker->control, READY);
+    for (;;) {
+        int32_t index;
+        if (recv(worker->control, &index, sizeof index, 0) != sizeof index)
+            _exit(0);
+        run_case(&state, registered_variant((size_t)index), (size_t)index);
+        say(worker->control, index);
+    }
+}
+
+/* Makes the namespaces and, in them, the worker; then only waits for its end. */
+__attribute__((noreturn)) static void launch(const struct case_settings *settings,
+                                             struct worker *worker, double seconds)
+{
+    sigset_t none;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setsid(); /* the terminal's ^C is for the coordinator */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (!namespace_isolate(worker->ending->reason, sizeof worker->ending->reason))
+        _exit(1);
+    pid_t pid = fork();
+    if (pid == 0)
+        work(settings, worker, seconds);
+    close(worker->control);
+    if (pid < 0)
+        snprintf(worker->ending->reason, sizeof worker->ending->reason, "no process: %s",
+                 strerror(errno));
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    _exit(0);
+}
+
+bool worker_start(struct worker *worker, const struct case_settings *settings, double seconds,
+                  char *why, size_t size)
+{
+    int ends[2];
+    *worker = (struct worker){.pid = -1, .control = -1, .record = record_create()};
+    worker->ending = mmap(NULL, sizeof *worker->ending, PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (worker->ending == MAP_FAILED)
+        worker->ending = NULL;
+    if (!worker->record || !worker->ending ||
+        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+        snprintf(why, size, "cannot start a worker: %s", strerror(errno));
+        worker_stop(worker);
+        return false;
+    }
+    worker->control = ends[0];
+    worker->pid = fork();
+    if (worker->pid == 0) {
+        close(ends[0]);
+        worker->control = ends[1];
+        launch(settings, worker, seconds);
+    }
+    close(ends[1]);
+    if (worker->pid < 0) {
+        snprintf(why, size, "cannot start a worker: %s", strerror(errno));
+        worker_stop(worker);
+        return false;
+    }
+    return true;
+}
+
+bool worker_order(struct worker *worker, size_t index)
+{
+    int32_t order = (int32_t)index;
+    return send(worker->control, &order, sizeof order, MSG_NOSIGNAL) == sizeof order;
+}
+
+int worker_news(struct worker *worker)
+{
+    int32_t news;
+    if (recv(worker->control, &news, sizeof news, 0) != sizeof news)
+        return -1;
+    return news == READY ? 0 : 1;
+}
+
+void worker_stop(struct worker *worker)
+{
+    if (worker->pid > 0) {
+        kill(worker->pid, SIGKILL);
+        while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    if (worker->control >= 0)
+        close(worker->control);
+    if (worker->record)
+        record_free(worker->record);
+    if (worker->ending)
+        munmap(worker->ending, sizeof *worker->ending);
+    *worker = (struct worker){.pid = -1, .control = -1};
+}

@@ -1,0 +1,46 @@
+/* A worker: a process in namespaces of its own that runs one case at a time. */
+#ifndef SOCKSPEC_WORKER_H
+#define SOCKSPEC_WORKER_H
+
+#include "harness/case_process.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { OUTPUT_SIZE = 4096 };
+
+/* How a case's process ended; beside the record, in memory that the worker shares. */
+struct ending {
+    bool no_network; /* it was not started: reason says why */
+    bool timed_out;
+    int status;          /* waitpid's */
+    int left_behind;     /* processes that outlived the case */
+    int64_t nanoseconds; /* from the order to the result, network included */
+    double limit;        /* seconds that it had */
+    char reason[256];
+    char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr, the beginning */
+};
+
+struct worker {
+    pid_t pid;
+    int control; /* orders go out and results come in; end of file when the worker is gone */
+    struct record *record;
+    struct ending *ending;
+};
+
+/* Starts a worker; false with a reason on failure. Cases must be registered. */
+bool worker_start(struct worker *worker, const struct case_settings *settings, double seconds,
+                  char *why, size_t size);
+
+/* Orders a registered variant to be run; false if the worker is gone. */
+bool worker_order(struct worker *worker, size_t index);
+
+/* Reads the news when the control descriptor is readable: 1 for a result (record and ending are
+ * filled in), 0 when the worker is ready for its first order, -1 when it is gone. In the last case
+ * ending.reason says why if it could not start. */
+int worker_news(struct worker *worker);
+
+/* Ends a worker and everything that it runs. */
+void worker_stop(struct worker *worker);
+
+#endif

@@ -1,0 +1,79 @@
+/* What comes out of a run: the result of each variant, and the forms in which it is reported. */
+#ifndef SOCKSPEC_REPORT_H
+#define SOCKSPEC_REPORT_H
+
+#include "harness/variant.h"
+#include "harness/verdict.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/utsname.h>
+
+/* About the run as a whole; known before its first result. */
+struct run_info {
+    const char *version;   /* of sockspec */
+    const char *iut;       /* the --iut SPEC */
+    enum profile profile;  /* whom it is judged by */
+    struct utsname system; /* of the machine: sysname, release, machine, nodename */
+    const char *libc;      /* "glibc 2.36" */
+    char started[32];      /* UTC, ISO 8601: "2026-11-23T08:30:00Z" */
+    size_t selected;       /* variants that the run takes, repetitions included */
+    unsigned repeat;       /* how often each variant runs */
+};
+
+/* About one variant. Texts are UTF-8 as the case left them and may hold control characters. */
+struct result {
+    const struct variant *variant;
+    unsigned repetition; /* 1... */
+    enum verdict verdict;
+    char *observed;       /* "" if nothing was */
+    const char *expected; /* what the profile documents ("EISCONN | EALREADY"), or NULL */
+    char *reason;         /* why it is not a pass; "" for a pass */
+    char *where;          /* file:line of the last observation, "" if there was none */
+    char *transcript;     /* the calls, a line each, "" if none was made */
+    double seconds;       /* wall time of the variant, its process and network included */
+    double case_seconds;  /* of that, the case's own code */
+    bool known;           /* false: it did not run */
+};
+
+struct totals {
+    size_t count[VERDICTS];
+    size_t ran;
+    double seconds;   /* wall time of the run */
+    bool interrupted; /* ended before all selected variants had run */
+};
+
+/* One form of report. Results arrive in the order of variants, whatever the order in which they
+ * ran. */
+struct report {
+    /* Returns false, with a line in why, when the report cannot be written (a full disk); the run
+     * goes on without it and fails at the end. Any of the three may be NULL. */
+    bool (*begin)(struct report *report, const struct run_info *run);
+    bool (*variant)(struct report *report, const struct result *result);
+    bool (*end)(struct report *report, const struct totals *totals);
+    /* Releases the report; always called. */
+    void (*close)(struct report *report);
+    char why[256];
+};
+
+/* The reports. The path "-" is standard output. Each returns NULL with errno when the file cannot
+ * be made; the report keeps the path. */
+struct report *report_junit(const char *path); /* Jenkins xUnit schema; renamed into place at end */
+struct report *report_tap(const char *path);   /* TAP 13, as it comes */
+struct report *report_json(const char *path);  /* JSON Lines, as it comes */
+
+/* What the user of a terminal reads: failures as they come, a summary by suite at the end. */
+struct text_options {
+    bool verbose; /* a line for each variant, and what passed is shown too */
+    bool quiet;   /* only failures and the last line */
+    bool color;
+    FILE *stream;
+};
+struct report *report_text(const struct text_options *options);
+
+/* The command that runs just this variant again: "sockspec run --filter '...'", with the IUT and
+ * profile of the run where they are not the default. Returns text. */
+const char *report_rerun(const struct run_info *run, const struct variant *variant, char *text,
+                         size_t size);
+
+#endif

@@ -1,0 +1,210 @@
+#include "reports/report.h"
+
+#include "harness/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the summary says of a suite. */
+struct suite {
+    char name[VARIANT_ID];
+    size_t count[VERDICTS];
+    double seconds;
+};
+
+struct text {
+    struct report report;
+    struct text_options options;
+    struct run_info run;
+    struct suite *suites;
+    size_t suite_count;
+    size_t seen, count[VERDICTS];
+    bool progress; /* a line at the bottom shows how far the run is */
+    int64_t began, drawn;
+};
+
+static const char *color(const struct text *text, enum verdict verdict)
+{
+    static const char *const colors[VERDICTS] = {"\033[32m", "\033[31m", "\033[35m", "\033[33m"};
+    return text->options.color ? colors[verdict] : "";
+}
+
+static const char *plain(const struct text *text)
+{
+    return text->options.color ? "\033[0m" : "";
+}
+
+static const char *bold(const struct text *text)
+{
+    return text->options.color ? "\033[1m" : "";
+}
+
+static bool written(struct text *text)
+{
+    if (fflush(text->options.stream) == 0 && !ferror(text->options.stream))
+        return true;
+    snprintf(text->report.why, sizeof text->report.why, "cannot write to the terminal: %s",
+             strerror(errno));
+    return false;
+}
+
+static void erase_progress(const struct text *text)
+{
+    if (text->progress && text->drawn)
+        fputs("\r\033[K", text->options.stream);
+}
+
+static void draw_progress(struct text *text)
+{
+    enum { EVERY = 100000000 };
+    int64_t now = clock_now();
+    if (!text->progress || now - text->drawn < EVERY)
+        return;
+    double seconds = (double)(now - text->began) / 1e9;
+    erase_progress(text);
+    fprintf(text->options.stream, "%zu/%zu  %zu failed  %zu inconclusive  %.0f/s", text->seen,
+            text->run.selected, text->count[FAIL], text->count[INCONCLUSIVE],
+            seconds > 0 ? (double)text->seen / seconds : 0.0);
+    text->drawn = now;
+}
+
+static struct suite *suite_of(struct text *text, const struct rule *rule)
+{
+    char name[VARIANT_ID];
+    rule_suite(rule, name, sizeof name);
+    for (size_t i = text->suite_count; i-- > 0;)
+        if (strcmp(text->suites[i].name, name) == 0)
+            return &text->suites[i];
+    text->suites = reallocarray(text->suites, text->suite_count + 1, sizeof *text->suites);
+    if (!text->suites)
+        abort();
+    struct suite *suite = &text->suites[text->suite_count++];
+    *suite = (struct suite){0};
+    memcpy(suite->name, name, sizeof name);
+    return suite;
+}
+
+static bool begin(struct report *report, const struct run_info *run)
+{
+    struct text *text = (struct text *)report;
+    text->run = *run;
+    text->began = clock_now();
+    text->progress =
+        !text->options.quiet && !text->options.verbose && isatty(fileno(text->options.stream));
+    if (!text->options.quiet)
+        fprintf(text->options.stream, "sockspec %s: %s (%s %s, %s) by profile %s, %zu variants\n",
+                run->version, run->iut, run->system.sysname, run->system.release, run->libc,
+                profile_name(run->profile), run->selected);
+    return written(text);
+}
+
+static void print_transcript(const struct text *text, const char *transcript)
+{
+    if (!*transcript)
+        return;
+    fputs("  transcript\n", text->options.stream);
+    while (*transcript) {
+        size_t length = strcspn(transcript, "\n");
+        fprintf(text->options.stream, "    %.*s\n", (int)length, transcript);
+        transcript += length + (transcript[length] == '\n');
+    }
+}
+
+static void print_trouble(const struct text *text, const struct result *result)
+{
+    const struct rule *rule = result->variant->of->rule;
+    FILE *out = text->options.stream;
+    char rerun[512];
+    fprintf(out, "\n%s%s%s %s%s%s\n", color(text, result->verdict), verdict_name(result->verdict),
+            plain(text), bold(text), result->variant->id, plain(text));
+    fprintf(out, "  rule       %s\n", rule->statement);
+    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
+        fprintf(out, "  %s %s, %s\n", i ? "         " : "source   ", rule->sources[i].document,
+                rule->sources[i].place);
+    if (result->expected)
+        fprintf(out, "  expected   %s\n", result->expected);
+    fprintf(out, "  observed   %s\n", *result->observed ? result->observed : "nothing");
+    if (*result->reason)
+        fprintf(out, "  because    %s\n", result->reason);
+    if (*result->where)
+        fprintf(out, "  at         %s\n", result->where);
+    print_transcript(text, result->transcript);
+    fprintf(out, "  again      %s\n",
+            report_rerun(&text->run, result->variant, rerun, sizeof rerun));
+}
+
+static bool variant(struct report *report, const struct result *result)
+{
+    struct text *text = (struct text *)report;
+    struct suite *suite = suite_of(text, result->variant->of->rule);
+    bool trouble = result->verdict == FAIL || result->verdict == INCONCLUSIVE;
+    suite->count[result->verdict]++;
+    suite->seconds += result->seconds;
+    text->count[result->verdict]++;
+    text->seen++;
+    if (trouble) {
+        erase_progress(text);
+        print_trouble(text, result);
+    } else if (text->options.verbose) {
+        fprintf(text->options.stream, "%s%-4s%s %s: %s (%.1f ms)\n", color(text, result->verdict),
+                verdict_name(result->verdict), plain(text), result->variant->id,
+                result->verdict == SKIP ? result->reason : result->observed,
+                result->seconds * 1000);
+    }
+    draw_progress(text);
+    return written(text);
+}
+
+static void print_suites(const struct text *text)
+{
+    FILE *out = text->options.stream;
+    fprintf(out, "\n%s%-32s %6s %6s %6s %6s %9s%s\n", bold(text), "suite", "pass", "fail", "inconc",
+            "skip", "ms each", plain(text));
+    for (size_t i = 0; i < text->suite_count; i++) {
+        const struct suite *suite = &text->suites[i];
+        size_t total = 0;
+        fprintf(out, "%-32s", suite->name);
+        for (enum verdict v = PASS; v < VERDICTS; v++) {
+            fprintf(out, " %s%6zu%s", suite->count[v] ? color(text, v) : "", suite->count[v],
+                    suite->count[v] ? plain(text) : "");
+            total += suite->count[v];
+        }
+        fprintf(out, " %9.1f\n", suite->seconds * 1000 / (double)total);
+    }
+}
+
+static bool end(struct report *report, const struct totals *totals)
+{
+    struct text *text = (struct text *)report;
+    FILE *out = text->options.stream;
+    erase_progress(text);
+    if (!text->options.quiet)
+        print_suites(text);
+    fprintf(out, "%s%zu passed, %zu failed, %zu inconclusive, %zu skipped in %.1f s%s\n",
+            text->options.quiet ? "" : "\n", totals->count[PASS], totals->count[FAIL],
+            totals->count[INCONCLUSIVE], totals->count[SKIP], totals->seconds,
+            totals->interrupted ? " (ended early)" : "");
+    if (totals->interrupted)
+        fprintf(out, "%zu of %zu variants had run\n", totals->ran, text->run.selected);
+    return written(text);
+}
+
+static void close_text(struct report *report)
+{
+    struct text *text = (struct text *)report;
+    free(text->suites);
+    free(text);
+}
+
+struct report *report_text(const struct text_options *options)
+{
+    struct text *text = calloc(1, sizeof *text);
+    if (!text)
+        abort();
+    text->report =
+        (struct report){.begin = begin, .variant = variant, .end = end, .close = close_text};
+    text->options = *options;
+    return &text->report;
+}

@@ -1,0 +1,58 @@
+/* The kernel of this machine, broken in just one rule: proof that the rule's cases can fail. */
+#include "harness/rule.h"
+#include "stacks/host/kernel.h"
+#include "stacks/stack.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct mutant_door {
+    struct door door;
+    const struct rule *rule;
+    struct host real; /* the door behind, for calls of the mutant's own */
+    struct mutation mutation;
+};
+
+static void perform(struct door *door, struct call *call)
+{
+    struct mutant_door *mutant = (struct mutant_door *)door;
+    mutant->rule->mutant.perform(&mutant->mutation, call);
+}
+
+void mutate(struct mutation *mutation, struct call *call)
+{
+    door_perform(mutation->real->door, call);
+}
+
+static void close_mutant(struct door *door)
+{
+    free(door);
+}
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    if (argument && rule_find(argument))
+        return true;
+    if (argument)
+        snprintf(why, size, "no rule '%s'; 'sockspec list' has them", argument);
+    else
+        snprintf(why, size, "'mutant' needs the rule to break: mutant:RULE");
+    return false;
+}
+
+static struct door *open_mutant(const char *argument, int netns)
+{
+    static const struct door_operations operations = {.perform = perform, .close = close_mutant};
+    struct mutant_door *mutant = calloc(1, sizeof *mutant);
+    if (!mutant)
+        abort();
+    mutant->door = (struct door){&operations, kernel_open(netns)};
+    mutant->rule = rule_find(argument);
+    mutant->real = (struct host){.name = "iut", .door = mutant->door.inner, .iut = true};
+    mutant->mutation.real = &mutant->real;
+    return &mutant->door;
+}
+
+STACK(mutant, .usage = "mutant:RULE",
+      .summary = "the host, broken in just this rule: its cases must fail", .check = check,
+      .open = open_mutant);

@@ -1,0 +1,43 @@
+/* An implementation that can be put under test: what --iut SPEC chooses. */
+#ifndef SOCKSPEC_STACK_H
+#define SOCKSPEC_STACK_H
+
+#include "harness/host.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct stack {
+    const char *name;    /* what stands before the colon in SPEC */
+    const char *usage;   /* SPEC as a user writes it */
+    const char *summary; /* what it is, in a few words */
+
+    /* Whether a run can be made with this argument (the text behind the colon, or NULL); if not,
+     * says why in one line. Called once, before the run. NULL: any run can. */
+    bool (*check)(const char *argument, char *why, size_t size);
+
+    /* Opens the door in the process of a case, in the network namespace of this descriptor. */
+    struct door *(*open)(const char *argument, int netns);
+
+    struct stack *next;
+};
+
+/* Makes a stack known, before main(); see STACK. */
+void stack_register(struct stack *stack);
+
+/* Defines and registers a stack: STACK(host, .usage = "host", ...). */
+#define STACK(name_, ...)                                                                          \
+    static struct stack name_##_stack = {.name = #name_, __VA_ARGS__};                             \
+    __attribute__((constructor)) static void register_##name_##_stack(void)                        \
+    {                                                                                              \
+        stack_register(&name_##_stack);                                                            \
+    }                                                                                              \
+    struct stack
+
+/* The first of all stacks, by name; follow next. */
+const struct stack *stack_first(void);
+
+/* Finds the stack of a SPEC and its argument (NULL without a colon); NULL if there is none. */
+const struct stack *stack_find(const char *spec, const char **argument);
+
+#endif
