@@ -42,8 +42,11 @@ bool cases_register(const struct variant *const *variants, size_t count)
 {
     char name[VARIANT_ID], last[VARIANT_ID] = "";
     CU_pSuite suite = NULL;
+    if (CU_registry_initialized())
+        CU_cleanup_registry();
     if (CU_initialize_registry() != CUE_SUCCESS)
         return false;
+    free(registered);
     registered = calloc(count + 1, sizeof *registered);
     if (!registered)
         return false;

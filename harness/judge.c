@@ -76,9 +76,11 @@ enum verdict judge(const struct variant *variant, enum profile profile, const st
         snprintf(reason, size, "could not run: %s", ending->reason);
         return INCONCLUSIVE;
     }
-    enum verdict verdict = record->finished
-                               ? judge_finished(variant, profile, record, ending, reason, size)
-                               : judge_unfinished(record, ending, reason, size);
+    /* Its own word that it finished is worth nothing if the kernel saw something else. */
+    bool finished = record->finished && !ending->timed_out && WIFEXITED(ending->status) &&
+                    WEXITSTATUS(ending->status) == 0;
+    enum verdict verdict = finished ? judge_finished(variant, profile, record, ending, reason, size)
+                                    : judge_unfinished(record, ending, reason, size);
     if (ending->output[0] && verdict != PASS) {
         size_t used = strlen(reason);
         snprintf(reason + used, size - used, "%soutput: %.600s", used ? "; " : "", ending->output);

@@ -16,19 +16,24 @@ static const char help[] =
     "\n"
     "The manual is sockspec(1).\n";
 
+static const struct {
+    const char *name;
+    int (*perform)(int argc, char **argv);
+} commands[] = {{"run", command_run}, {"list", command_list}, {"show", command_show}};
+
 int main(int argc, char **argv)
 {
     const char *command = argc > 1 ? argv[1] : NULL;
+    static char name[] = "sockspec"; /* what getopt_long() calls us */
     if (!command) {
         fputs(help, stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(command, "run") == 0)
-        return command_run(argc - 1, argv + 1);
-    if (strcmp(command, "list") == 0)
-        return command_list(argc - 1, argv + 1);
-    if (strcmp(command, "show") == 0)
-        return command_show(argc - 1, argv + 1);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(command, commands[i].name) == 0) {
+            argv[1] = name;
+            return commands[i].perform(argc - 1, argv + 1);
+        }
     if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
         fputs(help, stdout);
         return end_output();

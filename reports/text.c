@@ -100,6 +100,25 @@ static bool begin(struct report *report, const struct run_info *run)
     return written(text);
 }
 
+/* Prints a text without letting it control the terminal. */
+static void print_clean(const struct text *text, const char *what, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)what[i];
+        if ((c < 0x20 && c != '\t') || c == 0x7f)
+            fprintf(text->options.stream, "\\x%02x", c);
+        else
+            fputc(c, text->options.stream);
+    }
+}
+
+static void print_field(const struct text *text, const char *name, const char *value)
+{
+    fprintf(text->options.stream, "  %-10s ", name);
+    print_clean(text, value, strlen(value));
+    fputc('\n', text->options.stream);
+}
+
 static void print_transcript(const struct text *text, const char *transcript)
 {
     if (!*transcript)
@@ -107,7 +126,9 @@ static void print_transcript(const struct text *text, const char *transcript)
     fputs("  transcript\n", text->options.stream);
     while (*transcript) {
         size_t length = strcspn(transcript, "\n");
-        fprintf(text->options.stream, "    %.*s\n", (int)length, transcript);
+        fputs("    ", text->options.stream);
+        print_clean(text, transcript, length);
+        fputc('\n', text->options.stream);
         transcript += length + (transcript[length] == '\n');
     }
 }
@@ -119,20 +140,19 @@ static void print_trouble(const struct text *text, const struct result *result)
     char rerun[512];
     fprintf(out, "\n%s%s%s %s%s%s\n", color(text, result->verdict), verdict_name(result->verdict),
             plain(text), bold(text), result->variant->id, plain(text));
-    fprintf(out, "  rule       %s\n", rule->statement);
+    print_field(text, "rule", rule->statement);
     for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-        fprintf(out, "  %s %s, %s\n", i ? "         " : "source   ", rule->sources[i].document,
+        fprintf(out, "  %-10s %s, %s\n", i ? "" : "source", rule->sources[i].document,
                 rule->sources[i].place);
     if (result->expected)
-        fprintf(out, "  expected   %s\n", result->expected);
-    fprintf(out, "  observed   %s\n", *result->observed ? result->observed : "nothing");
+        print_field(text, "expected", result->expected);
+    print_field(text, "observed", *result->observed ? result->observed : "nothing");
     if (*result->reason)
-        fprintf(out, "  because    %s\n", result->reason);
+        print_field(text, "because", result->reason);
     if (*result->where)
-        fprintf(out, "  at         %s\n", result->where);
+        print_field(text, "at", result->where);
     print_transcript(text, result->transcript);
-    fprintf(out, "  again      %s\n",
-            report_rerun(&text->run, result->variant, rerun, sizeof rerun));
+    print_field(text, "again", report_rerun(&text->run, result->variant, rerun, sizeof rerun));
 }
 
 static bool variant(struct report *report, const struct result *result)

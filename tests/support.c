@@ -1,0 +1,208 @@
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { WORDS = 64, PATIENCE_SECONDS = 120 };
+
+static const char *sockspec_path, *machinery_path;
+
+void support_init(void)
+{
+    sockspec_path = getenv("SOCKSPEC");
+    machinery_path = getenv("MACHINERY");
+    if (!sockspec_path || !machinery_path) {
+        fputs("SOCKSPEC and MACHINERY must name the programs to test; ctest sets them\n", stderr);
+        exit(2);
+    }
+}
+
+struct capture {
+    int fd;
+    char *text;
+    size_t used, room;
+};
+
+/* Reads what there is; false at the end. */
+static bool capture_some(struct capture *capture)
+{
+    if (capture->room - capture->used < 65536) {
+        capture->room += 262144;
+        capture->text = realloc(capture->text, capture->room);
+        if (!capture->text)
+            abort();
+    }
+    ssize_t n = read(capture->fd, capture->text + capture->used,
+                     capture->room - capture->used - 1);
+    capture->used += n > 0 ? (size_t)n : 0;
+    capture->text[capture->used] = '\0';
+    return n > 0;
+}
+
+static pid_t spawn(const char *const *argv, int out, int err)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    int null = open("/dev/null", O_RDONLY);
+    dup2(null, STDIN_FILENO);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    execvp(argv[0], (char *const *)argv);
+    perror(argv[0]);
+    _exit(127);
+}
+
+struct finished run_program(const char *const *argv)
+{
+    int out[2], err[2], status;
+    if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
+        abort();
+    pid_t pid = spawn(argv, out[1], err[1]);
+    close(out[1]);
+    close(err[1]);
+    struct capture captures[2] = {{.fd = out[0]}, {.fd = err[0]}};
+    struct pollfd fds[2] = {{out[0], POLLIN, 0}, {err[0], POLLIN, 0}};
+    while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+        if (poll(fds, 2, PATIENCE_SECONDS * 1000) <= 0) {
+            kill(pid, SIGKILL);
+            break;
+        }
+        for (size_t i = 0; i < 2; i++)
+            if (fds[i].revents && !capture_some(&captures[i]))
+                fds[i].fd = -1;
+    }
+    waitpid(pid, &status, 0);
+    close(out[0]);
+    close(err[0]);
+    return (struct finished){WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+                             captures[0].text ? captures[0].text : strdup(""),
+                             captures[1].text ? captures[1].text : strdup("")};
+}
+
+/* Splits a line at blanks into argv; returns the text that argv points into. */
+static char *split(const char *line, const char **argv)
+{
+    size_t count = 0;
+    char *copy = strdup(line), *rest = NULL;
+    for (char *word = strtok_r(copy, " ", &rest); word && count < WORDS - 1;
+         word = strtok_r(NULL, " ", &rest)) {
+        argv[count++] = strcmp(word, "SOCKSPEC") == 0    ? sockspec_path
+                        : strcmp(word, "MACHINERY") == 0 ? machinery_path
+                                                         : word;
+    }
+    argv[count] = NULL;
+    return copy;
+}
+
+struct finished run_line(const char *line)
+{
+    const char *argv[WORDS];
+    char *words = split(line, argv);
+    struct finished finished = run_program(argv);
+    free(words);
+    return finished;
+}
+
+pid_t start_line(const char *line)
+{
+    const char *argv[WORDS];
+    char *words = split(line, argv);
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    pid_t pid = spawn(argv, null, null);
+    close(null);
+    free(words);
+    return pid;
+}
+
+void finished_free(struct finished *finished)
+{
+    free(finished->out);
+    free(finished->err);
+}
+
+char *read_file(const char *path)
+{
+    struct capture capture = {.fd = open(path, O_RDONLY | O_CLOEXEC)};
+    if (capture.fd < 0)
+        return NULL;
+    while (capture_some(&capture))
+        continue;
+    close(capture.fd);
+    return capture.text;
+}
+
+json_t *json_lines(const char *text)
+{
+    json_t *lines = json_array();
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        json_t *line = json_loadb(text, length, 0, NULL);
+        if (!line) {
+            json_decref(lines);
+            return NULL;
+        }
+        json_array_append_new(lines, line);
+        text += length + (text[length] == '\n');
+    }
+    return lines;
+}
+
+const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+const json_t *find_object(const json_t *lines, const char *key, const char *text)
+{
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const json_t *object = json_array_get(lines, i);
+        if (strcmp(text_of(object, key), text) == 0)
+            return object;
+    }
+    return NULL;
+}
+
+const char *make_directory(void)
+{
+    static char path[64];
+    strcpy(path, "/tmp/sockspec-test.XXXXXX");
+    if (!mkdtemp(path))
+        abort();
+    return path;
+}
+
+int remove_directory(const char *path)
+{
+    int count = 0;
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; directory && (entry = readdir(directory));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            unlinkat(dirfd(directory), entry->d_name, 0);
+            count++;
+        }
+    if (directory)
+        closedir(directory);
+    rmdir(path);
+    return count;
+}
+
+int run_tests(void)
+{
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    unsigned failed = CU_get_number_of_failures();
+    unsigned ran = CU_get_number_of_tests_run();
+    CU_cleanup_registry();
+    return failed || ran == 0;
+}

@@ -1,0 +1,50 @@
+/* What our own tests share: running a program and reading what it says. */
+#ifndef SOCKSPEC_TESTS_SUPPORT_H
+#define SOCKSPEC_TESTS_SUPPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct finished {
+    int status; /* exit status, or 128 + the signal */
+    char *out, *err;
+};
+
+/* Runs a program and waits for its end, at most 120 s (then it is killed: status 137). */
+struct finished run_program(const char *const *argv);
+
+/* The same for a command line of words separated by single blanks; "SOCKSPEC" and "MACHINERY" stand
+ * for the programs that are tested. */
+struct finished run_line(const char *line);
+
+void finished_free(struct finished *finished);
+
+/* Starts a command line in the background, its output to /dev/null. */
+pid_t start_line(const char *line);
+
+/* A file's text, NULL if it cannot be read. The caller frees it. */
+char *read_file(const char *path);
+
+/* The objects of a JSON Lines text, as an array; NULL if a line is no JSON. */
+json_t *json_lines(const char *text);
+
+/* The first object with this text under the key, NULL if there is none. */
+const json_t *find_object(const json_t *lines, const char *key, const char *text);
+
+/* A text of an object, "" if it has none. */
+const char *text_of(const json_t *object, const char *key);
+
+/* A fresh directory, of the test's own; removed by remove_directory(), which returns how many files
+ * were in it. */
+const char *make_directory(void);
+int remove_directory(const char *path);
+
+/* Which programs are tested; set by main() from the environment that CTest gives. */
+void support_init(void);
+
+/* Runs the registered CUnit tests and prints their results; the exit status of the test. */
+int run_tests(void);
+
+#endif

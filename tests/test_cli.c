@@ -1,0 +1,166 @@
+/* The command line: what it accepts, what it says of nonsense, its exit statuses and its reports. */
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Runs a line and checks its exit status, and that stderr holds a text in exactly one line (or,
+ * with NULL, holds nothing). */
+static void expect(const char *line, int status, const char *complaint)
+{
+    struct finished finished = run_line(line);
+    size_t newlines = 0;
+    for (const char *c = finished.err; *c; c++)
+        newlines += *c == '\n';
+    bool good = finished.status == status &&
+                (complaint ? newlines == 1 && strstr(finished.err, complaint) : !*finished.err);
+    if (!good)
+        printf("\n    '%s' exited with %d, expected %d and '%s': %s\n", line, finished.status,
+               status, complaint ? complaint : "", finished.err);
+    CU_ASSERT_TRUE(good);
+    finished_free(&finished);
+}
+
+static void test_usage(void)
+{
+    expect("SOCKSPEC --help", 0, NULL);
+    expect("SOCKSPEC --version", 0, NULL);
+    expect("SOCKSPEC run --help", 0, NULL);
+    expect("SOCKSPEC run --help-iut", 0, NULL);
+    expect("SOCKSPEC nonsense", 2, "no command 'nonsense'");
+    expect("SOCKSPEC run --nonsense", 2, "--nonsense");
+    expect("SOCKSPEC run nonsense", 2, "did you mean --filter");
+    expect("SOCKSPEC run --filter no.such.rule", 2, "no variant matches");
+    expect("SOCKSPEC run --iut mars", 2, "no implementation 'mars'");
+    expect("SOCKSPEC run --iut host:x", 2, "takes no argument");
+    expect("SOCKSPEC run --iut mutant", 2, "needs the rule");
+    expect("SOCKSPEC run --iut mutant:no.such", 2, "no rule 'no.such'");
+    expect("SOCKSPEC run --profile dos", 2, "no profile 'dos'");
+    expect("SOCKSPEC run --jobs 0", 2, "--jobs");
+    expect("SOCKSPEC run --jobs 2x", 2, "--jobs");
+    expect("SOCKSPEC run --repeat -1", 2, "--repeat");
+    expect("SOCKSPEC run --timeout soon", 2, "--timeout");
+    expect("SOCKSPEC run --timeout nan", 2, "--timeout");
+    expect("SOCKSPEC run --shard 3/2", 2, "--shard");
+    expect("SOCKSPEC run --shard 0/2", 2, "--shard");
+    expect("SOCKSPEC run --tag quick", 2, "no tag 'quick'");
+    expect("SOCKSPEC run --color maybe", 2, "--color");
+    expect("SOCKSPEC run --exit-style posix", 2, "--exit-style");
+    expect("SOCKSPEC run --json - --tap -", 2, "only one report");
+    expect("SOCKSPEC run --junit /no/such/dir/x.xml", 2, "/no/such/dir/x.xml");
+    expect("SOCKSPEC run --json /proc/x", 2, "/proc/x");
+    expect("SOCKSPEC list --format yaml", 2, "--format");
+    expect("SOCKSPEC list --filter no.such.rule", 2, "no variant matches");
+    expect("SOCKSPEC show", 2, "takes the id");
+    expect("SOCKSPEC show no.such.rule", 2, "no rule 'no.such.rule'");
+}
+
+static void test_exit_status(void)
+{
+    expect("MACHINERY run --quiet --filter machinery.passes", 0, NULL);
+    expect("MACHINERY run --quiet --filter machinery.deviates", 1, NULL);
+    expect("MACHINERY run --quiet --filter machinery.precondition", 3, NULL);
+    expect("MACHINERY run --quiet --filter machinery.skips", 0, NULL);
+    expect("MACHINERY run --quiet --filter machinery.d* --filter machinery.p*", 1, NULL);
+    expect("MACHINERY run --quiet --filter machinery.skips --exit-style kselftest", 4, NULL);
+    expect("MACHINERY run --quiet --filter machinery.deviates --exit-style kselftest", 1, NULL);
+    expect("MACHINERY run --quiet --filter machinery.precondition --exit-style bisect", 125, NULL);
+    expect("MACHINERY run --quiet --filter machinery.deviates --exit-style bisect", 1, NULL);
+    expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 0, NULL);
+    expect("MACHINERY run --quiet --tag slow", 0, NULL);
+}
+
+/* A report that cannot be written is said once, fails the run, and stops nothing else. */
+static void test_full_disk(void)
+{
+    expect("MACHINERY run --quiet --filter machinery.passes --json /dev/full", 3,
+           "No space left on device");
+    expect("MACHINERY run --quiet --filter machinery.passes --tap /dev/full", 3,
+           "No space left on device");
+    expect("MACHINERY run --quiet --filter machinery.deviates --json /dev/full", 1,
+           "No space left on device");
+}
+
+static void test_list(void)
+{
+    struct finished finished = run_line("SOCKSPEC list --format json --slow");
+    json_t *lines = json_lines(finished.out);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+    CU_ASSERT(json_array_size(lines) > 0);
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const json_t *one = json_array_get(lines, i);
+        CU_ASSERT(json_object_size(json_object_get(one, "outcomes")) == 4);
+        CU_ASSERT(json_array_size(json_object_get(one, "sources")) > 0);
+        CU_ASSERT(*text_of(one, "statement") && *text_of(one, "rule") && *text_of(one, "suite"));
+    }
+    json_decref(lines);
+    finished_free(&finished);
+}
+
+static void test_order_does_not_depend_on_timing(void)
+{
+    struct finished one = run_line("MACHINERY run --tap - --jobs 1 --filter machinery.passes");
+    struct finished many = run_line("MACHINERY run --tap - --jobs 8 --filter machinery.passes");
+    char *a = one.out, *b = many.out;
+    while (a && b) { /* line by line, without the times */
+        size_t la = strcspn(a, "\n"), lb = strcspn(b, "\n");
+        size_t ta = strcspn(a, "#\n"), tb = strcspn(b, "#\n");
+        CU_ASSERT(ta == tb && memcmp(a, b, ta) == 0);
+        a = a[la] ? a + la + 1 : NULL;
+        b = b[lb] ? b + lb + 1 : NULL;
+    }
+    CU_ASSERT(!a && !b);
+    finished_free(&one);
+    finished_free(&many);
+}
+
+static void test_junit(void)
+{
+    const char *directory = make_directory();
+    char line[512], path[128];
+    snprintf(path, sizeof path, "%s/junit.xml", directory);
+    snprintf(line, sizeof line, "MACHINERY run --quiet --repeat 2 --junit %s", path);
+    struct finished finished = run_line(line);
+    CU_ASSERT_EQUAL(finished.status, 1);
+    finished_free(&finished);
+    snprintf(line, sizeof line, "xmllint --noout --schema %s/tests/junit-10.xsd %s",
+             getenv("SOURCE"), path);
+    finished = run_line(line);
+    if (finished.status != 0)
+        printf("\n%s\n", finished.err);
+    CU_ASSERT_EQUAL(finished.status, 0);
+    finished_free(&finished);
+    char *text = read_file(path);
+    CU_ASSERT(text && strstr(text, "expected good, observed bad"));
+    CU_ASSERT(text && strstr(text, "sockspec run --filter"));
+    free(text);
+    CU_ASSERT_EQUAL(remove_directory(directory), 1); /* and no temporary file beside it */
+}
+
+static void test_repeat_and_shards(void)
+{
+    struct finished finished =
+        run_line("MACHINERY run --json - --repeat 3 --shard 2/2 --filter machinery.passes");
+    json_t *lines = json_lines(finished.out);
+    CU_ASSERT_EQUAL(json_array_size(lines), 2 + 3 * 3);
+    json_decref(lines);
+    finished_free(&finished);
+}
+
+int main(void)
+{
+    support_init();
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("cli", NULL, NULL);
+    CU_add_test(suite, "usage", test_usage);
+    CU_add_test(suite, "exit status", test_exit_status);
+    CU_add_test(suite, "full disk", test_full_disk);
+    CU_add_test(suite, "list", test_list);
+    CU_add_test(suite, "order", test_order_does_not_depend_on_timing);
+    CU_add_test(suite, "junit", test_junit);
+    CU_add_test(suite, "repeat and shards", test_repeat_and_shards);
+    return run_tests();
+}

@@ -1,0 +1,214 @@
+/* The parts of the machinery that need no network: judging, naming, choosing, printing. */
+#include "harness/address.h"
+#include "harness/calls.h"
+#include "harness/record.h"
+#include "harness/symbols.h"
+#include "harness/test.h"
+#include "harness/variant.h"
+#include "stacks/stack.h"
+#include "suites/mutants.h"
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void test_outcomes(void)
+{
+    CU_ASSERT_TRUE(outcome_allows("EISCONN", "EISCONN"));
+    CU_ASSERT_TRUE(outcome_allows("0 | EISCONN", "EISCONN"));
+    CU_ASSERT_TRUE(outcome_allows("0|EISCONN", "0"));
+    CU_ASSERT_TRUE(outcome_allows("ECONNREFUSED then 0 | 0", "ECONNREFUSED then 0"));
+    CU_ASSERT_TRUE(outcome_allows("*", "anything"));
+    CU_ASSERT_FALSE(outcome_allows("EISCONN", "EISCON"));
+    CU_ASSERT_FALSE(outcome_allows("EISCONN", "EISCONNX"));
+    CU_ASSERT_FALSE(outcome_allows("0 | EISCONN", ""));
+    CU_ASSERT_FALSE(outcome_allows("ECONNREFUSED then 0", "ECONNREFUSED"));
+}
+
+static void test_partial_observations(void)
+{
+    CU_ASSERT_TRUE(observation_may_become("A then B | C", "A"));
+    CU_ASSERT_TRUE(observation_may_become("C | A then B", "A"));
+    CU_ASSERT_TRUE(observation_may_become("A then B", "A then B"));
+    CU_ASSERT_FALSE(observation_may_become("A then B", "B"));
+    CU_ASSERT_FALSE(observation_may_become("AB then C", "A"));
+    CU_ASSERT_TRUE(observation_may_become("*", "A"));
+}
+
+static void test_profiles(void)
+{
+    enum profile profile;
+    CU_ASSERT_TRUE(profile_find("zos", &profile) && profile == ZOS);
+    CU_ASSERT_FALSE(profile_find("ZOS", &profile));
+    CU_ASSERT_FALSE(profile_find("", &profile));
+}
+
+static void test_addresses(void)
+{
+    struct address v4 = address_of("192.0.2.1", 80), v6 = address_of("fe80::1", 443);
+    struct address mapped = address_mapped(v4);
+    CU_ASSERT_STRING_EQUAL(address_text(&v4), "192.0.2.1:80");
+    CU_ASSERT_STRING_EQUAL(address_text(&mapped), "[::ffff:192.0.2.1]:80");
+    v6 = address_with_scope(v6, 3);
+    CU_ASSERT_STRING_EQUAL(address_text(&v6), "[fe80::1%3]:443");
+    CU_ASSERT_EQUAL(v6.length, 28);
+    CU_ASSERT_EQUAL(v4.length, 16);
+    struct address other = address_with_port(v4, 81);
+    CU_ASSERT_FALSE(address_equal(&v4, &other));
+    CU_ASSERT_TRUE(address_same_host(&v4, &other));
+    CU_ASSERT_FALSE(address_equal(&v4, &mapped));
+    struct address rest = address_unspec(16), any = address_any(AF_INET6, 0);
+    CU_ASSERT_STRING_EQUAL(address_text(&rest), "AF_UNSPEC (length 16)");
+    CU_ASSERT_TRUE(address_is_any(&any));
+    rest.length = 1;
+    CU_ASSERT_STRING_EQUAL(address_text(&rest), "a name of length 1");
+}
+
+static void test_calls_are_printed(void)
+{
+    char text[256], small[12];
+    struct address to = address_of("192.0.2.2", 7000);
+    struct call call = call_connect(3, &to);
+    call_format(&call, false, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "connect(3, 192.0.2.2:7000)");
+    CU_ASSERT_EQUAL(call_format(&call, false, small, sizeof small), sizeof small - 1);
+    CU_ASSERT_STRING_EQUAL(small, "connect(3, ");
+    call_fail(&call, EISCONN);
+    call_format_result(&call, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "-1 EISCONN");
+    call = call_send(4, "a\"b\n", 4, MSG_NOSIGNAL | MSG_OOB);
+    call_format(&call, true, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "send(4, \"a\\x22b\\x0a\", 4, MSG_OOB|MSG_NOSIGNAL)");
+}
+
+static void test_symbols(void)
+{
+    long value;
+    char text[64];
+    CU_ASSERT_STRING_EQUAL(error_name(EISCONN), "EISCONN");
+    CU_ASSERT_STRING_EQUAL(error_name(0), "0");
+    CU_ASSERT_STRING_EQUAL(error_name(9999), "errno 9999");
+    CU_ASSERT_TRUE(symbol_value("AF_INET6", &value) && value == AF_INET6);
+    CU_ASSERT_FALSE(symbol_value("AF_MARS", &value));
+    CU_ASSERT_EQUAL(format_flags(SYMBOLS_EVENT, 0, text, sizeof text), 1);
+    CU_ASSERT_STRING_EQUAL(text, "0");
+    format_flags(SYMBOLS_EVENT, POLLIN | 0x4000, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "POLLIN|0x4000");
+    CU_ASSERT_STRING_EQUAL(tcp_state_name(STATE_TIME_WAIT), "TIME_WAIT");
+    CU_ASSERT_STRING_EQUAL(tcp_state_name(99), "an unknown state");
+}
+
+static void test_records(void)
+{
+    struct record *record = record_create();
+    CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+    record_observe(record, "%s", "A");
+    record_observe(record, "B%d", 1);
+    CU_ASSERT_STRING_EQUAL(record->observed, "A then B1");
+    int slot = record_enter(record, false, "peer's");
+    CU_ASSERT_STRING_EQUAL(record_unfinished(record)->text, "peer's");
+    int iut = record_enter(record, true, "iut's");
+    CU_ASSERT_STRING_EQUAL(record_unfinished(record)->text, "iut's");
+    record_leave(record, iut);
+    record_leave(record, slot);
+    CU_ASSERT_PTR_NULL(record_unfinished(record));
+    for (int i = 0; i < 10000; i++) {
+        record_observe(record, "again");
+        record_line(record, "line %d", i);
+    }
+    CU_ASSERT(strlen(record->observed) < OBSERVED_SIZE);
+    CU_ASSERT(record->truncated && strlen(record->transcript) < TRANSCRIPT_SIZE);
+    record_free(record);
+}
+
+static void test_stacks(void)
+{
+    const char *argument;
+    char why[256];
+    const struct stack *stack = stack_find("host", &argument);
+    CU_ASSERT(stack && !argument);
+    stack = stack_find("mutant:a.b", &argument);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(stack);
+    CU_ASSERT_STRING_EQUAL(argument, "a.b");
+    CU_ASSERT_FALSE(stack->check(argument, why, sizeof why));
+    CU_ASSERT_PTR_NULL(stack_find("hos", &argument));
+    CU_ASSERT_PTR_NULL(stack_find("", &argument));
+}
+
+/* Ids are unique, stable in form and fit for a shell. */
+static void test_variant_ids(void)
+{
+    size_t count;
+    const struct variant *all = variants(&count);
+    CU_ASSERT(count > 0);
+    for (size_t i = 0; i < count; i++) {
+        const char *allowed = "abcdefghijklmnopqrstuvwxyz0123456789.-/,";
+        bool good = all[i].id[strspn(all[i].id, allowed)] == '\0';
+        if (!good)
+            printf("\n    %s\n", all[i].id);
+        CU_ASSERT_TRUE(good);
+        for (size_t j = i + 1; j < count && strcmp(all[j].of->rule->id, all[i].of->rule->id) == 0;
+             j++)
+            CU_ASSERT_STRING_NOT_EQUAL(all[i].id, all[j].id);
+    }
+}
+
+/* Each variant is in exactly one shard, and shards are of about one size. */
+static void test_shards(void)
+{
+    enum { SHARDS = 7 };
+    size_t count, taken[SHARDS] = {0};
+    const struct variant *all = variants(&count);
+    for (size_t i = 0; i < count; i++) {
+        unsigned times = 0;
+        for (unsigned shard = 1; shard <= SHARDS; shard++) {
+            struct selection selection = {.slow = true, .shard = shard, .shards = SHARDS};
+            bool takes = selection_takes(&selection, &all[i], i);
+            times += takes;
+            taken[shard - 1] += takes;
+        }
+        CU_ASSERT_EQUAL(times, 1);
+    }
+    for (size_t i = 0; i < SHARDS; i++)
+        CU_ASSERT(taken[i] + 1 >= count / SHARDS && taken[i] <= count / SHARDS + 1);
+}
+
+/* What docs/writing-rules.md asks of every rule. */
+static void test_rules(void)
+{
+    for (const struct rule *rule = rules(); rule; rule = rule->next) {
+        bool any = false;
+        for (const struct rule_case *of = rule->cases; of; of = of->next)
+            for (enum profile profile = 0; profile < PROFILES; profile++)
+                any |= case_outcome(of, profile) != NULL;
+        size_t length = strlen(rule->statement);
+        bool good = any && length > 20 && rule->statement[length - 1] == '.';
+        for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
+            good = good && rule->sources[i].place;
+        if (!good)
+            printf("\n    %s\n", rule->id);
+        CU_ASSERT_TRUE(good);
+    }
+}
+
+int main(void)
+{
+    support_init();
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("units", NULL, NULL);
+    CU_add_test(suite, "outcomes", test_outcomes);
+    CU_add_test(suite, "partial observations", test_partial_observations);
+    CU_add_test(suite, "profiles", test_profiles);
+    CU_add_test(suite, "addresses", test_addresses);
+    CU_add_test(suite, "calls are printed", test_calls_are_printed);
+    CU_add_test(suite, "symbols", test_symbols);
+    CU_add_test(suite, "records", test_records);
+    CU_add_test(suite, "stacks", test_stacks);
+    CU_add_test(suite, "variant ids", test_variant_ids);
+    CU_add_test(suite, "shards", test_shards);
+    CU_add_test(suite, "rules", test_rules);
+    return run_tests();
+}
