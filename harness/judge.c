@@ -18,11 +18,12 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
     const struct call_under_way *call = record_unfinished(record);
     bool iut = call && call->iut;
     const char *side = call && !call->iut ? "the peer's " : "";
+    int length = call ? (int)strnlen(call->text, CALL_TEXT_SIZE) : 0;
     char what[64];
     if (ending->timed_out) {
         if (call)
-            snprintf(reason, size, "hang: %s%s did not return within %g s", side, call->text,
-                     ending->limit);
+            snprintf(reason, size, "hang: %s%.*s did not return within %g s", side, length,
+                     call->text, ending->limit);
         else
             snprintf(reason, size, "the case did not end within %g s, outside of any call",
                      ending->limit);
@@ -34,7 +35,7 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
         snprintf(what, sizeof what, "the process exited with status %d",
                  WEXITSTATUS(ending->status));
     if (call)
-        snprintf(reason, size, "%s in %s%s", what, side, call->text);
+        snprintf(reason, size, "%s in %s%.*s", what, side, length, call->text);
     else
         snprintf(reason, size, "%s outside of any call", what);
     return iut ? FAIL : INCONCLUSIVE;

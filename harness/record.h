@@ -2,7 +2,7 @@
  *
  * The record lies in memory that both share, so it holds what was observed until the moment at
  * which a case crashed, hung or was killed. The reader trusts none of it: texts end within their
- * array, numbers are checked. */
+ * array, numbers are checked, flags are bytes that any value fits. */
 #ifndef SOCKSPEC_RECORD_H
 #define SOCKSPEC_RECORD_H
 
@@ -23,20 +23,20 @@ enum {
 
 /* A call that was begun and has not returned. */
 struct call_under_way {
-    bool active;
-    bool iut;
+    unsigned char active;
+    unsigned char iut;
     char text[CALL_TEXT_SIZE];
 };
 
 struct record {
-    bool finished;    /* the case's process reached its end */
-    bool entered;     /* the case's own code has begun */
-    bool broken;      /* a precondition failed */
-    bool skipped;     /* the case left itself out */
-    bool hung;        /* a call of the IUT outlived its deadline */
-    bool deviated;    /* CUnit holds a failed assertion about what was observed */
-    bool net_altered; /* links, addresses, routes or neighbours were changed */
-    bool truncated;   /* the transcript was longer than there is room */
+    unsigned char finished;    /* the case's process reached its end */
+    unsigned char entered;     /* the case's own code has begun */
+    unsigned char broken;      /* a precondition failed */
+    unsigned char skipped;     /* the case left itself out */
+    unsigned char hung;        /* a call of the IUT outlived its deadline */
+    unsigned char deviated;    /* CUnit holds a failed assertion about what was observed */
+    unsigned char net_altered; /* links, addresses, routes or neighbours were changed */
+    unsigned char truncated;   /* the transcript was longer than there is room */
     unsigned observations;
     int64_t case_nanoseconds;
     char observed[OBSERVED_SIZE];

@@ -50,7 +50,7 @@ static void test_verdicts(void)
     expect(lines, "machinery.leaks-processes/plain", "inconclusive", "left 6 processes behind");
     expect(lines, "machinery.floods-output/plain", "fail", "much ado");
     expect(lines, "machinery.floods-transcript/plain", "fail", "");
-    expect(lines, "machinery.scribbles/plain", "inconclusive", "");
+    expect(lines, "machinery.scribbles/plain", "fail", "crash: SIGKILL");
     expect(lines, "machinery.control-characters/plain", "fail", "");
     expect(lines, "machinery.kills-its-worker/plain", "pass", "");
     expect(lines, "machinery.litters/zz-is-tidy/4", "pass", "");
