@@ -8,6 +8,7 @@
 #include "harness/symbols.h"
 #include "harness/test.h"
 #include "suites/mutants.h"
+#include "suites/sources.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>

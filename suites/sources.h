@@ -1,0 +1,9 @@
+/* The names of documents that many rules cite, with the editions that were read. */
+#ifndef SOCKSPEC_SOURCES_H
+#define SOCKSPEC_SOURCES_H
+
+#define POSIX_2016 "POSIX.1-2008, 2016 Edition"
+#define RFC_9293   "RFC 9293"
+#define ZOS_API    "z/OS V2R1 Communications Server: IP Sockets API Guide, SC27-3660-00"
+
+#endif
