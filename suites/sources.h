@@ -2,9 +2,11 @@
 #ifndef SOCKSPEC_SOURCES_H
 #define SOCKSPEC_SOURCES_H
 
-#define POSIX_2016 "POSIX.1-2008, 2016 Edition"
-#define RFC_9293   "RFC 9293"
-#define MAN_UDP    "udp(7)"
-#define ZOS_API    "z/OS V2R1 Communications Server: IP Sockets API Guide, SC27-3660-00"
+#define POSIX_2016      "POSIX.1-2008, 2016 Edition"
+#define RFC_9293        "RFC 9293"
+#define FREEBSD_CONNECT "FreeBSD 8.3 connect(2)"
+#define FREEBSD_SEND    "FreeBSD send(2), 1995"
+#define MAN_UDP         "udp(7)"
+#define ZOS_API         "z/OS V2R1 Communications Server: IP Sockets API Guide, SC27-3660-00"
 
 #endif

@@ -10,7 +10,8 @@ RULE(already_connected, "tcp.connect.already-connected",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"},
                  {"connect(2)", "ERRORS EISCONN"},
-                 {ZOS_API, "CONNECT: completion cannot be checked by a second CONNECT"}},
+                 {ZOS_API, "CONNECT: completion cannot be checked by a second CONNECT"},
+                 {FREEBSD_CONNECT, "ERRORS EISCONN"}},
      .outcome = {[POSIX] = "EISCONN", [LINUX] = "EISCONN", [BSD] = "EISCONN", [ZOS] = "EISCONN"},
      .mutant = {"connect() on a connected socket succeeds", connects_again});
 
@@ -57,9 +58,7 @@ static void breaks_connection(struct mutation *m, struct call *call)
 RULE(survives, "tcp.connect.already-connected-survives",
      .statement = "A connection survives a connect() that failed with EISCONN.", .level = SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"}, {"connect(2)", "ERRORS EISCONN"}},
-     .outcome = {[POSIX] = "hello then ESTABLISHED",
-                 [LINUX] = "hello then ESTABLISHED",
-                 [BSD] = "hello then ESTABLISHED"},
+     .outcome = {[POSIX] = "hello then ESTABLISHED", [LINUX] = "hello then ESTABLISHED"},
      .mutant = {"connect() on a connected socket shuts the connection down", breaks_connection});
 
 CASE(survives, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -80,8 +79,7 @@ RULE(listening, "tcp.connect.listening",
      .level = MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EOPNOTSUPP (may)"},
                  {"Linux 6.18", "observed EISCONN; connect(2) does not mention listening sockets"}},
-     .outcome =
-         {[POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [LINUX] = "EISCONN", [BSD] = "EOPNOTSUPP"},
+     .outcome = {[POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [LINUX] = "EISCONN"},
      .mutant = {"connect() on a listening socket gives EINVAL", refuses_listener});
 
 CASE(listening, other_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)

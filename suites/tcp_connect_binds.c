@@ -55,7 +55,6 @@ RULE(port, "tcp.connect.binds",
                  {"ip(7)", "DESCRIPTION of binding"}},
      .outcome = {[POSIX] = "the route's address and a port",
                  [LINUX] = "the route's address and a port",
-                 [BSD] = "the route's address and a port",
                  [ZOS] = "the route's address and a port"},
      .mutant = {"getsockname() reports port 0 after connect()", forgets_port});
 
@@ -89,7 +88,7 @@ RULE(keeps, "tcp.connect.keeps-binding",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"},
                  {RFC_9293, "3.9.1.1 MUST-43: a local address given by the user is used"}},
-     .outcome = {[POSIX] = "kept", [LINUX] = "kept", [BSD] = "kept"},
+     .outcome = {[POSIX] = "kept", [LINUX] = "kept"},
      .mutant = {"bind() takes the port and ignores the address", rebinds});
 
 CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -117,8 +116,7 @@ RULE(names, "tcp.connect.names-agree",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH getsockname() and getpeername(), DESCRIPTION"},
                  {"getpeername(2)", "DESCRIPTION"}},
-     .outcome =
-         {[POSIX] = "the names agree", [LINUX] = "the names agree", [BSD] = "the names agree"},
+     .outcome = {[POSIX] = "the names agree", [LINUX] = "the names agree"},
      .mutant = {"getpeername() reports a wrong port", shifts_port});
 
 CASE(names, both_ends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)

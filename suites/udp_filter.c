@@ -67,7 +67,8 @@ RULE(strangers, "udp.connect.filters",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION; 2.10.6 Socket Types"},
                  {"connect(2)", "DESCRIPTION: the only address from which datagrams are received"},
-                 {ZOS_API, "Streamline data transfer using connect call"}},
+                 {ZOS_API, "Streamline data transfer using connect call"},
+                 {FREEBSD_CONNECT, "DESCRIPTION: the only address to receive from"}},
      .outcome = FRIENDS_ONLY,
      .mutant = {"connect() on a datagram socket filters nothing", filters_nothing});
 
@@ -112,7 +113,8 @@ RULE(changes, "udp.connect.filter-changes",
                   "from the old one.",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
-                 {"connect(2)", "DESCRIPTION"}},
+                 {"connect(2)", "DESCRIPTION"},
+                 {FREEBSD_CONNECT, "DESCRIPTION: changes the association"}},
      .outcome =
          {[POSIX] = "new then nothing", [LINUX] = "new then nothing", [BSD] = "new then nothing"},
      .mutant = {"a second connect() gives 0 and changes nothing", keeps_first_peer});
