@@ -67,10 +67,8 @@ static json_t *axes_json(const struct variant *variant)
     json_t *values = json_object();
     for (enum axis axis = 0; axis < AXES; axis++) {
         const char *value = variant_value(variant, axis);
-        const char *name =
-            axis == AXIS_CHOICE && variant->of->axis ? variant->of->axis : axis_name(axis);
         if (value)
-            json_object_set_new(values, name, json_string(value));
+            json_object_set_new(values, variant_axis(variant, axis), json_string(value));
     }
     return values;
 }

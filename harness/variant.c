@@ -23,6 +23,11 @@ const char *axis_name(enum axis axis)
     return axes[axis].name;
 }
 
+const char *variant_axis(const struct variant *variant, enum axis axis)
+{
+    return axis == AXIS_CHOICE && variant->of->axis ? variant->of->axis : axes[axis].name;
+}
+
 const char *variant_value(const struct variant *variant, enum axis axis)
 {
     unsigned value = variant->value[axis];

@@ -30,6 +30,9 @@ const char *axis_name(enum axis axis);
 /* The name of a variant's value on an axis; NULL if its case has no such axis. */
 const char *variant_value(const struct variant *variant, enum axis axis);
 
+/* What an axis is called for a variant: its own axis by the case's name for it. */
+const char *variant_axis(const struct variant *variant, enum axis axis);
+
 /* All variants of all rules, in order of rule ids, cases and values. Lives until the process ends;
  * aborts without memory. */
 const struct variant *variants(size_t *count);

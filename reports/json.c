@@ -1,0 +1,110 @@
+/* JSON Lines; the keys are described in docs/results.md. */
+#include "reports/common.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct json {
+    struct report report;
+    FILE *stream;
+    char *path;
+};
+
+static json_t *text(const char *bytes)
+{
+    char *clean = report_clean(bytes);
+    json_t *string = json_string(clean);
+    free(clean);
+    return string;
+}
+
+static bool put_line(struct json *json, json_t *object)
+{
+    json_dumpf(object, json->stream, JSON_COMPACT);
+    fputc('\n', json->stream);
+    json_decref(object);
+    return report_written(&json->report, json->stream, json->path);
+}
+
+static bool begin(struct report *report, const struct run_info *run)
+{
+    struct json *json = (struct json *)report;
+    return put_line(json, json_pack("{ss si ss so ss s{ss ss ss} ss ss ss sI si}", "type", "run",
+                                    "format", 1, "sockspec", run->version, "iut", text(run->iut),
+                                    "profile", profile_name(run->profile), "system", "name",
+                                    run->system.sysname, "release", run->system.release, "machine",
+                                    run->system.machine, "kernel", run->system.release, "libc",
+                                    run->libc, "started", run->started, "selected",
+                                    (json_int_t)run->selected, "repeat", (int)run->repeat));
+}
+
+static json_t *axes(const struct variant *variant)
+{
+    json_t *values = json_object();
+    for (enum axis axis = 0; axis < AXES; axis++) {
+        const char *value = variant_value(variant, axis);
+        if (value)
+            json_object_set_new(values, variant_axis(variant, axis), json_string(value));
+    }
+    return values;
+}
+
+static json_t *lines(const char *transcript)
+{
+    char *clean = report_clean(transcript), *rest = NULL;
+    json_t *list = json_array();
+    for (char *line = strtok_r(clean, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        json_array_append_new(list, json_string(line));
+    free(clean);
+    return list;
+}
+
+static bool variant(struct report *report, const struct result *result)
+{
+    const struct rule_case *of = result->variant->of;
+    char suite[VARIANT_ID];
+    rule_suite(of->rule, suite, sizeof suite);
+    json_t *object =
+        json_pack("{ss ss ss ss ss so ss so ss? so so sf sf si}", "type", "variant", "id",
+                  result->variant->id, "rule", of->rule->id, "suite", suite, "case", of->name,
+                  "axes", axes(result->variant), "verdict", verdict_name(result->verdict),
+                  "observed", text(result->observed), "expected", result->expected, "reason",
+                  text(result->reason), "where", text(result->where), "seconds", result->seconds,
+                  "case_seconds", result->case_seconds, "repetition", (int)result->repetition);
+    if (result->verdict != PASS)
+        json_object_set_new(object, "transcript", lines(result->transcript));
+    return put_line((struct json *)report, object);
+}
+
+static bool end(struct report *report, const struct totals *totals)
+{
+    const size_t *count = totals->count;
+    return put_line((struct json *)report,
+                    json_pack("{ss sI sI sI sI sI sf sb}", "type", "summary", "pass",
+                              (json_int_t)count[PASS], "fail", (json_int_t)count[FAIL],
+                              "inconclusive", (json_int_t)count[INCONCLUSIVE], "skip",
+                              (json_int_t)count[SKIP], "ran", (json_int_t)totals->ran, "seconds",
+                              totals->seconds, "interrupted", (int)totals->interrupted));
+}
+
+static void close_json(struct report *report)
+{
+    struct json *json = (struct json *)report;
+    report_close(json->stream);
+    free(json->path);
+    free(json);
+}
+
+struct report *report_json(const char *path)
+{
+    FILE *stream = report_open(path);
+    struct json *json = stream ? calloc(1, sizeof *json) : NULL;
+    if (!json)
+        return NULL;
+    json->report =
+        (struct report){.begin = begin, .variant = variant, .end = end, .close = close_json};
+    json->stream = stream;
+    json->path = strdup(path);
+    return &json->report;
+}

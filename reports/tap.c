@@ -1,0 +1,122 @@
+/* TAP 13: a line for each variant as it comes; what went wrong follows as a YAML block. */
+#include "reports/common.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct tap {
+    struct report report;
+    struct run_info run;
+    FILE *stream;
+    char *path;
+    size_t number;
+};
+
+static bool begin(struct report *report, const struct run_info *run)
+{
+    struct tap *tap = (struct tap *)report;
+    tap->run = *run;
+    fprintf(tap->stream, "TAP version 13\n1..%zu\n", run->selected);
+    return report_written(report, tap->stream, tap->path);
+}
+
+/* A text on one line, with nothing in it that TAP or YAML would take for its own. */
+static void put_flat(FILE *stream, const char *text)
+{
+    char *clean = report_clean(text);
+    for (const char *c = clean; *c; c++)
+        fputc(*c == '\n' || *c == '\t' ? ' ' : *c == '#' ? '%' : *c, stream);
+    free(clean);
+}
+
+/* A key with a double-quoted YAML string. */
+static void put_key(FILE *stream, const char *key, const char *text)
+{
+    char *clean = report_clean(text);
+    fprintf(stream, "  %s: \"", key);
+    for (const char *c = clean; *c; c++)
+        if (*c == '\n')
+            fputs("\\n", stream);
+        else if (*c == '"' || *c == '\\')
+            fprintf(stream, "\\%c", *c);
+        else
+            fputc(*c, stream);
+    fputs("\"\n", stream);
+    free(clean);
+}
+
+static void put_transcript(FILE *stream, const char *transcript)
+{
+    char *clean = report_clean(transcript), *rest = NULL;
+    fputs("  transcript: |\n", stream);
+    for (char *line = strtok_r(clean, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        fprintf(stream, "    %s\n", line);
+    free(clean);
+}
+
+static void put_trouble(struct tap *tap, const struct result *result)
+{
+    const struct rule *rule = result->variant->of->rule;
+    char text[512];
+    fputs("  ---\n", tap->stream);
+    put_key(tap->stream, "verdict", verdict_name(result->verdict));
+    put_key(tap->stream, "rule", rule->statement);
+    snprintf(text, sizeof text, "%s, %s", rule->sources[0].document, rule->sources[0].place);
+    put_key(tap->stream, "source", text);
+    put_key(tap->stream, "expected", result->expected ? result->expected : "");
+    put_key(tap->stream, "observed", result->observed);
+    put_key(tap->stream, "reason", result->reason);
+    put_key(tap->stream, "at", result->where);
+    put_key(tap->stream, "again", report_rerun(&tap->run, result->variant, text, sizeof text));
+    if (*result->transcript)
+        put_transcript(tap->stream, result->transcript);
+    fputs("  ...\n", tap->stream);
+}
+
+static bool variant(struct report *report, const struct result *result)
+{
+    struct tap *tap = (struct tap *)report;
+    bool good = result->verdict == PASS || result->verdict == SKIP;
+    fprintf(tap->stream, "%sok %zu - %s", good ? "" : "not ", ++tap->number, result->variant->id);
+    if (result->repetition > 1)
+        fprintf(tap->stream, " (%u)", result->repetition);
+    if (result->verdict == SKIP) {
+        fputs(" # SKIP ", tap->stream);
+        put_flat(tap->stream, result->reason);
+    } else {
+        fprintf(tap->stream, " # time=%.3fms", result->seconds * 1000);
+    }
+    fputc('\n', tap->stream);
+    if (!good)
+        put_trouble(tap, result);
+    return report_written(report, tap->stream, tap->path);
+}
+
+static bool end(struct report *report, const struct totals *totals)
+{
+    struct tap *tap = (struct tap *)report;
+    if (totals->interrupted)
+        fputs("Bail out! interrupted\n", tap->stream);
+    return report_written(report, tap->stream, tap->path);
+}
+
+static void close_tap(struct report *report)
+{
+    struct tap *tap = (struct tap *)report;
+    report_close(tap->stream);
+    free(tap->path);
+    free(tap);
+}
+
+struct report *report_tap(const char *path)
+{
+    FILE *stream = report_open(path);
+    struct tap *tap = stream ? calloc(1, sizeof *tap) : NULL;
+    if (!tap)
+        return NULL;
+    tap->report =
+        (struct report){.begin = begin, .variant = variant, .end = end, .close = close_tap};
+    tap->stream = stream;
+    tap->path = strdup(path);
+    return &tap->report;
+}
