@@ -200,7 +200,10 @@ static bool loop(struct coordinator *c, int signals)
         for (size_t i = 0; i < c->slot_count; i++)
             if (fds[i].revents)
                 hear(c, &c->slots[i]);
-        interrupted = fds[c->slot_count].revents;
+        /* Taken out, or it would be delivered when signals are let through again. */
+        struct signalfd_siginfo taken;
+        if (fds[c->slot_count].revents)
+            interrupted = read(signals, &taken, sizeof taken) == sizeof taken;
         results_flush(&c->results);
     }
     free(fds);

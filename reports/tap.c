@@ -25,7 +25,10 @@ static void put_flat(FILE *stream, const char *text)
 {
     char *clean = report_clean(text);
     for (const char *c = clean; *c; c++)
-        fputc(*c == '\n' || *c == '\t' ? ' ' : *c == '#' ? '%' : *c, stream);
+        if (*c == '#')
+            fputs("\\#", stream);
+        else
+            fputc(*c == '\n' || *c == '\t' ? ' ' : *c, stream);
     free(clean);
 }
 
