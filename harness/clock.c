@@ -3,6 +3,8 @@
 #include <poll.h>
 #include <sched.h>
 
+int patience = 5000;
+
 int64_t clock_now(void)
 {
     struct timespec now;

@@ -70,7 +70,7 @@ bool sk_returned(struct pending *pending)
 
 bool sk_waits(struct pending *pending)
 {
-    struct backoff backoff = backoff_begin(PATIENCE);
+    struct backoff backoff = backoff_begin(patience);
     do {
         if (sk_returned(pending))
             return false;

@@ -77,14 +77,14 @@ void test_skip(struct test *t, const char *file, int line, const char *format, .
 int test_finish(struct test *t, struct pending *pending, const char *file, int line)
 {
     int result;
-    if (sk_finish_within(pending, PATIENCE, &result))
+    if (sk_finish_within(pending, patience, &result))
         return result;
     const struct call_under_way *call = record_unfinished(t->record);
     at(t, file, line);
     t->record->hung = call && call->iut;
     t->record->broken = !t->record->hung;
     record_reason(t->record, "%s did not return within %d ms", call ? call->text : "a call",
-                  PATIENCE);
+                  patience);
     end_case(t, file, line);
 }
 

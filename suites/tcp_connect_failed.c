@@ -10,7 +10,7 @@ static int refused_attempt(struct test *t)
     int result = sk_connect(t->iut, fd, &server.address);
     require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
     struct readiness over = {.fd = fd, .asked = POLLOUT};
-    must(sk_poll(t->iut, &over, 1, PATIENCE));
+    must(sk_poll(t->iut, &over, 1, patience));
     require(over.found, "the attempt was not over in time");
     return fd;
 }

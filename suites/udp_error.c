@@ -24,7 +24,7 @@ static int refused_socket(struct test *t)
     int fd = datagram_socket(t, t->iut);
     must(sk_connect(t->iut, fd, &nobody));
     must(sk_send(t->iut, fd, "x", 1, 0));
-    has_error(t, fd, PATIENCE);
+    has_error(t, fd, patience);
     return fd;
 }
 
@@ -221,7 +221,7 @@ CASE(unconnected_hears_nothing, closed_port, .family = ANY_FAMILY, .network = AN
     int witness = datagram_socket(t, iut);
     must(sk_connect(iut, witness, &nobody));
     must(sk_send(iut, witness, "x", 1, 0));
-    require(has_error(t, witness, PATIENCE), "no ICMP error comes back on this network");
+    require(has_error(t, witness, patience), "no ICMP error comes back on this network");
     observe("%s", received(t, iut, fd));
     must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
     observe("%s", error_name(error));

@@ -208,6 +208,6 @@ CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .ax
     must(sk_connect(iut, connected, &sender.address));
     must(sk_sendto(peer, sender.fd, "x", 1, 0, &to));
     struct readiness both[2] = {{.fd = connected, .asked = POLLIN}, {.fd = other, .asked = POLLIN}};
-    must(sk_poll(iut, both, 2, PATIENCE));
+    must(sk_poll(iut, both, 2, patience));
     observe("%s", both[0].found ? "to the connected one" : "to the other one");
 }
