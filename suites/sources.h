@@ -9,6 +9,7 @@
 #define MAN_UDP         "udp(7)"
 #define SOCKET_FAQ      "Unix Socket FAQ"
 #define FREEBSD_OPTIONS "FreeBSD getsockopt(2)"
+#define FREEBSD_ACCEPT  "FreeBSD accept(2)"
 #define ZOS_API         "z/OS V2R1 Communications Server: IP Sockets API Guide, SC27-3660-00"
 
 #endif
