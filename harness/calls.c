@@ -76,7 +76,7 @@ struct call call_accept(int fd, struct address *address)
 static int perform_named(struct host *host, struct call *call, struct address *address,
                          socklen_t room)
 {
-    if (address)
+    if (address && room >= sizeof address->storage)
         memset(address, 0, sizeof *address);
     call->block[0] = address ? out(&address->storage, room) : out(NULL, 0);
     int result = perform(host, call);
