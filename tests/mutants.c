@@ -113,7 +113,7 @@ static bool check(const struct rule *rule, bool alone)
                                   .settings = {.profile = profile},
                                   .jobs = 4 * (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
                                   .repeat = 1,
-                                  .seconds = 10,
+                                  .seconds = 3,
                                   .reports = reports,
                                   .report_count = 1};
     options.settings.stack = stack_find(iut, &options.settings.stack_argument);

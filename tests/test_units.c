@@ -145,7 +145,7 @@ static void test_variant_ids(void)
     const struct variant *all = variants(&count);
     CU_ASSERT(count > 0);
     for (size_t i = 0; i < count; i++) {
-        const char *allowed = "abcdefghijklmnopqrstuvwxyz0123456789.-/,";
+        const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/,";
         bool good = all[i].id[strspn(all[i].id, allowed)] == '\0';
         if (!good)
             printf("\n    %s\n", all[i].id);
