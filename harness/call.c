@@ -167,54 +167,51 @@ static enum symbol_group options_of(int64_t level)
     }
 }
 
+bool parameter_symbol(enum parameter parameter, const int64_t *argument, enum symbol_group *group)
+{
+    static const struct {
+        enum parameter parameter;
+        enum symbol_group group;
+    } groups[] = {{P_FAMILY, SYMBOLS_FAMILY},
+                  {P_PROTOCOL, SYMBOLS_PROTOCOL},
+                  {P_HOW, SYMBOLS_HOW},
+                  {P_LEVEL, SYMBOLS_LEVEL},
+                  {P_FCNTL_COMMAND, SYMBOLS_FCNTL},
+                  {P_EPOLL_OPERATION, SYMBOLS_EPOLL_OPERATION},
+                  {P_SIGNAL, SYMBOLS_SIGNAL}};
+    if (parameter == P_OPTION) {
+        *group = options_of(argument[-1]);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (groups[i].parameter == parameter) {
+            *group = groups[i].group;
+            return true;
+        }
+    return false;
+}
+
+bool parameter_flags(enum parameter parameter, enum symbol_group *group)
+{
+    *group = parameter == P_MESSAGE_FLAGS  ? SYMBOLS_MESSAGE_FLAG
+             : parameter == P_SOCKET_FLAGS ? SYMBOLS_SOCKET_FLAG
+                                           : SYMBOLS_EVENT;
+    return parameter == P_MESSAGE_FLAGS || parameter == P_SOCKET_FLAGS || parameter == P_EVENTS;
+}
+
 static void add_scalar(struct text *text, enum parameter parameter, const int64_t *argument)
 {
-    switch (parameter) {
-    case P_FAMILY:
-        add_symbol(text, SYMBOLS_FAMILY, *argument);
-        break;
-    case P_TYPE:
+    enum symbol_group group;
+    if (parameter == P_TYPE)
         add_type(text, *argument);
-        break;
-    case P_PROTOCOL:
-        add_symbol(text, SYMBOLS_PROTOCOL, *argument);
-        break;
-    case P_HOW:
-        add_symbol(text, SYMBOLS_HOW, *argument);
-        break;
-    case P_LEVEL:
-        add_symbol(text, SYMBOLS_LEVEL, *argument);
-        break;
-    case P_OPTION:
-        add_symbol(text, options_of(argument[-1]), *argument);
-        break;
-    case P_FCNTL_COMMAND:
-        add_symbol(text, SYMBOLS_FCNTL, *argument);
-        break;
-    case P_FCNTL_ARGUMENT:
-        if (argument[-1] == F_SETFL)
-            add_flags(text, SYMBOLS_FILE_FLAG, *argument);
-        else
-            add(text, "%" PRId64, *argument);
-        break;
-    case P_MESSAGE_FLAGS:
-        add_flags(text, SYMBOLS_MESSAGE_FLAG, *argument);
-        break;
-    case P_SOCKET_FLAGS:
-        add_flags(text, SYMBOLS_SOCKET_FLAG, *argument);
-        break;
-    case P_EVENTS:
-        add_flags(text, SYMBOLS_EVENT, *argument);
-        break;
-    case P_EPOLL_OPERATION:
-        add_symbol(text, SYMBOLS_EPOLL_OPERATION, *argument);
-        break;
-    case P_SIGNAL:
-        add_symbol(text, SYMBOLS_SIGNAL, *argument);
-        break;
-    default:
+    else if (parameter == P_FCNTL_ARGUMENT && argument[-1] == F_SETFL)
+        add_flags(text, SYMBOLS_FILE_FLAG, *argument);
+    else if (parameter_flags(parameter, &group))
+        add_flags(text, group, *argument);
+    else if (parameter_symbol(parameter, argument, &group))
+        add_symbol(text, group, *argument);
+    else
         add(text, "%" PRId64, *argument);
-    }
 }
 
 static void add_block(struct text *text, enum parameter parameter, const struct call *call,

@@ -7,6 +7,8 @@
 #ifndef SOCKSPEC_CALL_H
 #define SOCKSPEC_CALL_H
 
+#include "harness/symbols.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -111,6 +113,11 @@ struct operation_info {
 
 /* The description of an operation; lives forever. */
 const struct operation_info *operation_info(enum operation operation);
+
+/* Whether a scalar parameter is one symbol or a set of flags, and of which group. The group of an
+ * option depends on the level, which is the argument before. */
+bool parameter_symbol(enum parameter parameter, const int64_t *argument, enum symbol_group *group);
+bool parameter_flags(enum parameter parameter, enum symbol_group *group);
 
 /* Prints the call before "=", like strace: "connect(3, 192.0.2.2:7000)". Out blocks are shown once
  * the call has returned, so pass finished accordingly. Returns the length, cut at size - 1. */

@@ -2,6 +2,13 @@
 
 _Thread_local struct caller *this_caller;
 
+unsigned door_lacks(const struct door *door)
+{
+    while (door->inner)
+        door = door->inner;
+    return door->lacks;
+}
+
 void door_perform(struct door *door, struct call *call)
 {
     door->operations->perform(door, call);

@@ -37,9 +37,20 @@ struct door_operations {
     void (*close)(struct door *door);
 };
 
+/* What an implementation may lack. */
+enum {
+    LACKS_IPV6 = 1,
+    LACKS_EPOLL = 2,
+    LACKS_SELECT = 4,
+    LACKS_TCP_STATES = 8, /* nobody can tell in which states its connections are */
+    LACKS_SIGNALS = 16,
+    LACKS_MAPPED = 32, /* IPv4-mapped addresses */
+};
+
 struct door {
     const struct door_operations *operations;
     struct door *inner; /* NULL in an implementation */
+    unsigned lacks;     /* of an implementation: what it cannot do, LACKS_ bits */
 };
 
 struct host {
@@ -47,6 +58,9 @@ struct host {
     struct door *door;
     bool iut;
 };
+
+/* What the implementation at the end of a chain lacks. */
+unsigned door_lacks(const struct door *door);
 
 void door_perform(struct door *door, struct call *call);
 void door_interrupt(struct door *door, struct caller *caller);

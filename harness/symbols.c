@@ -2,14 +2,122 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#else
+#define EPOLL_CTL_ADD ABSENT
+#define EPOLL_CTL_MOD ABSENT
+#define EPOLL_CTL_DEL ABSENT
+#endif
+
+/* The value of a constant that this platform does not have. */
+#define ABSENT LONG_MIN
+
+/* What not every platform has. */
+#ifndef constant
+#define constant ABSENT
+#endif
+#ifndef SO_REUSEPORT
+#define SO_REUSEPORT ABSENT
+#endif
+#ifndef SO_PROTOCOL
+#define SO_PROTOCOL ABSENT
+#endif
+#ifndef SO_DOMAIN
+#define SO_DOMAIN ABSENT
+#endif
+#ifndef SO_BINDTODEVICE
+#define SO_BINDTODEVICE ABSENT
+#endif
+#ifndef TCP_MAXSEG
+#define TCP_MAXSEG ABSENT
+#endif
+#ifndef TCP_INFO
+#define TCP_INFO ABSENT
+#endif
+#ifndef TCP_SYNCNT
+#define TCP_SYNCNT ABSENT
+#endif
+#ifndef TCP_USER_TIMEOUT
+#define TCP_USER_TIMEOUT ABSENT
+#endif
+#ifndef TCP_LINGER2
+#define TCP_LINGER2 ABSENT
+#endif
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE ABSENT
+#endif
+#ifndef TCP_CORK
+#define TCP_CORK ABSENT
+#endif
+#ifndef IP_TOS
+#define IP_TOS ABSENT
+#endif
+#ifndef IP_TTL
+#define IP_TTL ABSENT
+#endif
+#ifndef IP_RECVERR
+#define IP_RECVERR ABSENT
+#endif
+#ifndef IP_PKTINFO
+#define IP_PKTINFO ABSENT
+#endif
+#ifndef IP_MULTICAST_TTL
+#define IP_MULTICAST_TTL ABSENT
+#endif
+#ifndef IPV6_RECVERR
+#define IPV6_RECVERR ABSENT
+#endif
+#ifndef IPV6_TCLASS
+#define IPV6_TCLASS ABSENT
+#endif
+#ifndef MSG_DONTWAIT
+#define MSG_DONTWAIT ABSENT
+#endif
+#ifndef MSG_CONFIRM
+#define MSG_CONFIRM ABSENT
+#endif
+#ifndef MSG_ERRQUEUE
+#define MSG_ERRQUEUE ABSENT
+#endif
+#ifndef MSG_MORE
+#define MSG_MORE ABSENT
+#endif
+#ifndef SOCK_NONBLOCK
+#define SOCK_NONBLOCK ABSENT
+#endif
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC ABSENT
+#endif
+#ifndef O_ASYNC
+#define O_ASYNC ABSENT
+#endif
+#ifndef POLLRDHUP
+#define POLLRDHUP ABSENT
+#endif
+#ifndef SIGIO
+#define SIGIO ABSENT
+#endif
+#ifndef ESOCKTNOSUPPORT
+#define ESOCKTNOSUPPORT ABSENT
+#endif
+#ifndef EPFNOSUPPORT
+#define EPFNOSUPPORT ABSENT
+#endif
+#ifndef ESHUTDOWN
+#define ESHUTDOWN ABSENT
+#endif
+#ifndef EHOSTDOWN
+#define EHOSTDOWN ABSENT
+#endif
 
 struct symbol {
     const char *name;
@@ -157,9 +265,28 @@ static const struct symbol *const groups[SYMBOL_GROUPS] = {
 const char *symbol_name(enum symbol_group group, long value)
 {
     for (const struct symbol *s = groups[group]; s->name; s++)
-        if (s->value == value)
+        if (s->value == value && value != ABSENT)
             return s->name;
     return NULL;
+}
+
+unsigned symbol_code(enum symbol_group group, long value)
+{
+    for (const struct symbol *s = groups[group]; s->name; s++)
+        if (s->value == value && value != ABSENT)
+            return (unsigned)(s - groups[group]) + 1;
+    return 0;
+}
+
+bool symbol_decode(enum symbol_group group, unsigned code, long *value)
+{
+    const struct symbol *s = groups[group];
+    while (code > 1 && s->name)
+        s++, code--;
+    if (code != 1 || !s->name || s->value == ABSENT)
+        return false;
+    *value = s->value;
+    return true;
 }
 
 bool symbol_value(const char *name, long *value)
@@ -168,7 +295,7 @@ bool symbol_value(const char *name, long *value)
         for (const struct symbol *s = groups[g]; s->name; s++)
             if (strcmp(s->name, name) == 0) {
                 *value = s->value;
-                return true;
+                return s->value != ABSENT;
             }
     return false;
 }
@@ -190,7 +317,7 @@ size_t format_flags(enum symbol_group group, long flags, char *text, size_t size
     size_t used = 0;
     text[0] = '\0';
     for (const struct symbol *s = groups[group]; s->name && used < size; s++)
-        if (s->value && (flags & s->value) == s->value) {
+        if (s->value > 0 && (flags & s->value) == s->value) {
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "|" : "", s->name);
             flags &= ~s->value;
         }

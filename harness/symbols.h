@@ -30,6 +30,13 @@ enum symbol_group {
 /* The name of a value in a group, or NULL if it has none. Lives forever. */
 const char *symbol_name(enum symbol_group group, long value);
 
+/* The suite's own code of a value, from 1 on, the same on every platform; 0 if it has none. */
+unsigned symbol_code(enum symbol_group group, long value);
+
+/* The platform's value for a code; false if there is no such code, or the platform has no such
+ * constant. */
+bool symbol_decode(enum symbol_group group, unsigned code, long *value);
+
 /* Looks a name up in all groups; false if there is no such constant on this platform. */
 bool symbol_value(const char *name, long *value);
 

@@ -1,0 +1,38 @@
+/* The far end of the door: reads calls from a byte stream, performs them, answers. Portable C with
+ * POSIX and threads. */
+#ifndef SOCKSPEC_AGENT_H
+#define SOCKSPEC_AGENT_H
+
+#include "stacks/agent/wire.h"
+
+/* Serves one case on the two ends of a stream; returns at its end: true if another case follows,
+ * false if the other side is gone. A frame that makes no sense is answered by WIRE_ERROR and ends
+ * the process with status 3. */
+bool agent_serve(int input, int output);
+
+/* ---- what an implementation provides: system.c has it for a C library's sockets ---- */
+
+/* Performs a call on the calling thread, errno included in the call. */
+void implementation_perform(struct call *call);
+
+/* What it is and lacks. */
+void implementation_describe(struct hello *hello);
+
+/* A thread that performs a begun call. */
+struct begun {
+    int status; /* implementation's own */
+    volatile bool inside;
+};
+
+/* Called on the thread before the call; and the question whether the call waits inside the
+ * implementation by now. */
+void implementation_enter(struct begun *begun);
+enum wire_waiting implementation_waits(const struct begun *begun);
+void implementation_leave(struct begun *begun);
+
+/* ---- states.c ---- */
+
+/* The TCP state of a connection as /proc/net/tcp and tcp6 show it; -1 with ENOSYS without them. */
+int states_find(const struct call *call);
+
+#endif

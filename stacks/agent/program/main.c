@@ -1,0 +1,105 @@
+/* sockspec-agent: serves calls over its standard input and output, or over TCP. */
+#include "stacks/agent/program/agent.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: sockspec-agent             serve one case over standard input and output\n"
+    "       sockspec-agent --repeat    the same, case after case, each in a process of its own\n"
+    "       sockspec-agent --listen PORT [ADDRESS]\n"
+    "                                  serve each connection to this TCP port\n";
+
+/* The stream's ends, away from the numbers that programs expect of their standard ones. */
+static void take_standard_streams(int *input, int *output)
+{
+    *input = fcntl(STDIN_FILENO, F_DUPFD, 10);
+    *output = fcntl(STDOUT_FILENO, F_DUPFD, 10);
+    int null = open("/dev/null", O_RDONLY);
+    if (*input < 0 || *output < 0) {
+        fprintf(stderr, "sockspec-agent: no standard streams: %s\n", strerror(errno));
+        exit(3);
+    }
+    dup2(null, STDIN_FILENO);
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    if (null > STDERR_FILENO)
+        close(null);
+}
+
+/* A process for each case; one that dies is reported as the case's end. */
+static int repeat(int input, int output)
+{
+    enum { FOLLOWS = 0, GONE = 1 };
+    for (;;) {
+        int status = 0;
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(agent_serve(input, output) ? FOLLOWS : GONE);
+        if (pid < 0)
+            return 3;
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            continue;
+        if (WIFSIGNALED(status)) {
+            unsigned char bytes[WIRE_HEADER + 4];
+            struct wire wire = {.bytes = bytes, .size = sizeof bytes, .at = WIRE_HEADER};
+            wire_put_number(&wire, (uint32_t)WTERMSIG(status));
+            if (write(output, bytes, wire_frame(&wire, WIRE_DIED, 0)) < 0)
+                return 3;
+        } else if (WEXITSTATUS(status) != FOLLOWS) {
+            return WEXITSTATUS(status) == GONE ? 0 : WEXITSTATUS(status);
+        }
+    }
+}
+
+static int listen_on(const char *port, const char *address)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    int on = 1, server = socket(AF_INET, SOCK_STREAM, 0);
+    if (inet_pton(AF_INET, address, &name.sin_addr) != 1) {
+        fprintf(stderr, "sockspec-agent: '%s' is no IPv4 address\n", address);
+        return 2;
+    }
+    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(server, (struct sockaddr *)&name, sizeof name) != 0 || listen(server, 64) != 0) {
+        fprintf(stderr, "sockspec-agent: cannot listen on port %s: %s\n", port, strerror(errno));
+        return 3;
+    }
+    signal(SIGCHLD, SIG_IGN);
+    for (;;) {
+        int stream = accept(server, NULL, NULL);
+        if (stream < 0)
+            continue;
+        pid_t pid = fork();
+        if (pid == 0) {
+            signal(SIGCHLD, SIG_DFL);
+            close(server);
+            _exit(agent_serve(stream, stream) ? 0 : 1);
+        }
+        close(stream);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int input, output;
+    if ((argc == 3 || argc == 4) && strcmp(argv[1], "--listen") == 0)
+        return listen_on(argv[2], argc == 4 ? argv[3] : "0.0.0.0");
+    if (argc == 1 || (argc == 2 && strcmp(argv[1], "--repeat") == 0)) {
+        take_standard_streams(&input, &output);
+        if (argc == 2)
+            return repeat(input, output);
+        agent_serve(input, output);
+        return 0;
+    }
+    fputs(help, argc == 2 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
+    return argc == 2 && strcmp(argv[1], "--help") == 0 ? 0 : 2;
+}

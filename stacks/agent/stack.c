@@ -1,0 +1,54 @@
+/* An agent started by a command, in the IUT's namespace, anew for each case. */
+#include "stacks/agent/agent.h"
+#include "stacks/stack.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A command's words; with anything that a shell would look at, the shell gets it whole. */
+static char **split(const char *command)
+{
+    enum { WORDS = 64 };
+    static char *words[WORDS + 1], text[4096];
+    size_t count = 0;
+    char *rest = NULL;
+    snprintf(text, sizeof text, "%s", command);
+    if (text[strcspn(text, "'\"\\$`|&;<>()*?~#=")]) {
+        static char shell[] = "/bin/sh", option[] = "-c";
+        words[0] = shell;
+        words[1] = option;
+        words[2] = text;
+        words[3] = NULL;
+        return words;
+    }
+    for (char *word = strtok_r(text, " \t", &rest); word && count < WORDS;
+         word = strtok_r(NULL, " \t", &rest))
+        words[count++] = word;
+    words[count] = NULL;
+    return words;
+}
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    if (argument && argument[strspn(argument, " \t")])
+        return true;
+    snprintf(why, size, "'agent' needs the command that starts it: agent:COMMAND");
+    return false;
+}
+
+static struct door *open_agent(const char *argument, int netns)
+{
+    struct agent_stream stream;
+    if (!agent_start(&stream, split(argument), netns)) {
+        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
+        _exit(1);
+    }
+    return agent_open(&stream, netns);
+}
+
+STACK(agent, .usage = "agent:COMMAND",
+      .summary = "an agent over the command's standard input and output, in the IUT's namespace",
+      .check = check, .open = open_agent);
