@@ -4,14 +4,15 @@
 #include "suites/abi.h"
 
 #define CONSTANT(group, name, linux, bsd, zos, header)                                             \
-    ABI_VALUE(name##_number, "abi." #group "." #name, #name,                                                \
+    ABI_VALUE(name##_number, "abi." #group "." #name, #name,                                       \
               "The number of " #name " is that of the platform.", linux, bsd, zos,                 \
               {"Linux 6.18, glibc 2.36", "<" header ">"}, {"FreeBSD 13", "<" header ">"})
 
 #define FAMILY(name, linux, bsd, zos)                                                              \
-    ABI_VALUE(name##_number, "abi.family." #name, #name, "The number of " #name " is that of the platform.", \
-              linux, bsd, zos, {"Linux 6.18, glibc 2.36", "<sys/socket.h>"},                       \
-              {"FreeBSD 13", "<sys/socket.h>"}, {ZOS_API, "FAMILY of a socket address structure"})
+    ABI_VALUE(name##_number, "abi.family." #name, #name,                                           \
+              "The number of " #name " is that of the platform.", linux, bsd, zos,                 \
+              {"Linux 6.18, glibc 2.36", "<sys/socket.h>"}, {"FreeBSD 13", "<sys/socket.h>"},      \
+              {ZOS_API, "FAMILY of a socket address structure"})
 
 FAMILY(AF_UNSPEC, "0", "0", NULL)
 FAMILY(AF_UNIX, "1", "1", NULL)

@@ -4,9 +4,9 @@
 #include "suites/abi.h"
 
 #define ERROR_NUMBER(name, linux, bsd, zos)                                                        \
-    ABI_VALUE(name##_number, "abi.error." #name, #name, "The number of " #name " is that of the platform.", \
-              linux, bsd, zos, {"errno(3)", "List of error names"},                               \
-              {"FreeBSD intro(2)", "ERRORS"},                                                      \
+    ABI_VALUE(name##_number, "abi.error." #name, #name,                                            \
+              "The number of " #name " is that of the platform.", linux, bsd, zos,                 \
+              {"errno(3)", "List of error names"}, {"FreeBSD intro(2)", "ERRORS"},                 \
               {ZOS_API, "System error codes for socket calls"})
 
 ERROR_NUMBER(EPERM, "1", "1", NULL)

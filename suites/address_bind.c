@@ -132,7 +132,8 @@ RULE(v6only_bind, "address.bind.v6only-mapped",
                   "EINVAL.",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
-                 {"ipv6(7)", "IPV6_V6ONLY"}, {"Linux 6.18", "the error is observed"}},
+                 {"ipv6(7)", "IPV6_V6ONLY"},
+                 {"Linux 6.18", "the error is observed"}},
      .outcome = {[POSIX] = "EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
@@ -149,9 +150,10 @@ RULE(v6only_connect, "address.connect.v6only-mapped",
                   "ENETUNREACH.",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
-                 {"ipv6(7)", "IPV6_V6ONLY"}, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[POSIX] = "ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT",
-                 [LINUX] = "ENETUNREACH"},
+                 {"ipv6(7)", "IPV6_V6ONLY"},
+                 {"Linux 6.18", "the error is observed"}},
+     .outcome =
+         {[POSIX] = "ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "ENETUNREACH"},
      .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
 CASE(v6only_connect, mapped, .family = MAPPED, .network = ANY_NETWORK, TYPES)
@@ -170,8 +172,7 @@ RULE(v6only_port, "address.bind.v6only-shares-port",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
                  {"ipv6(7)", "IPV6_V6ONLY: both can bind to a single port at the same time"}},
-     .outcome = {[LINUX] = "0"},
-     .mutant = {"IPV6_V6ONLY is ignored", never_only});
+     .outcome = {[LINUX] = "0"}, .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
 CASE(v6only_port, wildcards, .family = IPV6, .network = LOOPBACK, TYPES)
 {
@@ -192,8 +193,9 @@ static void only_ipv6(struct mutation *m, struct call *call)
 }
 
 RULE(dual_port, "address.bind.dual-takes-port",
-     .statement = "Without IPV6_V6ONLY an IPv6 socket on the wildcard address has its port for IPv4 "
-                  "too.",
+     .statement =
+         "Without IPV6_V6ONLY an IPv6 socket on the wildcard address has its port for IPv4 "
+         "too.",
      .level = SHALL,
      .sources = {{"ipv6(7)", "NOTES: an IPv6 socket on the wildcard takes IPv4 packets as well"},
                  {POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"}},

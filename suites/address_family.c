@@ -10,8 +10,8 @@ static int typed_socket(struct test *t, struct host *host)
 /* A name of the family that the IUT's sockets do not have, long enough for both. */
 static struct address foreign_name(struct test *t)
 {
-    struct address name = t->domain == AF_INET ? address_of("::1", 7000)
-                                               : address_of("127.0.0.1", 7000);
+    struct address name =
+        t->domain == AF_INET ? address_of("::1", 7000) : address_of("127.0.0.1", 7000);
     name.length = sizeof name.in6;
     return name;
 }

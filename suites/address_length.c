@@ -26,7 +26,10 @@ static void lengthens(struct mutation *m, struct call *call)
 }
 
 #define LENGTH_SOURCES(page)                                                                       \
-    {POSIX_2016, "XSH " page "(), ERRORS EINVAL (may)"}, {page "(2)", "ERRORS EINVAL"}
+    {POSIX_2016, "XSH " page "(), ERRORS EINVAL (may)"},                                           \
+    {                                                                                              \
+        page "(2)", "ERRORS EINVAL"                                                                \
+    }
 
 RULE(bind_short, "address.length.bind-short",
      .statement = "bind() with a name that is too short for its family fails with EINVAL.",
@@ -64,8 +67,9 @@ CASE(bind_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
 
 RULE(connect_short, "address.length.connect-short",
      .statement = "connect() with a name that is too short for its family fails with EINVAL.",
-     .level = MAY, .sources = {{POSIX_2016, "XSH connect(), ERRORS EINVAL (may)"},
-                               {"Linux 6.18", "observed; connect(2) has no EINVAL"}},
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(), ERRORS EINVAL (may)"},
+                 {"Linux 6.18", "observed; connect(2) has no EINVAL"}},
      .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"the length of a name is ignored", lengthens});
 
@@ -92,8 +96,8 @@ CASE(connect_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
 
 RULE(send_short, "address.length.send-short",
      .statement = "A datagram to a name that is too short for its family is refused with EINVAL.",
-     .level = MAY, .sources = {{POSIX_2016, "XSH sendto(), ERRORS EINVAL (may)"},
-                               {"send(2)", "ERRORS EINVAL"}},
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH sendto(), ERRORS EINVAL (may)"}, {"send(2)", "ERRORS EINVAL"}},
      .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"the length of a name is ignored", lengthens});
 
@@ -133,8 +137,9 @@ CASE(longer, storage, .family = ANY_FAMILY, .network = ANY_NETWORK)
 
 RULE(without_scope, "address.length.rfc-2133",
      .statement = "Linux takes a struct sockaddr_in6 without its scope, as RFC 2133 had it.",
-     .level = MAY, .sources = {{"ipv6(7)", "NOTES: libc5 and glibc 2.0 had no sin6_scope_id"},
-                               {"Linux 6.18", "observed"}},
+     .level = MAY,
+     .sources = {{"ipv6(7)", "NOTES: libc5 and glibc 2.0 had no sin6_scope_id"},
+                 {"Linux 6.18", "observed"}},
      .outcome = {[LINUX] = "0 then 0"},
      .mutant = {"names must have exactly the length of their family", exact_only});
 

@@ -29,14 +29,17 @@ static bool gives_name(const struct call *call)
 
 static void observe_length(struct test *t, socklen_t length)
 {
-    observe("%s", length == full_length(t)   ? "the full length"
+    observe("%s", length == full_length(t)  ? "the full length"
                   : length < full_length(t) ? "a shorter length"
-                                             : "a greater length");
+                                            : "a greater length");
 }
 
 #define NAME_SOURCES                                                                               \
     {POSIX_2016, "XSH getsockname(), getpeername(), accept(), DESCRIPTION of address_len"},        \
-        {"getsockname(2)", "DESCRIPTION"}, {"accept(2)", "DESCRIPTION"}
+        {"getsockname(2)", "DESCRIPTION"},                                                         \
+    {                                                                                              \
+        "accept(2)", "DESCRIPTION"                                                                 \
+    }
 
 static void clips_length(struct mutation *m, struct call *call)
 {
@@ -46,8 +49,9 @@ static void clips_length(struct mutation *m, struct call *call)
 }
 
 RULE(truncated, "address.name.truncated-length",
-     .statement = "When a name does not fit into the room given, the length that comes back is that "
-                  "of the whole name.",
+     .statement =
+         "When a name does not fit into the room given, the length that comes back is that "
+         "of the whole name.",
      .level = SHALL, .sources = {NAME_SOURCES},
      .outcome = {[POSIX] = "0 then the full length", [LINUX] = "0 then the full length"},
      .mutant = {"the length is cut to the room", clips_length});
@@ -88,8 +92,7 @@ static void overruns(struct mutation *m, struct call *call)
 
 RULE(room, "address.name.truncated-room",
      .statement = "A name that does not fit is cut: nothing is written beyond the room given.",
-     .level = SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[POSIX] = "cut", [LINUX] = "cut"},
+     .level = SHALL, .sources = {NAME_SOURCES}, .outcome = {[POSIX] = "cut", [LINUX] = "cut"},
      .mutant = {"the name is written beyond the room", overruns});
 
 CASE(room, six_bytes, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
@@ -140,7 +143,8 @@ static void never_mapped(struct mutation *m, struct call *call)
 RULE(mapped, "address.name.mapped",
      .statement = "An IPv6 socket sees IPv4 clients under IPv4-mapped names.", .level = SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"},
-                 {"ipv6(7)", "DESCRIPTION of v4-mapped-on-v6"}, {"RFC 3493", "3.7"}},
+                 {"ipv6(7)", "DESCRIPTION of v4-mapped-on-v6"},
+                 {"RFC 3493", "3.7"}},
      .outcome = {[POSIX] = "mapped", [LINUX] = "mapped"},
      .mutant = {"IPv4 addresses come without the prefix of mapped ones", never_mapped});
 
@@ -148,9 +152,9 @@ CASE(mapped, client, .family = MAPPED, .network = ANY_NETWORK, CALLS)
 {
     struct address name;
     must(name_within(t, &name, sizeof name.storage));
-    observe("%s", name.any.sa_family != AF_INET6                ? "not of AF_INET6"
+    observe("%s", name.any.sa_family != AF_INET6              ? "not of AF_INET6"
                   : IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr) ? "mapped"
-                                                                : "not mapped");
+                                                              : "not mapped");
 }
 
 MUTANT_ERROR(unconnected_has_peer, OP_GETPEERNAME, ENOTCONN, 0)
@@ -166,8 +170,8 @@ CASE(no_peer, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, .axis = "type",
      .choices = {"stream", "datagram"})
 {
     struct address name;
-    observe_result(sk_getpeername(
-        iut, t->choice ? datagram_socket(t, iut) : stream_socket(t, iut), &name));
+    observe_result(
+        sk_getpeername(iut, t->choice ? datagram_socket(t, iut) : stream_socket(t, iut), &name));
 }
 
 CASE(no_peer, bound, .family = ANY_FAMILY, .network = LOOPBACK, .axis = "type",

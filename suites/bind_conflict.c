@@ -3,8 +3,8 @@
 
 /* The two addresses, first bound first. */
 #define WHICH_ADDRESSES                                                                            \
-    .axis = "addresses", .choices = {"same", "both-wildcard", "wildcard-then-specific",            \
-                                     "specific-then-wildcard"}
+    .axis = "addresses",                                                                           \
+    .choices = {"same", "both-wildcard", "wildcard-then-specific", "specific-then-wildcard"}
 #define OVERLAPPING                                                                                \
     .axis = "addresses", .choices = {"wildcard-then-specific", "specific-then-wildcard"}
 #define IDENTICAL .axis = "addresses", .choices = {"same", "both-wildcard"}
@@ -27,8 +27,8 @@ static struct conflict bind_two(struct test *t, int type, int option, unsigned s
 {
     const char *which = variant_value(t->variant, AXIS_CHOICE);
     bool first_wild = strncmp(which, "wildcard", 8) == 0 || strcmp(which, "both-wildcard") == 0;
-    bool second_wild = strcmp(which, "specific-then-wildcard") == 0 ||
-                       strcmp(which, "both-wildcard") == 0;
+    bool second_wild =
+        strcmp(which, "specific-then-wildcard") == 0 || strcmp(which, "both-wildcard") == 0;
     struct host *iut = t->iut;
     struct conflict c = {.first = must(sk_socket(iut, t->domain, type, 0)),
                          .second = must(sk_socket(iut, t->domain, type, 0))};
@@ -65,7 +65,10 @@ static void denies_sharing(struct mutation *m, struct call *call)
 
 #define IN_USE_SOURCES                                                                             \
     {POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR"},                           \
-        {"bind(2)", "ERRORS EADDRINUSE"}, {"socket(7)", "SO_REUSEADDR, SO_REUSEPORT"}
+        {"bind(2)", "ERRORS EADDRINUSE"},                                                          \
+    {                                                                                              \
+        "socket(7)", "SO_REUSEADDR, SO_REUSEPORT"                                                  \
+    }
 
 RULE(tcp_in_use, "tcp.bind.in-use",
      .statement = "Without an option, bind() of a stream socket to a port that another one has on "
@@ -85,8 +88,9 @@ CASE(tcp_in_use, listening, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADD
 }
 
 RULE(udp_in_use, "udp.bind.in-use",
-     .statement = "Without an option, bind() of a datagram socket to a port that another one has on "
-                  "an address that overlaps fails with EADDRINUSE.",
+     .statement =
+         "Without an option, bind() of a datagram socket to a port that another one has on "
+         "an address that overlaps fails with EADDRINUSE.",
      .level = SHALL, .sources = {IN_USE_SOURCES},
      .outcome = {[POSIX] = "EADDRINUSE", [LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
@@ -98,8 +102,9 @@ CASE(udp_in_use, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESS
 
 RULE(first_only, "tcp.bind.reuseaddr-first-only",
      .statement = "SO_REUSEADDR on the first socket alone does not let a second one have its port.",
-     .level = SHALL, .sources = {{"socket(7)", "NOTES: the new program must have set it"},
-                                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
+     .level = SHALL,
+     .sources = {{"socket(7)", "NOTES: the new program must have set it"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
      .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
@@ -111,8 +116,9 @@ CASE(first_only, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESS
 RULE(second_only, "tcp.bind.reuseaddr-second-only",
      .statement = "SO_REUSEADDR on the second socket alone lets it have the port of a bound one "
                   "nowhere on Linux, and on BSD where one of the addresses is the wildcard.",
-     .level = SHALL, .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both must have set it"},
-                                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
+     .level = SHALL,
+     .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both must have set it"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
      .outcome = {[LINUX] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
@@ -129,10 +135,12 @@ CASE(second_only, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLA
 }
 
 RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
-     .statement = "With SO_REUSEADDR on both, a stream socket that does not listen shares its port: "
-                  "on Linux on any address, on BSD unless the addresses are identical.",
-     .level = SHALL, .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens"},
-                                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
+     .statement =
+         "With SO_REUSEADDR on both, a stream socket that does not listen shares its port: "
+         "on Linux on any address, on BSD unless the addresses are identical.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
      .outcome = {[LINUX] = "0"},
      .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
 
@@ -187,8 +195,8 @@ CASE(second_listen, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDR
 RULE(udp_both, "udp.bind.reuseaddr-both",
      .statement = "With SO_REUSEADDR on both, datagram sockets share a port: on Linux on any "
                   "address, on BSD unless the addresses are identical.",
-     .level = SHALL, .sources = {{"socket(7)", "SO_REUSEADDR"},
-                                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEADDR"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
      .outcome = {[LINUX] = "0"},
      .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
 
@@ -206,8 +214,8 @@ CASE(udp_both, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPI
 
 RULE(reuseport, "tcp.bind.reuseport-both",
      .statement = "With SO_REUSEPORT on both, sockets of one user share a port and listen there.",
-     .level = SHALL, .sources = {{"socket(7)", "SO_REUSEPORT"},
-                                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT"}},
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEPORT"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT"}},
      .outcome = {[LINUX] = "0 then 0", [BSD] = "0 then 0"},
      .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
 
@@ -258,8 +266,9 @@ static void one_socket_a_port(struct mutation *m, struct call *call)
 
 RULE(apart, "tcp.bind.different-addresses",
      .statement = "Two sockets can have one port on different addresses of the host.",
-     .level = SHALL, .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
-                                 {RFC_9293, "3.3.1: a socket is an address and a port"}},
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
+                 {RFC_9293, "3.3.1: a socket is an address and a port"}},
      .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
      .mutant = {"a port is taken once and for all addresses", one_socket_a_port});
 
@@ -268,15 +277,16 @@ CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "type",
 {
     struct endpoint first = bound_socket(t, iut, t->choice ? SOCK_DGRAM : SOCK_STREAM, MAIN);
     struct address other = place_of(t, iut, OTHER, address_port(&first.name));
-    observe_result(sk_bind(iut, t->choice ? datagram_socket(t, iut) : stream_socket(t, iut),
-                           &other));
+    observe_result(
+        sk_bind(iut, t->choice ? datagram_socket(t, iut) : stream_socket(t, iut), &other));
 }
 
 RULE(protocols, "tcp.bind.udp-apart",
      .statement = "The ports of TCP and UDP are apart: a stream and a datagram socket can have the "
                   "same one.",
-     .level = SHALL, .sources = {{RFC_9293, "3.3.1: ports are those of TCP"},
-                                 {"ip(7)", "DESCRIPTION: a port belongs to a protocol"}},
+     .level = SHALL,
+     .sources = {{RFC_9293, "3.3.1: ports are those of TCP"},
+                 {"ip(7)", "DESCRIPTION: a port belongs to a protocol"}},
      .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
      .mutant = {"a port is taken for all protocols", one_socket_a_port});
 
@@ -284,8 +294,8 @@ CASE(protocols, bound, .family = ANY_FAMILY, .network = LOOPBACK, .axis = "first
      .choices = {"stream", "datagram"})
 {
     struct endpoint first = bound_socket(t, iut, t->choice ? SOCK_DGRAM : SOCK_STREAM, MAIN);
-    observe_result(sk_bind(iut, t->choice ? stream_socket(t, iut) : datagram_socket(t, iut),
-                           &first.name));
+    observe_result(
+        sk_bind(iut, t->choice ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
 }
 
 /* ---- the option itself ---- */
@@ -297,9 +307,8 @@ static void set_from_the_start(struct mutation *m, struct call *call)
         sk_setsockopt(m->real, (int)call->result, SOL_SOCKET, SO_REUSEADDR, 1);
 }
 
-RULE(preset, "tcp.bind.reuseaddr-default",
-     .statement = "SO_REUSEADDR is off on a new socket.", .level = SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_REUSEADDR: the default is off"}},
+RULE(preset, "tcp.bind.reuseaddr-default", .statement = "SO_REUSEADDR is off on a new socket.",
+     .level = SHALL, .sources = {{POSIX_2016, "XSH 2.10.16 SO_REUSEADDR: the default is off"}},
      .outcome = {[POSIX] = "off", [LINUX] = "off"},
      .mutant = {"socket() sets SO_REUSEADDR", set_from_the_start});
 

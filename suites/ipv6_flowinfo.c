@@ -18,7 +18,9 @@ static int type_of(const struct test *t)
 #define FLOW_SOURCES                                                                               \
     {POSIX_2016, "XBD <netinet/in.h>: the members of sockaddr_in6"},                               \
         {"RFC 3493", "3.3: how the field is used is left open"},                                   \
-        {"ipv6(7)", "DESCRIPTION of sin6_flowinfo"}
+    {                                                                                              \
+        "ipv6(7)", "DESCRIPTION of sin6_flowinfo"                                                  \
+    }
 
 static void rejects_flow(struct mutation *m, struct call *call)
 {
@@ -116,8 +118,9 @@ static void forgets_flow(struct mutation *m, struct call *call)
 }
 
 RULE(kept, "ipv6.flowinfo.send-kept",
-     .statement = "With IPV6_FLOWINFO_SEND on, Linux keeps the flow label that connect() was given, "
-                  "and getpeername() gives it back.",
+     .statement =
+         "With IPV6_FLOWINFO_SEND on, Linux keeps the flow label that connect() was given, "
+         "and getpeername() gives it back.",
      .level = MAY, .sources = {{"Linux 6.18", "observed; ipv6(7) does not describe the option"}},
      .outcome = {[LINUX] = "0 then a flow"},
      .mutant = {"getpeername() gives no flow information", forgets_flow});

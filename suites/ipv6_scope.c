@@ -29,7 +29,10 @@ enum { NO_SUCH_INTERFACE = 9999 };
 
 #define SCOPE_SOURCES                                                                              \
     {POSIX_2016, "XBD <netinet/in.h>: for a link scope sin6_scope_id is a link index"},            \
-        {"ipv6(7)", "DESCRIPTION of sin6_scope_id"}, {"RFC 4007", "6: zone indices"}
+        {"ipv6(7)", "DESCRIPTION of sin6_scope_id"},                                               \
+    {                                                                                              \
+        "RFC 4007", "6: zone indices"                                                              \
+    }
 
 /* Guesses an interface where a call gives none. */
 static void guesses_scope(struct mutation *m, struct call *call)
@@ -105,12 +108,13 @@ static void drops_scope(struct mutation *m, struct call *call)
     call_set_address(call, block, &name);
 }
 
-RULE(bind_with, "ipv6.scope.bind",
-     .statement = "bind() takes a link-local address with the index of its interface, and "
-                  "getsockname() gives it back.",
-     .level = SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
-     .mutant = {"names have no scope", drops_scope});
+RULE(
+    bind_with, "ipv6.scope.bind",
+    .statement = "bind() takes a link-local address with the index of its interface, and "
+                 "getsockname() gives it back.",
+    .level = SHALL, .sources = {SCOPE_SOURCES},
+    .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
+    .mutant = {"names have no scope", drops_scope});
 
 static void observe_scope(struct test *t, const struct address *name)
 {
@@ -177,11 +181,12 @@ CASE(received_from, name, .family = IPV6, .network = PAIR, .recv = RECVFROM | RE
 
 MUTANT_FAILS(never_connects, OP_CONNECT, ENETUNREACH)
 
-RULE(connect_with, "ipv6.scope.connect",
-     .statement = "connect() reaches a link-local address over the interface that its scope says.",
-     .level = SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
-     .mutant = {"connect() gives ENETUNREACH", never_connects});
+RULE(
+    connect_with, "ipv6.scope.connect",
+    .statement = "connect() reaches a link-local address over the interface that its scope says.",
+    .level = SHALL, .sources = {SCOPE_SOURCES},
+    .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
+    .mutant = {"connect() gives ENETUNREACH", never_connects});
 
 CASE(connect_with, server, .family = IPV6, .network = PAIR)
 {
@@ -222,8 +227,9 @@ static void ignores_scope(struct mutation *m, struct call *call)
 }
 
 RULE(wrong_bind, "ipv6.scope.bind-wrong-interface",
-     .statement = "bind() to a link-local address with the index of an interface that does not have "
-                  "it fails with EADDRNOTAVAIL.",
+     .statement =
+         "bind() to a link-local address with the index of an interface that does not have "
+         "it fails with EADDRNOTAVAIL.",
      .level = SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"ipv6(7)", "DESCRIPTION of sin6_scope_id"}},
@@ -256,8 +262,7 @@ RULE(other_scope, "ipv6.scope.connect-other-interface",
      .statement = "On Linux a socket that is bound to one link fails with EINVAL to connect to "
                   "another.",
      .level = SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[LINUX] = "EINVAL"},
-     .mutant = {"the scope is ignored", ignores_scope});
+     .outcome = {[LINUX] = "EINVAL"}, .mutant = {"the scope is ignored", ignores_scope});
 
 CASE(other_scope, loopback_index, .family = IPV6, .network = PAIR)
 {

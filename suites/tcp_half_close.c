@@ -157,7 +157,8 @@ RULE(eof, "tcp.half-close.end-of-file",
      .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg(), read(), RETURN VALUE"},
                  {"recv(2)", "RETURN VALUE"},
                  {SOCKET_FAQ, "2.1: a closed socket reads as zero bytes"}},
-     .outcome = {[POSIX] = "5 then 0 then 0", [LINUX] = "5 then 0 then 0", [BSD] = "5 then 0 then 0"},
+     .outcome =
+         {[POSIX] = "5 then 0 then 0", [LINUX] = "5 then 0 then 0", [BSD] = "5 then 0 then 0"},
      .mutant = {"the second read at the end of a stream gives ENOTCONN", eof_once});
 
 CASE(eof, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -225,8 +226,8 @@ RULE(still_sends, "tcp.half-close.sends",
      .outcome = {[POSIX] = "4 then late", [LINUX] = "4 then late", [BSD] = "4 then late"},
      .mutant = {"reading an end of file closes the own side", closes_along});
 
-CASE(still_sends, after_end_of_file, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .role = ANY_ROLE, .send = ANY_SEND)
+CASE(still_sends, after_end_of_file, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .send = ANY_SEND)
 {
     struct connection c = connected_pair(t);
     must(sk_shutdown(peer, c.peer, SHUT_WR));
@@ -311,8 +312,7 @@ static void reads_first(struct mutation *m, struct call *call)
 RULE(unread, "tcp.release.unread-data",
      .statement = "close() with received data unread resets the connection, so that the other side "
                   "hears that its data was lost.",
-     .level = SHOULD,
-     .sources = {{RFC_9293, "3.6.1 SHLD-3: a RST shows that data was lost"}},
+     .level = SHOULD, .sources = {{RFC_9293, "3.6.1 SHLD-3: a RST shows that data was lost"}},
      .outcome = {[POSIX] = "ECONNRESET", [LINUX] = "ECONNRESET"},
      .mutant = {"close() with unread data sends a FIN", reads_first});
 

@@ -20,8 +20,9 @@ static void ignores_linger(struct mutation *m, struct call *call)
 /* ---- with no time ---- */
 
 RULE(no_time_wait, "tcp.linger.zero-no-time-wait",
-     .statement = "close() with SO_LINGER on and no time leaves no TIME_WAIT: the connection is gone "
-                  "and its port free at once.",
+     .statement =
+         "close() with SO_LINGER on and no time leaves no TIME_WAIT: the connection is gone "
+         "and its port free at once.",
      .level = SHALL,
      .sources = {{RFC_9293, "3.10.5 ABORT call, 3.6.1: a connection that is aborted has no 2MSL"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"},
@@ -42,8 +43,9 @@ CASE(no_time_wait, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode =
 }
 
 RULE(reset, "tcp.linger.zero-reset",
-     .statement = "close() with SO_LINGER on and no time resets the connection: the other side gets "
-                  "ECONNRESET.",
+     .statement =
+         "close() with SO_LINGER on and no time resets the connection: the other side gets "
+         "ECONNRESET.",
      .level = SHALL,
      .sources = {{RFC_9293, "3.10.5 ABORT call: sends a reset"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"},

@@ -101,8 +101,7 @@ RULE(reusable, "tcp.time-wait.reuse-both",
      .sources = {{"socket(7)", "NOTES: when it was set both in the previous program and the new"},
                  {"ip(7)", "DESCRIPTION: unless the SO_REUSEADDR flag has been set"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[LINUX] = "0", [BSD] = "0"},
-     .mutant = {"SO_REUSEADDR is ignored", ignores_reuse});
+     .outcome = {[LINUX] = "0", [BSD] = "0"}, .mutant = {"SO_REUSEADDR is ignored", ignores_reuse});
 
 CASE(reusable, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, WHICH_ADDRESS)
 {
@@ -111,8 +110,9 @@ CASE(reusable, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_R
 }
 
 RULE(new_only, "tcp.time-wait.reuse-new-only",
-     .statement = "With SO_REUSEADDR on the new socket alone bind() to a port in TIME_WAIT succeeds "
-                  "on BSD and fails with EADDRINUSE on Linux.",
+     .statement =
+         "With SO_REUSEADDR on the new socket alone bind() to a port in TIME_WAIT succeeds "
+         "on BSD and fails with EADDRINUSE on Linux.",
      .level = SHALL,
      .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both programs must have set it"}},
      .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "0"},
@@ -126,8 +126,9 @@ CASE(new_only, new_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role =
 }
 
 RULE(old_only, "tcp.time-wait.reuse-old-only",
-     .statement = "With SO_REUSEADDR on the socket that had the connection, but not on the new one, "
-                  "bind() to its port in TIME_WAIT fails with EADDRINUSE.",
+     .statement =
+         "With SO_REUSEADDR on the socket that had the connection, but not on the new one, "
+         "bind() to its port in TIME_WAIT fails with EADDRINUSE.",
      .level = SHALL,
      .sources = {{"socket(7)", "NOTES: the program that wants to reuse the port must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
@@ -306,8 +307,9 @@ static double seconds_until_gone(struct test *t, const struct connection *c, int
 }
 
 RULE(two_msl, "tcp.time-wait.ends",
-     .statement = "TIME_WAIT ends by itself: after 2MSL, which Linux sets to 60 s; the port is then "
-                  "free.",
+     .statement =
+         "TIME_WAIT ends by itself: after 2MSL, which Linux sets to 60 s; the port is then "
+         "free.",
      .level = SHALL,
      .sources = {{RFC_9293, "3.6.1 MUST-13: 2 MSL, where 3.4.2 takes 2 minutes for MSL"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},

@@ -68,9 +68,8 @@ static void measure(const char *title, unsigned network, unsigned jobs)
         double n = (double)sums.count;
         printf("%-28s %5zu variants  %7.2f s  %6.2f ms each of wall time; in a worker %6.2f ms,\n"
                "%-28s the case itself %.2f ms, process, network and harness %.2f ms\n",
-               title, sums.count, totals.seconds, totals.seconds * 1e3 / n,
-               sums.seconds * 1e3 / n, "", sums.case_seconds * 1e3 / n,
-               (sums.seconds - sums.case_seconds) * 1e3 / n);
+               title, sums.count, totals.seconds, totals.seconds * 1e3 / n, sums.seconds * 1e3 / n,
+               "", sums.case_seconds * 1e3 / n, (sums.seconds - sums.case_seconds) * 1e3 / n);
         fflush(stdout);
     }
     free(filters);

@@ -1,6 +1,6 @@
 /* Proof that the checks can fail: runs the cases of every rule against the rule's mutant, and fails
- * unless each of these cases fails. Prints a table: rule, mutant, caught by, other rules that failed
- * too (of each, the first variant is run). Arguments are globs on rules. */
+ * unless each of these cases fails. Prints a table: rule, mutant, caught by, other rules that
+ * failed too (of each, the first variant is run). Arguments are globs on rules. */
 #include "harness/clock.h"
 #include "harness/run.h"
 
@@ -16,7 +16,7 @@ struct tally {
     size_t failed, inconclusive, total; /* variants of the rule */
     char others[4096];                  /* rules that failed too */
     const struct rule *last_other;
-    unsigned caught_cases;              /* bit per case of the rule, in order */
+    unsigned caught_cases; /* bit per case of the rule, in order */
 };
 
 static unsigned case_bit(const struct rule_case *of)
@@ -138,8 +138,9 @@ static bool check(const struct rule *rule, bool alone)
             missed = of->name;
     }
     bool good = end == RUN_DONE && !missed;
-    printf("%-4s %-48s caught by %zu of %zu variants in %.1f s  %s\n", good ? "ok" : "MISS", rule->id,
-           tally.failed, tally.total, (double)(clock_now() - begin) / 1e9, rule->mutant.how);
+    printf("%-4s %-48s caught by %zu of %zu variants in %.1f s  %s\n", good ? "ok" : "MISS",
+           rule->id, tally.failed, tally.total, (double)(clock_now() - begin) / 1e9,
+           rule->mutant.how);
     if (missed)
         printf("     case %s did not fail\n", missed);
     if (tally.inconclusive)

@@ -41,8 +41,7 @@ static bool capture_some(struct capture *capture)
         if (!capture->text)
             abort();
     }
-    ssize_t n = read(capture->fd, capture->text + capture->used,
-                     capture->room - capture->used - 1);
+    ssize_t n = read(capture->fd, capture->text + capture->used, capture->room - capture->used - 1);
     capture->used += n > 0 ? (size_t)n : 0;
     capture->text[capture->used] = '\0';
     return n > 0;

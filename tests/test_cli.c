@@ -1,4 +1,5 @@
-/* The command line: what it accepts, what it says of nonsense, its exit statuses and its reports. */
+/* The command line: what it accepts, what it says of nonsense, its exit statuses and its reports.
+ */
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>

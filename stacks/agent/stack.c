@@ -1,6 +1,6 @@
 /* An agent started by a command, in the IUT's namespace, anew for each case. */
-#include "stacks/agent/agent.h"
 #include "stacks/stack.h"
+#include "stacks/agent/agent.h"
 
 #include <errno.h>
 #include <stdio.h>

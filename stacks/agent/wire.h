@@ -36,7 +36,7 @@ enum wire_waiting { WAITING_NO, WAITING_YES, WAITING_UNKNOWN };
 
 struct hello {
     unsigned version;
-    unsigned lacks; /* LACKS_ bits of harness/host.h */
+    unsigned lacks;   /* LACKS_ bits of harness/host.h */
     char system[128]; /* "Linux 6.1.0" */
     char libc[64];
 };
@@ -50,8 +50,8 @@ struct wire {
     bool bad;
 };
 
-/* Completes the frame in wire->bytes, whose body was written from offset WIRE_HEADER on, and returns
- * its whole length. */
+/* Completes the frame in wire->bytes, whose body was written from offset WIRE_HEADER on, and
+ * returns its whole length. */
 size_t wire_frame(struct wire *wire, enum wire_type type, uint32_t id);
 
 /* Reads a header. Returns the length of the body, or -1 if it is none. */
