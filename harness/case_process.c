@@ -25,10 +25,27 @@ static struct {
 static struct test current;
 static enum profile judged_by;
 
+/* What a variant needs and the implementation says that it lacks, in words; NULL if nothing. */
+static const char *lacking(const struct test *t)
+{
+    unsigned lacks = door_lacks(t->iut->door);
+    if (lacks & LACKS_IPV6 && t->family & (IPV6 | MAPPED))
+        return "IPv6";
+    if (lacks & LACKS_MAPPED && t->family & MAPPED)
+        return "IPv4-mapped addresses";
+    if (lacks & LACKS_EPOLL && t->readiness == EPOLL)
+        return "epoll";
+    if (lacks & LACKS_SELECT && t->readiness == SELECT)
+        return "select()";
+    return NULL;
+}
+
 static void run_current(void)
 {
     struct test *t = &current;
     t->record->entered = true;
+    if (lacking(t))
+        skip("this implementation has no %s", lacking(t));
     t->variant->of->run(t, t->iut, t->peer);
 }
 

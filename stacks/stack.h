@@ -19,6 +19,10 @@ struct stack {
     /* Opens the door in the process of a case, in the network namespace of this descriptor. */
     struct door *(*open)(const char *argument, int netns);
 
+    /* Arguments that stand for implementations of their own, for 'sockspec doctor'; none: the
+     * stack without an argument. */
+    const char *examples[4];
+
     struct stack *next;
 };
 

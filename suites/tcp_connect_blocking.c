@@ -35,7 +35,7 @@ CASE(establishes, state, .family = ANY_FAMILY, .network = ANY_NETWORK)
     struct address name;
     observe_result(sk_connect(iut, fd, &server.address));
     must(sk_getsockname(iut, fd, &name));
-    observe("%s", tcp_state_name(must(sk_tcp_state(iut, &name, &server.address))));
+    observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
 
 static void does_not_wait(struct mutation *m, struct call *call)
@@ -78,10 +78,10 @@ CASE(blocks, held_back, .family = ANY_FAMILY, .network = PAIR, .axis = "held",
     bool waits = sk_waits(connecting);
     must(sk_getsockname(iut, fd, &name));
     observe("%s in %s", waits ? "waits" : "returns",
-            tcp_state_name(must(sk_tcp_state(iut, &name, &server.address))));
+            tcp_state_name(state_between(t, iut, &name, &server.address)));
     deliver_from(t, held, DELIVER);
     observe_result(finish(connecting));
-    observe("%s", tcp_state_name(must(sk_tcp_state(iut, &name, &server.address))));
+    observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
 
 /* ---- failure ---- */
@@ -174,7 +174,7 @@ CASE(unreachable, neighbour, .family = ANY_FAMILY, .network = PAIR)
     deliver_from(t, iut, HOLD);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     require(sk_waits(connecting), "connect() did not wait");
-    deliver_from(t, iut, DISOWN);
+    lose_neighbour(t, iut, fd);
     observe_result(finish(connecting));
 }
 
@@ -223,7 +223,7 @@ CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = PAIR, .readiness = A
     must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
     observe("%s", error_name(error));
     must(sk_getsockname(iut, fd, &name));
-    observe("%s", tcp_state_name(must(sk_tcp_state(iut, &name, &server.address))));
+    observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
 
 /* After an interruption, the next connect() starts afresh. */

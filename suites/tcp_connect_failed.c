@@ -166,7 +166,7 @@ CASE(reason, unreachable, .family = ANY_FAMILY, .network = PAIR, .readiness = AN
     deliver_from(t, iut, HOLD);
     int result = sk_connect(iut, fd, &server.address);
     require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
-    deliver_from(t, iut, DISOWN);
+    lose_neighbour(t, iut, fd);
     observe_failure(t, fd);
 }
 
@@ -304,7 +304,7 @@ CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
     must(sk_listen(peer, server.fd, 1));
     observe_result(sk_connect(iut, fd, &server.address));
     must(sk_getsockname(iut, fd, &name));
-    observe("%s", tcp_state_name(must(sk_tcp_state(iut, &name, &server.address))));
+    observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
 
 /* With the error unread, the next call reports it; read by SO_ERROR, Linux says ECONNABORTED once

@@ -1,0 +1,63 @@
+/* Other C libraries: the agent built against one, or run by another dynamic loader. */
+#include "stacks/agent/agent.h"
+#include "stacks/stack.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The libraries that the build makes an agent for, and where they come from. */
+static const struct {
+    const char *name, *program, *package;
+} libraries[] = {{"musl", "sockspec-agent-musl", "musl-tools"},
+                 {"diet", "sockspec-agent-diet", "dietlibc-dev"}};
+
+/* The words that start the agent; false with a reason. */
+static bool command(const char *argument, char *words[3], char *why, size_t size)
+{
+    static char program[4096], loader[4096];
+    words[1] = words[2] = NULL;
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        if (strcmp(argument, libraries[i].name) == 0) {
+            words[0] = program;
+            if (agent_program(libraries[i].program, program, sizeof program, why, size))
+                return true;
+            snprintf(why, size, "there is no %s beside this program: install %s and build again",
+                     libraries[i].program, libraries[i].package);
+            return false;
+        }
+    snprintf(loader, sizeof loader, "%s", argument);
+    words[0] = loader;
+    words[1] = program;
+    if (access(loader, X_OK) != 0) {
+        snprintf(why, size, "%s: %s; known are musl, diet, and paths of dynamic loaders", argument,
+                 strerror(errno));
+        return false;
+    }
+    return agent_program("sockspec-agent", program, sizeof program, why, size);
+}
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    char *words[3];
+    if (argument && *argument)
+        return command(argument, words, why, size);
+    snprintf(why, size, "'libc' needs a library: libc:musl, libc:diet or libc:LOADER");
+    return false;
+}
+
+static struct door *open_libc(const char *argument, int netns)
+{
+    char *words[3], why[256];
+    struct agent_stream stream;
+    if (!command(argument, words, why, sizeof why) || !agent_start(&stream, words, netns)) {
+        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
+        _exit(1);
+    }
+    return agent_open(&stream, netns);
+}
+
+STACK(libc, .usage = "libc:NAME",
+      .summary = "the agent built with musl or diet, or run by this dynamic loader", .check = check,
+      .open = open_libc, .examples = {"musl", "diet"});

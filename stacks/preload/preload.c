@@ -1,0 +1,43 @@
+/* Libraries that stand before the C library's socket calls: the agent with LD_PRELOAD. */
+#include "stacks/agent/agent.h"
+#include "stacks/stack.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char program[PATH_MAX];
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    if (!argument || !*argument) {
+        snprintf(why, size, "'preload' needs a library: preload:LIBRARY");
+        return false;
+    }
+    if (access(argument, R_OK) != 0) {
+        snprintf(why, size, "%s: %s", argument, strerror(errno));
+        return false;
+    }
+    return agent_program("sockspec-agent", program, sizeof program, why, size);
+}
+
+static struct door *open_preload(const char *argument, int netns)
+{
+    char *words[] = {program, NULL}, path[PATH_MAX];
+    struct agent_stream stream;
+    setenv("LD_PRELOAD", realpath(argument, path) ? path : argument, 1);
+    bool started = agent_start(&stream, words, netns);
+    unsetenv("LD_PRELOAD");
+    if (!started) {
+        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
+        _exit(1);
+    }
+    return agent_open(&stream, netns);
+}
+
+STACK(preload, .usage = "preload:LIBRARY",
+      .summary = "the agent with this library loaded before the C library", .check = check,
+      .open = open_preload);
