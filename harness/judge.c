@@ -56,7 +56,7 @@ static enum verdict judge_finished(const struct variant *variant, enum profile p
         snprintf(reason, size, "the case observed nothing");
         return INCONCLUSIVE;
     }
-    if (ending->left_behind) {
+    if (ending->left_behind && !record->iut_has_processes) {
         snprintf(reason, size, "the case left %d process%s behind", ending->left_behind,
                  ending->left_behind == 1 ? "" : "es");
         return INCONCLUSIVE;

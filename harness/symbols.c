@@ -25,6 +25,15 @@
 #ifndef constant
 #define constant ABSENT
 #endif
+#ifndef IPV6_V6ONLY
+#define IPV6_V6ONLY ABSENT
+#endif
+#ifndef IPV6_JOIN_GROUP
+#define IPV6_JOIN_GROUP ABSENT
+#endif
+#ifndef IPV6_LEAVE_GROUP
+#define IPV6_LEAVE_GROUP ABSENT
+#endif
 #ifndef SO_REUSEPORT
 #define SO_REUSEPORT ABSENT
 #endif

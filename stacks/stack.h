@@ -19,6 +19,9 @@ struct stack {
     /* Opens the door in the process of a case, in the network namespace of this descriptor. */
     struct door *(*open)(const char *argument, int netns);
 
+    /* It has processes of its own, which are no leftovers of a case. */
+    bool has_processes;
+
     /* Arguments that stand for implementations of their own, for 'sockspec doctor'; none: the
      * stack without an argument. */
     const char *examples[4];

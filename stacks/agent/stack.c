@@ -51,4 +51,4 @@ static struct door *open_agent(const char *argument, int netns)
 
 STACK(agent, .usage = "agent:COMMAND",
       .summary = "an agent over the command's standard input and output, in the IUT's namespace",
-      .check = check, .open = open_agent);
+      .has_processes = true, .check = check, .open = open_agent);

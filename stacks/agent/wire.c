@@ -76,9 +76,10 @@ static int64_t get_symbol(struct wire *wire, enum symbol_group group)
     long value = 0;
     if (!code)
         return (int64_t)get_unsigned(wire, 8);
-    if (!symbol_decode(group, code, &value))
-        wire->bad = true;
-    return value;
+    if (symbol_decode(group, code, &value))
+        return value;
+    wire->absent = true;
+    return 0;
 }
 
 /* A bit for each flag by its code, and what has no name. */
@@ -105,7 +106,7 @@ static int64_t get_flags(struct wire *wire, enum symbol_group group)
             if (symbol_decode(group, code, &value) && value > 0)
                 flags |= value;
             else
-                wire->bad = true;
+                wire->absent = true;
         }
     return flags;
 }

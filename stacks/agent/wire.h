@@ -48,6 +48,7 @@ struct wire {
     size_t size; /* room, or bytes to read */
     size_t at;
     bool bad;
+    bool absent; /* something was read that this platform has no constant for */
 };
 
 /* Completes the frame in wire->bytes, whose body was written from offset WIRE_HEADER on, and

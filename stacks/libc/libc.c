@@ -59,5 +59,5 @@ static struct door *open_libc(const char *argument, int netns)
 }
 
 STACK(libc, .usage = "libc:NAME",
-      .summary = "the agent built with musl or diet, or run by this dynamic loader", .check = check,
-      .open = open_libc, .examples = {"musl", "diet"});
+      .summary = "the agent built with musl or diet, or run by this dynamic loader",
+      .has_processes = true, .check = check, .open = open_libc, .examples = {"musl", "diet"});

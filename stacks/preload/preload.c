@@ -39,5 +39,5 @@ static struct door *open_preload(const char *argument, int netns)
 }
 
 STACK(preload, .usage = "preload:LIBRARY",
-      .summary = "the agent with this library loaded before the C library", .check = check,
-      .open = open_preload);
+      .summary = "the agent with this library loaded before the C library", .has_processes = true,
+      .check = check, .open = open_preload);

@@ -174,6 +174,12 @@ static void take_call(enum wire_type type, uint32_t id, struct wire *body)
     struct call call;
     if (!wire_get_call(body, &call))
         give_up("a call that makes no sense");
+    if (body->absent) { /* no program here could make this call */
+        call_fail(&call, ENOSYS);
+        answer_call(id, &call);
+        wire_release(&call);
+        return;
+    }
     if (type == WIRE_BEGIN) {
         begin_task(id, &call);
         return;
