@@ -92,6 +92,7 @@ static void set_up(const struct case_settings *settings, const struct variant *v
 {
     static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
     const unsigned *value = variant->value;
+    record->iut_has_processes = settings->stack->has_processes;
     iut.door = settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT]);
     peer.door = kernel_open(network->netns[SIDE_PEER]);
     transcript_attach(&iut, record);
