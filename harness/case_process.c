@@ -88,13 +88,17 @@ const struct variant *registered_variant(size_t index)
 }
 
 static void set_up(const struct case_settings *settings, const struct variant *variant,
-                   struct network *network, struct record *record)
+                   struct network *network, const struct tenant *tenant, struct record *record)
 {
     static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
     const unsigned *value = variant->value;
     record->iut_has_processes = settings->stack->has_processes;
-    iut.door = settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT]);
-    peer.door = kernel_open(network->netns[SIDE_PEER]);
+    iut.door =
+        settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
+    /* Where the IUT has a loopback of its own, both sides are there. */
+    peer.door = tenant && network->kind == NETWORK_LOOPBACK
+                    ? door_share(iut.door)
+                    : kernel_open(network->netns[SIDE_PEER]);
     transcript_attach(&iut, record);
     transcript_attach(&peer, record);
     current = (struct test){
@@ -103,6 +107,7 @@ static void set_up(const struct case_settings *settings, const struct variant *v
         .record = record,
         .iut = &iut,
         .peer = &peer,
+        .elsewhere = tenant != NULL,
         .family = value[AXIS_FAMILY],
         .on = value[AXIS_NETWORK],
         .role = value[AXIS_ROLE],
@@ -147,17 +152,17 @@ static void stay_on_one_processor(void)
 }
 
 void case_process(const struct case_settings *settings, size_t index, struct network *network,
-                  struct record *record)
+                  const struct tenant *tenant, struct record *record)
 {
     const struct variant *variant = registered[index].variant;
     signals_catch();
     stay_on_one_processor();
-    set_up(settings, variant, network, record);
+    set_up(settings, variant, network, tenant, record);
 
     int64_t begin = clock_now();
     CU_run_test(registered[index].suite, registered[index].test);
     record->case_nanoseconds = clock_now() - begin;
-    record->net_altered = network->altered;
+    record->net_altered = network->rerouted ? 2 : network->altered;
 
     CU_pTest conclusion = CU_add_test(registered[index].suite, "conclusion", conclude_current);
     if (conclusion && !record->skipped && !record->hung) {

@@ -21,9 +21,9 @@ bool cases_register(const struct variant *const *variants, size_t count);
 /* The registered variant of an index. */
 const struct variant *registered_variant(size_t index);
 
-/* Runs a registered variant in this process, which is a fresh child, and exits. The record says how
- * it went. */
+/* Runs a registered variant in this process, which is a fresh child, and exits. The tenant is
+ * who lives in the network, or NULL. The record says how it went. */
 void case_process(const struct case_settings *settings, size_t index, struct network *network,
-                  struct record *record) __attribute__((noreturn));
+                  const struct tenant *tenant, struct record *record) __attribute__((noreturn));
 
 #endif

@@ -1,5 +1,7 @@
 #include "harness/host.h"
 
+#include <stdlib.h>
+
 _Thread_local struct caller *this_caller;
 
 unsigned door_lacks(const struct door *door)
@@ -26,6 +28,43 @@ bool door_waits(struct door *door, struct caller *caller)
     while (!door->operations->waits)
         door = door->inner;
     return door->operations->waits(door, caller);
+}
+
+struct shared {
+    struct door door;
+    struct door *to;
+};
+
+static void share_perform(struct door *door, struct call *call)
+{
+    door_perform(((struct shared *)door)->to, call);
+}
+
+static void share_interrupt(struct door *door, struct caller *caller)
+{
+    door_interrupt(((struct shared *)door)->to, caller);
+}
+
+static bool share_waits(struct door *door, struct caller *caller)
+{
+    return door_waits(((struct shared *)door)->to, caller);
+}
+
+static void share_close(struct door *door)
+{
+    free(door);
+}
+
+struct door *door_share(struct door *to)
+{
+    static const struct door_operations operations = {share_perform, share_interrupt, share_waits,
+                                                      share_close};
+    struct shared *shared = calloc(1, sizeof *shared);
+    if (!shared)
+        abort();
+    shared->door = (struct door){.operations = &operations, .lacks = door_lacks(to)};
+    shared->to = to;
+    return &shared->door;
 }
 
 void host_close(struct host *host)

@@ -66,6 +66,10 @@ void door_perform(struct door *door, struct call *call);
 void door_interrupt(struct door *door, struct caller *caller);
 bool door_waits(struct door *door, struct caller *caller);
 
+/* A door that leads to another one without owning it: two hosts in one implementation. Aborts
+ * without memory. */
+struct door *door_share(struct door *door);
+
 /* Closes the whole chain. */
 void host_close(struct host *host);
 

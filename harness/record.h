@@ -36,7 +36,7 @@ struct record {
     unsigned char hung;        /* a call of the IUT outlived its deadline */
     unsigned char deviated;    /* CUnit holds a failed assertion about what was observed */
     bool iut_has_processes;    /* what is left of them is not the case's */
-    unsigned char net_altered; /* links, addresses, routes or neighbours were changed */
+    unsigned char net_altered; /* 1: neighbours were changed, 2: links, addresses or routes too */
     unsigned char truncated;   /* the transcript was longer than there is room */
     unsigned observations;
     int64_t case_nanoseconds;

@@ -2,6 +2,7 @@
 
 #include "fixtures/namespace.h"
 #include "harness/clock.h"
+#include "stacks/agent/agent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@ struct state {
     struct worker *worker;
     double seconds;                       /* time limit of a case that has none of its own */
     struct network *ready[NETWORK_KINDS]; /* clean networks, for the next case */
+    struct tenant tenant[NETWORK_KINDS];  /* what the stack started in them; pid 0: nothing */
     int null;
 };
 
@@ -80,10 +82,15 @@ static void attend(pid_t pid, int output, double seconds, struct ending *ending)
             break;
 }
 
-/* Ends what a case left behind: in this PID namespace there is nothing else. */
-static int clear_processes(void)
+/* Ends what a case left behind: in this PID namespace there is nothing else, unless there are
+ * tenants; then its process group has to do. */
+static int clear_processes(const struct state *state, pid_t group)
 {
     int count = 0;
+    if (state->settings->stack->start) {
+        kill(-group, SIGKILL);
+        return 0;
+    }
     if (waitpid(-1, NULL, WNOHANG) < 0)
         return 0;
     kill(-1, SIGKILL);
@@ -92,21 +99,48 @@ static int clear_processes(void)
     return count ? count : 1;
 }
 
+/* Throws a network away, and who lives in it. */
+static void drop_network(struct state *state, struct network *network)
+{
+    struct tenant *tenant = &state->tenant[network->kind];
+    if (tenant->pid)
+        tenant_stop(tenant);
+    tenant->pid = 0;
+    network_free(network);
+}
+
 static struct network *take_network(struct state *state, enum network_kind kind, char *why,
                                     size_t size)
 {
+    const struct case_settings *settings = state->settings;
     struct network *network = state->ready[kind];
     state->ready[kind] = NULL;
-    return network ? network : network_create(kind, why, size);
+    if (network)
+        return network;
+    network = network_create(kind, why, size);
+    if (network && settings->stack->start &&
+        !settings->stack->start(settings->stack_argument, network, &state->tenant[kind], why,
+                                size)) {
+        state->tenant[kind].pid = 0;
+        drop_network(state, network);
+        return NULL;
+    }
+    return network;
 }
 
-static void give_back(struct state *state, struct network *network, bool altered)
+/* Keeps a network for the next case, or throws it away. A tenant stays as long as what its cases
+ * did with the network can be undone. */
+static void give_back(struct state *state, struct network *network, const struct record *record)
 {
-    network->altered |= altered;
-    if (network_clean(network))
+    bool tenant = state->tenant[network->kind].pid != 0;
+    network->altered |= record->net_altered != 0;
+    network->rerouted |= record->net_altered == 2;
+    if (tenant && record->finished && network->altered)
+        network_restore(network);
+    if (record->finished && network_clean(network))
         state->ready[network->kind] = network;
     else
-        network_free(network);
+        drop_network(state, network);
 }
 
 static void run_case(struct state *state, const struct variant *variant, size_t index)
@@ -132,7 +166,9 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     pid_t pid = fork();
     if (pid == 0) {
         redirect(state->null, pipes[1]);
-        case_process(state->settings, index, network, record);
+        setpgid(0, 0);
+        case_process(state->settings, index, network,
+                     state->tenant[kind].pid ? &state->tenant[kind] : NULL, record);
     }
     close(pipes[1]);
     if (pid < 0) {
@@ -140,10 +176,10 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         snprintf(ending->reason, sizeof ending->reason, "no process: %s", strerror(errno));
     } else {
         attend(pid, pipes[0], ending->limit, ending);
-        ending->left_behind = clear_processes();
+        ending->left_behind = clear_processes(state, pid);
     }
     close(pipes[0]);
-    give_back(state, network, record->net_altered || !record->finished);
+    give_back(state, network, record);
     ending->nanoseconds = clock_now() - begin;
 }
 
@@ -157,7 +193,7 @@ static void say(int control, int32_t what)
 __attribute__((noreturn)) static void work(const struct case_settings *settings,
                                            struct worker *worker, double seconds)
 {
-    struct state state = {settings, worker, seconds, {NULL}, -1};
+    struct state state = {.settings = settings, .worker = worker, .seconds = seconds};
     struct rlimit none = {0, 0}, files = {1024, 1024};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sockspec-worker");

@@ -6,6 +6,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+struct network;
+
+/* An implementation that is started once for a network and outlives cases, or an agent. */
+struct tenant {
+    int input, output; /* the stream from and to its agent; may be the same */
+    pid_t pid;         /* of the process that it lives and dies with */
+};
 
 struct stack {
     const char *name;    /* what stands before the colon in SPEC */
@@ -16,8 +25,14 @@ struct stack {
      * says why in one line. Called once, before the run. NULL: any run can. */
     bool (*check)(const char *argument, char *why, size_t size);
 
-    /* Opens the door in the process of a case, in the network namespace of this descriptor. */
-    struct door *(*open)(const char *argument, int netns);
+    /* Opens the door in the process of a case, in the network namespace of this descriptor. The
+     * tenant is what start made, else NULL. */
+    struct door *(*open)(const char *argument, int netns, const struct tenant *tenant);
+
+    /* Starts an implementation for a network that was just made, before the first case in it; false
+     * with a reason. It is stopped with the network. NULL: there is nothing to start. */
+    bool (*start)(const char *argument, struct network *network, struct tenant *tenant, char *why,
+                  size_t size);
 
     /* It has processes of its own, which are no leftovers of a case. */
     bool has_processes;

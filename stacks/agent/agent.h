@@ -2,25 +2,26 @@
 #ifndef SOCKSPEC_AGENT_DOOR_H
 #define SOCKSPEC_AGENT_DOOR_H
 
-#include "harness/host.h"
-
-#include <sys/types.h>
-
-/* An agent at the other end of a stream. The stack keeps it; a door only uses it. */
-struct agent_stream {
-    int input, output; /* from and to the agent; may be the same */
-    pid_t pid;         /* the agent's, if it is a child of this process, else 0 */
-};
+#include "stacks/stack.h"
 
 /* Starts a command with a stream on its standard input and output, in the network namespace of this
  * descriptor. The words end with a NULL. False with errno. */
-bool agent_start(struct agent_stream *stream, char *const words[], int netns);
+bool agent_start(struct tenant *stream, char *const words[], int netns);
 
 /* Opens a door to the agent, which says hello first. What goes wrong ends this process as the
  * implementation's crash would, with a line on stderr. With a netns other than -1, TCP states are
- * asked of this machine's kernel there. Closing the door ends the agent if it is a child of this
- * process; otherwise the agent is told that another case follows. */
-struct door *agent_open(const struct agent_stream *stream, int netns);
+ * asked of this machine's kernel there. Closing the door ends the agent if it is our own; one that
+ * is not is told that another case follows. */
+struct door *agent_open(const struct tenant *stream, int netns, bool own);
+
+/* Starts a command like agent_start(), but in a PID and a mount namespace of its own with its own
+ * /proc, so that ending its process ends all that it started. What prepare does there, before the
+ * command runs, nobody else sees; it may be NULL. False with a reason. */
+bool tenant_start(struct tenant *tenant, char *const words[], int netns,
+                  bool (*prepare)(void *context), void *context, char *why, size_t size);
+
+/* Ends a tenant. */
+void tenant_stop(struct tenant *tenant);
 
 /* The path of a program beside this one ("sockspec-agent"); false if it is not there, with a line
  * in why. */

@@ -32,8 +32,9 @@ struct request {
 
 struct agent {
     struct door door;
-    struct agent_stream stream;
+    struct tenant stream;
     int netns;
+    bool own; /* the agent ends with this door */
     struct diag *diag;
     pthread_mutex_t lock; /* of everything below */
     pthread_cond_t change;
@@ -52,7 +53,7 @@ __attribute__((noreturn)) static void die_with(struct agent *agent)
 {
     int status;
     signal(SIGPIPE, SIG_DFL);
-    if (agent->stream.pid > 0 && waitpid(agent->stream.pid, &status, 0) == agent->stream.pid) {
+    if (agent->own && waitpid(agent->stream.pid, &status, 0) == agent->stream.pid) {
         if (WIFSIGNALED(status)) {
             fprintf(stderr, "the agent was ended by a signal\n");
             signal(WTERMSIG(status), SIG_DFL);
@@ -275,7 +276,7 @@ static bool waits(struct door *door, struct caller *caller)
 static void close_agent(struct door *door)
 {
     struct agent *agent = (struct agent *)door;
-    if (agent->stream.pid > 0) {
+    if (agent->own) {
         close(agent->stream.input);
         if (agent->stream.output != agent->stream.input)
             close(agent->stream.output);
@@ -289,7 +290,7 @@ static void close_agent(struct door *door)
     free(agent);
 }
 
-struct door *agent_open(const struct agent_stream *stream, int netns)
+struct door *agent_open(const struct tenant *stream, int netns, bool own)
 {
     static const struct door_operations operations = {
         .perform = perform, .interrupt = interrupt, .waits = waits, .close = close_agent};
@@ -302,6 +303,7 @@ struct door *agent_open(const struct agent_stream *stream, int netns)
     agent->door.operations = &operations;
     agent->stream = *stream;
     agent->netns = netns;
+    agent->own = own;
     pthread_mutex_init(&agent->lock, NULL);
     pthread_mutex_init(&agent->writing, NULL);
     pthread_cond_init(&agent->change, NULL);
@@ -324,7 +326,7 @@ struct door *agent_open(const struct agent_stream *stream, int netns)
 
 /* ---- starting ---- */
 
-bool agent_start(struct agent_stream *stream, char *const words[], int netns)
+bool agent_start(struct tenant *stream, char *const words[], int netns)
 {
     int ends[2];
     posix_spawn_file_actions_t actions;

@@ -39,14 +39,15 @@ static bool check(const char *argument, char *why, size_t size)
     return false;
 }
 
-static struct door *open_agent(const char *argument, int netns)
+static struct door *open_agent(const char *argument, int netns, const struct tenant *tenant)
 {
-    struct agent_stream stream;
+    (void)tenant;
+    struct tenant stream;
     if (!agent_start(&stream, split(argument), netns)) {
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
         _exit(1);
     }
-    return agent_open(&stream, netns);
+    return agent_open(&stream, netns, true);
 }
 
 STACK(agent, .usage = "agent:COMMAND",

@@ -98,8 +98,9 @@ struct door *kernel_open(int netns)
     return &kernel->door;
 }
 
-static struct door *open_host(const char *argument, int netns)
+static struct door *open_host(const char *argument, int netns, const struct tenant *tenant)
 {
+    (void)tenant;
     (void)argument;
     return kernel_open(netns);
 }

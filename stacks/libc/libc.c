@@ -47,15 +47,16 @@ static bool check(const char *argument, char *why, size_t size)
     return false;
 }
 
-static struct door *open_libc(const char *argument, int netns)
+static struct door *open_libc(const char *argument, int netns, const struct tenant *tenant)
 {
+    (void)tenant;
     char *words[3], why[256];
-    struct agent_stream stream;
+    struct tenant stream;
     if (!command(argument, words, why, sizeof why) || !agent_start(&stream, words, netns)) {
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
         _exit(1);
     }
-    return agent_open(&stream, netns);
+    return agent_open(&stream, netns, true);
 }
 
 STACK(libc, .usage = "libc:NAME",

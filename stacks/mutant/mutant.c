@@ -40,8 +40,9 @@ static bool check(const char *argument, char *why, size_t size)
     return false;
 }
 
-static struct door *open_mutant(const char *argument, int netns)
+static struct door *open_mutant(const char *argument, int netns, const struct tenant *tenant)
 {
+    (void)tenant;
     static const struct door_operations operations = {.perform = perform, .close = close_mutant};
     struct mutant_door *mutant = calloc(1, sizeof *mutant);
     if (!mutant)

@@ -24,10 +24,11 @@ static bool check(const char *argument, char *why, size_t size)
     return agent_program("sockspec-agent", program, sizeof program, why, size);
 }
 
-static struct door *open_preload(const char *argument, int netns)
+static struct door *open_preload(const char *argument, int netns, const struct tenant *tenant)
 {
+    (void)tenant;
     char *words[] = {program, NULL}, path[PATH_MAX];
-    struct agent_stream stream;
+    struct tenant stream;
     setenv("LD_PRELOAD", realpath(argument, path) ? path : argument, 1);
     bool started = agent_start(&stream, words, netns);
     unsetenv("LD_PRELOAD");
@@ -35,7 +36,7 @@ static struct door *open_preload(const char *argument, int netns)
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
         _exit(1);
     }
-    return agent_open(&stream, netns);
+    return agent_open(&stream, netns, true);
 }
 
 STACK(preload, .usage = "preload:LIBRARY",

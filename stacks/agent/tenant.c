@@ -1,0 +1,88 @@
+#include "stacks/agent/agent.h"
+
+#include "fixtures/namespace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* In the tenant's first process: its own mounts, /proc and streams; then the command. */
+__attribute__((noreturn)) static void live(char *const words[], int netns, const int pipes[2][2],
+                                           bool (*prepare)(void *), void *context)
+{
+    sigset_t none;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("proc", "/proc", "proc", 0, NULL) != 0) {
+        fprintf(stderr, "cannot mount /proc for %s: %s\n", words[0], strerror(errno));
+        _exit(127);
+    }
+    namespace_enter(netns);
+    if (prepare && !prepare(context))
+        _exit(127);
+    dup2(pipes[0][0], STDIN_FILENO);
+    dup2(pipes[1][1], STDOUT_FILENO);
+    for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    execvp(words[0], words);
+    fprintf(stderr, "cannot run %s: %s\n", words[0], strerror(errno));
+    _exit(127);
+}
+
+bool tenant_start(struct tenant *tenant, char *const words[], int netns,
+                  bool (*prepare)(void *context), void *context, char *why, size_t size)
+{
+    int pipes[2][2];
+    if (pipe2(pipes[0], O_CLOEXEC) != 0 || pipe2(pipes[1], O_CLOEXEC) != 0) {
+        snprintf(why, size, "no pipes: %s", strerror(errno));
+        return false;
+    }
+    /* An intermediate process, since unshare() puts only children into a new PID namespace. */
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) {
+            fprintf(stderr, "no namespaces for %s: %s\n", words[0], strerror(errno));
+            _exit(127);
+        }
+        pid_t first = fork();
+        if (first == 0)
+            live(words, netns, (const int(*)[2])pipes, prepare, context);
+        for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+            close(fd);
+        int status = 0;
+        while (waitpid(first, &status, 0) < 0 && errno == EINTR)
+            continue;
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+    }
+    close(pipes[0][0]);
+    close(pipes[1][1]);
+    if (pid < 0) {
+        snprintf(why, size, "no process: %s", strerror(errno));
+        close(pipes[0][1]);
+        close(pipes[1][0]);
+        return false;
+    }
+    *tenant = (struct tenant){.input = pipes[1][0], .output = pipes[0][1], .pid = pid};
+    return true;
+}
+
+void tenant_stop(struct tenant *tenant)
+{
+    close(tenant->input);
+    if (tenant->output != tenant->input)
+        close(tenant->output);
+    kill(tenant->pid, SIGKILL);
+    while (waitpid(tenant->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
