@@ -1,4 +1,4 @@
-/* The command line: sockspec run | list | show. */
+/* The command line: sockspec run | list | show | compare. */
 #include "harness/commands.h"
 #include "harness/version.h"
 
@@ -11,6 +11,7 @@ static const char help[] =
     "  run          judge a socket implementation by documented rules\n"
     "  list         the rules, their cases and variants\n"
     "  show ID      one rule explained: statement, sources, outcomes, how to run it\n"
+    "  compare A B  what implementations did, side by side, or what changed between two runs\n"
     "  --help       this; 'sockspec COMMAND --help' for a command's options\n"
     "  --version    the version\n"
     "\n"
@@ -19,7 +20,10 @@ static const char help[] =
 static const struct {
     const char *name;
     int (*perform)(int argc, char **argv);
-} commands[] = {{"run", command_run}, {"list", command_list}, {"show", command_show}};
+} commands[] = {{"run", command_run},
+                {"list", command_list},
+                {"show", command_show},
+                {"compare", command_compare}};
 
 int main(int argc, char **argv)
 {

@@ -135,9 +135,10 @@ static void give_back(struct state *state, struct network *network, const struct
     bool tenant = state->tenant[network->kind].pid != 0;
     network->altered |= record->net_altered != 0;
     network->rerouted |= record->net_altered == 2;
-    if (tenant && record->finished && network->altered)
+    bool good = record->finished && !(tenant && record->hung);
+    if (tenant && good && network->altered)
         network_restore(network);
-    if (record->finished && network_clean(network))
+    if (good && network_clean(network))
         state->ready[network->kind] = network;
     else
         drop_network(state, network);

@@ -6,7 +6,7 @@
 
 /* Starts a command with a stream on its standard input and output, in the network namespace of this
  * descriptor. The words end with a NULL. False with errno. */
-bool agent_start(struct tenant *stream, char *const words[], int netns);
+bool agent_start(struct tenant *stream, const char *const words[], int netns);
 
 /* Opens a door to the agent, which says hello first. What goes wrong ends this process as the
  * implementation's crash would, with a line on stderr. With a netns other than -1, TCP states are
@@ -17,7 +17,7 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own);
 /* Starts a command like agent_start(), but in a PID and a mount namespace of its own with its own
  * /proc, so that ending its process ends all that it started. What prepare does there, before the
  * command runs, nobody else sees; it may be NULL. False with a reason. */
-bool tenant_start(struct tenant *tenant, char *const words[], int netns,
+bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
                   bool (*prepare)(void *context), void *context, char *why, size_t size);
 
 /* Ends a tenant. */

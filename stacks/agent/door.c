@@ -320,13 +320,13 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     }
     agent->door.lacks = hello.lacks;
     if (netns >= 0)
-        agent->door.lacks &= ~(unsigned)LACKS_TCP_STATES;
+        agent->door.lacks &= ~(unsigned)(LACKS_TCP_STATES | LACKS_ORPHAN_STATES);
     return &agent->door;
 }
 
 /* ---- starting ---- */
 
-bool agent_start(struct tenant *stream, char *const words[], int netns)
+bool agent_start(struct tenant *stream, const char *const words[], int netns)
 {
     int ends[2];
     posix_spawn_file_actions_t actions;
@@ -345,7 +345,7 @@ bool agent_start(struct tenant *stream, char *const words[], int netns)
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setsigmask(&attributes, &none);
-    int error = posix_spawnp(&stream->pid, words[0], &actions, &attributes, words, environ);
+    int error = posix_spawnp(&stream->pid, words[0], &actions, &attributes, (char *const *)words, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);

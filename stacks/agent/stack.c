@@ -9,17 +9,17 @@
 #include <unistd.h>
 
 /* A command's words; with anything that a shell would look at, the shell gets it whole. */
-static char **split(const char *command)
+static const char *const *split(const char *command)
 {
     enum { WORDS = 64 };
-    static char *words[WORDS + 1], text[4096];
+    static const char *words[WORDS + 1];
+    static char text[4096];
     size_t count = 0;
     char *rest = NULL;
     snprintf(text, sizeof text, "%s", command);
     if (text[strcspn(text, "'\"\\$`|&;<>()*?~#=")]) {
-        static char shell[] = "/bin/sh", option[] = "-c";
-        words[0] = shell;
-        words[1] = option;
+        words[0] = "/bin/sh";
+        words[1] = "-c";
         words[2] = text;
         words[3] = NULL;
         return words;

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* In the tenant's first process: its own mounts, /proc and streams; then the command. */
-__attribute__((noreturn)) static void live(char *const words[], int netns, const int pipes[2][2],
+__attribute__((noreturn)) static void live(const char *const words[], int netns, const int pipes[2][2],
                                            bool (*prepare)(void *), void *context)
 {
     sigset_t none;
@@ -34,12 +34,12 @@ __attribute__((noreturn)) static void live(char *const words[], int netns, const
     dup2(pipes[1][1], STDOUT_FILENO);
     for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
-    execvp(words[0], words);
+    execvp(words[0], (char *const *)words);
     fprintf(stderr, "cannot run %s: %s\n", words[0], strerror(errno));
     _exit(127);
 }
 
-bool tenant_start(struct tenant *tenant, char *const words[], int netns,
+bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
                   bool (*prepare)(void *context), void *context, char *why, size_t size)
 {
     int pipes[2][2];

@@ -67,11 +67,17 @@ static bool check(const char *argument, char *why, size_t size)
 static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
                   size_t size)
 {
-    char platform[64], root[] = "--root=" PRIVATE_DIRECTORY "/state",
-                       bundle[] = "--bundle=" PRIVATE_DIRECTORY, id[] = "sockspec";
+    char platform[64];
     snprintf(platform, sizeof platform, "--platform=%.40s", argument ? argument : "ptrace");
-    char *words[] = {"runsc", platform, "--ignore-cgroups", "--network=sandbox", root,
-                     "run",   bundle,   id,                 NULL};
+    const char *const words[] = {"runsc",
+                                 platform,
+                                 "--ignore-cgroups",
+                                 "--network=sandbox",
+                                 "--root=" PRIVATE_DIRECTORY "/state",
+                                 "run",
+                                 "--bundle=" PRIVATE_DIRECTORY,
+                                 "sockspec",
+                                 NULL};
     return tenant_start(tenant, words, network->netns[SIDE_IUT], prepare, NULL, why, size);
 }
 

@@ -14,7 +14,7 @@ static const struct {
                  {"diet", "sockspec-agent-diet", "dietlibc-dev"}};
 
 /* The words that start the agent; false with a reason. */
-static bool command(const char *argument, char *words[3], char *why, size_t size)
+static bool command(const char *argument, const char *words[3], char *why, size_t size)
 {
     static char program[4096], loader[4096];
     words[1] = words[2] = NULL;
@@ -40,7 +40,7 @@ static bool command(const char *argument, char *words[3], char *why, size_t size
 
 static bool check(const char *argument, char *why, size_t size)
 {
-    char *words[3];
+    const char *words[3];
     if (argument && *argument)
         return command(argument, words, why, size);
     snprintf(why, size, "'libc' needs a library: libc:musl, libc:diet or libc:LOADER");
@@ -50,7 +50,7 @@ static bool check(const char *argument, char *why, size_t size)
 static struct door *open_libc(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
-    char *words[3], why[256];
+    const char *words[3], why[256];
     struct tenant stream;
     if (!command(argument, words, why, sizeof why) || !agent_start(&stream, words, netns)) {
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));

@@ -27,7 +27,8 @@ static bool check(const char *argument, char *why, size_t size)
 static struct door *open_preload(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
-    char *words[] = {program, NULL}, path[PATH_MAX];
+    const char *const words[] = {program, NULL};
+    char path[PATH_MAX];
     struct tenant stream;
     setenv("LD_PRELOAD", realpath(argument, path) ? path : argument, 1);
     bool started = agent_start(&stream, words, netns);

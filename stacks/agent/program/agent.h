@@ -35,4 +35,7 @@ void implementation_leave(struct begun *begun);
 /* The TCP state of a connection as /proc/net/tcp and tcp6 show it; -1 with ENOSYS without them. */
 int states_find(const struct call *call);
 
+/* Whether these tables show a connection whose socket was closed: tries it on the loopback. */
+bool states_show_orphans(void);
+
 #endif

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* Both ends as IPv6 names, IPv4 ones mapped. */
 struct ends {
@@ -60,6 +62,42 @@ static int find_in(const char *path, const struct ends *ends)
             found = (int)state;
     fclose(file);
     return found;
+}
+
+/* A connection on the loopback: the listener, both ends and the client's name. */
+static bool connect_to_self(int fds[3], struct address name[2])
+{
+    socklen_t length = sizeof name[0].storage;
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    for (size_t i = 0; i < 2; i++)
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(fds[0], (struct sockaddr *)&any, sizeof any) != 0 || listen(fds[0], 1) != 0 ||
+        getsockname(fds[0], &name[1].any, &length) != 0 ||
+        connect(fds[1], &name[1].any, length) != 0 ||
+        getsockname(fds[1], &name[0].any, &length) != 0)
+        return false;
+    name[0].length = name[1].length = length;
+    fds[2] = accept(fds[0], NULL, NULL);
+    return fds[2] >= 0;
+}
+
+bool states_show_orphans(void)
+{
+    int fds[3] = {-1, -1, -1};
+    struct address name[2] = {{.length = 0}};
+    bool shown = true;
+    if (connect_to_self(fds, name)) {
+        struct call question = {.operation = OP_TCP_STATE,
+                                .block = {{.bytes = &name[0].storage, .length = name[0].length},
+                                          {.bytes = &name[1].storage, .length = name[1].length}}};
+        close(fds[1]);
+        fds[1] = -1;
+        shown = states_find(&question) > 0;
+    }
+    for (size_t i = 0; i < 3; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+    return shown;
 }
 
 int states_find(const struct call *call)

@@ -67,6 +67,8 @@ void implementation_describe(struct hello *hello)
 #endif
     if (access("/proc/net/tcp", R_OK) != 0)
         hello->lacks |= LACKS_TCP_STATES;
+    else if (!states_show_orphans())
+        hello->lacks |= LACKS_ORPHAN_STATES;
 }
 
 void implementation_enter(struct begun *begun)

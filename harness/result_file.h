@@ -1,0 +1,23 @@
+/* Results read back from a JSON Lines report. */
+#ifndef SOCKSPEC_RESULT_FILE_H
+#define SOCKSPEC_RESULT_FILE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct result_file {
+    const char *path;
+    json_t *run;      /* the header */
+    json_t *variants; /* id -> the line of its last repetition */
+};
+
+/* Reads a report; false with one line on stderr that names file, line and reason. A report without
+ * a trailer is read with a warning. */
+bool result_file_read(struct result_file *file, const char *path);
+
+void result_file_free(struct result_file *file);
+
+/* A string of an object; "" if there is none. */
+const char *json_text(const json_t *object, const char *key);
+
+#endif

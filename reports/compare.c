@@ -1,0 +1,240 @@
+#include "reports/compare.h"
+
+#include "harness/variant.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a profile says of a line of a report: its own verdict where no observation decided it. */
+static enum verdict judge_line(const json_t *line, const struct rule_case *of, enum profile profile)
+{
+    const char *verdict = json_text(line, "verdict"), *observed = json_text(line, "observed");
+    bool by_observation = strncmp(json_text(line, "reason"), "expected ", 9) == 0;
+    if (strcmp(verdict, "inconclusive") == 0)
+        return INCONCLUSIVE;
+    if (strcmp(verdict, "fail") == 0 && !by_observation)
+        return FAIL;
+    if (!*observed || !case_outcome(of, profile))
+        return SKIP;
+    return outcome_allows(case_outcome(of, profile), observed) ? PASS : FAIL;
+}
+
+/* Two lines that say the same: the observation, or why there is none. */
+static bool same(const json_t *a, const json_t *b)
+{
+    bool sure = strcmp(json_text(a, "verdict"), "inconclusive") == 0;
+    return strcmp(json_text(a, "observed"), json_text(b, "observed")) == 0 &&
+           sure == (strcmp(json_text(b, "verdict"), "inconclusive") == 0) &&
+           !*json_text(a, "observed") == !*json_text(b, "observed");
+}
+
+static json_t *find_group(json_t *cell, const json_t *line)
+{
+    size_t i;
+    json_t *group;
+    json_array_foreach(cell, i, group) {
+        if (same(json_object_get(group, "line"), line))
+            return group;
+    }
+    return NULL;
+}
+
+static void add_to_cell(json_t *cell, const struct variant *variant, json_t *line)
+{
+    json_t *group = find_group(cell, line);
+    if (!group) {
+        json_t *verdicts = json_object();
+        for (enum profile p = 0; p < PROFILES; p++)
+            json_object_set_new(verdicts, profile_name(p),
+                                json_string(verdict_name(judge_line(line, variant->of, p))));
+        const char *observed = json_text(line, "observed"), *reason = json_text(line, "reason");
+        group = json_pack("{s:s, s:s, s:o, s:[], s:O}", "observed", observed, "reason",
+                          strncmp(reason, "expected ", 9) == 0 ? "" : reason, "verdicts", verdicts,
+                          "variants", "line", line);
+        json_t *transcript = json_object_get(line, "transcript");
+        if (transcript)
+            json_object_set(group, "transcript", transcript);
+        json_array_append_new(cell, group);
+    }
+    json_array_append_new(json_object_get(group, "variants"),
+                          json_string(strrchr(variant->id, '/') + 1));
+}
+
+static void forget_lines(json_t *cells)
+{
+    size_t i, k;
+    json_t *cell, *group;
+    json_array_foreach(cells, i, cell) {
+        json_array_foreach(cell, k, group) {
+            json_object_del(group, "line");
+        }
+    }
+}
+
+static json_t *case_row(const struct rule_case *of, json_t *cells, bool different)
+{
+    const struct rule *rule = of->rule;
+    char id[VARIANT_ID], area[VARIANT_ID];
+    json_t *sources = json_array(), *outcomes = json_object();
+    snprintf(id, sizeof id, "%s/%s", rule->id, of->name);
+    rule_suite(rule, area, sizeof area);
+    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
+        json_array_append_new(sources, json_sprintf("%s, %s", rule->sources[i].document,
+                                                    rule->sources[i].place));
+    for (enum profile p = 0; p < PROFILES; p++) {
+        const char *outcome = case_outcome(of, p);
+        json_object_set_new(outcomes, profile_name(p), outcome ? json_string(outcome) : json_null());
+    }
+    forget_lines(cells);
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:o}", "id", id, "area", area, "statement",
+                     rule->statement, "sources", sources, "outcomes", outcomes, "different",
+                     different, "cells", cells);
+}
+
+/* The rows of one case, from its first variant on; moves on to the next case. NULL if no file has
+ * it. */
+static json_t *build_row(const struct result_file *files, size_t count, const struct variant **at,
+                         const struct variant *end)
+{
+    const struct rule_case *of = (*at)->of;
+    json_t *cells = json_array();
+    bool any = false, different = false;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(cells, json_null());
+    for (; *at < end && (*at)->of == of; (*at)++) {
+        const json_t *first = NULL;
+        for (size_t i = 0; i < count; i++) {
+            json_t *line = json_object_get(files[i].variants, (*at)->id);
+            if (!line)
+                continue;
+            if (json_is_null(json_array_get(cells, i)))
+                json_array_set_new(cells, i, json_array());
+            add_to_cell(json_array_get(cells, i), *at, line);
+            different |= first && !same(first, line);
+            first = first ? first : line;
+            any = true;
+        }
+    }
+    if (any)
+        return case_row(of, cells, different);
+    json_decref(cells);
+    return NULL;
+}
+
+json_t *compare_build(const struct result_file *files, size_t count, enum profile profile)
+{
+    json_t *columns = json_array(), *rows = json_array(), *profiles = json_array();
+    size_t total;
+    const struct variant *at = variants(&total), *end = at + total;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(columns,
+                              json_pack("{s:s, s:o, s:s}", "name", json_text(files[i].run, "iut"),
+                                        "detail",
+                                        json_sprintf("%s, peer Linux %s, %s", files[i].path,
+                                                     json_text(files[i].run, "kernel"),
+                                                     json_text(files[i].run, "started")),
+                                        "file", files[i].path));
+    for (enum profile p = 0; p < PROFILES; p++)
+        json_array_append_new(profiles, json_string(profile_name(p)));
+    while (at < end) {
+        json_t *row = build_row(files, count, &at, end);
+        if (row)
+            json_array_append_new(rows, row);
+    }
+    return json_pack("{s:o, s:s, s:o, s:o}", "profiles", profiles, "profile", profile_name(profile),
+                     "columns", columns, "rows", rows);
+}
+
+static void print_row(FILE *stream, const json_t *comparison, const json_t *row)
+{
+    const char *profile = json_text(comparison, "profile");
+    size_t i, k;
+    json_t *column, *group;
+    fprintf(stream, "%s\n", json_text(row, "id"));
+    json_array_foreach(json_object_get(comparison, "columns"), i, column) {
+        json_t *cell = json_array_get(json_object_get(row, "cells"), i);
+        if (json_is_null(cell))
+            fprintf(stream, "  %-24s not run\n", json_text(column, "name"));
+        json_array_foreach(cell, k, group) {
+            const char *observed = json_text(group, "observed");
+            fprintf(stream, "  %-24s %-12s %s (%zu)\n", json_text(column, "name"),
+                    json_text(json_object_get(group, "verdicts"), profile),
+                    *observed ? observed : json_text(group, "reason"),
+                    json_array_size(json_object_get(group, "variants")));
+        }
+    }
+}
+
+size_t compare_print(FILE *stream, const json_t *comparison, bool only_differences)
+{
+    const json_t *rows = json_object_get(comparison, "rows");
+    size_t i, differing = 0;
+    json_t *row;
+    json_array_foreach(rows, i, row) {
+        if (json_is_true(json_object_get(row, "different"))) {
+            print_row(stream, comparison, row);
+            differing++;
+        }
+    }
+    json_array_foreach(rows, i, row) {
+        if (!only_differences && !json_is_true(json_object_get(row, "different")))
+            print_row(stream, comparison, row);
+    }
+    fprintf(stream, "%zu of %zu cases differ\n", differing, json_array_size(rows));
+    return differing;
+}
+
+/* ---- two runs of one implementation ---- */
+
+enum change { NEW_FAILURE, FIXED, CHANGED, MISSING, NEW, CHANGES };
+
+static int change_of(const json_t *before, const json_t *after)
+{
+    bool failed = before && strcmp(json_text(before, "verdict"), "fail") == 0;
+    if (!after)
+        return MISSING;
+    if (strcmp(json_text(after, "verdict"), "fail") == 0 && !failed)
+        return NEW_FAILURE;
+    if (!before)
+        return NEW;
+    if (failed && strcmp(json_text(after, "verdict"), "pass") == 0)
+        return FIXED;
+    return strcmp(json_text(before, "observed"), json_text(after, "observed")) != 0 ||
+                   strcmp(json_text(before, "verdict"), json_text(after, "verdict")) != 0
+               ? CHANGED
+               : -1;
+}
+
+static size_t print_changes(FILE *stream, enum change wanted, const struct result_file *before,
+                            const struct result_file *after)
+{
+    static const char *const titles[CHANGES] = {"new failures", "fixed", "changed observations",
+                                                "missing", "new"};
+    const struct result_file *from = wanted == MISSING ? before : after;
+    size_t count = 0;
+    const char *id;
+    json_t *line;
+    json_object_foreach(from->variants, id, line) {
+        const json_t *old = json_object_get(before->variants, id);
+        const json_t *new = json_object_get(after->variants, id);
+        if (change_of(old, new) != (int)wanted)
+            continue;
+        if (count++ == 0)
+            fprintf(stream, "%s\n", titles[wanted]);
+        fprintf(stream, "  %s: %s %s -> %s %s\n", id, old ? json_text(old, "verdict") : "absent",
+                json_text(old, "observed"), new ? json_text(new, "verdict") : "absent",
+                json_text(new, "observed"));
+    }
+    return count;
+}
+
+size_t compare_regressions(FILE *stream, const struct result_file *before,
+                           const struct result_file *after)
+{
+    size_t count[CHANGES];
+    for (enum change change = 0; change < CHANGES; change++)
+        count[change] = print_changes(stream, change, before, after);
+    fprintf(stream, "%zu new failures, %zu fixed, %zu changed, %zu missing, %zu new\n",
+            count[NEW_FAILURE], count[FIXED], count[CHANGED], count[MISSING], count[NEW]);
+    return count[NEW_FAILURE];
+}

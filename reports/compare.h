@@ -1,0 +1,27 @@
+/* Results of several implementations side by side. */
+#ifndef SOCKSPEC_COMPARE_H
+#define SOCKSPEC_COMPARE_H
+
+#include "harness/result_file.h"
+#include "harness/verdict.h"
+
+#include <stdio.h>
+
+/* Lines the same variants up. An object with "profiles", "profile" (the one to judge by first),
+ * "columns" (name, detail) and "rows", one for each case that any file has: id, area, statement,
+ * sources, outcomes, different, and cells: for each column null or a list of what was observed, with
+ * variants, verdicts by profile, reason and a transcript. Aborts without memory. */
+json_t *compare_build(const struct result_file *files, size_t count, enum profile profile);
+
+/* Prints the rows; differing ones first, or alone. Returns how many differ. */
+size_t compare_print(FILE *stream, const json_t *comparison, bool only_differences);
+
+/* The same as one self-contained page; false with errno. */
+bool compare_write_html(const char *path, const json_t *comparison);
+
+/* What changed between two runs of one implementation. Prints it and returns how many variants fail
+ * that did not fail before. */
+size_t compare_regressions(FILE *stream, const struct result_file *before,
+                           const struct result_file *after);
+
+#endif
