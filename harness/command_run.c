@@ -18,6 +18,8 @@ static const char help[] =
     "  --tag TAG          only cases with this tag: slow, waits\n"
     "  --slow             slow cases too (they take a minute and more)\n"
     "  --shard I/N        the I-th of N parts of the selection\n"
+    "  --baseline FILE    known deviations, which do not fail the run; sockspec(1) has the form\n"
+    "  --strict-baseline  fail if one of them is gone\n"
     "  --jobs N           workers at once (default: the number of processors)\n"
     "  --timeout SECONDS  time limit of a case (default 10)\n"
     "  --repeat N         run the selection N times\n"
@@ -39,6 +41,7 @@ struct command {
     const char *junit, *tap, *json;
     struct text_options text;
     enum exit_style style;
+    bool strict_baseline;
     struct report *reports[4];
 };
 
@@ -116,11 +119,13 @@ static bool parse_iut(struct command *command, const char *spec)
     return true;
 }
 
-enum { HELP_IUT = 1 };
+enum { HELP_IUT = 1, STRICT_BASELINE };
 
 static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
                                         {"profile", required_argument, NULL, 'p'},
                                         SELECTION_OPTIONS,
+                                        {"baseline", required_argument, NULL, 'b'},
+                                        {"strict-baseline", no_argument, NULL, STRICT_BASELINE},
                                         {"jobs", required_argument, NULL, 'j'},
                                         {"timeout", required_argument, NULL, 'T'},
                                         {"repeat", required_argument, NULL, 'r'},
@@ -148,6 +153,14 @@ static bool take_option(struct command *command, int option)
         return parse_iut(command, optarg);
     case 'p':
         return parse_profile(command, optarg);
+    case 'b':
+        if (command->run.baseline)
+            baseline_free(command->run.baseline);
+        command->run.baseline = baseline_read(optarg);
+        return command->run.baseline != NULL;
+    case STRICT_BASELINE:
+        command->strict_baseline = true;
+        return true;
     case 'j':
         if (!parse_number("--jobs", optarg, 1, 256, &number))
             return false;
@@ -255,6 +268,10 @@ static int perform(struct command *command)
             status = EXIT_USAGE;
         } else {
             status = exit_status(command, end, &totals, reports_failed);
+            if (end == RUN_DONE && command->run.baseline &&
+                baseline_review(command->run.baseline) && command->strict_baseline &&
+                status == EXIT_PASSED)
+                status = EXIT_FAILED;
         }
     }
     for (size_t i = 0; i < command->run.report_count; i++)
@@ -289,6 +306,8 @@ int command_run(int argc, char **argv)
     }
     if (status < 0)
         status = perform(&command);
+    if (command.run.baseline)
+        baseline_free(command.run.baseline);
     selection_free(&command.run.selection);
     return status;
 }

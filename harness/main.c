@@ -12,6 +12,7 @@ static const char help[] =
     "  list         the rules, their cases and variants\n"
     "  show ID      one rule explained: statement, sources, outcomes, how to run it\n"
     "  compare A B  what implementations did, side by side, or what changed between two runs\n"
+    "  baseline A   a first file of known deviations, from a report\n"
     "  --help       this; 'sockspec COMMAND --help' for a command's options\n"
     "  --version    the version\n"
     "\n"
@@ -23,7 +24,8 @@ static const struct {
 } commands[] = {{"run", command_run},
                 {"list", command_list},
                 {"show", command_show},
-                {"compare", command_compare}};
+                {"compare", command_compare},
+                {"baseline", command_baseline}};
 
 int main(int argc, char **argv)
 {

@@ -71,6 +71,17 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
 {
     struct result *result = &results->list[ordinal];
     const struct variant *variant = results_variant(results, ordinal);
+    struct baseline *baseline = results->options->baseline;
+    char known[REASON_SIZE * 2];
+    const char *deviation =
+        baseline ? baseline_knows(baseline, variant, verdict, record->observed) : NULL;
+    if (deviation) {
+        snprintf(known, sizeof known, "known deviation: %s (%s: %s)", deviation,
+                 verdict_name(verdict), reason);
+        reason = known;
+        verdict = SKIP;
+        results->totals.deviations++;
+    }
     *result = (struct result){
         .variant = variant,
         .repetition = (unsigned)(ordinal / results->variant_count) + 1,
@@ -82,6 +93,7 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         .transcript = copy(record->transcript, TRANSCRIPT_SIZE),
         .seconds = (double)nanoseconds / 1e9,
         .case_seconds = (double)record->case_nanoseconds / 1e9,
+        .deviation = deviation != NULL,
         .known = true,
     };
     results->totals.count[verdict]++;

@@ -2,6 +2,7 @@
 #ifndef SOCKSPEC_RUN_H
 #define SOCKSPEC_RUN_H
 
+#include "harness/baseline.h"
 #include "harness/case_process.h"
 #include "reports/report.h"
 
@@ -12,6 +13,7 @@ struct run_options {
     unsigned jobs;   /* workers at once */
     unsigned repeat; /* how often each variant runs */
     double seconds;  /* time limit of a case */
+    struct baseline *baseline; /* known deviations, or NULL */
     struct report **reports;
     size_t report_count;
 };

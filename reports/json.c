@@ -72,6 +72,8 @@ static bool variant(struct report *report, const struct result *result)
                   "observed", text(result->observed), "expected", result->expected, "reason",
                   text(result->reason), "where", text(result->where), "seconds", result->seconds,
                   "case_seconds", result->case_seconds, "repetition", (int)result->repetition);
+    if (result->deviation)
+        json_object_set_new(object, "known", json_true());
     if (result->verdict != PASS)
         json_object_set_new(object, "transcript", lines(result->transcript));
     return put_line((struct json *)report, object);
@@ -81,10 +83,11 @@ static bool end(struct report *report, const struct totals *totals)
 {
     const size_t *count = totals->count;
     return put_line((struct json *)report,
-                    json_pack("{ss sI sI sI sI sI sf sb}", "type", "summary", "pass",
+                    json_pack("{ss sI sI sI sI sI sI sf sb}", "type", "summary", "pass",
                               (json_int_t)count[PASS], "fail", (json_int_t)count[FAIL],
                               "inconclusive", (json_int_t)count[INCONCLUSIVE], "skip",
-                              (json_int_t)count[SKIP], "ran", (json_int_t)totals->ran, "seconds",
+                              (json_int_t)count[SKIP], "known", (json_int_t)totals->deviations, "ran",
+                              (json_int_t)totals->ran, "seconds",
                               totals->seconds, "interrupted", (int)totals->interrupted));
 }
 

@@ -33,12 +33,14 @@ struct result {
     char *transcript;     /* the calls, a line each, "" if none was made */
     double seconds;       /* wall time of the variant, its process and network included */
     double case_seconds;  /* of that, the case's own code */
+    bool deviation;       /* a skip because it deviates in a way that is known */
     bool known;           /* false: it did not run */
 };
 
 struct totals {
     size_t count[VERDICTS];
     size_t ran;
+    size_t deviations; /* of the skips, those that deviate in a way that is known */
     double seconds;   /* wall time of the run */
     bool interrupted; /* ended before all selected variants had run */
 };

@@ -206,6 +206,8 @@ static bool end(struct report *report, const struct totals *totals)
             text->options.quiet ? "" : "\n", totals->count[PASS], totals->count[FAIL],
             totals->count[INCONCLUSIVE], totals->count[SKIP], totals->seconds,
             totals->interrupted ? " (ended early)" : "");
+    if (totals->deviations)
+        fprintf(out, "of those skipped, %zu are known deviations\n", totals->deviations);
     if (totals->interrupted)
         fprintf(out, "%zu of %zu variants had run\n", totals->ran, text->run.selected);
     return written(text);

@@ -1,0 +1,198 @@
+#include "harness/baseline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+struct entry {
+    size_t line;
+    char *glob, *observed, *reason;
+    enum verdict verdict;
+    size_t met, passed; /* variants that deviated as it says, and that passed */
+};
+
+struct baseline {
+    char *path;
+    struct entry *entries;
+    size_t count;
+};
+
+/* The next word of a line, or the text between quotes; NULL at its end. */
+static char *next_word(char **at)
+{
+    char *word = *at + strspn(*at, " \t");
+    if (!*word)
+        return NULL;
+    if (*word == '"') {
+        char *end = strchr(++word, '"');
+        if (!end)
+            return NULL;
+        *end = '\0';
+        *at = end + 1;
+        return word;
+    }
+    size_t length = strcspn(word, " \t");
+    *at = word + length;
+    if (**at)
+        *(*at)++ = '\0';
+    return word;
+}
+
+static bool is_past(const char *date)
+{
+    char today[16];
+    time_t now = time(NULL);
+    strftime(today, sizeof today, "%Y-%m-%d", gmtime(&now));
+    return strcmp(date, today) < 0;
+}
+
+static bool is_date(const char *text)
+{
+    static const char form[] = "dddd-dd-dd";
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+            return false;
+    return true;
+}
+
+/* Takes a line apart. NULL, or what is wrong with it; *applies tells whether it counts today. */
+static const char *parse(char *line, struct entry *entry, bool *applies, bool *expired)
+{
+    struct utsname system;
+    char *reason = strstr(line, " -- "), *at = line, *word;
+    if (!reason)
+        return "the reason is missing: end the line with ' -- REASON'";
+    *reason = '\0';
+    reason += 4;
+    reason += strspn(reason, " \t");
+    char *glob = next_word(&at), *verdict = next_word(&at), *observed = NULL;
+    if (!glob || !verdict)
+        return "a line is GLOB VERDICT ... -- REASON";
+    if (strcmp(verdict, "fail") == 0)
+        entry->verdict = FAIL;
+    else if (strcmp(verdict, "inconclusive") == 0)
+        entry->verdict = INCONCLUSIVE;
+    else
+        return "the verdict must be fail or inconclusive";
+    while ((word = next_word(&at))) {
+        char *value = next_word(&at);
+        if (!value)
+            return "a value is missing";
+        if (strcmp(word, "observed") == 0) {
+            observed = value;
+        } else if (strcmp(word, "until") == 0) {
+            if (!is_date(value))
+                return "a date is YYYY-MM-DD";
+            *expired = is_past(value);
+        } else if (strcmp(word, "release") == 0) {
+            *applies = uname(&system) == 0 && glob_matches(value, system.release);
+        } else {
+            return "known words are observed, until and release";
+        }
+    }
+    entry->glob = strdup(glob);
+    entry->observed = observed ? strdup(observed) : NULL;
+    entry->reason = strdup(reason);
+    return NULL;
+}
+
+static bool add_line(struct baseline *baseline, char *line, size_t number)
+{
+    struct entry entry = {.line = number};
+    bool applies = true, expired = false;
+    line[strcspn(line, "\n")] = '\0';
+    if (line[strspn(line, " \t")] == '\0' || line[strspn(line, " \t")] == '#')
+        return true;
+    const char *wrong = parse(line, &entry, &applies, &expired);
+    if (wrong) {
+        fprintf(stderr, "sockspec: %s:%zu: %s\n", baseline->path, number, wrong);
+        return false;
+    }
+    if (expired)
+        fprintf(stderr, "sockspec: %s:%zu: has expired\n", baseline->path, number);
+    baseline->entries =
+        reallocarray(baseline->entries, baseline->count + 1, sizeof *baseline->entries);
+    if (!baseline->entries)
+        abort();
+    if (applies && !expired) {
+        baseline->entries[baseline->count++] = entry;
+    } else {
+        free(entry.glob);
+        free(entry.observed);
+        free(entry.reason);
+    }
+    return true;
+}
+
+struct baseline *baseline_read(const char *path)
+{
+    char *line = NULL;
+    size_t size = 0, number = 0;
+    bool good = true;
+    FILE *stream = fopen(path, "r");
+    struct baseline *baseline = calloc(1, sizeof *baseline);
+    if (!baseline)
+        abort();
+    baseline->path = strdup(path);
+    if (!stream) {
+        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        baseline_free(baseline);
+        return NULL;
+    }
+    while (good && getline(&line, &size, stream) > 0)
+        good = add_line(baseline, line, ++number);
+    free(line);
+    fclose(stream);
+    if (good)
+        return baseline;
+    baseline_free(baseline);
+    return NULL;
+}
+
+void baseline_free(struct baseline *baseline)
+{
+    for (size_t i = 0; i < baseline->count; i++) {
+        free(baseline->entries[i].glob);
+        free(baseline->entries[i].observed);
+        free(baseline->entries[i].reason);
+    }
+    free(baseline->entries);
+    free(baseline->path);
+    free(baseline);
+}
+
+const char *baseline_knows(struct baseline *baseline, const struct variant *variant,
+                           enum verdict verdict, const char *observed)
+{
+    const char *reason = NULL;
+    for (size_t i = 0; i < baseline->count; i++) {
+        struct entry *entry = &baseline->entries[i];
+        if (!glob_matches(entry->glob, variant->id) &&
+            !glob_matches(entry->glob, variant->of->rule->id))
+            continue;
+        entry->passed += verdict == PASS;
+        if (verdict == entry->verdict &&
+            (!entry->observed || strcmp(entry->observed, observed) == 0)) {
+            entry->met++;
+            reason = reason ? reason : entry->reason;
+        }
+    }
+    return reason;
+}
+
+size_t baseline_review(const struct baseline *baseline)
+{
+    size_t stale = 0;
+    for (size_t i = 0; i < baseline->count; i++) {
+        const struct entry *entry = &baseline->entries[i];
+        if (entry->met)
+            continue;
+        stale++;
+        fprintf(stderr, "sockspec: %s:%zu: %s: %s\n", baseline->path, entry->line, entry->glob,
+                entry->passed ? "now passes: remove it" : "matches nothing that ran");
+    }
+    return stale;
+}
