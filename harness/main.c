@@ -1,4 +1,4 @@
-/* The command line: sockspec run | list | show | compare. */
+/* The command line: sockspec run | list | show | compare | baseline | doctor. */
 #include "harness/commands.h"
 #include "harness/version.h"
 
@@ -13,6 +13,7 @@ static const char help[] =
     "  show ID      one rule explained: statement, sources, outcomes, how to run it\n"
     "  compare A B  what implementations did, side by side, or what changed between two runs\n"
     "  baseline A   a first file of known deviations, from a report\n"
+    "  doctor       which implementations can be tested on this machine\n"
     "  --help       this; 'sockspec COMMAND --help' for a command's options\n"
     "  --version    the version\n"
     "\n"
@@ -25,7 +26,8 @@ static const struct {
                 {"list", command_list},
                 {"show", command_show},
                 {"compare", command_compare},
-                {"baseline", command_baseline}};
+                {"baseline", command_baseline},
+                {"doctor", command_doctor}};
 
 int main(int argc, char **argv)
 {

@@ -50,9 +50,10 @@ static bool check(const char *argument, char *why, size_t size)
 static struct door *open_libc(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
-    const char *words[3], why[256];
+    const char *words[3];
+    char why[256];
     struct tenant stream;
-    if (!command(argument, words, why, sizeof why) || !agent_start(&stream, words, netns)) {
+    if (!command(argument, words, why, sizeof why) || !agent_start(&stream, (const char *const *)words, netns)) {
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
         _exit(1);
     }
