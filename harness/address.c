@@ -132,6 +132,19 @@ size_t address_format(const void *name, size_t length, char *text, size_t size)
     return (size_t)n < size ? (size_t)n : size - 1;
 }
 
+void address_host(const struct address *address, char *text, size_t size)
+{
+    char scope[16] = "";
+    if (address->any.sa_family == AF_INET) {
+        inet_ntop(AF_INET, &address->in.sin_addr, text, (socklen_t)size);
+        return;
+    }
+    inet_ntop(AF_INET6, &address->in6.sin6_addr, text, (socklen_t)size);
+    if (address->in6.sin6_scope_id)
+        snprintf(scope, sizeof scope, "%%%u", address->in6.sin6_scope_id);
+    snprintf(text + strlen(text), size - strlen(text), "%s", scope);
+}
+
 const char *address_text(const struct address *address)
 {
     static _Thread_local char texts[8][ADDRESS_TEXT];

@@ -49,6 +49,9 @@ bool address_is_any(const struct address *address);
  * Returns the length, cut at size - 1. */
 size_t address_format(const void *name, size_t length, char *text, size_t size);
 
+/* Prints the address alone: "192.0.2.1", "fe80::1%2". */
+void address_host(const struct address *address, char *text, size_t size);
+
 enum { ADDRESS_TEXT = 96 };
 
 /* The same for a struct address, into a buffer of the thread that eight calls share. */

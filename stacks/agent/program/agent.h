@@ -30,6 +30,13 @@ void implementation_enter(struct begun *begun);
 enum wire_waiting implementation_waits(const struct begun *begun);
 void implementation_leave(struct begun *begun);
 
+/* ---- init.c ---- */
+
+/* As the first process of a system: mounts, settings, addresses, and the stream that it opens; -1 if
+ * it cannot. The words: device, kernel modules after "!", interface or "-" for the loopback alone,
+ * and addresses: "+" ours, "-" ours but deprecated, "=" the peer's. */
+int init_stream(int argc, char **argv);
+
 /* ---- states.c ---- */
 
 /* The TCP state of a connection as /proc/net/tcp and tcp6 show it; -1 with ENOSYS without them. */

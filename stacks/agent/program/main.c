@@ -17,7 +17,9 @@ static const char help[] =
     "usage: sockspec-agent             serve one case over standard input and output\n"
     "       sockspec-agent --repeat    the same, case after case, each in a process of its own\n"
     "       sockspec-agent --listen PORT [ADDRESS]\n"
-    "                                  serve each connection to this TCP port\n";
+    "                                  serve each connection to this TCP port\n"
+    "       sockspec-agent --init DEVICE INTERFACE ADDRESS...\n"
+    "                                  as the first process of a Linux, serve on a serial line\n";
 
 /* The stream's ends, away from the numbers that programs expect of their standard ones. */
 static void take_standard_streams(int *input, int *output)
@@ -91,6 +93,10 @@ static int listen_on(const char *port, const char *address)
 int main(int argc, char **argv)
 {
     int input, output;
+    if (argc >= 4 && strcmp(argv[1], "--init") == 0) {
+        int stream = init_stream(argc - 2, argv + 2);
+        return stream < 0 ? 3 : repeat(stream, stream);
+    }
     if ((argc == 3 || argc == 4) && strcmp(argv[1], "--listen") == 0)
         return listen_on(argv[2], argc == 4 ? argv[3] : "0.0.0.0");
     if (argc == 1 || (argc == 2 && strcmp(argv[1], "--repeat") == 0)) {

@@ -1,0 +1,139 @@
+/* User-mode Linux: another kernel as a process, on the IUT's end of the network. */
+#include "stacks/agent/agent.h"
+
+#include "fixtures/link.h"
+#include "fixtures/network.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+static char agent[4096];
+
+static const char *kernel_of(const char *argument)
+{
+    return argument ? argument : "linux.uml";
+}
+
+static bool in_path(const char *program)
+{
+    char path[4096];
+    if (strchr(program, '/'))
+        return access(program, X_OK) == 0;
+    snprintf(path, sizeof path, "/usr/bin/%s", program);
+    return access(path, X_OK) == 0;
+}
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    if (!in_path(kernel_of(argument))) {
+        snprintf(why, size, "there is no %s: install the package user-mode-linux",
+                 kernel_of(argument));
+        return false;
+    }
+    if (geteuid() != 0) {
+        snprintf(why, size, "User-mode Linux needs root for raw access to its end of the network");
+        return false;
+    }
+    return agent_program("sockspec-agent-musl", agent, sizeof agent, why, size) ||
+           agent_program("sockspec-agent", agent, sizeof agent, why, size);
+}
+
+/* Its memory and control files, on a tmpfs that only it sees. */
+static bool prepare(void *context)
+{
+    (void)context;
+    if (mount("tmpfs", "/run", "tmpfs", 0, NULL) == 0 && setenv("TMPDIR", "/run", 1) == 0)
+        return true;
+    fprintf(stderr, "no room for User-mode Linux: %s\n", strerror(errno));
+    return false;
+}
+
+enum { ADDRESSES = 12, WORDS = 16 + ADDRESSES };
+
+/* The words for the agent's --init: our addresses and the peer's. */
+static size_t address_words(const struct network *network, const char *words[ADDRESSES])
+{
+    static char texts[ADDRESSES][80];
+    size_t count = 0;
+    for (int k = 0; k < 2; k++)
+        for (enum place place = MAIN; place <= LINK_LOCAL; place++)
+            for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
+                char text[ADDRESS_TEXT];
+                if (place == LINK_LOCAL && k == 0)
+                    continue;
+                struct address address =
+                    network_address(network, side, place, k ? AF_INET6 : AF_INET, 0);
+                address = address_with_scope(address, 0);
+                address_host(&address, text, sizeof text);
+                snprintf(texts[count], sizeof texts[count], "%c%.60s",
+                         side == SIDE_PEER      ? '='
+                         : k && place == OTHER ? '-'
+                                                : '+',
+                         text);
+                words[count] = texts[count];
+                count++;
+            }
+    return count;
+}
+
+static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
+                  size_t size)
+{
+    char init[sizeof agent + 8];
+    snprintf(init, sizeof init, "init=%s", agent);
+    const char *words[WORDS] = {kernel_of(argument),
+                                "mem=96M",
+                                "root=/dev/root",
+                                "rootfstype=hostfs",
+                                "ro",
+                                "quiet",
+                                "loglevel=0",
+                                "uml_dir=/run",
+                                "con=null",
+                                "con0=null",
+                                "ssl=null",
+                                "ssl0=fd:0,fd:1",
+                                init};
+    size_t count = 13;
+    if (network->kind == NETWORK_PAIR) {
+        if (!network_vacate(network, SIDE_IUT)) {
+            snprintf(why, size, "the addresses cannot be taken off: %s", strerror(errno));
+            return false;
+        }
+        words[count++] = "vec0:transport=raw,ifname=" LINK_NAME ",mac=02:00:00:00:00:01";
+    }
+    static char module[4096];
+    glob_t found;
+    words[count++] = "--";
+    words[count++] = "--init";
+    words[count++] = "/dev/ttyS0";
+    const char *all[WORDS + ADDRESSES + 5] = {NULL};
+    memcpy(all, words, count * sizeof *words);
+    /* The package's kernel has IPv6 as a module. */
+    if (glob("/usr/lib/uml/modules/*/kernel/net/ipv6/ipv6.ko", 0, NULL, &found) == 0) {
+        snprintf(module, sizeof module, "!%s", found.gl_pathv[0]);
+        all[count++] = module;
+        globfree(&found);
+    }
+    all[count++] = network->kind == NETWORK_PAIR ? "vec0" : "-";
+    if (network->kind == NETWORK_PAIR)
+        count += address_words(network, all + count);
+    else
+        all[count++] = "+2001:db8::2:1";
+    return tenant_start(tenant, all, network->netns[SIDE_IUT], prepare, NULL, why, size);
+}
+
+static struct door *open_uml(const char *argument, int netns, const struct tenant *tenant)
+{
+    (void)argument;
+    (void)netns;
+    return agent_open(tenant, -1, false);
+}
+
+STACK(uml, .usage = "uml[:BINARY]", .summary = "a kernel as a process: User-mode Linux",
+      .check = check, .start = start, .open = open_uml);
