@@ -4,7 +4,8 @@
  *     GLOB  VERDICT  [observed "TEXT"]  [until YYYY-MM-DD]  [release GLOB]  -- REASON
  *
  * GLOB matches ids of rules or variants; VERDICT is fail or inconclusive; TEXT is what is observed;
- * release is matched against the kernel's. The reason, with a link if there is one, ends the line. */
+ * release is matched against the kernel's. The reason, with a link if there is one, ends the line.
+ */
 #ifndef SOCKSPEC_BASELINE_H
 #define SOCKSPEC_BASELINE_H
 

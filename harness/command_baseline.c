@@ -15,7 +15,8 @@ static bool whole_rule(const json_t *variants, const json_t *line)
 {
     const char *id;
     json_t *other;
-    json_object_foreach((json_t *)variants, id, other) {
+    json_object_foreach((json_t *)variants, id, other)
+    {
         if (strcmp(json_text(other, "rule"), json_text(line, "rule")) == 0 &&
             (strcmp(json_text(other, "verdict"), json_text(line, "verdict")) != 0 ||
              strcmp(json_text(other, "observed"), json_text(line, "observed")) != 0))
@@ -50,7 +51,8 @@ int command_baseline(int argc, char **argv)
         return EXIT_USAGE;
     }
     printf("# Known deviations of %s\n", json_text(file.run, "iut"));
-    json_object_foreach(file.variants, id, line) {
+    json_object_foreach(file.variants, id, line)
+    {
         const char *verdict = json_text(line, "verdict"), *rule = json_text(line, "rule");
         if (strcmp(verdict, "fail") != 0 && strcmp(verdict, "inconclusive") != 0)
             continue;

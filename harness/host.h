@@ -44,7 +44,7 @@ enum {
     LACKS_SELECT = 4,
     LACKS_TCP_STATES = 8, /* nobody can tell in which states its connections are */
     LACKS_SIGNALS = 16,
-    LACKS_MAPPED = 32,       /* IPv4-mapped addresses */
+    LACKS_MAPPED = 32,        /* IPv4-mapped addresses */
     LACKS_ORPHAN_STATES = 64, /* states are shown only of connections that have a socket */
 };
 

@@ -22,12 +22,9 @@ static const char help[] =
 static const struct {
     const char *name;
     int (*perform)(int argc, char **argv);
-} commands[] = {{"run", command_run},
-                {"list", command_list},
-                {"show", command_show},
-                {"compare", command_compare},
-                {"baseline", command_baseline},
-                {"doctor", command_doctor}};
+} commands[] = {{"run", command_run},           {"list", command_list},
+                {"show", command_show},         {"compare", command_compare},
+                {"baseline", command_baseline}, {"doctor", command_doctor}};
 
 int main(int argc, char **argv)
 {

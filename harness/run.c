@@ -156,7 +156,8 @@ static void hear(struct coordinator *c, struct slot *slot)
 
 static bool start_all(struct coordinator *c)
 {
-    size_t lanes = c->waiting.count < LANES ? c->waiting.count : LANES;
+    size_t most = c->options->settings.stack->start ? c->options->jobs : LANES;
+    size_t lanes = c->waiting.count < most ? c->waiting.count : most;
     c->job_slots = c->options->jobs < c->work.count ? c->options->jobs : c->work.count;
     c->slot_count = c->job_slots + lanes;
     c->slots = calloc(c->slot_count + 1, sizeof *c->slots);

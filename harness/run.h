@@ -10,9 +10,9 @@ struct run_options {
     const char *iut; /* SPEC */
     struct case_settings settings;
     struct selection selection;
-    unsigned jobs;   /* workers at once */
-    unsigned repeat; /* how often each variant runs */
-    double seconds;  /* time limit of a case */
+    unsigned jobs;             /* workers at once */
+    unsigned repeat;           /* how often each variant runs */
+    double seconds;            /* time limit of a case */
     struct baseline *baseline; /* known deviations, or NULL */
     struct report **reports;
     size_t report_count;

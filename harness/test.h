@@ -16,7 +16,8 @@ struct test {
     struct network *network;
     struct record *record;
     struct host *iut, *peer;
-    bool elsewhere; /* the IUT is no part of this machine's kernel: its side of the network is its own */
+    bool elsewhere; /* the IUT is no part of this machine's kernel: its side of the network is its
+                       own */
 
     /* The variant's values, by the names of rule.h (IPV4, PAIR, CLIENT...); 0 where the case does
      * not have the axis. */

@@ -118,10 +118,15 @@ static struct network *take_network(struct state *state, enum network_kind kind,
     if (network)
         return network;
     network = network_create(kind, why, size);
-    if (network && settings->stack->start &&
-        !settings->stack->start(settings->stack_argument, network, &state->tenant[kind], why,
-                                size)) {
-        state->tenant[kind].pid = 0;
+    struct tenant *tenant = &state->tenant[kind];
+    if (!network || !settings->stack->start)
+        return network;
+    if (!settings->stack->start(settings->stack_argument, network, tenant, why, size)) {
+        tenant->pid = 0;
+        drop_network(state, network);
+        return NULL;
+    }
+    if (!tenant_await(tenant, why, size)) {
         drop_network(state, network);
         return NULL;
     }

@@ -32,7 +32,7 @@ static json_t *find_group(json_t *cell, const json_t *line)
 {
     size_t i;
     json_t *group;
-    json_array_foreach(cell, i, group) {
+    json_array_foreach (cell, i, group) {
         if (same(json_object_get(group, "line"), line))
             return group;
     }
@@ -64,8 +64,8 @@ static void forget_lines(json_t *cells)
 {
     size_t i, k;
     json_t *cell, *group;
-    json_array_foreach(cells, i, cell) {
-        json_array_foreach(cell, k, group) {
+    json_array_foreach (cells, i, cell) {
+        json_array_foreach (cell, k, group) {
             json_object_del(group, "line");
         }
     }
@@ -79,11 +79,12 @@ static json_t *case_row(const struct rule_case *of, json_t *cells, bool differen
     snprintf(id, sizeof id, "%s/%s", rule->id, of->name);
     rule_suite(rule, area, sizeof area);
     for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-        json_array_append_new(sources, json_sprintf("%s, %s", rule->sources[i].document,
-                                                    rule->sources[i].place));
+        json_array_append_new(
+            sources, json_sprintf("%s, %s", rule->sources[i].document, rule->sources[i].place));
     for (enum profile p = 0; p < PROFILES; p++) {
         const char *outcome = case_outcome(of, p);
-        json_object_set_new(outcomes, profile_name(p), outcome ? json_string(outcome) : json_null());
+        json_object_set_new(outcomes, profile_name(p),
+                            outcome ? json_string(outcome) : json_null());
     }
     forget_lines(cells);
     return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:o}", "id", id, "area", area, "statement",
@@ -127,13 +128,12 @@ json_t *compare_build(const struct result_file *files, size_t count, enum profil
     size_t total;
     const struct variant *at = variants(&total), *end = at + total;
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(columns,
-                              json_pack("{s:s, s:o, s:s}", "name", json_text(files[i].run, "iut"),
-                                        "detail",
-                                        json_sprintf("%s, peer Linux %s, %s", files[i].path,
-                                                     json_text(files[i].run, "kernel"),
-                                                     json_text(files[i].run, "started")),
-                                        "file", files[i].path));
+        json_array_append_new(
+            columns, json_pack("{s:s, s:o, s:s}", "name", json_text(files[i].run, "iut"), "detail",
+                               json_sprintf("%s, peer Linux %s, %s", files[i].path,
+                                            json_text(files[i].run, "kernel"),
+                                            json_text(files[i].run, "started")),
+                               "file", files[i].path));
     for (enum profile p = 0; p < PROFILES; p++)
         json_array_append_new(profiles, json_string(profile_name(p)));
     while (at < end) {
@@ -151,11 +151,11 @@ static void print_row(FILE *stream, const json_t *comparison, const json_t *row)
     size_t i, k;
     json_t *column, *group;
     fprintf(stream, "%s\n", json_text(row, "id"));
-    json_array_foreach(json_object_get(comparison, "columns"), i, column) {
+    json_array_foreach (json_object_get(comparison, "columns"), i, column) {
         json_t *cell = json_array_get(json_object_get(row, "cells"), i);
         if (json_is_null(cell))
             fprintf(stream, "  %-24s not run\n", json_text(column, "name"));
-        json_array_foreach(cell, k, group) {
+        json_array_foreach (cell, k, group) {
             const char *observed = json_text(group, "observed");
             fprintf(stream, "  %-24s %-12s %s (%zu)\n", json_text(column, "name"),
                     json_text(json_object_get(group, "verdicts"), profile),
@@ -170,13 +170,13 @@ size_t compare_print(FILE *stream, const json_t *comparison, bool only_differenc
     const json_t *rows = json_object_get(comparison, "rows");
     size_t i, differing = 0;
     json_t *row;
-    json_array_foreach(rows, i, row) {
+    json_array_foreach (rows, i, row) {
         if (json_is_true(json_object_get(row, "different"))) {
             print_row(stream, comparison, row);
             differing++;
         }
     }
-    json_array_foreach(rows, i, row) {
+    json_array_foreach (rows, i, row) {
         if (!only_differences && !json_is_true(json_object_get(row, "different")))
             print_row(stream, comparison, row);
     }
@@ -214,7 +214,8 @@ static size_t print_changes(FILE *stream, enum change wanted, const struct resul
     size_t count = 0;
     const char *id;
     json_t *line;
-    json_object_foreach(from->variants, id, line) {
+    json_object_foreach(from->variants, id, line)
+    {
         const json_t *old = json_object_get(before->variants, id);
         const json_t *new = json_object_get(after->variants, id);
         if (change_of(old, new) != (int)wanted)

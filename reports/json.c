@@ -86,9 +86,9 @@ static bool end(struct report *report, const struct totals *totals)
                     json_pack("{ss sI sI sI sI sI sI sf sb}", "type", "summary", "pass",
                               (json_int_t)count[PASS], "fail", (json_int_t)count[FAIL],
                               "inconclusive", (json_int_t)count[INCONCLUSIVE], "skip",
-                              (json_int_t)count[SKIP], "known", (json_int_t)totals->deviations, "ran",
-                              (json_int_t)totals->ran, "seconds",
-                              totals->seconds, "interrupted", (int)totals->interrupted));
+                              (json_int_t)count[SKIP], "known", (json_int_t)totals->deviations,
+                              "ran", (json_int_t)totals->ran, "seconds", totals->seconds,
+                              "interrupted", (int)totals->interrupted));
 }
 
 static void close_json(struct report *report)

@@ -41,8 +41,8 @@ struct totals {
     size_t count[VERDICTS];
     size_t ran;
     size_t deviations; /* of the skips, those that deviate in a way that is known */
-    double seconds;   /* wall time of the run */
-    bool interrupted; /* ended before all selected variants had run */
+    double seconds;    /* wall time of the run */
+    bool interrupted;  /* ended before all selected variants had run */
 };
 
 /* One form of report. Results arrive in the order of variants, whatever the order in which they

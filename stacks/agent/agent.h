@@ -17,8 +17,13 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own);
 /* Starts a command like agent_start(), but in a PID and a mount namespace of its own with its own
  * /proc, so that ending its process ends all that it started. What prepare does there, before the
  * command runs, nobody else sees; it may be NULL. False with a reason. */
+enum tenant_stream { STREAM_PIPES, STREAM_SOCKET };
 bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
-                  bool (*prepare)(void *context), void *context, char *why, size_t size);
+                  enum tenant_stream kind, bool (*prepare)(void *context), void *context, char *why,
+                  size_t size);
+
+/* Waits until it says something: its agent's hello. False with a reason if it does not come up. */
+bool tenant_await(const struct tenant *tenant, char *why, size_t size);
 
 /* Ends a tenant. */
 void tenant_stop(struct tenant *tenant);

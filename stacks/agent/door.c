@@ -345,7 +345,8 @@ bool agent_start(struct tenant *stream, const char *const words[], int netns)
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setsigmask(&attributes, &none);
-    int error = posix_spawnp(&stream->pid, words[0], &actions, &attributes, (char *const *)words, environ);
+    int error =
+        posix_spawnp(&stream->pid, words[0], &actions, &attributes, (char *const *)words, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);

@@ -4,18 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* In the tenant's first process: its own mounts, /proc and streams; then the command. */
-__attribute__((noreturn)) static void live(const char *const words[], int netns, const int pipes[2][2],
-                                           bool (*prepare)(void *), void *context)
+__attribute__((noreturn)) static void live(const char *const words[], int netns,
+                                           const int pipes[2][2], bool (*prepare)(void *),
+                                           void *context)
 {
     sigset_t none;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -39,11 +42,27 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
     _exit(127);
 }
 
+/* Reading and writing ends of what goes in and of what comes out. */
+static bool make_stream(int pipes[2][2], enum tenant_stream kind)
+{
+    int ends[2];
+    if (kind == STREAM_PIPES)
+        return pipe2(pipes[0], O_CLOEXEC) == 0 && pipe2(pipes[1], O_CLOEXEC) == 0;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    pipes[0][0] = ends[0];
+    pipes[1][1] = fcntl(ends[0], F_DUPFD_CLOEXEC, 0);
+    pipes[1][0] = ends[1];
+    pipes[0][1] = fcntl(ends[1], F_DUPFD_CLOEXEC, 0);
+    return true;
+}
+
 bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
-                  bool (*prepare)(void *context), void *context, char *why, size_t size)
+                  enum tenant_stream kind, bool (*prepare)(void *context), void *context, char *why,
+                  size_t size)
 {
     int pipes[2][2];
-    if (pipe2(pipes[0], O_CLOEXEC) != 0 || pipe2(pipes[1], O_CLOEXEC) != 0) {
+    if (!make_stream(pipes, kind)) {
         snprintf(why, size, "no pipes: %s", strerror(errno));
         return false;
     }
@@ -75,6 +94,20 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
     }
     *tenant = (struct tenant){.input = pipes[1][0], .output = pipes[0][1], .pid = pid};
     return true;
+}
+
+bool tenant_await(const struct tenant *tenant, char *why, size_t size)
+{
+    enum { BOOT = 60 };
+    struct pollfd hello = {.fd = tenant->input, .events = POLLIN};
+    int n;
+    while ((n = poll(&hello, 1, BOOT * 1000)) < 0 && errno == EINTR)
+        continue;
+    if (n == 1 && hello.revents & POLLIN)
+        return true;
+    snprintf(why, size, n == 0 ? "it did not come up within %d s" : "it ended before it came up",
+             BOOT);
+    return false;
 }
 
 void tenant_stop(struct tenant *tenant)

@@ -19,14 +19,14 @@ static char agent[4096];
 /* The OCI bundle: the agent on a read-only view of this machine's files. */
 static bool write_bundle(const char *path)
 {
-    json_t *config = json_pack(
-        "{s:s, s:{s:b, s:{s:i, s:i}, s:[s, s], s:[s], s:s}, s:{s:s, s:b},"
-        " s:[{s:s, s:s, s:s}], s:{s:[{s:s}, {s:s}, {s:s}, {s:s}, {s:s, s:s}]}}",
-        "ociVersion", "1.0.0", "process", "terminal", 0, "user", "uid", 0, "gid", 0, "args", agent,
-        "--repeat", "env", "PATH=/bin", "cwd", "/", "root", "path", "/", "readonly", 1, "mounts",
-        "destination", "/proc", "type", "proc", "source", "proc", "linux", "namespaces", "type",
-        "pid", "type", "mount", "type", "ipc", "type", "uts", "type", "network", "path",
-        "/proc/self/ns/net");
+    json_t *config =
+        json_pack("{s:s, s:{s:b, s:{s:i, s:i}, s:[s, s], s:[s], s:s}, s:{s:s, s:b},"
+                  " s:[{s:s, s:s, s:s}], s:{s:[{s:s}, {s:s}, {s:s}, {s:s}, {s:s, s:s}]}}",
+                  "ociVersion", "1.0.0", "process", "terminal", 0, "user", "uid", 0, "gid", 0,
+                  "args", agent, "--repeat", "env", "PATH=/bin", "cwd", "/", "root", "path", "/",
+                  "readonly", 1, "mounts", "destination", "/proc", "type", "proc", "source", "proc",
+                  "linux", "namespaces", "type", "pid", "type", "mount", "type", "ipc", "type",
+                  "uts", "type", "network", "path", "/proc/self/ns/net");
     bool good = config && json_dump_file(config, path, 0) == 0;
     json_decref(config);
     return good;
@@ -78,7 +78,8 @@ static bool start(const char *argument, struct network *network, struct tenant *
                                  "--bundle=" PRIVATE_DIRECTORY,
                                  "sockspec",
                                  NULL};
-    return tenant_start(tenant, words, network->netns[SIDE_IUT], prepare, NULL, why, size);
+    return tenant_start(tenant, words, network->netns[SIDE_IUT], STREAM_PIPES, prepare, NULL, why,
+                        size);
 }
 
 static struct door *open_gvisor(const char *argument, int netns, const struct tenant *tenant)

@@ -53,7 +53,8 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
     const char *words[3];
     char why[256];
     struct tenant stream;
-    if (!command(argument, words, why, sizeof why) || !agent_start(&stream, (const char *const *)words, netns)) {
+    if (!command(argument, words, why, sizeof why) ||
+        !agent_start(&stream, (const char *const *)words, netns)) {
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
         _exit(1);
     }

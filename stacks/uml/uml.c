@@ -71,9 +71,9 @@ static size_t address_words(const struct network *network, const char *words[ADD
                 address = address_with_scope(address, 0);
                 address_host(&address, text, sizeof text);
                 snprintf(texts[count], sizeof texts[count], "%c%.60s",
-                         side == SIDE_PEER      ? '='
+                         side == SIDE_PEER     ? '='
                          : k && place == OTHER ? '-'
-                                                : '+',
+                                               : '+',
                          text);
                 words[count] = texts[count];
                 count++;
@@ -125,7 +125,8 @@ static bool start(const char *argument, struct network *network, struct tenant *
         count += address_words(network, all + count);
     else
         all[count++] = "+2001:db8::2:1";
-    return tenant_start(tenant, all, network->netns[SIDE_IUT], prepare, NULL, why, size);
+    return tenant_start(tenant, all, network->netns[SIDE_IUT], STREAM_SOCKET, prepare, NULL, why,
+                        size);
 }
 
 static struct door *open_uml(const char *argument, int netns, const struct tenant *tenant)

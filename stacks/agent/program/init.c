@@ -126,7 +126,9 @@ static void set(const char *name, const char *value)
 static void load_module(const char *path)
 {
     int fd = open(path, O_RDONLY);
+#ifdef SYS_finit_module
     if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) != 0)
+#endif
         fprintf(stderr, "sockspec-agent: cannot load %s: %s\n", path, strerror(errno));
     if (fd >= 0)
         close(fd);
@@ -139,7 +141,8 @@ int init_stream(int argc, char **argv)
     struct termios raw;
     mount("proc", "/proc", "proc", 0, NULL);
     mount("dev", "/dev", "devtmpfs", 0, NULL);
-    for (; argc > 2 && argv[1][0] == '!'; argc--, memmove(argv + 1, argv + 2, (size_t)argc * sizeof *argv))
+    for (; argc > 2 && argv[1][0] == '!';
+         argc--, memmove(argv + 1, argv + 2, (size_t)argc * sizeof *argv))
         load_module(argv[1] + 1);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         set(settings[i].name, settings[i].value);
