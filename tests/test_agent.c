@@ -1,0 +1,178 @@
+/* Implementations at the far end of a stream: the same verdicts as without one, and streams that
+ * break off or make no sense. */
+#include "harness/calls.h"
+#include "stacks/agent/wire.h"
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char directory[1024]; /* of the programs that are tested */
+
+/* Runs variants on an implementation; the lines of the JSON report. */
+static json_t *results_of(const char *spec, const char *filter, int *status)
+{
+    char iut[2048], text[2200];
+    snprintf(iut, sizeof iut, spec, directory);
+    snprintf(text, sizeof text, "%s", getenv("SOCKSPEC"));
+    const char *const argv[] = {text,     "run", "--iut",    iut,    "--filter",
+                                filter,   "--quiet", "--json", "-", NULL};
+    struct finished finished = run_program(argv);
+    json_t *lines = json_lines(finished.out);
+    *status = finished.status;
+    if (finished.status > 1)
+        printf("\n    %s: %s\n", iut, finished.err);
+    finished_free(&finished);
+    return lines;
+}
+
+/* How many variants of b differ from those of a in verdict or observation. */
+static size_t differences(const json_t *a, const json_t *b)
+{
+    size_t count = 0, i;
+    json_t *line;
+    json_array_foreach(b, i, line) {
+        if (strcmp(text_of(line, "type"), "variant") != 0)
+            continue;
+        const json_t *other = find_object(a, "id", text_of(line, "id"));
+        if (other && strcmp(text_of(line, "verdict"), text_of(other, "verdict")) == 0 &&
+            strcmp(text_of(line, "observed"), text_of(other, "observed")) == 0)
+            continue;
+        count++;
+        printf("\n    %s: %s %s, %s\n", text_of(line, "id"), text_of(line, "verdict"),
+               text_of(line, "observed"), text_of(line, "reason"));
+    }
+    return count;
+}
+
+static void test_same_verdicts(void)
+{
+    int status;
+    json_t *host = results_of("host", "*", &status);
+    json_t *agent = results_of("agent:%s/sockspec-agent", "*", &status);
+    CU_ASSERT_EQUAL(status, 0);
+    CU_ASSERT(json_array_size(host) > 2000);
+    CU_ASSERT_EQUAL(json_array_size(host), json_array_size(agent));
+    CU_ASSERT_EQUAL(differences(host, agent), 0);
+    json_decref(host);
+    json_decref(agent);
+}
+
+/* Those that this machine has: each is up and gives verdicts, none of them inconclusive. */
+static void test_implementations(void)
+{
+    static const char *const specs[] = {"libc:musl", "libc:diet", "libc:/lib64/ld-linux-x86-64.so.2",
+                                        "gvisor", "uml"};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        int status;
+        json_t *lines = results_of(specs[i], "*.connect.a*", &status);
+        const json_t *summary = lines ? find_object(lines, "type", "summary") : NULL;
+        if (!summary) {
+            printf("\n    %s: not on this machine, see above\n", specs[i]);
+            CU_ASSERT_EQUAL(status, 2);
+        } else {
+            json_int_t passed = json_integer_value(json_object_get(summary, "pass"));
+            printf("\n    %s: %d passed\n", specs[i], (int)passed);
+            CU_ASSERT(status == 0 || status == 1);
+            CU_ASSERT(passed > 0);
+            CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 0);
+        }
+        json_decref(lines);
+    }
+}
+
+/* An agent that is none, or not for long: a verdict, and no hang. */
+static void test_broken_agents(void)
+{
+    static const char *const specs[] = {"agent:/bin/false", "agent:/bin/cat", "agent:/bin/echo nonsense and more nonsense",
+                                        "agent:/no/such/program",
+                                        "agent:head -c 40 | %s/sockspec-agent"};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        int status;
+        json_t *lines = results_of(specs[i], "tcp.connect.establishes/*ipv4,loopback*", &status);
+        const json_t *line = lines ? find_object(lines, "type", "variant") : NULL;
+        CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+        CU_ASSERT(strcmp(text_of(line, "verdict"), "fail") == 0 ||
+                  strcmp(text_of(line, "verdict"), "inconclusive") == 0);
+        CU_ASSERT(*text_of(line, "reason"));
+        json_decref(lines);
+    }
+}
+
+/* What the two sides do with bytes that were damaged on the way: nothing worse than to say so. */
+static void test_damaged_frames(void)
+{
+    unsigned char bytes[4096];
+    char name[64] = "AF_INET6";
+    struct sockaddr_storage address = {.ss_family = AF_INET};
+    struct readiness ready[3] = {{.fd = 3, .asked = POLLIN}};
+    const struct call calls[] = {
+        {.operation = OP_SOCKET, .argument = {AF_INET, SOCK_STREAM, 0}},
+        {.operation = OP_CONNECT, .argument = {3}, .block = {{&address, 0, 16}}},
+        {.operation = OP_GETSOCKNAME, .argument = {3}, .block = {{&address, 128, 0}}},
+        {.operation = OP_RECVFROM, .argument = {3}, .block = {{name, 64, 0}, {&address, 128, 0}}},
+        {.operation = OP_SETSOCKOPT, .argument = {3, 1, 2}, .block = {{name, 0, 4}}},
+        {.operation = OP_POLL, .argument = {100}, .block = {{ready, 0, sizeof ready}}},
+        {.operation = OP_CONSTANT, .block = {{name, 0, 8}}}};
+    unsigned seed = 1, decoded = 0;
+    for (unsigned round = 0; round < 40000; round++) {
+        const struct call *sent = &calls[round % (sizeof calls / sizeof *calls)];
+        struct wire wire = {.bytes = bytes, .size = sizeof bytes};
+        bool result = round / 7 % 2;
+        struct call call = *sent;
+        if (result)
+            wire_put_result(&wire, sent);
+        else
+            wire_put_call(&wire, sent);
+        CU_ASSERT_FALSE_FATAL(wire.bad);
+        for (unsigned damage = rand_r(&seed) % 4; damage > 0; damage--)
+            bytes[(unsigned)rand_r(&seed) % wire.at] = (unsigned char)rand_r(&seed);
+        struct wire read = {.bytes = bytes, .size = wire.at};
+        if (rand_r(&seed) % 8 == 0)
+            read.size = (size_t)rand_r(&seed) % (wire.at + 1);
+        if (result) {
+            decoded += wire_get_result(&read, &call);
+        } else if (wire_get_call(&read, &call)) {
+            decoded++;
+            wire_release(&call);
+        }
+    }
+    CU_ASSERT(decoded > 1000);
+}
+
+/* A call that went over the wire is the call that was sent. */
+static void test_round_trip(void)
+{
+    unsigned char bytes[4096];
+    struct call call, sent = {.operation = OP_SETSOCKOPT,
+                              .argument = {7, SOL_SOCKET, SO_REUSEADDR},
+                              .block = {{(int[]){1}, 0, sizeof(int)}}};
+    struct wire wire = {.bytes = bytes, .size = sizeof bytes};
+    char before[256], after[256];
+    wire_put_call(&wire, &sent);
+    struct wire read = {.bytes = bytes, .size = wire.at};
+    CU_ASSERT_TRUE_FATAL(wire_get_call(&read, &call));
+    call_format(&sent, false, before, sizeof before);
+    call_format(&call, false, after, sizeof after);
+    CU_ASSERT_STRING_EQUAL(before, after);
+    wire_release(&call);
+}
+
+int main(void)
+{
+    support_init();
+    snprintf(directory, sizeof directory, "%s", getenv("SOCKSPEC"));
+    dirname(directory);
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("agent", NULL, NULL);
+    CU_add_test(suite, "round trip", test_round_trip);
+    CU_add_test(suite, "damaged frames", test_damaged_frames);
+    CU_add_test(suite, "broken agents", test_broken_agents);
+    CU_add_test(suite, "the same verdicts as host", test_same_verdicts);
+    CU_add_test(suite, "implementations", test_implementations);
+    return run_tests();
+}

@@ -1,0 +1,130 @@
+/* Known deviations and comparisons. */
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *place;
+
+static void write_text(const char *name, const char *text)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", place, name);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* Runs a line with the directory in place of each "@"; gives what it printed on both streams. */
+static int run_in_place(const char *line, char *said, size_t size)
+{
+    char whole[1024] = "";
+    for (; *line; line++)
+        snprintf(whole + strlen(whole), sizeof whole - strlen(whole), *line == '@' ? "%s" : "%.1s",
+                 *line == '@' ? place : line);
+    struct finished finished = run_line(whole);
+    snprintf(said, size, "%s%s", finished.out, finished.err);
+    int status = finished.status;
+    finished_free(&finished);
+    return status;
+}
+
+#define FAILING "--filter ipv6.scope.bind-no-interface --profile posix --quiet"
+
+static void test_baseline(void)
+{
+    char said[8192];
+    write_text("known", "# a comment\n\nipv6.scope.bind-no* fail observed \"ENODEV\" -- Linux says so\n");
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING, said, sizeof said), 1);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --baseline @/known", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "2 are known deviations"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --filter ipv6.scope.bind-no-interface --quiet "
+                                 "--baseline @/known", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "now passes: remove it"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --filter ipv6.scope.bind-no-interface --quiet "
+                                 "--baseline @/known --strict-baseline", said, sizeof said), 1);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --filter ipv6.scope.connect --quiet "
+                                 "--baseline @/known", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "matches nothing that ran"));
+    write_text("past", "ipv6.scope.* fail until 2020-01-01 -- old\n");
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --baseline @/past", said, sizeof said), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "has expired"));
+}
+
+static void test_malformed(void)
+{
+    static const struct {
+        const char *text, *complaint;
+    } files[] = {{"a fail\n", ":1: the reason is missing"},
+                 {"\na good -- x\n", ":2: the verdict must be"},
+                 {"a fail until soon -- x\n", ":1: a date is"},
+                 {"a fail colour blue -- x\n", ":1: known words are"},
+                 {" -- x\n", ":1: a line is"}};
+    char said[4096];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        write_text("bad", files[i].text);
+        CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --baseline @/bad", said, sizeof said), 2);
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, files[i].complaint));
+    }
+    write_text("bad", "{}\n");
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/bad @/bad", said, sizeof said), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "/bad:1: this is no line"));
+    write_text("bad", "");
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/bad @/bad", said, sizeof said), 2);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/absent @/bad", said, sizeof said), 2);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/bad", said, sizeof said), 2);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC baseline @/bad", said, sizeof said), 2);
+}
+
+static void test_compare(void)
+{
+    static char said[65536];
+    run_in_place("SOCKSPEC run --filter tcp.connect.l* --quiet --json @/a", said, sizeof said);
+    run_in_place("SOCKSPEC run --filter tcp.connect.l* --quiet --json @/b "
+                 "--iut mutant:tcp.connect.listening", said, sizeof said);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/a @/b --html @/page --json @/data "
+                                 "--only-differences", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "1 of 1 cases differ"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "EINVAL"));
+    char path[512];
+    snprintf(path, sizeof path, "%s/page", place);
+    char *page = read_file(path);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "tcp.connect.listening/other_listener"));
+    CU_ASSERT_PTR_NULL(strstr(page, "@DATA@"));
+    free(page);
+    /* The same implementation twice: what changed. */
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/a @/a", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "0 new failures"));
+    run_in_place("SOCKSPEC run --filter ipv6.scope.bind-no* --quiet --json @/c", said, sizeof said);
+    run_in_place("SOCKSPEC run " FAILING " --json @/d", said, sizeof said);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/c @/d", said, sizeof said), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "2 new failures"));
+}
+
+static void test_doctor(void)
+{
+    char said[8192];
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC doctor", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "ok   host"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "gvisor"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC doctor x", said, sizeof said), 2);
+}
+
+int main(void)
+{
+    support_init();
+    place = make_directory();
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("compare", NULL, NULL);
+    CU_add_test(suite, "known deviations", test_baseline);
+    CU_add_test(suite, "malformed files", test_malformed);
+    CU_add_test(suite, "comparisons", test_compare);
+    CU_add_test(suite, "doctor", test_doctor);
+    int status = run_tests();
+    remove_directory(place);
+    return status;
+}
