@@ -1,7 +1,11 @@
 /* What a run costs, and of what: prints, judges nothing. scripts/bench builds and runs it. */
 #include "fixtures/namespace.h"
+#include "harness/calls.h"
 #include "harness/clock.h"
 #include "harness/run.h"
+#include "stacks/agent/agent.h"
+#include "stacks/host/kernel.h"
+#include <sched.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +114,43 @@ static void measure_parts(void)
     fflush(stdout);
 }
 
+/* What a call costs through a door. */
+static double microseconds_a_call(struct door *door)
+{
+    enum { CALLS = 20000 };
+    struct host host = {.name = "iut", .door = door, .iut = true};
+    struct address name;
+    int fd = sk_socket(&host, AF_INET, SOCK_DGRAM, 0);
+    int64_t begin = clock_now();
+    for (int i = 0; i < CALLS; i++)
+        sk_getsockname(&host, fd, &name);
+    double each = (double)(clock_now() - begin) / 1e3 / CALLS;
+    host_close(&host);
+    return each;
+}
+
+static void measure_calls(void)
+{
+    char path[4096], why[256];
+    struct network *network = network_create(NETWORK_LOOPBACK, why, sizeof why);
+    const char *const words[] = {path, NULL};
+    struct tenant agent;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(sched_getcpu(), &set);
+    sched_setaffinity(0, sizeof set, &set); /* as a case has it */
+    if (!network || !agent_program("sockspec-agent", path, sizeof path, why, sizeof why) ||
+        !agent_start(&agent, words, network->netns[SIDE_IUT])) {
+        printf("no agent: %s\n", why);
+        return;
+    }
+    double direct = microseconds_a_call(kernel_open(network->netns[SIDE_IUT]));
+    double far = microseconds_a_call(agent_open(&agent, network->netns[SIDE_IUT], true));
+    printf("%-28s %.1f us, through an agent %.1f us\n", "a call", direct, far);
+    network_free(network);
+    fflush(stdout);
+}
+
 int main(void)
 {
     char why[256];
@@ -122,7 +163,14 @@ int main(void)
             fprintf(stderr, "bench: %s\n", why);
             _exit(3);
         }
-        measure_parts();
+        /* The first process of the new PID namespace has to live as long as the others. */
+        pid_t first = fork();
+        if (first == 0) {
+            measure_parts();
+            measure_calls();
+            _exit(0);
+        }
+        waitpid(first, NULL, 0);
         _exit(0);
     }
     waitpid(pid, NULL, 0);

@@ -19,8 +19,8 @@ static json_t *results_of(const char *spec, const char *filter, int *status)
     char iut[2048], text[2200];
     snprintf(iut, sizeof iut, spec, directory);
     snprintf(text, sizeof text, "%s", getenv("SOCKSPEC"));
-    const char *const argv[] = {text,     "run", "--iut",    iut,    "--filter",
-                                filter,   "--quiet", "--json", "-", NULL};
+    const char *const argv[] = {text,   "run",     "--iut",  iut, "--filter",
+                                filter, "--quiet", "--json", "-", NULL};
     struct finished finished = run_program(argv);
     json_t *lines = json_lines(finished.out);
     *status = finished.status;
@@ -35,7 +35,7 @@ static size_t differences(const json_t *a, const json_t *b)
 {
     size_t count = 0, i;
     json_t *line;
-    json_array_foreach(b, i, line) {
+    json_array_foreach (b, i, line) {
         if (strcmp(text_of(line, "type"), "variant") != 0)
             continue;
         const json_t *other = find_object(a, "id", text_of(line, "id"));
@@ -65,8 +65,8 @@ static void test_same_verdicts(void)
 /* Those that this machine has: each is up and gives verdicts, none of them inconclusive. */
 static void test_implementations(void)
 {
-    static const char *const specs[] = {"libc:musl", "libc:diet", "libc:/lib64/ld-linux-x86-64.so.2",
-                                        "gvisor", "uml"};
+    static const char *const specs[] = {"libc:musl", "libc:diet",
+                                        "libc:/lib64/ld-linux-x86-64.so.2", "gvisor", "uml"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         int status;
         json_t *lines = results_of(specs[i], "*.connect.a*", &status);
@@ -88,9 +88,9 @@ static void test_implementations(void)
 /* An agent that is none, or not for long: a verdict, and no hang. */
 static void test_broken_agents(void)
 {
-    static const char *const specs[] = {"agent:/bin/false", "agent:/bin/cat", "agent:/bin/echo nonsense and more nonsense",
-                                        "agent:/no/such/program",
-                                        "agent:head -c 40 | %s/sockspec-agent"};
+    static const char *const specs[] = {
+        "agent:/bin/false", "agent:/bin/cat", "agent:/bin/echo nonsense and more nonsense",
+        "agent:/no/such/program", "agent:head -c 40 | %s/sockspec-agent"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         int status;
         json_t *lines = results_of(specs[i], "tcp.connect.establishes/*ipv4,loopback*", &status);

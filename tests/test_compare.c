@@ -37,20 +37,29 @@ static int run_in_place(const char *line, char *said, size_t size)
 static void test_baseline(void)
 {
     char said[8192];
-    write_text("known", "# a comment\n\nipv6.scope.bind-no* fail observed \"ENODEV\" -- Linux says so\n");
+    write_text("known",
+               "# a comment\n\nipv6.scope.bind-no* fail observed \"ENODEV\" -- Linux says so\n");
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING, said, sizeof said), 1);
-    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --baseline @/known", said, sizeof said), 0);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --baseline @/known", said, sizeof said),
+                    0);
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "2 are known deviations"));
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --filter ipv6.scope.bind-no-interface --quiet "
-                                 "--baseline @/known", said, sizeof said), 0);
+                                 "--baseline @/known",
+                                 said, sizeof said),
+                    0);
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "now passes: remove it"));
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --filter ipv6.scope.bind-no-interface --quiet "
-                                 "--baseline @/known --strict-baseline", said, sizeof said), 1);
+                                 "--baseline @/known --strict-baseline",
+                                 said, sizeof said),
+                    1);
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --filter ipv6.scope.connect --quiet "
-                                 "--baseline @/known", said, sizeof said), 0);
+                                 "--baseline @/known",
+                                 said, sizeof said),
+                    0);
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "matches nothing that ran"));
     write_text("past", "ipv6.scope.* fail until 2020-01-01 -- old\n");
-    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --baseline @/past", said, sizeof said), 1);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --baseline @/past", said, sizeof said),
+                    1);
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "has expired"));
 }
 
@@ -84,9 +93,12 @@ static void test_compare(void)
     static char said[65536];
     run_in_place("SOCKSPEC run --filter tcp.connect.l* --quiet --json @/a", said, sizeof said);
     run_in_place("SOCKSPEC run --filter tcp.connect.l* --quiet --json @/b "
-                 "--iut mutant:tcp.connect.listening", said, sizeof said);
+                 "--iut mutant:tcp.connect.listening",
+                 said, sizeof said);
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/a @/b --html @/page --json @/data "
-                                 "--only-differences", said, sizeof said), 0);
+                                 "--only-differences",
+                                 said, sizeof said),
+                    0);
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "1 of 1 cases differ"));
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "EINVAL"));
     char path[512];

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -309,6 +310,11 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     pthread_cond_init(&agent->change, NULL);
     signal(SIGPIPE, SIG_IGN);
 
+    struct pollfd first = {.fd = stream->input, .events = POLLIN};
+    if (poll(&first, 1, patience) == 0) {
+        fprintf(stderr, "the agent did not say hello within %d ms\n", patience);
+        _exit(1);
+    }
     struct wire wire = read_frame(agent, &type, &id);
     wire_get_hello(&wire, &hello);
     if (type != WIRE_HELLO || wire.bad)
