@@ -234,16 +234,37 @@ static void perform(struct door *door, struct call *call)
         atomic_store(&this_caller->inside, false);
 }
 
-/* The id of the call that a thread has under way; 0 if it has returned. */
-static uint32_t id_of(struct agent *agent, const struct caller *caller)
+/* The request of the call that a thread has under way; NULL if it has returned. The lock is held.
+ */
+static const struct request *request_of(const struct agent *agent, const struct caller *caller)
 {
-    uint32_t id = 0;
-    pthread_mutex_lock(&agent->lock);
     for (struct request *request = agent->requests; request; request = request->next)
         if (request->caller == caller && !request->answered)
-            id = request->id;
+            return request;
+    return NULL;
+}
+
+/* Its id, 0 if it has returned. */
+static uint32_t id_of(struct agent *agent, const struct caller *caller)
+{
+    pthread_mutex_lock(&agent->lock);
+    const struct request *request = request_of(agent, caller);
+    uint32_t id = request ? request->id : 0;
     pthread_mutex_unlock(&agent->lock);
     return id;
+}
+
+/* Waits for a call's answer, for at most so many milliseconds. */
+static bool returns_within(struct agent *agent, const struct caller *caller, int milliseconds)
+{
+    struct timespec deadline = clock_after(milliseconds);
+    bool under_way;
+    pthread_mutex_lock(&agent->lock);
+    while ((under_way = request_of(agent, caller) != NULL) &&
+           pthread_cond_timedwait(&agent->change, &agent->lock, &deadline) != ETIMEDOUT)
+        continue;
+    pthread_mutex_unlock(&agent->lock);
+    return !under_way;
 }
 
 static void interrupt(struct door *door, struct caller *caller)
@@ -267,9 +288,7 @@ static bool waits(struct door *door, struct caller *caller)
     if (question.number == WAITING_UNKNOWN) {
         /* It cannot tell: what has not returned in this time is taken to wait. */
         enum { GRACE = 50 };
-        struct timespec grace = {0, GRACE * 1000000};
-        clock_nanosleep(CLOCK_MONOTONIC, 0, &grace, NULL);
-        return id_of(agent, caller) == id;
+        return !returns_within(agent, caller, GRACE);
     }
     return question.number == WAITING_YES;
 }
@@ -297,6 +316,7 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
         .perform = perform, .interrupt = interrupt, .waits = waits, .close = close_agent};
     struct agent *agent = calloc(1, sizeof *agent);
     struct hello hello = {0};
+    pthread_condattr_t attributes;
     enum wire_type type;
     uint32_t id;
     if (!agent)
@@ -307,7 +327,10 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     agent->own = own;
     pthread_mutex_init(&agent->lock, NULL);
     pthread_mutex_init(&agent->writing, NULL);
-    pthread_cond_init(&agent->change, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&agent->change, &attributes);
+    pthread_condattr_destroy(&attributes);
     signal(SIGPIPE, SIG_IGN);
 
     struct pollfd first = {.fd = stream->input, .events = POLLIN};
