@@ -1,12 +1,25 @@
 #include "suites/mutants.h"
 
 #include "harness/address.h"
+#include "harness/calls.h"
 
 #include <string.h>
 
 bool call_failed(const struct call *call, enum operation operation, int error)
 {
     return call->operation == operation && call->result < 0 && call->error == error;
+}
+
+bool call_receives(const struct call *call)
+{
+    return call->operation == OP_RECV || call->operation == OP_RECVFROM ||
+           call->operation == OP_RECVMSG || call->operation == OP_READ;
+}
+
+bool call_sends(const struct call *call)
+{
+    return call->operation == OP_SEND || call->operation == OP_SENDTO ||
+           call->operation == OP_SENDMSG || call->operation == OP_WRITE;
 }
 
 bool call_is_option(const struct call *call, enum operation operation, int level, int option)
@@ -50,4 +63,19 @@ void call_set_option_value(struct call *call, int value)
 {
     if (call->block[0].bytes && call->block[0].length >= sizeof value)
         memcpy(call->block[0].bytes, &value, sizeof value);
+}
+
+void reuses_secretly(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_BIND)
+        sk_setsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_REUSEADDR, 1);
+    mutate(m, call);
+}
+
+void ignores_reuse(struct mutation *m, struct call *call)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_REUSEADDR))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
 }

@@ -8,6 +8,10 @@
 /* Whether the call is of this operation, and failed with this error. */
 bool call_failed(const struct call *call, enum operation operation, int error);
 
+/* Whether the call is one of the four forms of receiving, or of sending. */
+bool call_receives(const struct call *call);
+bool call_sends(const struct call *call);
+
 /* Whether the call is getsockopt() or setsockopt() for this option. */
 bool call_is_option(const struct call *call, enum operation operation, int level, int option);
 
@@ -20,6 +24,10 @@ void call_set_address(struct call *call, int block, const struct address *addres
 /* The int of an option call's value. */
 int call_option_value(const struct call *call);
 void call_set_option_value(struct call *call, int value);
+
+/* Mutants: bind() sets SO_REUSEADDR secretly; setting SO_REUSEADDR does nothing. */
+void reuses_secretly(struct mutation *m, struct call *call);
+void ignores_reuse(struct mutation *m, struct call *call);
 
 /* Defines a mutant's function in which a call of this operation that fails with this error gives
  * another one instead (0: succeeds). */

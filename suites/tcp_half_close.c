@@ -1,24 +1,12 @@
 /* What a connection is good for while one side has closed, and what becomes of data at its end. */
 #include "harness/suite.h"
 
-static bool receives(const struct call *call)
-{
-    return call->operation == OP_RECV || call->operation == OP_RECVFROM ||
-           call->operation == OP_RECVMSG || call->operation == OP_READ;
-}
-
-static bool sends(const struct call *call)
-{
-    return call->operation == OP_SEND || call->operation == OP_SENDTO ||
-           call->operation == OP_SENDMSG || call->operation == OP_WRITE;
-}
-
 /* ---- the own side is closed ---- */
 
 static void deaf_when_closed(struct mutation *m, struct call *call)
 {
     static bool closed;
-    if (closed && receives(call)) {
+    if (closed && call_receives(call)) {
         call_succeed(call, 0);
         return;
     }
@@ -50,7 +38,7 @@ CASE(still_receives, after_fin, .family = ANY_FAMILY, .network = ANY_NETWORK, .r
 static void swallows(struct mutation *m, struct call *call)
 {
     static bool closed;
-    if (closed && sends(call)) {
+    if (closed && call_sends(call)) {
         call_succeed(call, call->block[0].length);
         return;
     }
@@ -85,7 +73,7 @@ static void never_signals(struct mutation *m, struct call *call)
             call_succeed(call, result);
         return;
     }
-    if (sends(call))
+    if (call_sends(call))
         call->argument[1] |= MSG_NOSIGNAL;
     mutate(m, call);
 }
@@ -110,7 +98,7 @@ CASE(sigpipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = A
 
 static void always_signals(struct mutation *m, struct call *call)
 {
-    if (sends(call) && call->operation != OP_WRITE)
+    if (call_sends(call) && call->operation != OP_WRITE)
         call->argument[1] &= ~(int64_t)MSG_NOSIGNAL;
     mutate(m, call);
 }
@@ -144,7 +132,7 @@ static void eof_once(struct mutation *m, struct call *call)
 {
     static bool ended;
     mutate(m, call);
-    if (receives(call) && call->result == 0) {
+    if (call_receives(call) && call->result == 0) {
         if (ended)
             call_fail(call, ENOTCONN);
         ended = true;
@@ -212,7 +200,7 @@ CASE(eof_ready, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role
 static void closes_along(struct mutation *m, struct call *call)
 {
     mutate(m, call);
-    if (receives(call) && call->result == 0) {
+    if (call_receives(call) && call->result == 0) {
         sk_shutdown(m->real, (int)call->argument[0], SHUT_WR);
         call_succeed(call, 0);
     }

@@ -38,14 +38,6 @@ static struct address past_server(struct test *t, unsigned left, bool reusable)
     return server.name;
 }
 
-static void ignores_reuse(struct mutation *m, struct call *call)
-{
-    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_REUSEADDR))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
-
 RULE(restart, "tcp.restart.reuseaddr",
      .statement = "With SO_REUSEADDR a server can be started again while connections of its "
                   "predecessor live or are in TIME_WAIT, and clients reach it.",
@@ -65,13 +57,6 @@ CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_L
     observe_result(sk_bind(iut, successor, &name));
     observe_result(sk_listen(iut, successor, 1));
     observe_result(sk_connect(peer, client, &address));
-}
-
-static void reuses_secretly(struct mutation *m, struct call *call)
-{
-    if (call->operation == OP_BIND)
-        sk_setsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_REUSEADDR, 1);
-    mutate(m, call);
 }
 
 RULE(blocked, "tcp.restart.without-reuseaddr",

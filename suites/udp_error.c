@@ -28,18 +28,6 @@ static int refused_socket(struct test *t)
     return fd;
 }
 
-static bool receives(const struct call *call)
-{
-    return call->operation == OP_RECV || call->operation == OP_RECVFROM ||
-           call->operation == OP_RECVMSG || call->operation == OP_READ;
-}
-
-static bool sends(const struct call *call)
-{
-    return call->operation == OP_SEND || call->operation == OP_SENDTO ||
-           call->operation == OP_SENDMSG || call->operation == OP_WRITE;
-}
-
 /* Drops the error before a call could report it. */
 static void drop_error(struct mutation *m, int fd)
 {
@@ -49,7 +37,7 @@ static void drop_error(struct mutation *m, int fd)
 
 static void not_to_receivers(struct mutation *m, struct call *call)
 {
-    if (receives(call))
+    if (call_receives(call))
         drop_error(m, (int)call->argument[0]);
     mutate(m, call);
 }
@@ -75,7 +63,7 @@ CASE(receive, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv =
 
 static void not_to_senders(struct mutation *m, struct call *call)
 {
-    if (sends(call))
+    if (call_sends(call))
         drop_error(m, (int)call->argument[0]);
     mutate(m, call);
 }
@@ -230,7 +218,7 @@ CASE(unconnected_hears_nothing, closed_port, .family = ANY_FAMILY, .network = AN
 static void loses_peer(struct mutation *m, struct call *call)
 {
     mutate(m, call);
-    if (receives(call) && call->error == ECONNREFUSED) {
+    if (call_receives(call) && call->error == ECONNREFUSED) {
         struct address none = address_unspec(sizeof(struct sockaddr_in6));
         if (!unconnected(m, (int)call->argument[0]))
             sk_connect(m->real, (int)call->argument[0], &none);

@@ -1,16 +1,10 @@
 /* Sending and receiving on connected datagram sockets, and on those without a peer. */
 #include "harness/suite.h"
 
-static bool sends(const struct call *call)
-{
-    return call->operation == OP_SEND || call->operation == OP_SENDTO ||
-           call->operation == OP_SENDMSG || call->operation == OP_WRITE;
-}
-
 /* Forms without an address work on connection-mode sockets only. */
 static void wants_address(struct mutation *m, struct call *call)
 {
-    if (sends(call) && call->operation != OP_SENDTO && !call->block[1].bytes)
+    if (call_sends(call) && call->operation != OP_SENDTO && !call->block[1].bytes)
         call_fail(call, EDESTADDRREQ);
     else if (call->operation == OP_SENDTO && !call->block[1].bytes)
         call_fail(call, EDESTADDRREQ);
@@ -229,7 +223,7 @@ CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
 static void sends_into_the_blue(struct mutation *m, struct call *call)
 {
     mutate(m, call);
-    if (sends(call) && call->result < 0 && call->error == EDESTADDRREQ)
+    if (call_sends(call) && call->result < 0 && call->error == EDESTADDRREQ)
         call_succeed(call, call->block[0].length);
 }
 
