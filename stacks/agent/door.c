@@ -339,6 +339,8 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
         _exit(1);
     }
     struct wire wire = read_frame(agent, &type, &id);
+    while (type == WIRE_RESULT || type == WIRE_ANSWER) /* of a call that the last case left */
+        wire = read_frame(agent, &type, &id);
     wire_get_hello(&wire, &hello);
     if (type != WIRE_HELLO || wire.bad)
         garbled("no hello");

@@ -81,6 +81,26 @@ static size_t address_words(const struct network *network, const char *words[ADD
     return count;
 }
 
+/* The package's kernel has IPv6 as a module, which needs another one. */
+static size_t module_words(const char *words[2])
+{
+    static const char *const modules[] = {"lib/crc-ccitt.ko", "net/ipv6/ipv6.ko"};
+    static char texts[2][512];
+    size_t count = 0;
+    for (size_t i = 0; i < 2; i++) {
+        char pattern[128];
+        glob_t found;
+        snprintf(pattern, sizeof pattern, "/usr/lib/uml/modules/*/kernel/%s", modules[i]);
+        if (glob(pattern, 0, NULL, &found) != 0)
+            continue;
+        snprintf(texts[count], sizeof texts[count], "!%s", found.gl_pathv[0]);
+        words[count] = texts[count];
+        count++;
+        globfree(&found);
+    }
+    return count;
+}
+
 static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
                   size_t size)
 {
@@ -107,19 +127,12 @@ static bool start(const char *argument, struct network *network, struct tenant *
         }
         words[count++] = "vec0:transport=raw,ifname=" LINK_NAME ",mac=02:00:00:00:00:01";
     }
-    static char module[4096];
-    glob_t found;
     words[count++] = "--";
     words[count++] = "--init";
     words[count++] = "/dev/ttyS0";
-    const char *all[WORDS + ADDRESSES + 5] = {NULL};
+    const char *all[WORDS + ADDRESSES + 6] = {NULL};
     memcpy(all, words, count * sizeof *words);
-    /* The package's kernel has IPv6 as a module. */
-    if (glob("/usr/lib/uml/modules/*/kernel/net/ipv6/ipv6.ko", 0, NULL, &found) == 0) {
-        snprintf(module, sizeof module, "!%s", found.gl_pathv[0]);
-        all[count++] = module;
-        globfree(&found);
-    }
+    count += module_words(all + count);
     all[count++] = network->kind == NETWORK_PAIR ? "vec0" : "-";
     if (network->kind == NETWORK_PAIR)
         count += address_words(network, all + count);
