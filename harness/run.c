@@ -17,6 +17,9 @@
 /* Cases that mostly wait run on lanes: workers beside those that --jobs counts. */
 enum { LANES = 32, STARTS = 3 };
 
+/* After so many milliseconds without news the reports hear what is running. */
+enum { SILENCE = 1000 };
+
 struct slot {
     struct worker worker;
     bool alive;
@@ -24,6 +27,7 @@ struct slot {
     bool lane;
     size_t busy; /* the ordinal in the run that it works on, if busy_now */
     bool busy_now;
+    int64_t since;     /* when it began with that */
     unsigned failures; /* of its workers, since the last result */
 };
 
@@ -101,6 +105,7 @@ static void order_next(struct coordinator *c, struct slot *slot)
     }
     slot->busy = queue->ordinals[queue->next++];
     slot->busy_now = true;
+    slot->since = clock_now();
     slot->ready = false;
     worker_order(&slot->worker, slot->busy % c->results.variant_count);
 }
@@ -184,6 +189,21 @@ static int catch_signals(sigset_t *before)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* Tells the reports what has been running longest. */
+static void tell_of_waiting(struct coordinator *c)
+{
+    const struct slot *longest = NULL;
+    for (size_t i = 0; i < c->slot_count; i++)
+        if (c->slots[i].busy_now && (!longest || c->slots[i].since < longest->since))
+            longest = &c->slots[i];
+    for (size_t i = 0; longest && i < c->options->report_count; i++) {
+        struct report *report = c->options->reports[i];
+        if (report->waiting)
+            report->waiting(report, results_variant(&c->results, longest->busy),
+                            (double)(clock_now() - longest->since) / 1e9);
+    }
+}
+
 /* Hears workers until everything has run; false if a signal ended it. */
 static bool loop(struct coordinator *c, int signals)
 {
@@ -196,8 +216,11 @@ static bool loop(struct coordinator *c, int signals)
             fds[i] =
                 (struct pollfd){c->slots[i].alive ? c->slots[i].worker.control : -1, POLLIN, 0};
         fds[c->slot_count] = (struct pollfd){signals, POLLIN, 0};
-        if (poll(fds, c->slot_count + 1, -1) < 0 && errno != EINTR)
+        int heard = poll(fds, c->slot_count + 1, SILENCE);
+        if (heard < 0 && errno != EINTR)
             break;
+        if (heard == 0)
+            tell_of_waiting(c);
         for (size_t i = 0; i < c->slot_count; i++)
             if (fds[i].revents)
                 hear(c, &c->slots[i]);

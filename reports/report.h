@@ -53,6 +53,9 @@ struct report {
     bool (*begin)(struct report *report, const struct run_info *run);
     bool (*variant)(struct report *report, const struct result *result);
     bool (*end)(struct report *report, const struct totals *totals);
+    /* Called while nothing comes: the variant that has been running longest, and for how many
+     * seconds. NULL for reports that do not care. */
+    void (*waiting)(struct report *report, const struct variant *variant, double seconds);
     /* Releases the report; always called. */
     void (*close)(struct report *report);
     char why[256];

@@ -56,7 +56,8 @@ static void erase_progress(const struct text *text)
         fputs("\r\033[K", text->options.stream);
 }
 
-static void draw_progress(struct text *text)
+/* With the variant that has been running longest, if there is news of one. */
+static void draw_progress(struct text *text, const struct variant *longest, double running)
 {
     enum { EVERY = 100000000 };
     int64_t now = clock_now();
@@ -67,7 +68,15 @@ static void draw_progress(struct text *text)
     fprintf(text->options.stream, "%zu/%zu  %zu failed  %zu inconclusive  %.0f/s", text->seen,
             text->run.selected, text->count[FAIL], text->count[INCONCLUSIVE],
             seconds > 0 ? (double)text->seen / seconds : 0.0);
+    if (longest)
+        fprintf(text->options.stream, "  %.0f s in %.60s", running, longest->id);
+    fflush(text->options.stream);
     text->drawn = now;
+}
+
+static void waiting(struct report *report, const struct variant *variant, double seconds)
+{
+    draw_progress((struct text *)report, variant, seconds);
 }
 
 static struct suite *suite_of(struct text *text, const struct rule *rule)
@@ -173,7 +182,7 @@ static bool variant(struct report *report, const struct result *result)
                 result->verdict == SKIP ? result->reason : result->observed,
                 result->seconds * 1000);
     }
-    draw_progress(text);
+    draw_progress(text, NULL, 0);
     return written(text);
 }
 
@@ -225,8 +234,8 @@ struct report *report_text(const struct text_options *options)
     struct text *text = calloc(1, sizeof *text);
     if (!text)
         abort();
-    text->report =
-        (struct report){.begin = begin, .variant = variant, .end = end, .close = close_text};
+    text->report = (struct report){
+        .begin = begin, .variant = variant, .end = end, .waiting = waiting, .close = close_text};
     text->options = *options;
     return &text->report;
 }
