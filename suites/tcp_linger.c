@@ -25,8 +25,7 @@ RULE(no_time_wait, "tcp.linger.zero-no-time-wait",
          "and its port free at once.",
      .level = SHALL,
      .sources = {{RFC_9293, "3.10.5 ABORT call, 3.6.1: a connection that is aborted has no 2MSL"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"},
-                 {SOCKET_FAQ, "4.5 and 2.7: linger with a time of zero"}},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"}},
      .outcome = {[LINUX] = "CLOSED then 0", [BSD] = "CLOSED then 0"},
      .mutant = {"SO_LINGER is ignored", ignores_linger});
 

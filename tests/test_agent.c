@@ -95,6 +95,21 @@ static void test_implementations(void)
     }
 }
 
+/* A library that hides one error fails just the rules about it. */
+static void test_preload(void)
+{
+    int status;
+    json_t *wrong =
+        results_of("preload:%s/libdeviant.so", "tcp.connect.already-connected", &status);
+    CU_ASSERT_EQUAL(status, 1);
+    CU_ASSERT_EQUAL(
+        json_integer_value(json_object_get(find_object(wrong, "type", "summary"), "pass")), 0);
+    json_t *right = results_of("preload:%s/libdeviant.so", "udp.connect.*", &status);
+    CU_ASSERT_EQUAL(status, 0);
+    json_decref(wrong);
+    json_decref(right);
+}
+
 /* An agent that is none, or not for long: a verdict, and no hang. */
 static void test_broken_agents(void)
 {
@@ -184,5 +199,8 @@ int main(void)
     CU_add_test(suite, "broken agents", test_broken_agents);
     CU_add_test(suite, "the same verdicts as host", test_same_verdicts);
     CU_add_test(suite, "implementations", test_implementations);
+    /* The sanitizers' own library wants to be loaded first. */
+    if (strcmp(EVERYTHING, "*") == 0)
+        CU_add_test(suite, "preload", test_preload);
     return run_tests();
 }
