@@ -17,7 +17,9 @@ static char directory[1024]; /* of the programs that are tested */
 static json_t *results_of(const char *spec, const char *filter, int *status)
 {
     char iut[2048], text[2200];
-    snprintf(iut, sizeof iut, spec, directory);
+    const char *at = strchr(spec, '@'); /* stands for the directory */
+    snprintf(iut, sizeof iut, "%.*s%s%s", (int)(at ? at - spec : 0), spec, at ? directory : "",
+             at ? at + 1 : spec);
     snprintf(text, sizeof text, "%s", getenv("SOCKSPEC"));
     const char *const argv[] = {text,   "run",     "--iut",  iut, "--filter",
                                 filter, "--quiet", "--json", "-", NULL};
@@ -63,7 +65,7 @@ static void test_same_verdicts(void)
 {
     int status;
     json_t *host = results_of("host", EVERYTHING, &status);
-    json_t *agent = results_of("agent:%s/sockspec-agent", EVERYTHING, &status);
+    json_t *agent = results_of("agent:@/sockspec-agent", EVERYTHING, &status);
     CU_ASSERT_EQUAL(status, 0);
     CU_ASSERT(json_array_size(host) > 300);
     CU_ASSERT_EQUAL(json_array_size(host), json_array_size(agent));
@@ -99,12 +101,11 @@ static void test_implementations(void)
 static void test_preload(void)
 {
     int status;
-    json_t *wrong =
-        results_of("preload:%s/libdeviant.so", "tcp.connect.already-connected", &status);
+    json_t *wrong = results_of("preload:@/libdeviant.so", "tcp.connect.already-connected", &status);
     CU_ASSERT_EQUAL(status, 1);
     CU_ASSERT_EQUAL(
         json_integer_value(json_object_get(find_object(wrong, "type", "summary"), "pass")), 0);
-    json_t *right = results_of("preload:%s/libdeviant.so", "udp.connect.*", &status);
+    json_t *right = results_of("preload:@/libdeviant.so", "udp.connect.*", &status);
     CU_ASSERT_EQUAL(status, 0);
     json_decref(wrong);
     json_decref(right);
@@ -115,7 +116,7 @@ static void test_broken_agents(void)
 {
     static const char *const specs[] = {
         "agent:/bin/false", "agent:/bin/cat", "agent:/bin/echo nonsense and more nonsense",
-        "agent:/no/such/program", "agent:head -c 40 | %s/sockspec-agent"};
+        "agent:/no/such/program", "agent:head -c 40 | @/sockspec-agent"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         int status;
         json_t *lines = results_of(specs[i], "tcp.connect.establishes/*ipv4,loopback*", &status);
