@@ -165,8 +165,23 @@ static void test_killed(void)
     CU_ASSERT(await_processes(false));
 }
 
-/* The pid of a process with this name, in any namespace that we can see; 0 if there is none. */
-static pid_t find_process(const char *wanted)
+/* The parent of a process; 0 if it is gone. */
+static pid_t parent_of(pid_t pid)
+{
+    char path[64];
+    pid_t parent = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    char *text = read_file(path);
+    const char *after = text ? strrchr(text, ')') : NULL;
+    if (after)
+        sscanf(after, ") %*c %d", &parent);
+    free(text);
+    return parent;
+}
+
+/* The pid of a process with this name that was started by another one, in two steps at most; 0 if
+ * there is none. */
+static pid_t find_process(const char *wanted, pid_t ancestor)
 {
     pid_t found = 0;
     DIR *proc = opendir("/proc");
@@ -174,8 +189,10 @@ static pid_t find_process(const char *wanted)
         char path[300];
         snprintf(path, sizeof path, "/proc/%s/comm", entry->d_name);
         char *name = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? read_file(path) : NULL;
-        if (name && strncmp(name, wanted, strlen(wanted)) == 0)
-            found = atoi(entry->d_name);
+        pid_t pid = atoi(entry->d_name);
+        if (name && strncmp(name, wanted, strlen(wanted)) == 0 &&
+            parent_of(parent_of(pid)) == ancestor)
+            found = pid;
         free(name);
     }
     closedir(proc);
@@ -194,7 +211,7 @@ static void test_killed_worker(void)
              path);
     pid_t pid = start_line(line), worker = 0;
     for (int i = 0; i < 1000 && !worker; i++) {
-        worker = find_process("sockspec-worker");
+        worker = find_process("sockspec-worker", pid);
         usleep(1000);
     }
     CU_ASSERT(worker > 0);

@@ -56,7 +56,7 @@ static bool prepare(void *context)
 enum { ADDRESSES = 12, WORDS = 16 + ADDRESSES };
 
 /* The words for the agent's --init: our addresses and the peer's. */
-static size_t address_words(const struct network *network, const char *words[ADDRESSES])
+static void address_words(const struct network *network, const char *words[ADDRESSES])
 {
     static char texts[ADDRESSES][80];
     size_t count = 0;
@@ -78,7 +78,6 @@ static size_t address_words(const struct network *network, const char *words[ADD
                 words[count] = texts[count];
                 count++;
             }
-    return count;
 }
 
 /* The package's kernel has IPv6 as a module, which needs another one. */
@@ -135,9 +134,9 @@ static bool start(const char *argument, struct network *network, struct tenant *
     count += module_words(all + count);
     all[count++] = network->kind == NETWORK_PAIR ? "vec0" : "-";
     if (network->kind == NETWORK_PAIR)
-        count += address_words(network, all + count);
+        address_words(network, all + count);
     else
-        all[count++] = "+2001:db8::2:1";
+        all[count] = "+2001:db8::2:1";
     return tenant_start(tenant, all, network->netns[SIDE_IUT], STREAM_SOCKET, prepare, NULL, why,
                         size);
 }
