@@ -176,8 +176,8 @@ static void last_bound_wins(struct mutation *m, struct call *call)
         return;
     }
     mutate(m, call);
-    if (call->operation == OP_POLL && bound > 1) {
-        struct readiness *ready = call->block[0].bytes;
+    struct readiness *ready = call->block[0].bytes;
+    if (call->operation == OP_POLL && bound > 1 && call->block[0].length == 2 * sizeof *ready) {
         short found = ready[0].found | ready[1].found;
         for (size_t i = 0; i < 2; i++)
             ready[i].found = ready[i].fd == connected ? 0 : found;
