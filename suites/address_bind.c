@@ -1,16 +1,6 @@
 /* bind() to addresses that a socket cannot have. */
 #include "harness/suite.h"
 
-#define TYPES .axis = "type", .choices = {"stream", "datagram"}
-static int type_of(const struct test *t)
-{
-    return t->choice ? SOCK_DGRAM : SOCK_STREAM;
-}
-static int typed_socket(struct test *t, struct host *host)
-{
-    return must(sk_socket(host, domain_of(t, host), type_of(t), 0));
-}
-
 MUTANT_ERROR(any_address, OP_BIND, EADDRNOTAVAIL, 0)
 
 RULE(foreign, "address.bind.not-local",
@@ -21,13 +11,13 @@ RULE(foreign, "address.bind.not-local",
      .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "EADDRNOTAVAIL", [BSD] = "EADDRNOTAVAIL"},
      .mutant = {"bind() succeeds for addresses of nobody", any_address});
 
-CASE(foreign, absent, .family = ANY_FAMILY, .network = ANY_NETWORK, TYPES)
+CASE(foreign, absent, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, ABSENT, 0);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
-CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = PAIR, TYPES)
+CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = PAIR, SOCKET_TYPES)
 {
     struct address name = as_written_by(t, iut, place_of(t, peer, MAIN, 0));
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
@@ -51,7 +41,7 @@ RULE(after_failure, "address.bind.after-failure",
      .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
      .mutant = {"bind() can be tried once", one_try});
 
-CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, TYPES)
+CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address absent = place_of(t, iut, ABSENT, 0), own = place_of(t, iut, MAIN, 0);
@@ -72,14 +62,14 @@ RULE(twice, "address.bind.twice",
      .outcome = {[POSIX] = "EINVAL", [LINUX] = "EINVAL", [BSD] = "EINVAL"},
      .mutant = {"a second bind() succeeds", moves});
 
-CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, TYPES)
+CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
     struct address other = place_of(t, iut, OTHER, 0);
     observe_result(sk_bind(iut, own.fd, &other));
 }
 
-CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, TYPES)
+CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
     observe_result(sk_bind(iut, own.fd, &own.name));
@@ -107,7 +97,7 @@ RULE(wildcard, "address.bind.wildcard-name",
      .outcome = {[POSIX] = "the wildcard and a port", [LINUX] = "the wildcard and a port"},
      .mutant = {"getsockname() gives an address of the host for the wildcard", specific});
 
-CASE(wildcard, bound, .family = IPV4 | IPV6, .network = ANY_NETWORK, TYPES)
+CASE(wildcard, bound, .family = IPV4 | IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address name = address_any(t->domain, 0);
@@ -137,7 +127,7 @@ RULE(v6only_bind, "address.bind.v6only-mapped",
      .outcome = {[POSIX] = "EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
-CASE(v6only_bind, mapped, .family = MAPPED, .network = ANY_NETWORK, TYPES)
+CASE(v6only_bind, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address name = place_of(t, iut, MAIN, 0);
@@ -156,7 +146,7 @@ RULE(v6only_connect, "address.connect.v6only-mapped",
          {[POSIX] = "ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "ENETUNREACH"},
      .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
-CASE(v6only_connect, mapped, .family = MAPPED, .network = ANY_NETWORK, TYPES)
+CASE(v6only_connect, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
@@ -174,7 +164,7 @@ RULE(v6only_port, "address.bind.v6only-shares-port",
                  {"ipv6(7)", "IPV6_V6ONLY: both can bind to a single port at the same time"}},
      .outcome = {[LINUX] = "0"}, .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
-CASE(v6only_port, wildcards, .family = IPV6, .network = LOOPBACK, TYPES)
+CASE(v6only_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address any = address_any(AF_INET6, 0);
@@ -202,7 +192,7 @@ RULE(dual_port, "address.bind.dual-takes-port",
      .outcome = {[LINUX] = "EADDRINUSE"},
      .mutant = {"IPV6_V6ONLY is on for new sockets", only_ipv6});
 
-CASE(dual_port, wildcards, .family = IPV6, .network = LOOPBACK, TYPES)
+CASE(dual_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address any = address_any(AF_INET6, 0);

@@ -1,12 +1,6 @@
 /* Names of a family that a socket does not have. */
 #include "harness/suite.h"
 
-#define TYPES .axis = "type", .choices = {"stream", "datagram"}
-static int typed_socket(struct test *t, struct host *host)
-{
-    return t->choice ? datagram_socket(t, host) : stream_socket(t, host);
-}
-
 /* A name of the family that the IUT's sockets do not have, long enough for both. */
 static struct address foreign_name(struct test *t)
 {
@@ -26,13 +20,13 @@ RULE(bind_foreign, "address.family.bind",
      .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "EAFNOSUPPORT"},
      .mutant = {"bind() gives EINVAL for a foreign family", bad_family_is_bad_argument});
 
-CASE(bind_foreign, other_internet_family, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(bind_foreign, other_internet_family, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = foreign_name(t);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
-CASE(bind_foreign, unix_family, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(bind_foreign, unix_family, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, MAIN, 0);
     name.any.sa_family = AF_UNIX;
@@ -56,7 +50,7 @@ RULE(bind_short, "address.family.bind-short",
      .outcome = {[POSIX] = "EAFNOSUPPORT | EINVAL", [LINUX] = "EINVAL"},
      .mutant = {"an IPv6 socket binds to a struct sockaddr_in", short_is_foreign});
 
-CASE(bind_short, ipv4_name, .family = IPV6, .network = LOOPBACK, TYPES)
+CASE(bind_short, ipv4_name, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = address_of("127.0.0.1", 0);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
@@ -80,7 +74,7 @@ CASE(connect_foreign, stream_ipv6_name, .family = IPV4, .network = LOOPBACK)
     observe_result(sk_connect(iut, stream_socket(t, iut), &name));
 }
 
-CASE(connect_foreign, unix_family, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(connect_foreign, unix_family, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, MAIN, 7000);
     name.any.sa_family = AF_UNIX;
@@ -158,7 +152,7 @@ RULE(unspec_any, "address.family.bind-unspec-any",
      .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "0"},
      .mutant = {"bind() gives EAFNOSUPPORT", never_binds});
 
-CASE(unspec_any, wildcard, .family = IPV4, .network = LOOPBACK, TYPES)
+CASE(unspec_any, wildcard, .family = IPV4, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = address_unspec(sizeof(struct sockaddr_in));
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
@@ -179,7 +173,7 @@ RULE(unspec_bind, "address.family.bind-unspec",
      .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "EAFNOSUPPORT"},
      .mutant = {"AF_UNSPEC is taken for the socket's family", takes_unspec});
 
-CASE(unspec_bind, address, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(unspec_bind, address, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, MAIN, 0);
     name.any.sa_family = AF_UNSPEC;

@@ -1,12 +1,6 @@
 /* Names whose length is wrong. */
 #include "harness/suite.h"
 
-#define TYPES .axis = "type", .choices = {"stream", "datagram"}
-static int typed_socket(struct test *t, struct host *host)
-{
-    return t->choice ? datagram_socket(t, host) : stream_socket(t, host);
-}
-
 /* The shortest length that a name of the domain can have on Linux: RFC 2133's sockaddr_in6 had no
  * scope. */
 enum { RFC_2133_LENGTH = 24 };
@@ -37,7 +31,7 @@ RULE(bind_short, "address.length.bind-short",
      .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"the length of a name is ignored", lengthens});
 
-CASE(bind_short, one_byte, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(bind_short, one_byte, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, MAIN, 0);
     name.length = too_short(t);
@@ -58,7 +52,7 @@ RULE(bind_empty, "address.length.bind-empty",
      .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"an empty name is taken for the wildcard", takes_empty});
 
-CASE(bind_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(bind_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, MAIN, 0);
     name.length = 0;
@@ -73,7 +67,7 @@ RULE(connect_short, "address.length.connect-short",
      .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"the length of a name is ignored", lengthens});
 
-CASE(connect_short, one_byte, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(connect_short, one_byte, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, MAIN, 7000);
     name.length = too_short(t);
@@ -87,7 +81,7 @@ RULE(connect_empty, "address.length.connect-empty",
      .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
      .mutant = {"an empty name is accepted", takes_empty});
 
-CASE(connect_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, TYPES)
+CASE(connect_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name = place_of(t, iut, MAIN, 7000);
     name.length = 0;

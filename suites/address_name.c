@@ -166,18 +166,15 @@ RULE(no_peer, "address.name.getpeername-unconnected",
      .outcome = {[POSIX] = "ENOTCONN", [LINUX] = "ENOTCONN", [BSD] = "ENOTCONN"},
      .mutant = {"getpeername() succeeds without a peer", unconnected_has_peer});
 
-CASE(no_peer, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, .axis = "type",
-     .choices = {"stream", "datagram"})
+CASE(no_peer, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     struct address name;
-    observe_result(
-        sk_getpeername(iut, t->choice ? datagram_socket(t, iut) : stream_socket(t, iut), &name));
+    observe_result(sk_getpeername(iut, typed_socket(t, iut), &name));
 }
 
-CASE(no_peer, bound, .family = ANY_FAMILY, .network = LOOPBACK, .axis = "type",
-     .choices = {"stream", "datagram"})
+CASE(no_peer, bound, .family = ANY_FAMILY, .network = LOOPBACK, SOCKET_TYPES)
 {
-    struct endpoint own = bound_socket(t, iut, t->choice ? SOCK_DGRAM : SOCK_STREAM, MAIN);
+    struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
     struct address name;
     observe_result(sk_getpeername(iut, own.fd, &name));
 }

@@ -272,13 +272,11 @@ RULE(apart, "tcp.bind.different-addresses",
      .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
      .mutant = {"a port is taken once and for all addresses", one_socket_a_port});
 
-CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "type",
-     .choices = {"stream", "datagram"})
+CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct endpoint first = bound_socket(t, iut, t->choice ? SOCK_DGRAM : SOCK_STREAM, MAIN);
+    struct endpoint first = bound_socket(t, iut, type_of(t), MAIN);
     struct address other = place_of(t, iut, OTHER, address_port(&first.name));
-    observe_result(
-        sk_bind(iut, t->choice ? datagram_socket(t, iut) : stream_socket(t, iut), &other));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &other));
 }
 
 RULE(protocols, "tcp.bind.udp-apart",
@@ -293,7 +291,7 @@ RULE(protocols, "tcp.bind.udp-apart",
 CASE(protocols, bound, .family = ANY_FAMILY, .network = LOOPBACK, .axis = "first",
      .choices = {"stream", "datagram"})
 {
-    struct endpoint first = bound_socket(t, iut, t->choice ? SOCK_DGRAM : SOCK_STREAM, MAIN);
+    struct endpoint first = bound_socket(t, iut, type_of(t), MAIN);
     observe_result(
         sk_bind(iut, t->choice ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
 }
@@ -312,12 +310,10 @@ RULE(preset, "tcp.bind.reuseaddr-default", .statement = "SO_REUSEADDR is off on 
      .outcome = {[POSIX] = "off", [LINUX] = "off"},
      .mutant = {"socket() sets SO_REUSEADDR", set_from_the_start});
 
-CASE(preset, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, .axis = "type",
-     .choices = {"stream", "datagram"})
+CASE(preset, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     int value = -1;
-    must(sk_getsockopt(iut, t->choice ? datagram_socket(t, iut) : stream_socket(t, iut), SOL_SOCKET,
-                       SO_REUSEADDR, &value));
+    must(sk_getsockopt(iut, typed_socket(t, iut), SOL_SOCKET, SO_REUSEADDR, &value));
     observe("%s", value ? "on" : "off");
 }
 

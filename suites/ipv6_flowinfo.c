@@ -9,12 +9,6 @@ static struct address with_flow(struct address address)
     return address;
 }
 
-#define TYPES .axis = "type", .choices = {"stream", "datagram"}
-static int type_of(const struct test *t)
-{
-    return t->choice ? SOCK_DGRAM : SOCK_STREAM;
-}
-
 #define FLOW_SOURCES                                                                               \
     {POSIX_2016, "XBD <netinet/in.h>: the members of sockaddr_in6"},                               \
         {"RFC 3493", "3.3: how the field is used is left open"},                                   \
@@ -43,9 +37,9 @@ static void observe_flow(struct test *t, const struct address *name)
     observe("%s", name->in6.sin6_flowinfo ? "a flow" : "no flow");
 }
 
-CASE(bind_ignores, own_address, .family = IPV6, .network = ANY_NETWORK, TYPES)
+CASE(bind_ignores, own_address, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    int fd = must(sk_socket(iut, AF_INET6, type_of(t), 0));
+    int fd = typed_socket(t, iut);
     struct address name = with_flow(place_of(t, iut, MAIN, 0));
     observe_result(sk_bind(iut, fd, &name));
     must(sk_getsockname(iut, fd, &name));
@@ -59,10 +53,10 @@ RULE(connect_ignores, "ipv6.flowinfo.connect-ignored",
      .outcome = {[POSIX] = "*", [LINUX] = "0 then no flow"},
      .mutant = {"names with flow information are refused", rejects_flow});
 
-CASE(connect_ignores, server, .family = IPV6, .network = ANY_NETWORK, TYPES)
+CASE(connect_ignores, server, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
-    int fd = must(sk_socket(iut, AF_INET6, type_of(t), 0));
+    int fd = typed_socket(t, iut);
     struct address name = {0}, to = with_flow(server.address);
     if (type_of(t) == SOCK_STREAM)
         must(sk_listen(peer, server.fd, 1));
@@ -125,10 +119,10 @@ RULE(kept, "ipv6.flowinfo.send-kept",
      .outcome = {[LINUX] = "0 then a flow"},
      .mutant = {"getpeername() gives no flow information", forgets_flow});
 
-CASE(kept, connect, .family = IPV6, .network = ANY_NETWORK, TYPES)
+CASE(kept, connect, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
-    int fd = must(sk_socket(iut, AF_INET6, type_of(t), 0));
+    int fd = typed_socket(t, iut);
     struct address name = {0}, to = with_flow(server.address);
     int option = sk_constant(iut, "IPV6_FLOWINFO_SEND");
     if (option < 0)

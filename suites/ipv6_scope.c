@@ -19,12 +19,6 @@ static struct endpoint link_local_socket(struct test *t, struct host *host, int 
     return bound_socket(t, host, type, LINK_LOCAL);
 }
 
-#define TYPES .axis = "type", .choices = {"stream", "datagram"}
-static int type_of(const struct test *t)
-{
-    return t->choice ? SOCK_DGRAM : SOCK_STREAM;
-}
-
 enum { NO_SUCH_INTERFACE = 9999 };
 
 #define SCOPE_SOURCES                                                                              \
@@ -55,10 +49,10 @@ RULE(bind_without, "ipv6.scope.bind-required",
      .outcome = {[LINUX] = "EINVAL"},
      .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
 
-CASE(bind_without, no_scope, .family = IPV6, .network = PAIR, TYPES)
+CASE(bind_without, no_scope, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 {
     struct address name = address_with_scope(own_link_local(t, iut, 0), 0);
-    observe_result(sk_bind(iut, must(sk_socket(iut, AF_INET6, type_of(t), 0)), &name));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
 RULE(connect_without, "ipv6.scope.connect-required",
@@ -67,10 +61,10 @@ RULE(connect_without, "ipv6.scope.connect-required",
      .outcome = {[LINUX] = "EINVAL"},
      .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
 
-CASE(connect_without, no_scope, .family = IPV6, .network = PAIR, TYPES)
+CASE(connect_without, no_scope, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 {
     struct address name = address_with_scope(far_link_local(t, iut, 7000), 0);
-    observe_result(sk_connect(iut, must(sk_socket(iut, AF_INET6, type_of(t), 0)), &name));
+    observe_result(sk_connect(iut, typed_socket(t, iut), &name));
 }
 
 static void refuses_unscoped(struct mutation *m, struct call *call)
@@ -124,9 +118,9 @@ static void observe_scope(struct test *t, const struct address *name)
                                                   : "no scope");
 }
 
-CASE(bind_with, own_address, .family = IPV6, .network = PAIR, TYPES)
+CASE(bind_with, own_address, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 {
-    int fd = must(sk_socket(iut, AF_INET6, type_of(t), 0));
+    int fd = typed_socket(t, iut);
     struct address name = own_link_local(t, iut, 0);
     observe_result(sk_bind(iut, fd, &name));
     must(sk_getsockname(iut, fd, &name));
@@ -236,11 +230,11 @@ RULE(wrong_bind, "ipv6.scope.bind-wrong-interface",
      .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "EADDRNOTAVAIL"},
      .mutant = {"the scope is ignored", ignores_scope});
 
-CASE(wrong_bind, loopback_index, .family = IPV6, .network = PAIR, TYPES)
+CASE(wrong_bind, loopback_index, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 {
     unsigned lo = (unsigned)must(sk_if_nametoindex(iut, "lo"));
     struct address name = address_with_scope(own_link_local(t, iut, 0), lo);
-    observe_result(sk_bind(iut, must(sk_socket(iut, AF_INET6, type_of(t), 0)), &name));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
 RULE(no_interface, "ipv6.scope.bind-no-interface",
@@ -252,10 +246,10 @@ RULE(no_interface, "ipv6.scope.bind-no-interface",
      .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "ENODEV"},
      .mutant = {"the scope is ignored", ignores_scope});
 
-CASE(no_interface, bind, .family = IPV6, .network = PAIR, TYPES)
+CASE(no_interface, bind, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 {
     struct address name = address_with_scope(own_link_local(t, iut, 0), NO_SUCH_INTERFACE);
-    observe_result(sk_bind(iut, must(sk_socket(iut, AF_INET6, type_of(t), 0)), &name));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
 RULE(other_scope, "ipv6.scope.connect-other-interface",

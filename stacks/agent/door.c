@@ -2,9 +2,9 @@
 
 #include "fixtures/diag.h"
 #include "fixtures/namespace.h"
-#include "harness/address.h"
 #include "harness/clock.h"
 #include "stacks/agent/wire.h"
+#include "stacks/host/kernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -203,14 +203,7 @@ static void send_frame(struct agent *agent, enum wire_type type, uint32_t id,
 /* The state of a connection as this machine's kernel shows it in the agent's namespace. */
 static void ask_kernel(struct agent *agent, struct call *call)
 {
-    struct address end[2] = {0};
-    if (!agent->diag)
-        agent->diag = diag_open(agent->netns);
-    for (size_t i = 0; i < 2; i++) {
-        memcpy(&end[i].storage, call->block[i].bytes, call->block[i].length);
-        end[i].length = call->block[i].length;
-    }
-    int state = agent->diag ? diag_state(agent->diag, &end[0], &end[1]) : -1;
+    int state = kernel_state(&agent->diag, agent->netns, call);
     if (state < 0)
         call_fail(call, errno);
     else

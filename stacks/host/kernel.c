@@ -20,24 +20,24 @@ struct kernel {
     struct diag *diag; /* opened at the first question */
 };
 
-static int64_t do_state(struct kernel *kernel, const struct call *call)
+int kernel_state(struct diag **diag, int netns, const struct call *call)
 {
     struct address end[2] = {0};
-    if (!kernel->diag)
-        kernel->diag = diag_open(kernel->netns);
-    if (!kernel->diag)
+    if (!*diag)
+        *diag = diag_open(netns);
+    if (!*diag)
         return -1;
     for (size_t i = 0; i < 2; i++) {
         memcpy(&end[i].storage, call->block[i].bytes, call->block[i].length);
         end[i].length = call->block[i].length;
     }
-    return diag_state(kernel->diag, &end[0], &end[1]);
+    return diag_state(*diag, &end[0], &end[1]);
 }
 
 static int64_t dispatch(struct kernel *kernel, struct call *call)
 {
     if (call->operation == OP_TCP_STATE)
-        return do_state(kernel, call);
+        return kernel_state(&kernel->diag, kernel->netns, call);
     if (call->operation == OP_SOCKET || call->operation == OP_IF_NAMETOINDEX)
         namespace_enter(kernel->netns);
     return perform_call(call);

@@ -8,4 +8,10 @@
  * must stay open as long as the door. Aborts without memory. */
 struct door *kernel_open(int netns);
 
+struct diag;
+
+/* Answers OP_TCP_STATE for the namespace of this descriptor: the state, or -1 with errno. *diag is
+ * opened at the first question; the caller closes it. */
+int kernel_state(struct diag **diag, int netns, const struct call *call);
+
 #endif
