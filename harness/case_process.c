@@ -95,7 +95,7 @@ static void set_up(const struct case_settings *settings, const struct variant *v
     record->iut_has_processes = settings->stack->has_processes;
     iut.door = settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
     /* Where the IUT has a loopback of its own, both sides are there. */
-    peer.door = tenant && network->kind == NETWORK_LOOPBACK
+    peer.door = settings->stack->elsewhere && network->kind == NETWORK_LOOPBACK
                     ? door_share(iut.door)
                     : kernel_open(network->netns[SIDE_PEER]);
     transcript_attach(&iut, record);
@@ -106,7 +106,7 @@ static void set_up(const struct case_settings *settings, const struct variant *v
         .record = record,
         .iut = &iut,
         .peer = &peer,
-        .elsewhere = tenant != NULL,
+        .elsewhere = settings->stack->elsewhere,
         .family = value[AXIS_FAMILY],
         .on = value[AXIS_NETWORK],
         .role = value[AXIS_ROLE],

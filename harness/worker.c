@@ -119,7 +119,15 @@ static struct network *take_network(struct state *state, enum network_kind kind,
         return network;
     network = network_create(kind, why, size);
     struct tenant *tenant = &state->tenant[kind];
-    if (!network || !settings->stack->start)
+    if (!network)
+        return NULL;
+    network->elsewhere = settings->stack->elsewhere;
+    if (settings->stack->takes_interface && !network_vacate(network, SIDE_IUT)) {
+        snprintf(why, size, "the addresses cannot be taken off: %s", strerror(errno));
+        drop_network(state, network);
+        return NULL;
+    }
+    if (!settings->stack->start)
         return network;
     if (!settings->stack->start(settings->stack_argument, network, tenant, why, size)) {
         tenant->pid = 0;

@@ -37,6 +37,13 @@ struct stack {
     /* It has processes of its own, which are no leftovers of a case. */
     bool has_processes;
 
+    /* Its sockets are no part of this machine's kernel: on loopback both sides of a case are inside
+     * the implementation, and what it sends is held back on the way. */
+    bool elsewhere;
+
+    /* It uses the IUT's interface of a pair itself, so our addresses are taken off it. */
+    bool takes_interface;
+
     /* Arguments that stand for implementations of their own, for 'sockspec doctor'; none: the
      * stack without an argument. */
     const char *examples[4];

@@ -40,6 +40,7 @@ struct agent {
     pthread_mutex_t lock; /* of everything below */
     pthread_cond_t change;
     pthread_mutex_t writing; /* of the output and its buffer */
+    pthread_mutex_t reading; /* of the input, a frame at a time; kept by who closes the door */
     struct request *requests;
     uint32_t last_id;
     bool someone_reads;
@@ -95,15 +96,21 @@ static void write_all(struct agent *agent, const void *bytes, size_t count)
     }
 }
 
-/* Reads a frame into agent->in. */
+/* Reads a frame into agent->in. Whoever waits for a call that its case has given up must not take
+ * in what is for the next case: it never gets beyond the lock once the door is closed. */
 static struct wire read_frame(struct agent *agent, enum wire_type *type, uint32_t *id)
 {
     unsigned char header[WIRE_HEADER];
+    struct pollfd something = {.fd = agent->stream.input, .events = POLLIN};
+    while (poll(&something, 1, -1) < 0 && errno == EINTR)
+        continue;
+    pthread_mutex_lock(&agent->reading);
     read_all(agent, header, sizeof header);
     int length = wire_header(header, type, id);
     if (length < 0)
         garbled("a frame that makes no sense");
     read_all(agent, agent->in, (size_t)length);
+    pthread_mutex_unlock(&agent->reading);
     struct wire wire = {.bytes = agent->in, .size = (size_t)length};
     if (*type == WIRE_ERROR) {
         fprintf(stderr, "the agent says: %.*s\n", length, (const char *)agent->in);
@@ -289,6 +296,7 @@ static bool waits(struct door *door, struct caller *caller)
 static void close_agent(struct door *door)
 {
     struct agent *agent = (struct agent *)door;
+    pthread_mutex_lock(&agent->reading);
     if (agent->own) {
         close(agent->stream.input);
         if (agent->stream.output != agent->stream.input)
@@ -300,7 +308,12 @@ static void close_agent(struct door *door)
     }
     if (agent->diag)
         diag_close(agent->diag);
-    free(agent);
+    /* A thread that still waits for an answer goes on using it, until the process ends. */
+    pthread_mutex_lock(&agent->lock);
+    bool used = agent->requests != NULL;
+    pthread_mutex_unlock(&agent->lock);
+    if (!used)
+        free(agent);
 }
 
 struct door *agent_open(const struct tenant *stream, int netns, bool own)
@@ -320,6 +333,7 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     agent->own = own;
     pthread_mutex_init(&agent->lock, NULL);
     pthread_mutex_init(&agent->writing, NULL);
+    pthread_mutex_init(&agent->reading, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&agent->change, &attributes);

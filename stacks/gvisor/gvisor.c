@@ -91,4 +91,4 @@ static struct door *open_gvisor(const char *argument, int netns, const struct te
 
 STACK(gvisor, .usage = "gvisor[:PLATFORM]",
       .summary = "gVisor's network stack: the agent inside runsc (ptrace unless said otherwise)",
-      .check = check, .start = start, .open = open_gvisor);
+      .elsewhere = true, .check = check, .start = start, .open = open_gvisor);

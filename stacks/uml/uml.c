@@ -119,13 +119,8 @@ static bool start(const char *argument, struct network *network, struct tenant *
                                 "ssl0=fd:0,fd:1",
                                 init};
     size_t count = 13;
-    if (network->kind == NETWORK_PAIR) {
-        if (!network_vacate(network, SIDE_IUT)) {
-            snprintf(why, size, "the addresses cannot be taken off: %s", strerror(errno));
-            return false;
-        }
+    if (network->kind == NETWORK_PAIR)
         words[count++] = "vec0:transport=raw,ifname=" LINK_NAME ",mac=02:00:00:00:00:01";
-    }
     words[count++] = "--";
     words[count++] = "--init";
     words[count++] = "/dev/ttyS0";
@@ -149,4 +144,4 @@ static struct door *open_uml(const char *argument, int netns, const struct tenan
 }
 
 STACK(uml, .usage = "uml[:BINARY]", .summary = "a kernel as a process: User-mode Linux",
-      .check = check, .start = start, .open = open_uml);
+      .elsewhere = true, .takes_interface = true, .check = check, .start = start, .open = open_uml);

@@ -218,6 +218,8 @@ bool agent_serve(int input, int output)
             answer_waiting(id, &body);
             break;
         case WIRE_NEXT:
+            /* Kept, so that no thread is in the middle of an answer when the process ends. */
+            pthread_mutex_lock(&agent.writing);
             return true;
         default:
             give_up("a frame that an agent does not take");
