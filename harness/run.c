@@ -14,8 +14,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Cases that mostly wait run on lanes: workers beside those that --jobs counts. */
-enum { LANES = 32, STARTS = 3 };
+/* Cases that mostly wait run on lanes: workers beside those that --jobs counts. Of tenants, which
+ * take long to start, there are not so many. */
+enum { LANES = 32, TENANT_LANES = 4, STARTS = 3 };
 
 /* After so many milliseconds without news the reports hear what is running. */
 enum { SILENCE = 1000 };
@@ -161,7 +162,7 @@ static void hear(struct coordinator *c, struct slot *slot)
 
 static bool start_all(struct coordinator *c)
 {
-    size_t most = c->options->settings.stack->start ? c->options->jobs : LANES;
+    size_t most = c->options->settings.stack->start ? TENANT_LANES : LANES;
     size_t lanes = c->waiting.count < most ? c->waiting.count : most;
     c->job_slots = c->options->jobs < c->work.count ? c->options->jobs : c->work.count;
     c->slot_count = c->job_slots + lanes;

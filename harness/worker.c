@@ -27,7 +27,7 @@ struct state {
     struct worker *worker;
     double seconds;                       /* time limit of a case that has none of its own */
     struct network *ready[NETWORK_KINDS]; /* clean networks, for the next case */
-    struct tenant tenant[NETWORK_KINDS];  /* what the stack started in them; pid 0: nothing */
+    struct tenant tenant;                 /* what the stack started on the pair; pid 0: nothing */
     int null;
 };
 
@@ -102,10 +102,9 @@ static int clear_processes(const struct state *state, pid_t group)
 /* Throws a network away, and who lives in it. */
 static void drop_network(struct state *state, struct network *network)
 {
-    struct tenant *tenant = &state->tenant[network->kind];
-    if (tenant->pid)
-        tenant_stop(tenant);
-    tenant->pid = 0;
+    if (state->tenant.pid)
+        tenant_stop(&state->tenant);
+    state->tenant.pid = 0;
     network_free(network);
 }
 
@@ -118,7 +117,7 @@ static struct network *take_network(struct state *state, enum network_kind kind,
     if (network)
         return network;
     network = network_create(kind, why, size);
-    struct tenant *tenant = &state->tenant[kind];
+    struct tenant *tenant = &state->tenant;
     if (!network)
         return NULL;
     network->elsewhere = settings->stack->elsewhere;
@@ -145,7 +144,7 @@ static struct network *take_network(struct state *state, enum network_kind kind,
  * did with the network can be undone. */
 static void give_back(struct state *state, struct network *network, const struct record *record)
 {
-    bool tenant = state->tenant[network->kind].pid != 0;
+    bool tenant = state->tenant.pid != 0;
     network->altered |= record->net_altered != 0;
     network->rerouted |= record->net_altered == 2;
     bool good = record->finished && !(tenant && record->hung);
@@ -167,8 +166,11 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     record_reset(record);
     ending->limit = variant->of->seconds > 0 ? variant->of->seconds : state->seconds;
 
-    enum network_kind kind = variant->value[AXIS_NETWORK] == PAIR ? NETWORK_PAIR : NETWORK_LOOPBACK;
-    struct network *network = take_network(state, kind, ending->reason, sizeof ending->reason);
+    /* A tenant is at the end of a pair, and has its own loopback there. */
+    bool loopback = variant->value[AXIS_NETWORK] != PAIR, tenant = state->settings->stack->start;
+    struct network *network =
+        take_network(state, loopback && !tenant ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
+                     sizeof ending->reason);
     if (!network || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0) {
         if (network)
             snprintf(ending->reason, sizeof ending->reason, "no pipe: %s", strerror(errno));
@@ -180,9 +182,10 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     pid_t pid = fork();
     if (pid == 0) {
         redirect(state->null, pipes[1]);
+        struct network inside = network_inside(network);
         setpgid(0, 0);
-        case_process(state->settings, index, network,
-                     state->tenant[kind].pid ? &state->tenant[kind] : NULL, record);
+        case_process(state->settings, index, loopback && tenant ? &inside : network,
+                     tenant ? &state->tenant : NULL, record);
     }
     close(pipes[1]);
     if (pid < 0) {

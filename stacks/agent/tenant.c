@@ -31,12 +31,12 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
         _exit(127);
     }
     namespace_enter(netns);
+    for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
     if (prepare && !prepare(context))
         _exit(127);
     dup2(pipes[0][0], STDIN_FILENO);
     dup2(pipes[1][1], STDOUT_FILENO);
-    for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
     execvp(words[0], (char *const *)words);
     fprintf(stderr, "cannot run %s: %s\n", words[0], strerror(errno));
     _exit(127);

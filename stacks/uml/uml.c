@@ -1,4 +1,5 @@
 /* User-mode Linux: another kernel as a process, on the IUT's end of the network. */
+#include "stacks/agent/addresses.h"
 #include "stacks/agent/agent.h"
 
 #include "fixtures/link.h"
@@ -53,40 +54,15 @@ static bool prepare(void *context)
     return false;
 }
 
-enum { ADDRESSES = 12, WORDS = 16 + ADDRESSES };
-
-/* The words for the agent's --init: our addresses and the peer's. */
-static void address_words(const struct network *network, const char *words[ADDRESSES])
-{
-    static char texts[ADDRESSES][80];
-    size_t count = 0;
-    for (int k = 0; k < 2; k++)
-        for (enum place place = MAIN; place <= LINK_LOCAL; place++)
-            for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
-                char text[ADDRESS_TEXT];
-                if (place == LINK_LOCAL && k == 0)
-                    continue;
-                struct address address =
-                    network_address(network, side, place, k ? AF_INET6 : AF_INET, 0);
-                address = address_with_scope(address, 0);
-                address_host(&address, text, sizeof text);
-                snprintf(texts[count], sizeof texts[count], "%c%.60s",
-                         side == SIDE_PEER     ? '='
-                         : k && place == OTHER ? '-'
-                                               : '+',
-                         text);
-                words[count] = texts[count];
-                count++;
-            }
-}
+enum { WORDS = 20, MODULES = 2 };
 
 /* The package's kernel has IPv6 as a module, which needs another one. */
-static size_t module_words(const char *words[2])
+static size_t module_words(const char *words[MODULES])
 {
-    static const char *const modules[] = {"lib/crc-ccitt.ko", "net/ipv6/ipv6.ko"};
-    static char texts[2][512];
+    static const char *const modules[MODULES] = {"lib/crc-ccitt.ko", "net/ipv6/ipv6.ko"};
+    static char texts[MODULES][512];
     size_t count = 0;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < MODULES; i++) {
         char pattern[128];
         glob_t found;
         snprintf(pattern, sizeof pattern, "/usr/lib/uml/modules/*/kernel/%s", modules[i]);
@@ -105,7 +81,7 @@ static bool start(const char *argument, struct network *network, struct tenant *
 {
     char init[sizeof agent + 8];
     snprintf(init, sizeof init, "init=%s", agent);
-    const char *words[WORDS] = {kernel_of(argument),
+    const char *words[WORDS + MODULES + ADDRESS_WORDS] = {kernel_of(argument),
                                 "mem=96M",
                                 "root=/dev/root",
                                 "rootfstype=hostfs",
@@ -117,22 +93,16 @@ static bool start(const char *argument, struct network *network, struct tenant *
                                 "con0=null",
                                 "ssl=null",
                                 "ssl0=fd:0,fd:1",
-                                init};
-    size_t count = 13;
-    if (network->kind == NETWORK_PAIR)
-        words[count++] = "vec0:transport=raw,ifname=" LINK_NAME ",mac=02:00:00:00:00:01";
-    words[count++] = "--";
-    words[count++] = "--init";
-    words[count++] = "/dev/ttyS0";
-    const char *all[WORDS + ADDRESSES + 6] = {NULL};
-    memcpy(all, words, count * sizeof *words);
-    count += module_words(all + count);
-    all[count++] = network->kind == NETWORK_PAIR ? "vec0" : "-";
-    if (network->kind == NETWORK_PAIR)
-        address_words(network, all + count);
-    else
-        all[count] = "+2001:db8::2:1";
-    return tenant_start(tenant, all, network->netns[SIDE_IUT], STREAM_SOCKET, prepare, NULL, why,
+                                init,
+                                "vec0:transport=raw,ifname=" LINK_NAME ",mac=02:00:00:00:00:01",
+                                "--",
+                                "--init",
+                                "/dev/ttyS0"};
+    size_t count = 17;
+    count += module_words(words + count);
+    words[count++] = "vec0";
+    address_words(network, words + count);
+    return tenant_start(tenant, words, network->netns[SIDE_IUT], STREAM_SOCKET, prepare, NULL, why,
                         size);
 }
 

@@ -33,8 +33,8 @@ void implementation_leave(struct begun *begun);
 /* ---- init.c ---- */
 
 /* As the first process of a system: mounts, settings, addresses, and the stream that it opens; -1
- * if it cannot. The words: device, kernel modules after "!", interface or "-" for the loopback
- * alone, and addresses: "+" ours, "-" ours but deprecated, "=" the peer's. */
+ * if it cannot. The words: device, kernel modules after "!", in their order, interface, and
+ * addresses: "+" ours, "-" ours but deprecated, "=" the peer's. */
 int init_stream(int argc, char **argv);
 
 /* ---- states.c ---- */

@@ -8,12 +8,15 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/module.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -127,16 +130,37 @@ static void load_module(const char *path)
 {
     int fd = open(path, O_RDONLY);
 #ifdef SYS_finit_module
-    if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) != 0)
+    const char *end = strrchr(path, '.');
+    int flags = end && strcmp(end, ".ko") != 0 ? MODULE_INIT_COMPRESSED_FILE : 0;
+    if (fd < 0 || syscall(SYS_finit_module, fd, "", flags) != 0)
 #endif
         fprintf(stderr, "sockspec-agent: cannot load %s: %s\n", path, strerror(errno));
     if (fd >= 0)
         close(fd);
 }
 
+/* Opens a device, once its driver has made it. */
+static int open_device(const char *path)
+{
+    enum { PATIENCE_MILLISECONDS = 10000 };
+    char events[4096];
+    int changes = inotify_init1(IN_CLOEXEC);
+    struct pollfd change = {.fd = changes, .events = POLLIN};
+    int fd;
+    inotify_add_watch(changes, "/dev", IN_CREATE);
+    while ((fd = open(path, O_RDWR | O_NOCTTY)) < 0 && errno == ENOENT &&
+           poll(&change, 1, PATIENCE_MILLISECONDS) == 1)
+        if (read(changes, events, sizeof events) < 0)
+            break;
+    if (fd < 0)
+        fprintf(stderr, "sockspec-agent: %s: %s\n", path, strerror(errno));
+    close(changes);
+    return fd;
+}
+
 int init_stream(int argc, char **argv)
 {
-    /* argv: device of the stream, modules after "!", interface or "-", addresses... */
+    /* argv: device of the stream, modules after "!", interface, addresses... */
     unsigned char hardware[6] = {2, 0, 0, 0, 0, 2};
     struct termios raw;
     mount("proc", "/proc", "proc", 0, NULL);
@@ -147,19 +171,15 @@ int init_stream(int argc, char **argv)
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         set(settings[i].name, settings[i].value);
     set_up("lo");
-    if (argc > 1 && strcmp(argv[1], "-") != 0) {
+    if (argc > 1)
         set_up(argv[1]);
-        for (int i = 2; i < argc; i++)
-            configure(if_nametoindex(argv[1]), argv[i], hardware);
-    } else {
-        for (int i = 2; i < argc; i++)
-            configure(if_nametoindex("lo"), argv[i], hardware);
+    for (int i = 2; i < argc; i++)
+        configure(if_nametoindex(argv[1]), argv[i], hardware);
+    int stream = open_device(argv[0]);
+    if (stream >= 0 && tcgetattr(stream, &raw) == 0) {
+        cfmakeraw(&raw);
+        tcsetattr(stream, TCSANOW, &raw);
     }
-    int stream = open(argv[0], O_RDWR | O_NOCTTY);
-    if (stream < 0 || tcgetattr(stream, &raw) != 0)
-        return -1;
-    cfmakeraw(&raw);
-    tcsetattr(stream, TCSANOW, &raw);
     return stream;
 }
 
