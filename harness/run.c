@@ -129,7 +129,7 @@ static void bury(struct coordinator *c, struct slot *slot)
 {
     char why[256];
     snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
-    if (slot->busy_now) {
+    if (slot->busy_now && !why[0]) {
         results_put(&c->results, slot->busy, INCONCLUSIVE,
                     "the worker that ran this case was killed", slot->worker.record, 0);
         slot->busy_now = false;

@@ -21,6 +21,9 @@
 
 enum { READY = -1 };
 
+/* How long a tenant may take to come up, and how often in a row it may fail to. */
+enum { BOOT_SECONDS = 60, BOOTS = 3 };
+
 /* In the worker's process. */
 struct state {
     const struct case_settings *settings;
@@ -28,6 +31,7 @@ struct state {
     double seconds;                       /* time limit of a case that has none of its own */
     struct network *ready[NETWORK_KINDS]; /* clean networks, for the next case */
     struct tenant tenant;                 /* what the stack started on the pair; pid 0: nothing */
+    int failed_boots;                     /* of tenants, since one came up */
     int null;
 };
 
@@ -128,16 +132,17 @@ static struct network *take_network(struct state *state, enum network_kind kind,
     }
     if (!settings->stack->start)
         return network;
-    if (!settings->stack->start(settings->stack_argument, network, tenant, why, size)) {
+    bool started = settings->stack->start(settings->stack_argument, network, tenant, why, size);
+    if (!started)
         tenant->pid = 0;
-        drop_network(state, network);
-        return NULL;
+    if (started && tenant_await(tenant, BOOT_SECONDS, why, size)) {
+        state->failed_boots = 0;
+        return network;
     }
-    if (!tenant_await(tenant, why, size)) {
-        drop_network(state, network);
-        return NULL;
-    }
-    return network;
+    drop_network(state, network);
+    if (++state->failed_boots == BOOTS)
+        _exit(1); /* the reason is told for the whole run */
+    return NULL;
 }
 
 /* Keeps a network for the next case, or throws it away. A tenant stays as long as what its cases

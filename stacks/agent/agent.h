@@ -23,8 +23,9 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
                   enum tenant_stream kind, bool (*prepare)(void *context), void *context, char *why,
                   size_t size);
 
-/* Waits until it says something: its agent's hello. False with a reason if it does not come up. */
-bool tenant_await(const struct tenant *tenant, char *why, size_t size);
+/* Waits until it says something, for so many seconds: its agent's hello. False with a reason if it
+ * does not come up. */
+bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t size);
 
 /* Ends a tenant. */
 void tenant_stop(struct tenant *tenant);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -96,17 +97,18 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
     return true;
 }
 
-bool tenant_await(const struct tenant *tenant, char *why, size_t size)
+bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t size)
 {
-    enum { BOOT = 60 };
     struct pollfd hello = {.fd = tenant->input, .events = POLLIN};
-    int n;
-    while ((n = poll(&hello, 1, BOOT * 1000)) < 0 && errno == EINTR)
+    int n, said = 0;
+    while ((n = poll(&hello, 1, seconds * 1000)) < 0 && errno == EINTR)
         continue;
-    if (n == 1 && hello.revents & POLLIN)
+    if (n == 1 && ioctl(tenant->input, FIONREAD, &said) == 0 && said > 0)
         return true;
-    snprintf(why, size, n == 0 ? "it did not come up within %d s" : "it ended before it came up",
-             BOOT);
+    snprintf(why, size,
+             n == 0 ? "the implementation did not come up within %d s"
+                    : "the implementation ended before it came up",
+             seconds);
     return false;
 }
 

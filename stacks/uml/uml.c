@@ -82,22 +82,23 @@ static bool start(const char *argument, struct network *network, struct tenant *
     char init[sizeof agent + 8];
     snprintf(init, sizeof init, "init=%s", agent);
     const char *words[WORDS + MODULES + ADDRESS_WORDS] = {kernel_of(argument),
-                                "mem=96M",
-                                "root=/dev/root",
-                                "rootfstype=hostfs",
-                                "ro",
-                                "quiet",
-                                "loglevel=0",
-                                "uml_dir=/run",
-                                "con=null",
-                                "con0=null",
-                                "ssl=null",
-                                "ssl0=fd:0,fd:1",
-                                init,
-                                "vec0:transport=raw,ifname=" LINK_NAME ",mac=02:00:00:00:00:01",
-                                "--",
-                                "--init",
-                                "/dev/ttyS0"};
+                                                          "mem=96M",
+                                                          "root=/dev/root",
+                                                          "rootfstype=hostfs",
+                                                          "ro",
+                                                          "quiet",
+                                                          "loglevel=0",
+                                                          "uml_dir=/run",
+                                                          "con=null",
+                                                          "con0=null",
+                                                          "ssl=null",
+                                                          "ssl0=fd:0,fd:1",
+                                                          init,
+                                                          "vec0:transport=raw,ifname=" LINK_NAME
+                                                          ",mac=02:00:00:00:00:01",
+                                                          "--",
+                                                          "--init",
+                                                          "/dev/ttyS0"};
     size_t count = 17;
     count += module_words(words + count);
     words[count++] = "vec0";

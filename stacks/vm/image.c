@@ -39,38 +39,55 @@ static bool usual_folder(const char *kernel, char *folder, size_t size)
 {
     const char *name = strrchr(kernel, '/') ? strrchr(kernel, '/') + 1 : kernel;
     const char *version = strncmp(name, "vmlinuz-", 8) == 0 ? name + 8 : name;
-    int length = snprintf(folder, size, "%.*s../lib/modules/%s", (int)(name - kernel), kernel,
-                          version);
+    int length =
+        snprintf(folder, size, "%.*s../lib/modules/%s", (int)(name - kernel), kernel, version);
     return length < (int)size && access(folder, X_OK) == 0;
+}
+
+/* Takes one "name=value" behind the kernel. */
+static bool take_option(struct image *image, char *option, char *folder, char *why, size_t size)
+{
+    char *value = strchr(option, '=');
+    size_t length = value ? (size_t)(value - option) : 0;
+    if (length == 7 && strncmp(option, "modules", length) == 0) {
+        snprintf(folder, PATH_MAX, "%s", value + 1);
+        if (access(folder, X_OK) == 0)
+            return true;
+        snprintf(why, size, "%.150s: %s", folder, strerror(errno));
+    } else if (length == 5 && strncmp(option, "accel", length) == 0 &&
+               (strcmp(value + 1, "kvm") == 0 || strcmp(value + 1, "tcg") == 0)) {
+        snprintf(image->accelerator, sizeof image->accelerator, "%s", value + 1);
+        return true;
+    } else {
+        snprintf(why, size, "'%.100s' is none of modules=DIR, accel=kvm, accel=tcg", option);
+    }
+    return false;
 }
 
 bool image_find(struct image *image, const char *argument, char *why, size_t size)
 {
-    static const char word[] = ",modules=";
-    const char *comma = strstr(argument, word);
-    size_t length = comma ? (size_t)(comma - argument) : strlen(argument);
-    char folder[PATH_MAX] = "";
+    char folder[PATH_MAX] = "", text[PATH_MAX], *rest = NULL;
     struct stat file;
     *image = (struct image){.module_count = 0};
-    if (length >= sizeof image->kernel || strlen(argument) >= sizeof folder) {
+    if (snprintf(text, sizeof text, "%s", argument) >= (int)sizeof text) {
         snprintf(why, size, "the name of the kernel is too long");
         return false;
     }
-    memcpy(image->kernel, argument, length);
-    if (access(image->kernel, R_OK) != 0 || stat(image->kernel, &file) != 0 ||
-        !S_ISREG(file.st_mode)) {
-        snprintf(why, size, "%.150s: %s", image->kernel, errno ? strerror(errno) : "is no file");
+    const char *kernel = strtok_r(text, ",", &rest);
+    snprintf(image->kernel, sizeof image->kernel, "%s", kernel ? kernel : "");
+    for (char *option; (option = strtok_r(NULL, ",", &rest));)
+        if (!take_option(image, option, folder, why, size))
+            return false;
+    if (access(image->kernel, R_OK) != 0 || stat(image->kernel, &file) != 0) {
+        snprintf(why, size, "%.150s: %s", image->kernel, strerror(errno));
         return false;
     }
-    if (comma) {
-        snprintf(folder, sizeof folder, "%s", comma + strlen(word));
-        if (access(folder, X_OK) != 0) {
-            snprintf(why, size, "%.150s: %s", folder, strerror(errno));
-            return false;
-        }
-    } else if (!usual_folder(image->kernel, folder, sizeof folder)) {
-        return true; /* all may be built in */
+    if (!S_ISREG(file.st_mode)) {
+        snprintf(why, size, "%.150s is no file", image->kernel);
+        return false;
     }
+    if (!folder[0] && !usual_folder(image->kernel, folder, sizeof folder))
+        return true; /* all may be built in */
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
         find_module(image, folder, modules[i]);
     return true;

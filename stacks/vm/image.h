@@ -13,10 +13,11 @@ struct image {
     size_t module_count; /* in the order in which they are loaded */
     char path[IMAGE_MODULES][PATH_MAX];
     char name[IMAGE_MODULES][64]; /* without folders */
+    char accelerator[16];         /* what was asked for, "" if nothing was */
 };
 
-/* Reads "KERNEL[,modules=DIR]". Modules that the kernel has built in are in no folder; without DIR
- * they are looked for where packages have them: beside the kernel's folder, in
+/* Reads "KERNEL[,modules=DIR][,accel=NAME]". Modules that the kernel has built in are in no folder;
+ * without DIR they are looked for where packages have them: beside the kernel's folder, in
  * ../lib/modules/VERSION of boot/vmlinuz-VERSION. False with a reason in one line. */
 bool image_find(struct image *image, const char *argument, char *why, size_t size);
 

@@ -31,10 +31,9 @@ static bool add_header(int initrd, const char *name, unsigned mode, size_t size)
     char header[512];
     static unsigned inode = 1;
     /* magic inode mode uid gid links mtime size, device twice, name's size, checksum; name */
-    int length = snprintf(header, sizeof header,
-                          "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s", inode++,
-                          mode, 0, 0, 1, 0, (unsigned)size, 0, 0, 0, 0, (unsigned)strlen(name) + 1,
-                          0, name);
+    int length = snprintf(
+        header, sizeof header, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s",
+        inode++, mode, 0, 0, 1, 0, (unsigned)size, 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0, name);
     if (length >= (int)sizeof header) {
         errno = ENAMETOOLONG;
         return false;

@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define TAP_NAME "tap0"
+#define TAP_NAME    "tap0"
 #define BRIDGE_NAME "bridge0"
 
 /* The machine has the link-layer address of LINK_NAME, and a bridge keeps to itself what is for one
@@ -22,8 +22,7 @@ static bool bridge(void)
 {
     struct nl_sock *route = link_open();
     bool good = route && link_set_hardware(route, link_index(LINK_NAME), other_hardware) &&
-                link_add_bridge(route, BRIDGE_NAME) &&
-                link_enslave(route, BRIDGE_NAME, TAP_NAME) &&
+                link_add_bridge(route, BRIDGE_NAME) && link_enslave(route, BRIDGE_NAME, TAP_NAME) &&
                 link_enslave(route, BRIDGE_NAME, LINK_NAME) &&
                 link_set_up(route, link_index(TAP_NAME), true) &&
                 link_set_up(route, link_index(BRIDGE_NAME), true);
