@@ -167,7 +167,7 @@ RULE(v6only_port, "address.bind.v6only-shares-port",
 CASE(v6only_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
-    struct address any = address_any(AF_INET6, 0);
+    struct address any = address_any(AF_INET6, port_for(t, iut));
     must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
     must(sk_bind(iut, fd, &any));
     must(sk_getsockname(iut, fd, &any));
@@ -195,7 +195,7 @@ RULE(dual_port, "address.bind.dual-takes-port",
 CASE(dual_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
-    struct address any = address_any(AF_INET6, 0);
+    struct address any = address_any(AF_INET6, port_for(t, iut));
     must(sk_bind(iut, fd, &any));
     must(sk_getsockname(iut, fd, &any));
     any = address_any(AF_INET, address_port(&any));

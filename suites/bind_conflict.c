@@ -32,7 +32,7 @@ static struct conflict bind_two(struct test *t, int type, int option, unsigned s
     struct host *iut = t->iut;
     struct conflict c = {.first = must(sk_socket(iut, t->domain, type, 0)),
                          .second = must(sk_socket(iut, t->domain, type, 0))};
-    struct address name = address_at(t, first_wild, 0);
+    struct address name = address_at(t, first_wild, port_for(t, iut));
     if (set_on & FIRST)
         must(sk_setsockopt(iut, c.first, SOL_SOCKET, option, 1));
     if (set_on & SECOND)

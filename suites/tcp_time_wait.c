@@ -14,7 +14,7 @@ static struct connection connection_of_port(struct test *t, bool reusable)
 {
     struct connection c;
     struct endpoint own = {.fd = stream_socket(t, t->iut)};
-    struct address here = place_of(t, t->iut, MAIN, 0);
+    struct address here = place_of(t, t->iut, MAIN, port_for(t, t->iut));
     if (reusable)
         reuse(t, t->iut, own.fd);
     must(sk_bind(t->iut, own.fd, &here));
