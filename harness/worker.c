@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +212,22 @@ static void say(int control, int32_t what)
         _exit(1);
 }
 
+/* The kernel hands packets on per processor, so that what two processors send can change places. A
+ * case stays on one; here so does the tenant, which its worker takes along. */
+static void stay_on_processor(unsigned number)
+{
+    cpu_set_t allowed, one;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    number %= (unsigned)CPU_COUNT(&allowed);
+    for (int processor = 0; processor < CPU_SETSIZE; processor++)
+        if (CPU_ISSET(processor, &allowed) && number-- == 0) {
+            CPU_ZERO(&one);
+            CPU_SET(processor, &one);
+            sched_setaffinity(0, sizeof one, &one);
+        }
+}
+
 /* The worker's life, as the first process of its PID namespace. */
 __attribute__((noreturn)) static void work(const struct case_settings *settings,
                                            struct worker *worker, double seconds)
@@ -222,6 +239,8 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);
+    if (settings->stack->start)
+        stay_on_processor(worker->number);
     state.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     say(worker->control, READY);
     for (;;) {
@@ -259,8 +278,10 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
 bool worker_start(struct worker *worker, const struct case_settings *settings, double seconds,
                   char *why, size_t size)
 {
+    static unsigned started;
     int ends[2];
-    *worker = (struct worker){.pid = -1, .control = -1, .record = record_create()};
+    *worker =
+        (struct worker){.pid = -1, .control = -1, .number = started++, .record = record_create()};
     worker->ending = mmap(NULL, sizeof *worker->ending, PROT_READ | PROT_WRITE,
                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (worker->ending == MAP_FAILED)

@@ -23,7 +23,8 @@ struct ending {
 
 struct worker {
     pid_t pid;
-    int control; /* orders go out and results come in; end of file when the worker is gone */
+    unsigned number; /* of those that were started in this run */
+    int control;     /* orders go out and results come in; end of file when the worker is gone */
     struct record *record;
     struct ending *ending;
 };

@@ -274,7 +274,7 @@ RULE(apart, "tcp.bind.different-addresses",
 
 CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct endpoint first = bound_socket(t, iut, type_of(t), MAIN);
+    struct endpoint first = socket_at_port(t, iut, type_of(t), MAIN, port_for(t, iut));
     struct address other = place_of(t, iut, OTHER, address_port(&first.name));
     observe_result(sk_bind(iut, typed_socket(t, iut), &other));
 }
@@ -291,7 +291,7 @@ RULE(protocols, "tcp.bind.udp-apart",
 CASE(protocols, bound, .family = ANY_FAMILY, .network = LOOPBACK, .axis = "first",
      .choices = {"stream", "datagram"})
 {
-    struct endpoint first = bound_socket(t, iut, type_of(t), MAIN);
+    struct endpoint first = socket_at_port(t, iut, type_of(t), MAIN, port_for(t, iut));
     observe_result(
         sk_bind(iut, t->choice ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
 }

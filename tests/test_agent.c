@@ -74,29 +74,6 @@ static void test_same_verdicts(void)
     json_decref(agent);
 }
 
-/* Those that this machine has: each is up and gives verdicts, none of them inconclusive. */
-static void test_implementations(void)
-{
-    static const char *const specs[] = {"libc:musl", "libc:diet",
-                                        "libc:/lib64/ld-linux-x86-64.so.2", "gvisor", "uml"};
-    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
-        int status;
-        json_t *lines = results_of(specs[i], "*.connect.a*", &status);
-        const json_t *summary = lines ? find_object(lines, "type", "summary") : NULL;
-        if (!summary) {
-            printf("\n    %s: not on this machine, see above\n", specs[i]);
-            CU_ASSERT_EQUAL(status, 2);
-        } else {
-            json_int_t passed = json_integer_value(json_object_get(summary, "pass"));
-            printf("\n    %s: %d passed\n", specs[i], (int)passed);
-            CU_ASSERT(status == 0 || status == 1);
-            CU_ASSERT(passed > 0);
-            CU_ASSERT_EQUAL(json_integer_value(json_object_get(summary, "inconclusive")), 0);
-        }
-        json_decref(lines);
-    }
-}
-
 /* A library that hides one error fails just the rules about it. */
 static void test_preload(void)
 {
@@ -199,7 +176,6 @@ int main(void)
     CU_add_test(suite, "damaged frames", test_damaged_frames);
     CU_add_test(suite, "broken agents", test_broken_agents);
     CU_add_test(suite, "the same verdicts as host", test_same_verdicts);
-    CU_add_test(suite, "implementations", test_implementations);
     /* The sanitizers' own library wants to be loaded first. */
     if (strcmp(EVERYTHING, "*") == 0)
         CU_add_test(suite, "preload", test_preload);

@@ -46,15 +46,18 @@ static bool read_address(const char *text, struct in6_addr *address)
 /* The state of the connection in a table; 0 if it is not there, -1 without a table. */
 static int find_in(const char *path, const struct ends *ends)
 {
-    char line[512], text[2][40];
+    char line[512], text[2][40], near[8];
     struct in6_addr address[2];
     unsigned port[2], state;
     int found = 0;
     FILE *file = fopen(path, "r");
     if (!file)
         return -1;
+    /* Most lines are of other connections, and there may be thousands. */
+    snprintf(near, sizeof near, ":%04X ", ends->port[0]);
     while (!found && fgets(line, sizeof line, file))
-        if (sscanf(line, " %*u: %32[0-9A-F]:%4x %32[0-9A-F]:%4x %2x", text[0], &port[0], text[1],
+        if (strstr(line, near) &&
+            sscanf(line, " %*u: %32[0-9A-F]:%4x %32[0-9A-F]:%4x %2x", text[0], &port[0], text[1],
                    &port[1], &state) == 5 &&
             port[0] == ends->port[0] && port[1] == ends->port[1] &&
             read_address(text[0], &address[0]) && read_address(text[1], &address[1]) &&

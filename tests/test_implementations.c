@@ -1,0 +1,128 @@
+/* Every implementation that this machine has: a default run, with no verdict left open. */
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* With sanitizers a process costs tens of milliseconds, and a part has to do. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EVERYTHING "*.connect.a*"
+#endif
+#endif
+#ifndef EVERYTHING
+#define EVERYTHING "*"
+#endif
+
+/* What they are held to, beside that no verdict is inconclusive. */
+enum expected { KEEPS_RULES, MAY_FAIL };
+
+static json_int_t count_of(const json_t *summary, const char *verdict)
+{
+    return json_integer_value(json_object_get(summary, verdict));
+}
+
+/* Tells what was run, or why it was not, to who reads the test's output or its list. */
+static void tell(const char *spec, const char *what)
+{
+    const char *path = getenv("LIST");
+    FILE *list = path ? fopen(path, "a") : NULL;
+    printf("\n    %s: %s", spec, what);
+    if (list) {
+        fprintf(list, "%s: %s\n", spec, what);
+        fclose(list);
+    }
+}
+
+/* Prints the variants with a verdict that should not be. */
+static void print_verdicts(const json_t *lines, const char *verdict)
+{
+    size_t i;
+    json_t *line;
+    json_array_foreach (lines, i, line)
+        if (strcmp(text_of(line, "verdict"), verdict) == 0)
+            printf("\n    %s %s: %s", verdict, text_of(line, "id"), text_of(line, "reason"));
+}
+
+static void run_on(const char *spec, enum expected expected)
+{
+    const char *const argv[] = {getenv("SOCKSPEC"), "run",     "--iut",  spec, "--filter",
+                                EVERYTHING,         "--quiet", "--json", "-",  NULL};
+    char what[512];
+    struct finished finished = run_program(argv);
+    json_t *lines = json_lines(finished.out);
+    const json_t *summary = lines ? find_object(lines, "type", "summary") : NULL;
+    if (summary) {
+        snprintf(what, sizeof what,
+                 "%lld passed, %lld failed, %lld inconclusive, %lld skipped in %.1f s",
+                 count_of(summary, "pass"), count_of(summary, "fail"),
+                 count_of(summary, "inconclusive"), count_of(summary, "skip"),
+                 json_number_value(json_object_get(summary, "seconds")));
+        tell(spec, what);
+        CU_ASSERT(count_of(summary, "pass") > 0);
+        CU_ASSERT_EQUAL(count_of(summary, "inconclusive"), 0);
+        print_verdicts(lines, "inconclusive");
+        if (expected == KEEPS_RULES) {
+            CU_ASSERT_EQUAL(count_of(summary, "fail"), 0);
+            print_verdicts(lines, "fail");
+        }
+    } else {
+        finished.err[strcspn(finished.err, "\n")] = '\0';
+        snprintf(what, sizeof what, "not run: %.400s", finished.err);
+        tell(spec, what);
+        CU_ASSERT_EQUAL(finished.status, 2);
+    }
+    json_decref(lines);
+    finished_free(&finished);
+}
+
+static void test_libcs(void)
+{
+    run_on("libc:musl", KEEPS_RULES);
+    run_on("libc:diet", KEEPS_RULES);
+    run_on("libc:/lib64/ld-linux-x86-64.so.2", KEEPS_RULES);
+}
+
+static void test_gvisor(void)
+{
+    run_on("gvisor", MAY_FAIL);
+}
+
+static void test_uml(void)
+{
+    run_on("uml", KEEPS_RULES);
+}
+
+/* The kernels that scripts/kernels has unpacked. */
+static void test_virtual_machines(void)
+{
+    char pattern[1024], spec[1100];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/*/boot/vmlinuz-*", getenv("KERNELS"));
+    if (glob(pattern, 0, NULL, &found) != 0) {
+        tell("vm", "not run: no kernel image, scripts/kernels gets some");
+        return;
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        snprintf(spec, sizeof spec, "vm:%s", found.gl_pathv[i]);
+        run_on(spec, KEEPS_RULES);
+    }
+    globfree(&found);
+}
+
+int main(void)
+{
+    support_init();
+    if (getenv("LIST"))
+        remove(getenv("LIST"));
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("implementations", NULL, NULL);
+    CU_add_test(suite, "C libraries", test_libcs);
+    CU_add_test(suite, "gVisor", test_gvisor);
+    CU_add_test(suite, "User-mode Linux", test_uml);
+    CU_add_test(suite, "virtual machines", test_virtual_machines);
+    return run_tests();
+}
