@@ -1,4 +1,5 @@
-/* What a run costs, and of what: prints, judges nothing. scripts/bench builds and runs it. */
+/* What a run costs, and of what: prints, judges nothing. scripts/bench builds and runs it, with the
+ * kernel images to start in virtual machines. */
 #include "fixtures/namespace.h"
 #include "harness/calls.h"
 #include "harness/clock.h"
@@ -9,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,26 +51,43 @@ static size_t choose(unsigned network, const char **filters)
     return chosen;
 }
 
-static void measure(const char *title, unsigned network, unsigned jobs)
+/* Runs these variants (all of them with count 0) on an implementation; false if it cannot. */
+static bool run_on(const char *spec, const char **filters, size_t count, unsigned jobs,
+                   struct sums *sums, struct totals *totals)
 {
-    size_t total;
-    variants(&total);
-    const char **filters = calloc(total + 1, sizeof *filters);
-    struct sums sums = {.report = {.variant = add, .close = close_nothing}};
-    struct report *reports[] = {&sums.report};
-    struct run_options options = {.iut = "host",
+    struct report *reports[] = {&sums->report};
+    struct run_options options = {.iut = spec,
                                   .settings = {.profile = LINUX},
                                   .jobs = jobs,
                                   .repeat = 1,
                                   .seconds = 10,
                                   .reports = reports,
                                   .report_count = 1};
-    struct totals totals;
+    char why[256];
     bool failed;
-    options.settings.stack = stack_find("host", &options.settings.stack_argument);
+    *sums = (struct sums){.report = {.variant = add, .close = close_nothing}};
+    options.settings.stack = stack_find(spec, &options.settings.stack_argument);
     options.selection.filters = filters;
-    options.selection.filter_count = choose(network, filters);
-    if (options.selection.filter_count && run(&options, &totals, &failed) == RUN_DONE) {
+    options.selection.filter_count = count;
+    const struct stack *stack = options.settings.stack;
+    if (!stack)
+        return false;
+    if (stack->check && !stack->check(options.settings.stack_argument, why, sizeof why)) {
+        printf("%-28s %s\n", spec, why);
+        return false;
+    }
+    return run(&options, totals, &failed) == RUN_DONE;
+}
+
+static void measure(const char *title, unsigned network, unsigned jobs)
+{
+    size_t total;
+    variants(&total);
+    const char **filters = calloc(total + 1, sizeof *filters);
+    struct sums sums;
+    struct totals totals;
+    size_t count = choose(network, filters);
+    if (count && run_on("host", filters, count, jobs, &sums, &totals)) {
         double n = (double)sums.count;
         printf("%-28s %5zu variants  %7.2f s  %6.2f ms each of wall time; in a worker %6.2f ms,\n"
                "%-28s the case itself %.2f ms, process, network and harness %.2f ms\n",
@@ -77,6 +96,35 @@ static void measure(const char *title, unsigned network, unsigned jobs)
         fflush(stdout);
     }
     free(filters);
+}
+
+/* A default run on an implementation, its start included, beside the host's; gives its seconds. */
+static double measure_default_run(const char *spec, unsigned jobs, double host)
+{
+    static const char *one[] = {"tcp.connect.establishes/*ipv4,pair*"};
+    struct sums sums;
+    struct totals totals, first;
+    if (!run_on(spec, one, 1, 1, &sums, &first) || !run_on(spec, NULL, 0, jobs, &sums, &totals))
+        return 0;
+    printf("%-28s a default run takes %.1f s, %.1f times the host's; a first case %.2f s\n",
+           strlen(spec) > 28 ? strrchr(spec, '/') + 1 : spec, totals.seconds,
+           totals.seconds / (host > 0 ? host : totals.seconds), first.seconds);
+    fflush(stdout);
+    return totals.seconds;
+}
+
+/* Those that this machine has, and the kernels that are named. */
+static void measure_implementations(unsigned jobs, char **kernels)
+{
+    double host = measure_default_run("host", jobs, 0);
+    static const char *const specs[] = {"libc:musl", "libc:diet", "lwip", "uml", "gvisor"};
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
+        measure_default_run(specs[i], jobs, host);
+    for (; *kernels; kernels++) {
+        char spec[1024];
+        snprintf(spec, sizeof spec, "vm:%s", *kernels);
+        measure_default_run(spec, jobs, host);
+    }
 }
 
 /* What the kernel asks for the parts, in this process. */
@@ -151,8 +199,9 @@ static void measure_calls(void)
     fflush(stdout);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argc;
     char why[256];
     unsigned processors = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     printf("%u processors\n", processors);
@@ -179,5 +228,6 @@ int main(void)
     measure("pair, every processor", PAIR, processors);
     measure("loopback, one worker", LOOPBACK, 1);
     measure("pair, one worker", PAIR, 1);
+    measure_implementations(processors, argv + 1);
     return 0;
 }
