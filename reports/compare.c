@@ -71,12 +71,14 @@ static void forget_lines(json_t *cells)
     }
 }
 
-static json_t *case_row(const struct rule_case *of, json_t *cells, bool different)
+/* The row of a variant's case. */
+static json_t *case_row(const struct variant *variant, json_t *cells, bool different)
 {
+    const struct rule_case *of = variant->of;
     const struct rule *rule = of->rule;
     char id[VARIANT_ID], area[VARIANT_ID];
     json_t *sources = json_array(), *outcomes = json_object();
-    snprintf(id, sizeof id, "%s/%s", rule->id, of->name);
+    snprintf(id, sizeof id, "%.*s", (int)(strrchr(variant->id, '/') - variant->id), variant->id);
     rule_suite(rule, area, sizeof area);
     for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
         json_array_append_new(
@@ -117,7 +119,7 @@ static json_t *build_row(const struct result_file *files, size_t count, const st
         }
     }
     if (any)
-        return case_row(of, cells, different);
+        return case_row(*at - 1, cells, different);
     json_decref(cells);
     return NULL;
 }

@@ -105,7 +105,7 @@ static void test_compare(void)
     snprintf(path, sizeof path, "%s/page", place);
     char *page = read_file(path);
     CU_ASSERT_PTR_NOT_NULL_FATAL(page);
-    CU_ASSERT_PTR_NOT_NULL(strstr(page, "tcp.connect.listening/other_listener"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(page, "tcp.connect.listening/other-listener"));
     CU_ASSERT_PTR_NULL(strstr(page, "@DATA@"));
     free(page);
     /* The same implementation twice: what changed. */
