@@ -5,27 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a profile says of a line of a report: its own verdict where no observation decided it. */
-static enum verdict judge_line(const json_t *line, const struct rule_case *of, enum profile profile)
+static bool begins(const char *text, const char *with)
 {
-    const char *verdict = json_text(line, "verdict"), *observed = json_text(line, "observed");
-    bool by_observation = strncmp(json_text(line, "reason"), "expected ", 9) == 0;
-    if (strcmp(verdict, "inconclusive") == 0)
-        return INCONCLUSIVE;
-    if (strcmp(verdict, "fail") == 0 && !by_observation)
-        return FAIL;
-    if (!*observed || !case_outcome(of, profile))
-        return SKIP;
-    return outcome_allows(case_outcome(of, profile), observed) ? PASS : FAIL;
+    return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Two lines that say the same: the observation, or why there is none. */
+/* Whether what was observed decides the verdict of a line, in the profile of its run or in another.
+ * If not, a hang, a crash, a precondition or a skip does, whatever was observed before. */
+static bool by_observation(const json_t *line)
+{
+    const char *reason = json_text(line, "reason");
+    return *json_text(line, "observed") &&
+           (!*reason || begins(reason, "expected ") || begins(reason, "profile ") ||
+            (json_is_true(json_object_get(line, "known")) && strstr(reason, ": expected ")));
+}
+
+/* What a profile says of a line of a report. */
+static enum verdict judge_line(const json_t *line, const struct rule_case *of, enum profile profile)
+{
+    const char *verdict = json_text(line, "verdict"), *outcome = case_outcome(of, profile);
+    if (!by_observation(line))
+        return strcmp(verdict, "inconclusive") == 0 ? INCONCLUSIVE
+               : strcmp(verdict, "fail") == 0       ? FAIL
+                                                    : SKIP;
+    if (!outcome)
+        return SKIP;
+    return outcome_allows(outcome, json_text(line, "observed")) ? PASS : FAIL;
+}
+
+/* Two lines that say the same: the observation, or that and why there is no whole one. */
 static bool same(const json_t *a, const json_t *b)
 {
-    bool sure = strcmp(json_text(a, "verdict"), "inconclusive") == 0;
-    return strcmp(json_text(a, "observed"), json_text(b, "observed")) == 0 &&
-           sure == (strcmp(json_text(b, "verdict"), "inconclusive") == 0) &&
-           !*json_text(a, "observed") == !*json_text(b, "observed");
+    bool decides = by_observation(a);
+    return decides == by_observation(b) &&
+           strcmp(json_text(a, "observed"), json_text(b, "observed")) == 0 &&
+           (decides || strcmp(json_text(a, "verdict"), json_text(b, "verdict")) == 0);
 }
 
 static json_t *find_group(json_t *cell, const json_t *line)
@@ -47,10 +61,9 @@ static void add_to_cell(json_t *cell, const struct variant *variant, json_t *lin
         for (enum profile p = 0; p < PROFILES; p++)
             json_object_set_new(verdicts, profile_name(p),
                                 json_string(verdict_name(judge_line(line, variant->of, p))));
-        const char *observed = json_text(line, "observed"), *reason = json_text(line, "reason");
-        group = json_pack("{s:s, s:s, s:o, s:[], s:O}", "observed", observed, "reason",
-                          strncmp(reason, "expected ", 9) == 0 ? "" : reason, "verdicts", verdicts,
-                          "variants", "line", line);
+        group = json_pack("{s:s, s:s, s:o, s:[], s:O}", "observed", json_text(line, "observed"),
+                          "reason", by_observation(line) ? "" : json_text(line, "reason"),
+                          "verdicts", verdicts, "variants", "line", line);
         json_t *transcript = json_object_get(line, "transcript");
         if (transcript)
             json_object_set(group, "transcript", transcript);
@@ -159,9 +172,10 @@ static void print_row(FILE *stream, const json_t *comparison, const json_t *row)
             fprintf(stream, "  %-24s not run\n", json_text(column, "name"));
         json_array_foreach (cell, k, group) {
             const char *observed = json_text(group, "observed");
-            fprintf(stream, "  %-24s %-12s %s (%zu)\n", json_text(column, "name"),
-                    json_text(json_object_get(group, "verdicts"), profile),
-                    *observed ? observed : json_text(group, "reason"),
+            const char *reason = json_text(group, "reason");
+            fprintf(stream, "  %-24s %-12s %s%s%s (%zu)\n", json_text(column, "name"),
+                    json_text(json_object_get(group, "verdicts"), profile), observed,
+                    *observed && *reason ? ": " : "", reason,
                     json_array_size(json_object_get(group, "variants")));
         }
     }

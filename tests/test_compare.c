@@ -117,6 +117,36 @@ static void test_compare(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "2 new failures"));
 }
 
+/* A hang or a skip is not taken for what was observed before it, in whatever profile. */
+static void test_undecided(void)
+{
+    static const char *const lines[] = {
+        "pass\",\"observed\":\"EISCONN\",\"reason\":\"",
+        "fail\",\"observed\":\"EISCONN\",\"reason\":\"hang: connect()",
+        "skip\",\"observed\":\"EISCONN\",\"reason\":\"there is no moon",
+        "skip\",\"observed\":\"\",\"reason\":\"there is no sun",
+        "fail\",\"observed\":\"\",\"reason\":\"crash: SIGSEGV",
+        "skip\",\"observed\":\"EISCONN\",\"reason\":\"profile zos documents nothing here"};
+    static const char *const variants[] = {"ipv4,loopback,blocking", "ipv4,loopback,nonblocking",
+                                           "ipv4,pair,blocking",     "ipv4,pair,nonblocking",
+                                           "ipv6,loopback,blocking", "ipv6,loopback,nonblocking"};
+    static const char *const wanted[] = {
+        "pass         EISCONN (2)", "fail         EISCONN: hang: connect() (1)",
+        "skip         EISCONN: there is no moon (1)", "skip         there is no sun (1)",
+        "fail         crash: SIGSEGV (1)"};
+    char text[4096] = "{\"type\":\"run\",\"iut\":\"x\"}\n", said[8192];
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "{\"type\":\"variant\",\"id\":\"tcp.connect.listening/other-listener/%s\","
+                 "\"verdict\":\"%s\"}\n",
+                 variants[i], lines[i]);
+    write_text("odd", text);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare --side-by-side @/odd @/odd", said, sizeof said),
+                    0);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, wanted[i]));
+}
+
 static void test_doctor(void)
 {
     char said[8192];
@@ -135,6 +165,7 @@ int main(void)
     CU_add_test(suite, "known deviations", test_baseline);
     CU_add_test(suite, "malformed files", test_malformed);
     CU_add_test(suite, "comparisons", test_compare);
+    CU_add_test(suite, "undecided by observation", test_undecided);
     CU_add_test(suite, "doctor", test_doctor);
     int status = run_tests();
     remove_directory(place);
