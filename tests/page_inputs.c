@@ -1,0 +1,129 @@
+#include "tests/page_inputs.h"
+
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RULES                                                                                      \
+    "--filter tcp.connect.[al]*ipv4* --filter ipv6.scope.bind-no-interface --filter abi.error.EA*"
+
+static const char *place;
+
+/* Runs a line with the directory in place of each "@"; what it printed, which the caller frees. */
+static char *run_in_place(const char *line, int status)
+{
+    char whole[1024] = "";
+    for (; *line; line++)
+        snprintf(whole + strlen(whole), sizeof whole - strlen(whole), *line == '@' ? "%s" : "%.1s",
+                 *line == '@' ? place : line);
+    struct finished finished = run_line(whole);
+    if (finished.status != status)
+        fprintf(stderr, "%s: %s\n", whole, finished.err);
+    CU_ASSERT_EQUAL(finished.status, status);
+    free(finished.err);
+    return finished.out;
+}
+
+/* Writes objects, one a line; takes them. */
+static void write_lines(const char *name, json_t *lines)
+{
+    char path[512];
+    size_t i;
+    json_t *line;
+    snprintf(path, sizeof path, "%s/%s", place, name);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    json_array_foreach (lines, i, line) {
+        json_dumpf(line, file, JSON_COMPACT);
+        fputc('\n', file);
+    }
+    fclose(file);
+    json_decref(lines);
+}
+
+static void set(json_t *line, const char *verdict, const char *observed, const char *reason)
+{
+    json_object_set_new(line, "verdict", json_string(verdict));
+    json_object_set_new(line, "observed", json_string(observed));
+    json_object_set_new(line, "reason", json_string(reason));
+    json_object_set_new(line, "transcript", json_pack("[s, s]", "iut  nothing", NASTY));
+}
+
+static void make_nasty(void)
+{
+    char *report = run_in_place("SOCKSPEC run --quiet --json - " RULES, 0);
+    json_t *lines = json_lines(report), *line;
+    size_t i, kind = 0;
+    json_array_foreach (lines, i, line) {
+        if (strcmp(text_of(line, "type"), "run") == 0)
+            json_object_set_new(line, "iut", json_string("nasty " NASTY));
+        if (strcmp(text_of(line, "rule"), "tcp.connect.listening") != 0)
+            continue;
+        if (kind == 0)
+            set(line, "fail", NASTY, "expected EISCONN, observed " NASTY);
+        else if (kind == 1)
+            set(line, "inconclusive", "", "a precondition " NASTY);
+        else if (kind == 2)
+            set(line, "skip", "", "cannot " NASTY);
+        kind++;
+    }
+    CU_ASSERT(kind > 3);
+    write_lines("nasty<i>&\"'", lines);
+    free(report);
+}
+
+void make_page(const char *directory)
+{
+    place = directory;
+    free(run_in_place("SOCKSPEC run --quiet --json @/host " RULES, 0));
+    free(run_in_place("SOCKSPEC run --quiet --json @/posix --profile posix " RULES, 1));
+    free(run_in_place(
+        "SOCKSPEC run --quiet --json @/mutant --iut mutant:tcp.connect.listening " RULES, 1));
+    make_nasty();
+    free(run_in_place("SOCKSPEC compare @/host @/mutant @/posix @/nasty<i>&\"' --html @/page.html "
+                      "--json @/data",
+                      0));
+    free(run_in_place("SOCKSPEC compare --side-by-side @/host @/host --html @/alike.html", 0));
+}
+
+/* A line of a variant that passed, or failed with a transcript. */
+static json_t *made_up(const json_t *variant, bool good)
+{
+    const char *outcome = text_of(json_object_get(variant, "outcomes"), "linux");
+    json_t *line =
+        json_pack("{ss sO ss ss% ss}", "type", "variant", "id", json_object_get(variant, "id"),
+                  "verdict", good ? "pass" : "fail", "observed", good ? outcome : "EINVAL",
+                  good ? strcspn(outcome, " ") : strlen("EINVAL"), "reason",
+                  good ? "" : "expected another, observed EINVAL");
+    if (!good)
+        json_object_set_new(
+            line, "transcript",
+            json_pack("[s]", "iut  connect(13, 127.0.0.1:5000) = -1 EINVAL <12 us>"));
+    return line;
+}
+
+void make_many(const char *directory)
+{
+    place = directory;
+    char *list = run_in_place("SOCKSPEC list --format json", 0);
+    char line[512] = "SOCKSPEC compare --html @/many.html";
+    json_t *variants = json_lines(list), *variant;
+    for (size_t i = 0; i < MADE_UP; i++) {
+        char name[16];
+        size_t k;
+        snprintf(name, sizeof name, "made-up-%zu", i);
+        snprintf(line + strlen(line), sizeof line - strlen(line), " @/%s", name);
+        json_t *lines = json_pack("[{ss ss ss ss}]", "type", "run", "iut", name, "kernel", "6.0",
+                                  "started", "2026-01-01T00:00:00Z");
+        json_array_foreach (variants, k, variant) {
+            json_array_append_new(lines, made_up(variant, (k / 7 + 1) % (i + 2) != 0));
+        }
+        write_lines(name, lines);
+    }
+    free(run_in_place(line, 0));
+    json_decref(variants);
+    free(list);
+}

@@ -1,0 +1,25 @@
+/* What the test of the page compares: reports, true and made up, and their pages. */
+#ifndef SOCKSPEC_TESTS_PAGE_INPUTS_H
+#define SOCKSPEC_TESTS_PAGE_INPUTS_H
+
+/* Text that is markup where it is not taken for text. */
+#define NASTY                                                                                      \
+    "</script><script>window.injected=1</script><img src=x onerror=window.injected=1> \"&amp;' "   \
+    "<!--@DATA@"
+
+/* How many implementations are made up. */
+enum { MADE_UP = 8 };
+
+/* Writes into a directory, with assertions of CUnit:
+ *
+ *   page.html   some rules by four: the host, a mutant that fails tcp.connect.listening, the host
+ *               judged by the profile posix, and one that is named "nasty NASTY", in a file of such
+ *               a name, and has each verdict in the case of tcp.connect.listening, about NASTY
+ *   data        the same as JSON
+ *   alike.html  the host twice: nothing differs */
+void make_page(const char *directory);
+
+/* Writes many.html: all cases by MADE_UP implementations. */
+void make_many(const char *directory);
+
+#endif
