@@ -12,11 +12,17 @@ bool agent_serve(int input, int output);
 
 /* ---- what an implementation provides: system.c has it for a C library's sockets ---- */
 
-/* Performs a call on the calling thread, errno included in the call. */
-void implementation_perform(struct call *call);
+/* Takes the words of the command line that are its own, before anything else; false if they make
+ * no sense. */
+bool implementation_configure(int count, char **words);
 
-/* What it is and lacks. */
+/* What it is and lacks. The first that is asked of it in the process of a case: here it starts what
+ * has to run. */
 void implementation_describe(struct hello *hello);
+
+/* Performs a call on the calling thread and fills in its out blocks. Returns what the function
+ * returned, with errno. */
+int64_t implementation_perform(struct call *call);
 
 /* A thread that performs a begun call. */
 struct begun {
@@ -29,6 +35,14 @@ struct begun {
 void implementation_enter(struct begun *begun);
 enum wire_waiting implementation_waits(const struct begun *begun);
 void implementation_leave(struct begun *begun);
+
+/* ---- asleep.c ---- */
+
+/* Whether a thread sleeps: its status, opened by itself, asked by any; -1 where there is no /proc,
+ * which makes the answer WAITING_UNKNOWN. */
+int asleep_open(void);
+enum wire_waiting asleep_now(int status);
+void asleep_close(int status);
 
 /* ---- init.c ---- */
 

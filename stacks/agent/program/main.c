@@ -99,9 +99,11 @@ int main(int argc, char **argv)
     }
     if ((argc == 3 || argc == 4) && strcmp(argv[1], "--listen") == 0)
         return listen_on(argv[2], argc == 4 ? argv[3] : "0.0.0.0");
-    if (argc == 1 || (argc == 2 && strcmp(argv[1], "--repeat") == 0)) {
+    bool again = argc > 1 && strcmp(argv[1], "--repeat") == 0;
+    int own = again ? 2 : 1; /* the implementation's words */
+    if ((argc == own || argv[own][0] != '-') && implementation_configure(argc - own, argv + own)) {
         take_standard_streams(&input, &output);
-        if (argc == 2)
+        if (again)
             return repeat(input, output);
         agent_serve(input, output);
         /* Nothing is left to do, and what runs at exit (a leak check, which stops processes by the

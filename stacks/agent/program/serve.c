@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ANSWER = WIRE_FRAME, BEGUN = 16 };
@@ -83,6 +84,22 @@ static void answer_call(uint32_t id, const struct call *call)
     end_answer(&wire, WIRE_RESULT, id);
 }
 
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static void perform(struct call *call)
+{
+    int64_t begin = now();
+    errno = 0;
+    call->result = implementation_perform(call);
+    call->error = call->result < 0 ? errno : 0;
+    call->nanoseconds = now() - begin;
+}
+
 /* ---- begun calls ---- */
 
 static void *perform_task(void *argument)
@@ -90,7 +107,7 @@ static void *perform_task(void *argument)
     struct task *task = argument;
     implementation_enter(&task->begun);
     task->begun.inside = true;
-    implementation_perform(&task->call);
+    perform(&task->call);
     task->begun.inside = false;
     pthread_mutex_lock(&agent.listing);
     implementation_leave(&task->begun);
@@ -184,7 +201,7 @@ static void take_call(enum wire_type type, uint32_t id, struct wire *body)
         begin_task(id, &call);
         return;
     }
-    implementation_perform(&call);
+    perform(&call);
     answer_call(id, &call);
     wire_release(&call);
 }

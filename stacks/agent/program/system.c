@@ -4,29 +4,20 @@
 #include "stacks/host/perform.h"
 #include "stacks/host/signals.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
-static int64_t now(void)
+bool implementation_configure(int count, char **words)
 {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+    (void)words;
+    return count == 0;
 }
 
-void implementation_perform(struct call *call)
+int64_t implementation_perform(struct call *call)
 {
-    int64_t begin = now();
-    errno = 0;
-    call->result = call->operation == OP_TCP_STATE ? states_find(call) : perform_call(call);
-    call->error = call->result < 0 ? errno : 0;
-    call->nanoseconds = now() - begin;
+    return call->operation == OP_TCP_STATE ? states_find(call) : perform_call(call);
 }
 
 static const char *libc_name(void)
@@ -73,22 +64,16 @@ void implementation_describe(struct hello *hello)
 
 void implementation_enter(struct begun *begun)
 {
-    begun->status = open("/proc/thread-self/stat", O_RDONLY | O_CLOEXEC);
+    begun->status = asleep_open();
 }
 
+/* A thread that sleeps inside a call waits in it: nothing else on its way sleeps. */
 enum wire_waiting implementation_waits(const struct begun *begun)
 {
-    char text[256];
-    ssize_t length = begun->status < 0 ? -1 : pread(begun->status, text, sizeof text - 1, 0);
-    if (length <= 0)
-        return WAITING_UNKNOWN;
-    text[length] = '\0';
-    const char *state = strrchr(text, ')');
-    return state && strncmp(state, ") S", 3) == 0 ? WAITING_YES : WAITING_NO;
+    return asleep_now(begun->status);
 }
 
 void implementation_leave(struct begun *begun)
 {
-    if (begun->status >= 0)
-        close(begun->status);
+    asleep_close(begun->status);
 }

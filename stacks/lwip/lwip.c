@@ -1,0 +1,53 @@
+/* lwIP: its socket API in an agent's process, on the IUT's end of the network. */
+#include "stacks/agent/agent.h"
+
+#include "fixtures/link.h"
+#include "fixtures/namespace.h"
+#include "fixtures/network.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static char program[4096];
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    if (argument) {
+        snprintf(why, size, "'lwip' takes no argument");
+        return false;
+    }
+    if (agent_program("sockspec-agent-lwip", program, sizeof program, why, size))
+        return true;
+    snprintf(why, size,
+             "there is no sockspec-agent-lwip beside this program: install liblwip-dev and build "
+             "again");
+    return false;
+}
+
+/* lwIP starts in a millisecond, so each case has one of its own. */
+static struct door *open_lwip(const char *argument, int netns, const struct tenant *tenant)
+{
+    (void)argument;
+    (void)tenant;
+    const char *words[2 + AGENT_ADDRESSES + 1] = {program, LINK_NAME};
+    struct tenant stream;
+    namespace_enter(netns);
+    struct network network = {.kind = NETWORK_PAIR, .ifindex = {link_index(LINK_NAME)}};
+    if (network.ifindex[SIDE_IUT]) {
+        agent_addresses(&network, words + 2);
+    } else { /* beyond the addresses that any loopback interface has */
+        words[1] = "lo";
+        words[2] = "+127.0.0.2";
+        words[3] = "+2001:db8::2:1";
+    }
+    if (!agent_start(&stream, words, netns)) {
+        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
+        _exit(1);
+    }
+    return agent_open(&stream, -1, true);
+}
+
+STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process", .has_processes = true,
+      .elsewhere = true, .takes_interface = true, .check = check, .open = open_lwip);

@@ -1,0 +1,94 @@
+/* What lwIP claims to have. Its sockets.h says so: it lists the options and flags that it knows,
+ * and notes which of them are "unimplemented"; opt.h says what a build leaves out. What it does not
+ * claim makes a skip, what it claims and gets wrong a failure. */
+#include "stacks/lwip/program/program.h"
+
+#include "harness/host.h"
+
+#include <lwip/opt.h>
+#include <lwip/sockets.h>
+
+/* The options that sockets.h has and does not call unimplemented. */
+static bool has_option(int64_t level, int64_t option)
+{
+    switch (level) {
+    case SOL_SOCKET:
+        return option == SO_REUSEADDR || option == SO_KEEPALIVE || option == SO_BROADCAST ||
+               option == SO_ACCEPTCONN || option == SO_LINGER || option == SO_RCVBUF ||
+               option == SO_SNDTIMEO || option == SO_RCVTIMEO || option == SO_ERROR ||
+               option == SO_TYPE || option == SO_BINDTODEVICE;
+    case IPPROTO_TCP:
+        return option == TCP_NODELAY || option == TCP_KEEPIDLE || option == TCP_KEEPINTVL ||
+               option == TCP_KEEPCNT;
+    case IPPROTO_IP:
+        return option == IP_TOS || option == IP_TTL || option == IP_PKTINFO ||
+               option == IP_MULTICAST_TTL || option == IP_MULTICAST_IF ||
+               option == IP_MULTICAST_LOOP || option == IP_ADD_MEMBERSHIP ||
+               option == IP_DROP_MEMBERSHIP;
+    case IPPROTO_IPV6:
+        return option == IPV6_V6ONLY || option == IPV6_JOIN_GROUP || option == IPV6_LEAVE_GROUP;
+    default:
+        return false;
+    }
+}
+
+/* An option that exists elsewhere; one that exists nowhere is lwIP's to refuse. */
+static bool is_option(const struct call *call)
+{
+    enum symbol_group group;
+    const int64_t *argument = call->argument;
+    return parameter_symbol(P_OPTION, &argument[2], &group) && symbol_name(group, argument[2]);
+}
+
+bool claimed(const struct call *call)
+{
+    switch (call->operation) {
+    case OP_SOCKET: /* no SOCK_NONBLOCK, no SOCK_CLOEXEC */
+        return (call->argument[1] & ~INT64_C(0xf)) == 0;
+    case OP_GETSOCKOPT:
+    case OP_SETSOCKOPT:
+        return !is_option(call) || has_option(call->argument[1], call->argument[2]);
+    case OP_SELECT:
+        return LWIP_SOCKET_SELECT;
+    case OP_ACCEPT4:
+    case OP_EPOLL_CREATE:
+    case OP_EPOLL_CTL:
+    case OP_EPOLL_WAIT:
+    case OP_SIGNALS:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* Whether an IPv6 socket takes in what it sends to itself by IPv4. */
+static bool has_mapped(void)
+{
+    struct sockaddr_in6 name = {.sin6_family = AF_INET6}, from;
+    socklen_t length = sizeof name, from_length = sizeof from;
+    char byte;
+    int fd = lwip_socket(AF_INET6, SOCK_DGRAM, 0);
+    lwip_inet_pton(AF_INET6, "::ffff:127.0.0.1", &name.sin6_addr);
+    bool has = fd >= 0 && lwip_bind(fd, (struct sockaddr *)&name, length) == 0 &&
+               lwip_getsockname(fd, (struct sockaddr *)&name, &length) == 0 &&
+               lwip_sendto(fd, "x", 1, 0, (struct sockaddr *)&name, length) == 1;
+    attachment_take_in();
+    has = has &&
+          lwip_recvfrom(fd, &byte, 1, MSG_DONTWAIT, (struct sockaddr *)&from, &from_length) == 1 &&
+          IN6_IS_ADDR_V4MAPPED(&from.sin6_addr);
+    if (fd >= 0)
+        lwip_close(fd);
+    return has;
+}
+
+unsigned claims_lacking(void)
+{
+    unsigned lacks = LACKS_EPOLL | LACKS_SIGNALS; /* it has neither descriptors nor processes */
+    if (!LWIP_SOCKET_SELECT)
+        lacks |= LACKS_SELECT;
+    if (!LWIP_IPV6)
+        lacks |= LACKS_IPV6;
+    else if (!has_mapped())
+        lacks |= LACKS_MAPPED;
+    return lacks;
+}
