@@ -24,7 +24,7 @@ enum { SILENCE = 1000 };
 struct slot {
     struct worker worker;
     bool alive;
-    bool ready; /* it is waiting for an order */
+    bool parked; /* it is waiting for an order */
     bool lane;
     size_t busy; /* the ordinal in the run that it works on, if busy_now */
     bool busy_now;
@@ -42,8 +42,9 @@ struct coordinator {
     struct results results;
     struct queue work, waiting; /* for workers, for lanes */
     struct slot *slots;
-    size_t slot_count, job_slots;
+    size_t slot_count, job_slots; /* the latter with those for relief */
     size_t done;
+    int64_t news; /* when a worker was heard last */
     char why[256];
     bool impossible;
 };
@@ -84,7 +85,7 @@ static void fill_queues(struct coordinator *c)
 
 static void start(struct coordinator *c, struct slot *slot)
 {
-    slot->ready = slot->busy_now = false;
+    slot->parked = slot->busy_now = false;
     slot->alive = worker_start(&slot->worker, &c->options->settings, c->options->seconds, c->why,
                                sizeof c->why);
     if (!slot->alive)
@@ -99,6 +100,19 @@ static struct queue *queue_of(struct coordinator *c, const struct slot *slot)
     return slot->lane && !helps ? &c->waiting : &c->work;
 }
 
+/* Workers that work, or are about to, but for this one. */
+static size_t working(const struct coordinator *c, const struct slot *but)
+{
+    size_t count = 0;
+    int64_t overdue = clock_now() - INT64_C(1000000) * OVERDUE;
+    for (size_t i = 0; i < c->job_slots; i++) {
+        const struct slot *slot = &c->slots[i];
+        count += slot != but && slot->alive && !slot->parked &&
+                 (!slot->busy_now || slot->since > overdue);
+    }
+    return count;
+}
+
 static void order_next(struct coordinator *c, struct slot *slot)
 {
     struct queue *queue = queue_of(c, slot);
@@ -107,10 +121,12 @@ static void order_next(struct coordinator *c, struct slot *slot)
         slot->alive = false;
         return;
     }
+    slot->parked = !slot->lane && working(c, slot) >= c->options->jobs;
+    if (slot->parked)
+        return;
     slot->busy = queue->ordinals[queue->next++];
     slot->busy_now = true;
     slot->since = clock_now();
-    slot->ready = false;
     worker_order(&slot->worker, slot->busy % c->results.variant_count);
 }
 
@@ -144,8 +160,27 @@ static void bury(struct coordinator *c, struct slot *slot)
     }
     worker_stop(&slot->worker);
     slot->alive = false;
-    if (!c->impossible && queue_of(c, slot)->next < queue_of(c, slot)->count)
+    if (!c->impossible && slot->lane && c->waiting.next < c->waiting.count)
         start(c, slot);
+}
+
+/* Has as many workers at work as there may be. */
+static void fill_up(struct coordinator *c)
+{
+    size_t busy = working(c, NULL), left = c->work.count - c->work.next;
+    size_t missing = c->options->jobs > busy ? c->options->jobs - busy : 0;
+    missing = missing < left ? missing : left;
+    for (int again = 0; again < 2; again++) /* those that are there, then new ones */
+        for (size_t i = 0; i < c->job_slots && missing > 0 && !c->impossible; i++) {
+            struct slot *slot = &c->slots[i];
+            if (again ? slot->alive : !slot->parked)
+                continue;
+            if (again)
+                start(c, slot);
+            else
+                order_next(c, slot);
+            missing--;
+        }
 }
 
 static void hear(struct coordinator *c, struct slot *slot)
@@ -167,16 +202,18 @@ static bool start_all(struct coordinator *c)
 {
     size_t most = c->options->settings.stack->start ? TENANT_LANES : LANES;
     size_t lanes = c->waiting.count < most ? c->waiting.count : most;
-    c->job_slots = c->options->jobs < c->work.count ? c->options->jobs : c->work.count;
+    size_t jobs = c->options->jobs + (tenants ? 0 : RELIEF);
+    c->job_slots = jobs < c->work.count ? jobs : c->work.count;
     c->slot_count = c->job_slots + lanes;
     c->slots = calloc(c->slot_count + 1, sizeof *c->slots);
     if (!c->slots)
         abort();
     /* Those that wait longest begin first. */
-    for (size_t i = c->slot_count; i-- > 0 && !c->impossible;) {
-        c->slots[i].lane = i >= c->job_slots;
+    for (size_t i = c->job_slots; i < c->slot_count && !c->impossible; i++) {
+        c->slots[i].lane = true;
         start(c, &c->slots[i]);
     }
+    fill_up(c);
     return !c->impossible;
 }
 
@@ -215,19 +252,24 @@ static bool loop(struct coordinator *c, int signals)
     bool interrupted = false;
     if (!fds)
         abort();
+    c->news = clock_now();
     while (c->done < c->results.count && !c->impossible && !interrupted) {
         for (size_t i = 0; i < c->slot_count; i++)
             fds[i] =
                 (struct pollfd){c->slots[i].alive ? c->slots[i].worker.control : -1, POLLIN, 0};
         fds[c->slot_count] = (struct pollfd){signals, POLLIN, 0};
-        int heard = poll(fds, c->slot_count + 1, SILENCE);
+        int heard = poll(fds, c->slot_count + 1, c->work.next < c->work.count ? OVERDUE : SILENCE);
         if (heard < 0 && errno != EINTR)
             break;
-        if (heard == 0)
+        bool silence = heard == 0 && clock_now() - c->news >= INT64_C(1000000) * SILENCE;
+        if (silence)
             tell_of_waiting(c);
+        if (heard > 0 || silence)
+            c->news = clock_now();
         for (size_t i = 0; i < c->slot_count; i++)
             if (fds[i].revents)
                 hear(c, &c->slots[i]);
+        fill_up(c);
         /* Taken out, or it would be delivered when signals are let through again. */
         struct signalfd_siginfo taken;
         if (fds[c->slot_count].revents)
