@@ -37,6 +37,8 @@ static const char *lacking(const struct test *t)
         return "epoll";
     if (lacks & LACKS_SELECT && t->readiness == SELECT)
         return "select()";
+    if (lacks & t->variant->of->needs & LACKS_SIGNALS)
+        return "signals";
     return NULL;
 }
 

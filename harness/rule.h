@@ -92,6 +92,7 @@ struct rule_case {
     const char *axis;
     const char *choices[CASE_CHOICES];
     unsigned tags;
+    unsigned needs; /* what its code uses beside what its axes say: LACKS_SIGNALS */
     double seconds; /* time limit; 0: the run's */
     /* What profiles document for this case if it is not the rule's outcome. */
     const char *outcome[PROFILES];

@@ -40,8 +40,11 @@ bool symbol_decode(enum symbol_group group, unsigned code, long *value);
 /* Looks a name up in all groups; false if there is no such constant on this platform. */
 bool symbol_value(const char *name, long *value);
 
-/* The name of an errno value ("EISCONN"), "0" for 0, "errno N" for one without a name. The text
- * lives forever, or until the thread's next call for a nameless one. */
+/* Stands for the error of a call that failed without setting errno. */
+enum { NO_ERRNO = 0x10000 };
+
+/* The name of an errno value ("EISCONN"), "0" for 0, "no errno" for NO_ERRNO, "errno N" for one
+ * without a name. The text lives forever, or until the thread's next call for a nameless one. */
 const char *error_name(int error);
 
 /* Prints a set of flags as "MSG_PEEK|MSG_OOB", "0" if none; unnamed bits in hexadecimal. */

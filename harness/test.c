@@ -48,7 +48,8 @@ void test_break(struct test *t, const char *file, int line, const char *format, 
     va_end(list);
     at(t, file, line);
     t->record->broken = true;
-    record_reason(t->record, "precondition failed: %s", what);
+    record_reason(t->record, "precondition failed: %s%s%s", what,
+                  *transcript_last() ? "; the last call was: " : "", transcript_last());
     end_case(t, file, line);
 }
 

@@ -220,7 +220,8 @@ RULE(interrupted, "tcp.connect.interrupted",
                  [BSD] = "EINTR then writable then 0 then ESTABLISHED"},
      .mutant = {"an interrupted connect() gives up the attempt", aborts_when_interrupted});
 
-CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS)
+CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
+     .needs = LACKS_SIGNALS)
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut), error = 0;
@@ -255,7 +256,7 @@ RULE(interrupted_again, "tcp.connect.interrupted-again",
      .outcome = {[POSIX] = "EALREADY", [LINUX] = "EALREADY", [BSD] = "EALREADY"},
      .mutant = {"after an interruption connect() reports EINPROGRESS again", starts_afresh});
 
-CASE(interrupted_again, pending, .family = ANY_FAMILY, .network = PAIR)
+CASE(interrupted_again, pending, .family = ANY_FAMILY, .network = PAIR, .needs = LACKS_SIGNALS)
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);

@@ -256,7 +256,7 @@ CASE(no_peer, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY
         fd = refused_attempt(t);
     } else {
         fd = stream_socket(t, iut);
-        require(sk_connect(iut, fd, &server.address) == -ECONNREFUSED, "connect() was not refused");
+        require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
     }
     observe_result(sk_getpeername(iut, fd, &name));
 }
@@ -318,7 +318,7 @@ CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
     struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
     int fd = stream_socket(t, iut);
     struct address name;
-    require(sk_connect(iut, fd, &server.address) == -ECONNREFUSED, "connect() was not refused");
+    require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
     must(sk_listen(peer, server.fd, 1));
     observe_result(sk_connect(iut, fd, &server.address));
     must(sk_getsockname(iut, fd, &name));

@@ -88,7 +88,7 @@ RULE(sigpipe, "tcp.half-close.send-sigpipe",
      .mutant = {"no call sends SIGPIPE", never_signals});
 
 CASE(sigpipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
-     .send = ANY_SEND)
+     .send = ANY_SEND, .needs = LACKS_SIGNALS)
 {
     struct connection c = connected_pair(t);
     must(sk_shutdown(iut, c.iut, SHUT_WR));
@@ -113,7 +113,7 @@ RULE(nosignal, "tcp.half-close.send-nosignal",
      .mutant = {"MSG_NOSIGNAL is ignored", always_signals});
 
 CASE(nosignal, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
-     .axis = "call", .choices = {"send", "sendto", "sendmsg"})
+     .needs = LACKS_SIGNALS, .axis = "call", .choices = {"send", "sendto", "sendmsg"})
 {
     struct connection c = connected_pair(t);
     must(sk_shutdown(iut, c.iut, SHUT_WR));

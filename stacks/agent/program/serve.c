@@ -96,7 +96,7 @@ static void perform(struct call *call)
     int64_t begin = now();
     errno = 0;
     call->result = implementation_perform(call);
-    call->error = call->result < 0 ? errno : 0;
+    call->error = call->result >= 0 ? 0 : errno > 0 ? errno : NO_ERRNO;
     call->nanoseconds = now() - begin;
 }
 

@@ -179,16 +179,18 @@ unsigned attachment_index(const char *name)
 static void add_ipv4(struct netif *netif, const ip4_addr_t *address)
 {
     ip4_addr_t mask;
+    /* As in lwIP's own loopback interface, which is its gateway: 0.0.0.0 would be on its way. */
+    const ip4_addr_t *gateway = netif == &ethernet ? NULL : address;
     if (ip4_addr_isany_val(*netif_ip4_addr(netif))) {
-        IP4_ADDR(&mask, 255, netif == &loopback ? 0 : 255, netif == &loopback ? 0 : 255, 0);
-        netif_set_addr(netif, address, &mask, NULL);
+        IP4_ADDR(&mask, 255, gateway ? 0 : 255, gateway ? 0 : 255, 0);
+        netif_set_addr(netif, address, &mask, gateway);
         return;
     }
     if (further_count == FURTHER)
         give_up("too many IPv4 addresses");
+    netif = &further[further_count++];
     IP4_ADDR(&mask, 255, 255, 255, 255);
-    set_up(
-        netif_add(&further[further_count++], address, &mask, NULL, NULL, make_loopback, ip_input));
+    set_up(netif_add(netif, address, &mask, address, NULL, make_loopback, ip_input));
 }
 
 /* The first of an interface is for its link-local address. */
