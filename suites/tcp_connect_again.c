@@ -104,9 +104,10 @@ RULE(after_reset, "tcp.connect.after-reset",
 CASE(after_reset, read, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
     struct connection c = connected_pair(t);
-    struct linger at_once = {1, 0};
     struct endpoint server = listening_socket(t, peer);
-    must(sk_setsockopt_bytes(peer, c.peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+    /* RFC 1122, 4.2.2.13: a connection that is closed with data unread is reset. */
+    must(sk_send(iut, c.iut, "unread", 6, 0));
+    require(await_readable(t, peer, c.peer), "the data did not arrive");
     must(sk_close(peer, c.peer));
     require(strcmp(receive_next(t, iut, c.iut), "ECONNRESET") == 0, "the reset was not seen");
     observe_result(sk_connect(iut, c.iut, &server.address));
