@@ -16,6 +16,7 @@
 static const char help[] =
     "usage: sockspec-agent             serve one case over standard input and output\n"
     "       sockspec-agent --repeat    the same, case after case, each in a process of its own\n"
+    "                                  (both take words that are the implementation's own)\n"
     "       sockspec-agent --listen PORT [ADDRESS]\n"
     "                                  serve each connection to this TCP port\n"
     "       sockspec-agent --init DEVICE INTERFACE ADDRESS...\n"

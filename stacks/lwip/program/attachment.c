@@ -1,26 +1,19 @@
 #include "stacks/lwip/program/program.h"
 
+#include "stacks/lwip/program/frames.h"
+
 #include <errno.h>
-#include <linux/if_packet.h>
-#include <linux/virtio_net.h>
 #include <lwip/etharp.h>
 #include <lwip/ethip6.h>
-#include <lwip/inet_chksum.h>
 #include <lwip/ip.h>
-#include <lwip/netif.h>
 #include <lwip/priv/nd6_priv.h>
-#include <lwip/prot/etharp.h>
-#include <lwip/sockets.h>
+#include <lwip/prot/iana.h>
 #include <lwip/tcpip.h>
-#include <net/if.h>
 #include <netif/ethernet.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,64 +23,20 @@ enum { FURTHER = 4, LOOPBACK_INDEX = 1 };
 static struct netif loopback, ethernet, further[FURTHER];
 static size_t further_count;
 
-static unsigned ethernet_index;
-static char ethernet_name[IF_NAMESIZE];
-
-/* What is under way between the machine and lwIP, guarded by lwIP's lock. A frame has before it
- * what its sender has left for the hardware to do. */
-static int packets = -1;
-static struct {
-    struct virtio_net_hdr offload;
-    unsigned char bytes[UINT16_MAX];
-} __attribute__((packed)) frame;
+static const char *machine_name = ""; /* the machine's, for the Ethernet interface */
+static unsigned machine_index;
 
 __attribute__((noreturn)) static void give_up(const char *what)
 {
     fprintf(stderr, "sockspec-agent: %s: %s\n", what, strerror(errno));
-    exit(3);
-}
-
-/* ---- frames ---- */
-
-static err_t send_frame(struct netif *netif, struct pbuf *packet)
-{
-    (void)netif;
-    frame.offload = (struct virtio_net_hdr){0};
-    pbuf_copy_partial(packet, frame.bytes, packet->tot_len, 0);
-    size_t size = sizeof frame.offload + packet->tot_len;
-    return write(packets, &frame, size) == (ssize_t)size ? ERR_OK : ERR_IF;
-}
-
-/* The sender has summed up the pseudo header only. */
-static void finish_checksum(size_t size)
-{
-    size_t start = frame.offload.csum_start, at = start + frame.offload.csum_offset;
-    if (!(frame.offload.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) || at + 2 > size)
-        return;
-    u16_t sum = inet_chksum(frame.bytes + start, (u16_t)(size - start));
-    memcpy(frame.bytes + at, &sum, sizeof sum);
-}
-
-static void receive_frames(void)
-{
-    ssize_t size;
-    while (packets >= 0 && (size = recv(packets, &frame, sizeof frame, MSG_DONTWAIT)) > 0) {
-        if ((size_t)size <= sizeof frame.offload)
-            continue;
-        size_t length = (size_t)size - sizeof frame.offload;
-        finish_checksum(length);
-        struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)length, PBUF_RAM);
-        if (packet && (pbuf_take(packet, frame.bytes, (u16_t)length) != ERR_OK ||
-                       ethernet.input(packet, &ethernet) != ERR_OK))
-            pbuf_free(packet);
-    }
+    _exit(3);
 }
 
 void attachment_take_in(void)
 {
     struct netif *netif;
     LOCK_TCPIP_CORE();
-    receive_frames();
+    frames_receive(&ethernet);
     NETIF_FOREACH(netif)
     netif_poll(netif);
     UNLOCK_TCPIP_CORE();
@@ -95,10 +44,10 @@ void attachment_take_in(void)
 
 static void *watch(void *argument)
 {
-    struct pollfd arrival = {.fd = packets, .events = POLLIN};
-    for (;;)
-        if (poll(&arrival, 1, -1) > 0)
-            attachment_take_in();
+    for (;;) {
+        frames_await();
+        attachment_take_in();
+    }
     return argument;
 }
 
@@ -128,19 +77,14 @@ static err_t make_loopback(struct netif *netif)
 
 static err_t make_ethernet(struct netif *netif)
 {
-    struct ifreq request = {0};
-    memcpy(request.ifr_name, ethernet_name, sizeof request.ifr_name);
-    if (ioctl(packets, SIOCGIFHWADDR, &request) != 0)
-        give_up("no link-layer address");
-    memcpy(netif->hwaddr, request.ifr_hwaddr.sa_data, ETH_HWADDR_LEN);
+    memcpy(netif->name, "en", 2);
+    netif->num = (u8_t)(machine_index - 1);
     netif->hwaddr_len = ETH_HWADDR_LEN;
-    memcpy(netif->name, ethernet_name, sizeof netif->name);
-    netif->num = (u8_t)(ethernet_index - 1);
     netif->mtu = 1500;
     netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHERNET | NETIF_FLAG_ETHARP;
     netif->output = etharp_output;
     netif->output_ip6 = ethip6_output;
-    netif->linkoutput = send_frame;
+    netif->linkoutput = frames_send;
     return ERR_OK;
 }
 
@@ -151,25 +95,9 @@ static void set_up(struct netif *netif)
     netif->rs_count = 0; /* no router is asked for */
 }
 
-static void open_packets(const char *interface)
-{
-    int on = 1, room = 4 << 20;
-    struct sockaddr_ll name = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
-    ethernet_index = if_nametoindex(interface);
-    snprintf(ethernet_name, sizeof ethernet_name, "%s", interface);
-    name.sll_ifindex = (int)ethernet_index;
-    packets = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-    if (packets < 0 || !ethernet_index ||
-        setsockopt(packets, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) != 0 ||
-        setsockopt(packets, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) != 0 ||
-        setsockopt(packets, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0 ||
-        bind(packets, (struct sockaddr *)&name, sizeof name) != 0)
-        give_up(interface);
-}
-
 unsigned attachment_index(const char *name)
 {
-    if (strcmp(name, ethernet_name) == 0)
+    if (strcmp(name, machine_name) == 0)
         return netif_get_index(&ethernet);
     return strcmp(name, "lo") == 0 ? netif_get_index(&loopback) : 0;
 }
@@ -213,7 +141,7 @@ static void know_ipv4(const ip4_addr_t *address, const struct eth_addr *hardware
         struct etharp_hdr arp;
     } __attribute__((packed))
     reply = {.ethernet = {.src = *hardware, .type = PP_HTONS(ETHTYPE_ARP)},
-             .arp = {.hwtype = PP_HTONS(1),
+             .arp = {.hwtype = PP_HTONS(LWIP_IANA_HWTYPE_ETHERNET),
                      .proto = PP_HTONS(ETHTYPE_IP),
                      .hwlen = ETH_HWADDR_LEN,
                      .protolen = sizeof *address,
@@ -262,19 +190,14 @@ static void configure(struct netif *netif, const char *word)
         add_ipv6(netif, ip_2_ip6(&address), *word == '-');
 }
 
-static void start_watching(void)
-{
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, watch, NULL) != 0)
-        give_up("no thread");
-}
+/* ---- starting ---- */
 
 static void started(void *semaphore)
 {
     sys_sem_signal(semaphore);
 }
 
-void attachment_start(int count, char **words)
+static void start_lwip(void)
 {
     struct timespec now;
     sys_sem_t ready;
@@ -285,20 +208,32 @@ void attachment_start(int count, char **words)
     tcpip_init(started, &ready);
     sys_arch_sem_wait(&ready, 0);
     sys_sem_free(&ready);
+}
 
+static void add_ethernet(const char *interface)
+{
+    machine_name = interface;
+    machine_index = frames_open(interface, ethernet.hwaddr);
+    if (machine_index == 0 || machine_index > UINT8_MAX)
+        give_up(interface);
+    set_up(netif_add_noaddr(&ethernet, NULL, make_ethernet, ethernet_input));
+}
+
+void attachment_start(int count, char **words)
+{
     bool wired = count > 0 && strcmp(words[0], "lo") != 0;
-    if (wired)
-        open_packets(words[0]);
+    pthread_t watcher;
+    start_lwip();
     LOCK_TCPIP_CORE();
     netif_add_noaddr(&loopback, NULL, make_loopback, ip_input);
     configure(&loopback, "+127.0.0.1");
     configure(&loopback, "+::1");
     set_up(&loopback);
     if (wired)
-        set_up(netif_add_noaddr(&ethernet, NULL, make_ethernet, ethernet_input));
+        add_ethernet(words[0]);
     for (int i = 1; i < count; i++)
         configure(wired ? &ethernet : &loopback, words[i]);
     UNLOCK_TCPIP_CORE();
-    if (wired)
-        start_watching();
+    if (wired && pthread_create(&watcher, NULL, watch, NULL) != 0)
+        give_up("no thread");
 }

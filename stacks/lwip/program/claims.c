@@ -37,7 +37,9 @@ static bool is_option(const struct call *call)
 {
     enum symbol_group group;
     const int64_t *argument = call->argument;
-    return parameter_symbol(P_OPTION, &argument[2], &group) && symbol_name(group, argument[2]);
+    return symbol_name(SYMBOLS_LEVEL, (long)argument[1]) &&
+           parameter_symbol(P_OPTION, &argument[2], &group) &&
+           symbol_name(group, (long)argument[2]);
 }
 
 bool claimed(const struct call *call)
@@ -48,6 +50,13 @@ bool claimed(const struct call *call)
     case OP_GETSOCKOPT:
     case OP_SETSOCKOPT:
         return !is_option(call) || has_option(call->argument[1], call->argument[2]);
+    case OP_SEND:
+    case OP_SENDTO:
+    case OP_SENDMSG:
+    case OP_RECV:
+    case OP_RECVFROM:
+    case OP_RECVMSG: /* MSG_NOSIGNAL asks for what is so anyway */
+        return (call->argument[1] & (MSG_OOB | MSG_WAITALL)) == 0;
     case OP_SELECT:
         return LWIP_SOCKET_SELECT;
     case OP_ACCEPT4:
