@@ -89,6 +89,7 @@ static void test_waiting_occupies_no_worker(void)
         json_real_value(json_object_get(find_object(lines, "type", "summary"), "seconds"));
     CU_ASSERT(seconds < 5.0); /* six of a second each, one worker */
     json_decref(lines);
+    json_decref(results("MACHINERY run --json - --jobs 1 --filter machinery.meets", 0));
 }
 
 /* Processes of this user whose name begins like ours. */

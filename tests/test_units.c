@@ -91,6 +91,7 @@ static void test_symbols(void)
     CU_ASSERT_STRING_EQUAL(error_name(EISCONN), "EISCONN");
     CU_ASSERT_STRING_EQUAL(error_name(0), "0");
     CU_ASSERT_STRING_EQUAL(error_name(9999), "errno 9999");
+    CU_ASSERT_STRING_EQUAL(error_name(NO_ERRNO), "no errno");
     CU_ASSERT_TRUE(symbol_value("AF_INET6", &value) && value == AF_INET6);
     CU_ASSERT_FALSE(symbol_value("AF_MARS", &value));
     CU_ASSERT_EQUAL(format_flags(SYMBOLS_EVENT, 0, text, sizeof text), 1);

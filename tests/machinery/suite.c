@@ -4,7 +4,9 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define MISBEHAVIOUR(name_, id_, mutant_)                                                          \
@@ -215,6 +217,25 @@ CASE(waits, plain, .tags = WAITS, .axis = "number", .choices = {"1", "2", "3", "
 {
     int fd = datagram_socket(t, iut);
     observe("%s", ready(t, iut, fd, POLLIN, 1000) ? "bad" : "good");
+}
+
+/* Cases that wait for each other: the second must run while the first holds its worker. Their
+ * memory is older than the workers. */
+static atomic_bool *arrived;
+__attribute__((constructor)) static void share_arrivals(void)
+{
+    arrived =
+        mmap(NULL, 2 * sizeof *arrived, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+MISBEHAVIOUR(meets, "meets", harmless);
+CASE(meets, plain, .axis = "turn", .choices = {"first", "second"})
+{
+    struct backoff backoff = backoff_begin(patience);
+    atomic_store(&arrived[t->choice], true);
+    while (!atomic_load(&arrived[!t->choice]) && backoff_wait(&backoff))
+        continue;
+    observe("%s", atomic_load(&arrived[!t->choice]) ? "good" : "bad");
 }
 
 MISBEHAVIOUR(slow, "slow", harmless);

@@ -34,11 +34,10 @@ __attribute__((noreturn)) static void give_up(const char *what)
 
 void attachment_take_in(void)
 {
-    struct netif *netif;
     LOCK_TCPIP_CORE();
     frames_receive(&ethernet);
-    NETIF_FOREACH(netif)
-    netif_poll(netif);
+    for (struct netif *netif = netif_list; netif; netif = netif->next)
+        netif_poll(netif);
     UNLOCK_TCPIP_CORE();
 }
 

@@ -35,4 +35,4 @@
 #define write          lwip_write
 
 /* What is not in this list is not claimed (claims.c), so it never gets here. */
-#include "stacks/host/perform.c"
+#include "stacks/host/perform.c" /* NOLINT(bugprone-suspicious-include) */

@@ -57,8 +57,9 @@ bool claimed(const struct call *call)
     case OP_RECVFROM:
     case OP_RECVMSG: /* MSG_NOSIGNAL asks for what is so anyway */
         return (call->argument[1] & (MSG_OOB | MSG_WAITALL)) == 0;
+#if !LWIP_SOCKET_SELECT
     case OP_SELECT:
-        return LWIP_SOCKET_SELECT;
+#endif
     case OP_ACCEPT4:
     case OP_EPOLL_CREATE:
     case OP_EPOLL_CTL:
