@@ -31,17 +31,13 @@ static struct door *open_lwip(const char *argument, int netns, const struct tena
 {
     (void)argument;
     (void)tenant;
-    const char *words[2 + AGENT_ADDRESSES + 1] = {program, LINK_NAME};
+    const char *words[2 + AGENT_ADDRESSES + 1] = {program};
     struct tenant stream;
     namespace_enter(netns);
-    struct network network = {.kind = NETWORK_PAIR, .ifindex = {link_index(LINK_NAME)}};
-    if (network.ifindex[SIDE_IUT]) {
-        agent_addresses(&network, words + 2);
-    } else { /* beyond the addresses that any loopback interface has */
-        words[1] = "lo";
-        words[2] = "+127.0.0.2";
-        words[3] = "+2001:db8::2:1";
-    }
+    unsigned index = link_index(LINK_NAME);
+    struct network network = {.kind = index ? NETWORK_PAIR : NETWORK_LOOPBACK, .ifindex = {index}};
+    words[1] = index ? LINK_NAME : "lo";
+    agent_addresses(&network, words + 2);
     if (!agent_start(&stream, words, netns)) {
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
         _exit(1);
