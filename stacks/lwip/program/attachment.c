@@ -12,9 +12,7 @@
 #include <netif/ethernet.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* lwIP's interfaces have the indices of the machine's. They have one IPv4 address each: a further
@@ -196,12 +194,11 @@ static void started(void *semaphore)
     sys_sem_signal(semaphore);
 }
 
+/* lwIP takes its first ports from rand(), which is left as it is, so that every run is the same:
+ * one start in 16384 would take the last port of the range, after which lwIP's next one is 0. */
 static void start_lwip(void)
 {
-    struct timespec now;
     sys_sem_t ready;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    srand((unsigned)now.tv_nsec); /* lwIP takes its first ports from rand() */
     if (sys_sem_new(&ready, 0) != ERR_OK)
         give_up("no semaphore");
     tcpip_init(started, &ready);
