@@ -91,6 +91,11 @@ static void test_gvisor(void)
     run_on("gvisor", MAY_FAIL);
 }
 
+static void test_lwip(void)
+{
+    run_on("lwip", MAY_FAIL);
+}
+
 static void test_uml(void)
 {
     run_on("uml", KEEPS_RULES);
@@ -122,6 +127,7 @@ int main(void)
     CU_pSuite suite = CU_add_suite("implementations", NULL, NULL);
     CU_add_test(suite, "C libraries", test_libcs);
     CU_add_test(suite, "gVisor", test_gvisor);
+    CU_add_test(suite, "lwIP", test_lwip);
     CU_add_test(suite, "User-mode Linux", test_uml);
     CU_add_test(suite, "virtual machines", test_virtual_machines);
     return run_tests();

@@ -3,26 +3,31 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-void address_words(const struct network *network, const char *words[ADDRESS_WORDS])
+static char texts[ADDRESS_WORDS][ADDRESS_TEXT + 1];
+
+static size_t add(const struct network *network, enum side side, enum place place, int family,
+                  size_t count, const char *words[])
 {
-    static char texts[ADDRESS_WORDS][ADDRESS_TEXT + 1];
+    char text[ADDRESS_TEXT];
+    bool deprecated = network->kind == NETWORK_PAIR && family == AF_INET6 && place == OTHER;
+    char sign = side == SIDE_PEER ? '=' : deprecated ? '-' : '+';
+    struct address address = network_address(network, side, place, family, 0);
+    address = address_with_scope(address, 0);
+    address_host(&address, text, sizeof text);
+    snprintf(texts[count], sizeof texts[count], "%c%s", sign, text);
+    words[count] = texts[count];
+    return count + 1;
+}
+
+size_t address_words(const struct network *network, const char *words[ADDRESS_WORDS])
+{
+    bool pair = network->kind == NETWORK_PAIR;
     size_t count = 0;
-    for (int k = 0; k < 2; k++)
-        for (enum place place = MAIN; place <= LINK_LOCAL; place++)
-            for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
-                char text[ADDRESS_TEXT];
-                if (place == LINK_LOCAL && k == 0)
-                    continue;
-                struct address address =
-                    network_address(network, side, place, k ? AF_INET6 : AF_INET, 0);
-                address = address_with_scope(address, 0);
-                address_host(&address, text, sizeof text);
-                snprintf(texts[count], sizeof texts[count], "%c%s",
-                         side == SIDE_PEER     ? '='
-                         : k && place == OTHER ? '-'
-                                               : '+',
-                         text);
-                words[count] = texts[count];
-                count++;
-            }
+    for (int k = 0; k < 2; k++) {
+        enum place last = k && pair ? LINK_LOCAL : OTHER;
+        for (enum place place = pair ? MAIN : OTHER; place <= last; place++)
+            for (enum side side = SIDE_IUT; side <= (pair ? SIDE_PEER : SIDE_IUT); side++)
+                count = add(network, side, place, k ? AF_INET6 : AF_INET, count, words);
+    }
+    return count;
 }

@@ -1,4 +1,4 @@
-/* The addresses of a pair, as the words that tell an agent which to use. */
+/* The addresses of a network, as the words that tell an agent which to use. */
 #ifndef SOCKSPEC_AGENT_ADDRESSES_H
 #define SOCKSPEC_AGENT_ADDRESSES_H
 
@@ -6,8 +6,9 @@
 
 enum { ADDRESS_WORDS = 10 };
 
-/* "+ADDRESS" for one of the IUT's, "-ADDRESS" for one that is deprecated, "=ADDRESS" for the
- * peer's. The words live until the next call. */
-void address_words(const struct network *network, const char *words[ADDRESS_WORDS]);
+/* "+ADDRESS" for one of the IUT's, "-ADDRESS" for one of the IUT's that is deprecated, "=ADDRESS"
+ * for the peer's; on loopback those that no loopback interface has by itself. Returns how many. The
+ * words live until the next call. */
+size_t address_words(const struct network *network, const char *words[ADDRESS_WORDS]);
 
 #endif

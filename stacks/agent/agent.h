@@ -34,10 +34,4 @@ void tenant_stop(struct tenant *tenant);
  * in why. */
 bool agent_program(const char *name, char *path, size_t size, char *why, size_t why_size);
 
-/* The words that tell an agent which addresses the IUT's interface of a pair has, and the peer's:
- * "+" ours, "-" ours but deprecated, "=" the peer's; on loopback those that no loopback interface
- * has by itself. They live until the next call. Returns how many there are. */
-enum { AGENT_ADDRESSES = 12 };
-size_t agent_addresses(const struct network *network, const char *words[AGENT_ADDRESSES]);
-
 #endif

@@ -1,4 +1,5 @@
 /* lwIP: its socket API in an agent's process, on the IUT's end of the network. */
+#include "stacks/agent/addresses.h"
 #include "stacks/agent/agent.h"
 
 #include "fixtures/link.h"
@@ -31,13 +32,13 @@ static struct door *open_lwip(const char *argument, int netns, const struct tena
 {
     (void)argument;
     (void)tenant;
-    const char *words[2 + AGENT_ADDRESSES + 1] = {program};
+    const char *words[2 + ADDRESS_WORDS + 1] = {program};
     struct tenant stream;
     namespace_enter(netns);
     unsigned index = link_index(LINK_NAME);
     struct network network = {.kind = index ? NETWORK_PAIR : NETWORK_LOOPBACK, .ifindex = {index}};
     words[1] = index ? LINK_NAME : "lo";
-    agent_addresses(&network, words + 2);
+    address_words(&network, words + 2);
     if (!agent_start(&stream, words, netns)) {
         fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
         _exit(1);
