@@ -12,9 +12,12 @@ static const char help[] =
 static void examine(const struct stack *stack, const char *argument)
 {
     char spec[128], why[256] = "";
-    snprintf(spec, sizeof spec, argument ? "%s:%s" : "%s", stack->name, argument);
+    if (argument)
+        snprintf(spec, sizeof spec, "%s:%s", stack->name, argument);
+    else
+        snprintf(spec, sizeof spec, "%s", stack->needs_argument ? stack->usage : stack->name);
     bool good = !stack->check || stack->check(argument, why, sizeof why);
-    printf("%-4s %-18s %s\n", good ? "ok" : "-", spec, good ? stack->summary : why);
+    printf("%-4s %-23s %s\n", good ? "ok" : "-", spec, good ? stack->summary : why);
 }
 
 int command_doctor(int argc, char **argv)

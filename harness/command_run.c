@@ -48,7 +48,7 @@ struct command {
 static int list_stacks(void)
 {
     for (const struct stack *stack = stack_first(); stack; stack = stack->next)
-        printf("%-16s %s\n", stack->usage, stack->summary);
+        printf("%-23s %s\n", stack->usage, stack->summary);
     return end_output();
 }
 
@@ -111,8 +111,12 @@ static bool parse_iut(struct command *command, const char *spec)
                 spec);
         return false;
     }
-    if (settings->stack->check &&
-        !settings->stack->check(settings->stack_argument, why, sizeof why)) {
+    const char *argument = settings->stack_argument;
+    if (settings->stack->needs_argument && !(argument && argument[strspn(argument, " \t")])) {
+        fprintf(stderr, "sockspec: --iut %s: say which: %s\n", spec, settings->stack->usage);
+        return false;
+    }
+    if (settings->stack->check && !settings->stack->check(argument, why, sizeof why)) {
         fprintf(stderr, "sockspec: --iut %s: %s\n", spec, why);
         return false;
     }

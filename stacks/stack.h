@@ -21,8 +21,12 @@ struct stack {
     const char *usage;   /* SPEC as a user writes it */
     const char *summary; /* what it is, in a few words */
 
+    /* It is nothing without an argument. */
+    bool needs_argument;
+
     /* Whether a run can be made with this argument (the text behind the colon, or NULL); if not,
-     * says why in one line. Called once, before the run. NULL: any run can. */
+     * says why in one line. Called once, before the run; without an argument that it needs, only to
+     * ask for the parts that this machine must have. NULL: any run can. */
     bool (*check)(const char *argument, char *why, size_t size);
 
     /* Opens the door in the process of a case, in the network namespace of this descriptor. The

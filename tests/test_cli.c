@@ -37,7 +37,7 @@ static void test_usage(void)
     expect("SOCKSPEC run --filter no.such.rule", 2, "no variant matches");
     expect("SOCKSPEC run --iut mars", 2, "no implementation 'mars'");
     expect("SOCKSPEC run --iut host:x", 2, "takes no argument");
-    expect("SOCKSPEC run --iut mutant", 2, "needs the rule");
+    expect("SOCKSPEC run --iut mutant", 2, "say which: mutant:RULE");
     expect("SOCKSPEC run --iut mutant:no.such", 2, "no rule 'no.such'");
     expect("SOCKSPEC run --profile dos", 2, "no profile 'dos'");
     expect("SOCKSPEC run --jobs 0", 2, "--jobs");

@@ -31,14 +31,6 @@ static const char *const *split(const char *command)
     return words;
 }
 
-static bool check(const char *argument, char *why, size_t size)
-{
-    if (argument && argument[strspn(argument, " \t")])
-        return true;
-    snprintf(why, size, "'agent' needs the command that starts it: agent:COMMAND");
-    return false;
-}
-
 static struct door *open_agent(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
@@ -52,4 +44,4 @@ static struct door *open_agent(const char *argument, int netns, const struct ten
 
 STACK(agent, .usage = "agent:COMMAND",
       .summary = "an agent over the command's standard input and output, in the IUT's namespace",
-      .has_processes = true, .check = check, .open = open_agent);
+      .needs_argument = true, .has_processes = true, .open = open_agent);

@@ -41,10 +41,7 @@ static bool command(const char *argument, const char *words[3], char *why, size_
 static bool check(const char *argument, char *why, size_t size)
 {
     const char *words[3];
-    if (argument && *argument)
-        return command(argument, words, why, size);
-    snprintf(why, size, "'libc' needs a library: libc:musl, libc:diet or libc:LOADER");
-    return false;
+    return command(argument, words, why, size);
 }
 
 static struct door *open_libc(const char *argument, int netns, const struct tenant *tenant)
@@ -63,4 +60,5 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
 
 STACK(libc, .usage = "libc:NAME",
       .summary = "the agent built with musl or diet, or run by this dynamic loader",
-      .has_processes = true, .check = check, .open = open_libc, .examples = {"musl", "diet"});
+      .needs_argument = true, .has_processes = true, .check = check, .open = open_libc,
+      .examples = {"musl", "diet"});

@@ -31,12 +31,9 @@ static void close_mutant(struct door *door)
 
 static bool check(const char *argument, char *why, size_t size)
 {
-    if (argument && rule_find(argument))
+    if (!argument || rule_find(argument))
         return true;
-    if (argument)
-        snprintf(why, size, "no rule '%s'; 'sockspec list' has them", argument);
-    else
-        snprintf(why, size, "'mutant' needs the rule to break: mutant:RULE");
+    snprintf(why, size, "no rule '%s'; 'sockspec list' has them", argument);
     return false;
 }
 
@@ -55,5 +52,5 @@ static struct door *open_mutant(const char *argument, int netns, const struct te
 }
 
 STACK(mutant, .usage = "mutant:RULE",
-      .summary = "the host, broken in just this rule: its cases must fail", .check = check,
-      .open = open_mutant);
+      .summary = "the host, broken in just this rule: its cases must fail", .needs_argument = true,
+      .check = check, .open = open_mutant);

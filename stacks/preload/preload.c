@@ -13,11 +13,7 @@ static char program[PATH_MAX];
 
 static bool check(const char *argument, char *why, size_t size)
 {
-    if (!argument || !*argument) {
-        snprintf(why, size, "'preload' needs a library: preload:LIBRARY");
-        return false;
-    }
-    if (access(argument, R_OK) != 0) {
+    if (argument && access(argument, R_OK) != 0) {
         snprintf(why, size, "%s: %s", argument, strerror(errno));
         return false;
     }
@@ -41,5 +37,5 @@ static struct door *open_preload(const char *argument, int netns, const struct t
 }
 
 STACK(preload, .usage = "preload:LIBRARY",
-      .summary = "the agent with this library loaded before the C library", .has_processes = true,
-      .check = check, .open = open_preload);
+      .summary = "the agent with this library loaded before the C library", .needs_argument = true,
+      .has_processes = true, .check = check, .open = open_preload);

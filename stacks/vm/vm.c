@@ -137,10 +137,6 @@ static bool choose_accelerator(char *why, size_t size)
 
 static bool check(const char *argument, char *why, size_t size)
 {
-    if (!argument || !*argument) {
-        snprintf(why, size, "'vm' needs a kernel: vm:KERNEL[,modules=DIR][,accel=kvm|tcg]");
-        return false;
-    }
     if (access("/usr/bin/" EMULATOR, X_OK) != 0) {
         snprintf(why, size, "there is no " EMULATOR ": install the package qemu-system-x86");
         return false;
@@ -155,8 +151,8 @@ static bool check(const char *argument, char *why, size_t size)
                  "in a virtual machine: install musl-tools and build again");
         return false;
     }
-    return image_find(&machine.image, argument, why, size) && make_initrd(why, size) &&
-           choose_accelerator(why, size);
+    return !argument || (image_find(&machine.image, argument, why, size) &&
+                         make_initrd(why, size) && choose_accelerator(why, size));
 }
 
 static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
@@ -176,6 +172,6 @@ static struct door *open_vm(const char *argument, int netns, const struct tenant
     return agent_open(tenant, -1, false);
 }
 
-STACK(vm, .usage = "vm:KERNEL[,modules=DIR][,accel=kvm|tcg]",
-      .summary = "a Linux kernel image in a virtual machine (QEMU)", .elsewhere = true,
-      .takes_interface = true, .check = check, .start = start, .open = open_vm);
+STACK(vm, .usage = "vm:KERNEL[,modules=DIR]",
+      .summary = "a Linux kernel image in a virtual machine (QEMU)", .needs_argument = true,
+      .elsewhere = true, .takes_interface = true, .check = check, .start = start, .open = open_vm);
