@@ -125,7 +125,7 @@ CASE(times_out, silence, .family = ANY_FAMILY, .network = PAIR, .tags = WAITS, .
     retransmit_once(t, iut, fd);
     deliver_from(t, iut, LOSE);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
-    if (!sk_finish_within(connecting, 2 * patience, &result))
+    if (!sk_finish_within(connecting, SYN_PATIENCE, &result))
         skip("this implementation does not keep to TCP_SYNCNT: --slow waits for its own limit");
     observe_result(result);
 }

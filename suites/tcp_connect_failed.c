@@ -159,7 +159,7 @@ CASE(reason, silence, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_RE
      .tags = WAITS, .seconds = 20)
 {
     int fd = silent_attempt(t, true);
-    if (!ready(t, iut, fd, POLLOUT, 2 * patience))
+    if (!ready(t, iut, fd, POLLOUT, SYN_PATIENCE))
         skip("this implementation does not keep to TCP_SYNCNT: --slow waits for its own limit");
     observe_failure(t, fd);
 }
