@@ -96,15 +96,17 @@ static void add_data(struct text *text, const struct block *block, size_t length
     add(text, length > SHOWN ? "\"..." : "\"");
 }
 
-static void add_value(struct text *text, const struct block *block)
+/* An option's value; there are only so many bytes of it. */
+static void add_value(struct text *text, const struct block *block, size_t there)
 {
     int number;
     if (!block->bytes) {
         add(text, "NULL");
-    } else if (block->length == sizeof number) {
+    } else if (block->length == sizeof number && there >= sizeof number) {
         memcpy(&number, block->bytes, sizeof number);
         add(text, "[%d], %zu", number, sizeof number);
-    } else if (block->length == 2 * sizeof number) { /* struct linger */
+    } else if (block->length == 2 * sizeof number && there >= 2 * sizeof number) {
+        /* struct linger */
         int second;
         memcpy(&number, block->bytes, sizeof number);
         memcpy(&second, (const char *)block->bytes + sizeof number, sizeof second);
@@ -247,11 +249,11 @@ static void add_block(struct text *text, enum parameter parameter, const struct 
         add(text, ", %u", block->capacity);
         break;
     case P_VALUE_IN:
-        add_value(text, block);
+        add_value(text, block, block->length);
         break;
     case P_VALUE_OUT:
         if (good)
-            add_value(text, block);
+            add_value(text, block, block->capacity);
         else
             add(text, "[%u]", block->capacity);
         break;
@@ -259,7 +261,10 @@ static void add_block(struct text *text, enum parameter parameter, const struct 
         add_ready(text, block, good);
         break;
     default:
-        add(text, "\"%.*s\"", (int)block->length, (const char *)block->bytes);
+        if (block->bytes)
+            add(text, "\"%.*s\"", (int)block->length, (const char *)block->bytes);
+        else
+            add(text, "NULL");
     }
 }
 
@@ -287,7 +292,7 @@ size_t call_format_result(const struct call *call, char *buffer, size_t size)
 {
     struct text text = {buffer, size, 0};
     if (call->result < 0)
-        add(&text, "-1 %s", error_name(call->error));
+        add(&text, "-1 %s", error_name(call->error ? call->error : NO_ERRNO));
     else if (call->operation == OP_TCP_STATE)
         add(&text, "%s", tcp_state_name((int)call->result));
     else if (call->operation == OP_FCNTL && call->argument[1] == F_GETFL)

@@ -25,7 +25,9 @@ static struct block out_address(struct address *address)
 
 int call_returned(const struct call *call)
 {
-    return call->result < 0 ? -call->error : (int)call->result;
+    if (call->result >= 0)
+        return (int)call->result;
+    return call->error ? -call->error : -NO_ERRNO;
 }
 
 static int perform(struct host *host, struct call *call)

@@ -312,9 +312,9 @@ bool symbol_value(const char *name, long *value)
 const char *error_name(int error)
 {
     static _Thread_local char unnamed[24];
-    if (error == 0 || error == NO_ERRNO)
-        return error ? "no errno" : "0";
-    const char *name = symbol_name(SYMBOLS_ERROR, error);
+    if (error == 0)
+        return "0";
+    const char *name = error == NO_ERRNO ? "no errno" : symbol_name(SYMBOLS_ERROR, error);
     if (name)
         return name;
     snprintf(unnamed, sizeof unnamed, "errno %d", error);

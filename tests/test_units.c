@@ -79,6 +79,10 @@ static void test_calls_are_printed(void)
     call_fail(&call, EISCONN);
     call_format_result(&call, text, sizeof text);
     CU_ASSERT_STRING_EQUAL(text, "-1 EISCONN");
+    call_fail(&call, 0); /* which is no success */
+    call_format_result(&call, text, sizeof text);
+    CU_ASSERT_STRING_EQUAL(text, "-1 no errno");
+    CU_ASSERT_STRING_EQUAL(result_name(call_returned(&call)), "no errno");
     call = call_send(4, "a\"b\n", 4, MSG_NOSIGNAL | MSG_OOB);
     call_format(&call, true, text, sizeof text);
     CU_ASSERT_STRING_EQUAL(text, "send(4, \"a\\x22b\\x0a\", 4, MSG_OOB|MSG_NOSIGNAL)");
