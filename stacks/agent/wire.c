@@ -3,6 +3,7 @@
 #include "harness/symbols.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,6 +344,13 @@ static bool value_symbol(const struct call *call, enum symbol_group *group)
     return call->argument[2] == SO_ERROR || call->argument[2] == SO_TYPE;
 }
 
+/* How many bytes of data a call gave. */
+static size_t data_given(const struct call *call, const struct block *block)
+{
+    size_t given = call->result > 0 ? (size_t)call->result : 0;
+    return given < block->capacity ? given : block->capacity;
+}
+
 static void put_out_block(struct wire *wire, enum parameter parameter, const struct call *call,
                           const struct block *block)
 {
@@ -356,8 +364,7 @@ static void put_out_block(struct wire *wire, enum parameter parameter, const str
         put_symbol(wire, SYMBOLS_FAMILY, ((const struct sockaddr *)block->bytes)->sa_family);
         break;
     case P_DATA_OUT:
-        stored = call->result > 0 ? (size_t)call->result : 0;
-        stored = stored < block->capacity ? stored : block->capacity;
+        stored = data_given(call, block);
         put_unsigned(wire, stored, 4);
         put_bytes(wire, block->bytes, stored);
         break;
@@ -418,6 +425,11 @@ static void get_out_block(struct wire *wire, enum parameter parameter, const str
         return;
     case P_DATA_OUT:
         stored = (size_t)get_unsigned(wire, 4);
+        /* Cases take the result for how much there is, and it is at most the room but for those who
+         * ask how long a datagram is. */
+        if (stored != data_given(call, block) ||
+            (call->result > block->capacity && !(call->argument[1] & MSG_TRUNC)))
+            wire->bad = true;
         break;
     case P_VALUE_OUT:
         block->length = (uint32_t)get_unsigned(wire, 4);
@@ -453,13 +465,17 @@ bool wire_get_result(struct wire *wire, struct call *call)
 {
     const struct operation_info *info = operation_info(call->operation);
     struct block *block = call->block;
-    if (get_unsigned(wire, 1)) {
-        call_fail(call, (int)get_symbol(wire, SYMBOLS_ERROR));
-    } else if (gives_flags(call)) {
-        call_succeed(call, get_flags(wire, SYMBOLS_FILE_FLAG));
-    } else {
-        call_succeed(call, (int64_t)get_unsigned(wire, 8));
-    }
+    bool failed = get_unsigned(wire, 1);
+    int64_t value = failed              ? get_symbol(wire, SYMBOLS_ERROR)
+                    : gives_flags(call) ? get_flags(wire, SYMBOLS_FILE_FLAG)
+                                        : (int64_t)get_unsigned(wire, 8);
+    /* No function gives anything else, and cases know results as ints. */
+    if (value < 0 || value > INT_MAX)
+        wire->bad = true;
+    if (failed)
+        call_fail(call, (int)value);
+    else
+        call_succeed(call, value);
     call->out_flags = (int)get_flags(wire, SYMBOLS_MESSAGE_FLAG);
     call->nanoseconds = (int64_t)get_unsigned(wire, 8);
     for (size_t i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++)
@@ -468,7 +484,7 @@ bool wire_get_result(struct wire *wire, struct call *call)
                 get_out_block(wire, info->parameter[i], call, block);
             block++;
         }
-    return !wire->bad && wire->at == wire->size;
+    return !wire->bad && !wire->absent && wire->at == wire->size;
 }
 
 /* ---- frames ---- */
@@ -505,7 +521,7 @@ static void get_text(struct wire *wire, char *text, size_t size)
 {
     size_t length = (size_t)get_unsigned(wire, 1);
     const unsigned char *bytes = get_bytes(wire, length);
-    if (!bytes || length >= size) {
+    if (!bytes || length >= size || memchr(bytes, '\0', length)) {
         wire->bad = true;
         length = 0;
     }

@@ -64,13 +64,14 @@ void wire_get_hello(struct wire *wire, struct hello *hello);
 void wire_put_number(struct wire *wire, uint32_t number);
 uint32_t wire_get_number(struct wire *wire);
 
-/* A call before it ran. In blocks of one that was read point into the frame, out blocks into memory
- * that the call then owns: release it with wire_release(). */
+/* A call before it ran. The blocks of one that was read are the call's own: release it with
+ * wire_release(). */
 void wire_put_call(struct wire *wire, const struct call *call);
 bool wire_get_call(struct wire *wire, struct call *call);
 void wire_release(struct call *call);
 
-/* What a call gave. Reading fills in the result and the out blocks of the call as it was sent. */
+/* What a call gave. Reading fills in the result and the out blocks of the call as it was sent;
+ * false if that is nothing that this call can give. */
 void wire_put_result(struct wire *wire, const struct call *call);
 bool wire_get_result(struct wire *wire, struct call *call);
 

@@ -149,7 +149,7 @@ static int64_t do_name(const struct call *call)
 {
     char name[64] = "";
     long value;
-    if (call->block[0].length < sizeof name)
+    if (call->block[0].bytes && call->block[0].length < sizeof name)
         memcpy(name, call->block[0].bytes, call->block[0].length);
     if (call->operation == OP_IF_NAMETOINDEX)
         return if_nametoindex(name);
