@@ -10,6 +10,10 @@
  * the process with status 3. */
 bool agent_serve(int input, int output);
 
+/* The same, which leaves the end to the caller. Begun calls may still be under way. */
+enum agent_end { AGENT_FOLLOWS, AGENT_GONE, AGENT_CONFUSED };
+enum agent_end agent_serve_case(int input, int output);
+
 /* ---- what an implementation provides: system.c has it for a C library's sockets ---- */
 
 /* Takes the words of the command line that are its own, before anything else; false if they make
