@@ -86,6 +86,7 @@ static bool connect_to_self(int fds[3], struct address name[2])
 
 bool states_show_orphans(void)
 {
+    const struct linger reset = {.l_onoff = 1};
     int fds[3] = {-1, -1, -1};
     struct address name[2] = {{.length = 0}};
     bool shown = true;
@@ -96,6 +97,8 @@ bool states_show_orphans(void)
         close(fds[1]);
         fds[1] = -1;
         shown = states_find(&question) > 0;
+        /* Or TIME_WAIT would keep a port from the cases. */
+        setsockopt(fds[2], SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     }
     for (size_t i = 0; i < 3; i++)
         if (fds[i] >= 0)
