@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,17 +50,32 @@ struct agent {
 
 /* ---- the end of an agent ---- */
 
+/* Ends this process by a signal, if it is one that does that. */
+static void die_of(int number)
+{
+    static const int harmless[] = {SIGCHLD, SIGCONT, SIGURG,  SIGWINCH,
+                                   SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        if (number == harmless[i])
+            return;
+    if (number > 0 && number < NSIG) {
+        signal(number, SIG_DFL);
+        raise(number); /* to this thread, which then goes no further */
+    }
+}
+
 /* The agent is gone: what it died of becomes the end of this case's process, whose record says in
- * which call. */
+ * which call. One that closed its stream and lives on does not keep us. */
 __attribute__((noreturn)) static void die_with(struct agent *agent)
 {
     int status;
-    signal(SIGPIPE, SIG_DFL);
-    if (agent->own && waitpid(agent->stream.pid, &status, 0) == agent->stream.pid) {
+    struct pollfd end = {.fd = agent->own ? pidfd_open(agent->stream.pid, 0) : -1,
+                         .events = POLLIN};
+    if (agent->own && poll(&end, 1, patience) == 1 &&
+        waitpid(agent->stream.pid, &status, WNOHANG) == agent->stream.pid) {
         if (WIFSIGNALED(status)) {
             fprintf(stderr, "the agent was ended by a signal\n");
-            signal(WTERMSIG(status), SIG_DFL);
-            kill(getpid(), WTERMSIG(status));
+            die_of(WTERMSIG(status));
         }
         fprintf(stderr, "the agent exited with status %d\n", WEXITSTATUS(status));
         _exit(WEXITSTATUS(status) ? WEXITSTATUS(status) : 1);
@@ -76,12 +92,20 @@ __attribute__((noreturn)) static void garbled(const char *what)
 
 /* ---- frames ---- */
 
-static void read_all(struct agent *agent, void *bytes, size_t count)
+/* Reads a part of a frame. The first byte of one may take as long as a call takes; the rest was
+ * written with it. */
+static void read_all(struct agent *agent, void *bytes, size_t count, bool within)
 {
-    for (size_t done = 0; done < count;) {
+    struct pollfd rest = {.fd = agent->stream.input, .events = POLLIN};
+    for (size_t done = 0; done < count; within = within || done > 0) {
+        if (within && poll(&rest, 1, patience) == 0)
+            garbled("a part of a frame, and no more of it");
         ssize_t n = read(agent->stream.input, (char *)bytes + done, count - done);
-        if (n == 0 || (n < 0 && errno != EINTR))
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            if (within)
+                fprintf(stderr, "the agent's stream ended within a frame\n");
             die_with(agent);
+        }
         done += n > 0 ? (size_t)n : 0;
     }
 }
@@ -105,11 +129,11 @@ static struct wire read_frame(struct agent *agent, enum wire_type *type, uint32_
     while (poll(&something, 1, -1) < 0 && errno == EINTR)
         continue;
     pthread_mutex_lock(&agent->reading);
-    read_all(agent, header, sizeof header);
+    read_all(agent, header, sizeof header, false);
     int length = wire_header(header, type, id);
     if (length < 0)
         garbled("a frame that makes no sense");
-    read_all(agent, agent->in, (size_t)length);
+    read_all(agent, agent->in, (size_t)length, true);
     pthread_mutex_unlock(&agent->reading);
     struct wire wire = {.bytes = agent->in, .size = (size_t)length};
     if (*type == WIRE_ERROR) {
@@ -117,13 +141,12 @@ static struct wire read_frame(struct agent *agent, enum wire_type *type, uint32_
         _exit(1);
     }
     if (*type == WIRE_DIED) {
-        int signal_number = (int)wire_get_number(&wire);
-        fprintf(stderr, "the agent's process was ended by a signal\n");
-        if (signal_number > 0 && signal_number < NSIG) {
-            signal(signal_number, SIG_DFL);
-            kill(getpid(), signal_number);
+        uint32_t number = wire_get_number(&wire);
+        if (!wire.bad && number < NSIG) {
+            fprintf(stderr, "the agent's process was ended by a signal\n");
+            die_of((int)number);
         }
-        _exit(1);
+        garbled("the end of its process by a signal that ends none");
     }
     return wire;
 }
@@ -132,13 +155,15 @@ static struct wire read_frame(struct agent *agent, enum wire_type *type, uint32_
 static void deliver(struct agent *agent, enum wire_type type, uint32_t id, struct wire *wire)
 {
     for (struct request *request = agent->requests; request; request = request->next) {
-        if (request->id != id)
+        if (request->id != id || request->answered)
             continue;
         if (request->call && type == WIRE_RESULT) {
             if (!wire_get_result(wire, request->call))
                 garbled("a result that makes no sense");
         } else if (!request->call && type == WIRE_ANSWER) {
             request->number = wire_get_number(wire);
+            if (wire->bad || wire->at != wire->size || request->number > WAITING_UNKNOWN)
+                garbled("an answer that makes no sense");
         } else {
             garbled("an answer to something else");
         }
@@ -275,27 +300,37 @@ static void interrupt(struct door *door, struct caller *caller)
         send_frame(agent, WIRE_INTERRUPT, id, NULL, NULL);
 }
 
+/* Asks whether the call of this id waits. */
+static uint32_t ask(struct agent *agent, uint32_t id)
+{
+    struct request question = {0};
+    enlist(agent, &question);
+    send_frame(agent, WIRE_ASK, question.id, NULL, &id);
+    conclude(agent, &question);
+    return question.number;
+}
+
 static bool waits(struct door *door, struct caller *caller)
 {
     struct agent *agent = (struct agent *)door;
     uint32_t id = atomic_load(&caller->inside) ? id_of(agent, caller) : 0;
     if (!id)
         return false;
-    struct request question = {0};
-    enlist(agent, &question);
-    send_frame(agent, WIRE_ASK, question.id, NULL, &id);
-    conclude(agent, &question);
-    if (question.number == WAITING_UNKNOWN) {
+    uint32_t answer = ask(agent, id);
+    if (answer == WAITING_UNKNOWN) {
         /* It cannot tell: what has not returned in this time is taken to wait. */
         enum { GRACE = 50 };
         return !returns_within(agent, caller, GRACE);
     }
-    return question.number == WAITING_YES;
+    return answer == WAITING_YES;
 }
 
 static void close_agent(struct door *door)
 {
     struct agent *agent = (struct agent *)door;
+    /* What the peer saw of an implementation that died between calls is worth nothing: it must be
+     * there to the end. */
+    ask(agent, 0);
     pthread_mutex_lock(&agent->reading);
     if (agent->own) {
         close(agent->stream.input);
@@ -351,6 +386,8 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     wire_get_hello(&wire, &hello);
     if (type != WIRE_HELLO || wire.bad)
         garbled("no hello");
+    if (hello.version == WIRE_VERSION && wire.at != wire.size)
+        garbled("more than a hello");
     if (hello.version != WIRE_VERSION) {
         fprintf(stderr, "the agent speaks version %u of the protocol, this program %d\n",
                 hello.version, WIRE_VERSION);
