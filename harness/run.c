@@ -23,6 +23,10 @@ enum { LANES = 32, TENANT_LANES = 4, RELIEF = 32, OVERDUE = 250, STARTS = 3 };
 /* After so many milliseconds without news the reports hear what is running. */
 enum { SILENCE = 1000 };
 
+/* How many seconds a worker may take beside the time of a case, for networks, and for starting what
+ * lives in them. One that gives no news for longer is stuck, or was stopped by somebody. */
+enum { MARGIN = 30 };
+
 struct slot {
     struct worker worker;
     bool alive;
@@ -31,6 +35,7 @@ struct slot {
     size_t busy; /* the ordinal in the run that it works on, if busy_now */
     bool busy_now;
     int64_t since;     /* when it began with that */
+    int64_t silent;    /* nanoseconds since its last news, or ours to it */
     unsigned failures; /* of its workers, since the last result */
 };
 
@@ -88,6 +93,7 @@ static void fill_queues(struct coordinator *c)
 static void start(struct coordinator *c, struct slot *slot)
 {
     slot->parked = slot->busy_now = false;
+    slot->silent = 0;
     slot->alive = worker_start(&slot->worker, &c->options->settings, c->options->seconds, c->why,
                                sizeof c->why);
     if (!slot->alive)
@@ -129,6 +135,7 @@ static void order_next(struct coordinator *c, struct slot *slot)
     slot->busy = queue->ordinals[queue->next++];
     slot->busy_now = true;
     slot->since = clock_now();
+    slot->silent = 0;
     worker_order(&slot->worker, slot->busy % c->results.variant_count);
 }
 
@@ -146,18 +153,18 @@ static void take_result(struct coordinator *c, struct slot *slot)
 }
 
 /* A worker is gone. If it never came to work there is something wrong with this machine. */
-static void bury(struct coordinator *c, struct slot *slot)
+static void bury(struct coordinator *c, struct slot *slot, const char *reason)
 {
     char why[256];
     snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
     if (slot->busy_now && !why[0]) {
-        results_put(&c->results, slot->busy, INCONCLUSIVE,
-                    "the worker that ran this case was killed", slot->worker.record, 0);
+        results_put(&c->results, slot->busy, INCONCLUSIVE, reason, slot->worker.record,
+                    clock_now() - slot->since);
         slot->busy_now = false;
         c->done++;
     } else if (++slot->failures >= STARTS || why[0]) {
         snprintf(c->why, sizeof c->why, "%s",
-                 why[0] ? why : "workers end as soon as they are started");
+                 why[0] ? why : "workers end, or fall silent, as soon as they are started");
         c->impossible = true;
     }
     worker_stop(&slot->worker);
@@ -196,8 +203,25 @@ static void hear(struct coordinator *c, struct slot *slot)
         order_next(c, slot);
         break;
     default:
-        bury(c, slot);
+        bury(c, slot, "the worker that ran this case was killed");
     }
+}
+
+/* Lets time pass for a worker that gave no news, and gives it up after too much of it. */
+static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
+{
+    double limit = 0;
+    char reason[256];
+    if (slot->busy_now)
+        limit = worker_limit(results_variant(&c->results, slot->busy), c->options->seconds);
+    slot->silent += passed;
+    double most = limit + MARGIN + (c->options->settings.stack->start ? BOOT_SECONDS : 0);
+    if ((double)slot->silent < most * 1e9)
+        return;
+    snprintf(reason, sizeof reason,
+             "the worker gave no news for %g s, %g s of which are the case's limit, and was killed",
+             most, limit);
+    bury(c, slot, reason);
 }
 
 static bool start_all(struct coordinator *c)
@@ -253,6 +277,7 @@ static bool loop(struct coordinator *c, int signals)
 {
     struct pollfd *fds = calloc(c->slot_count + 1, sizeof *fds);
     bool interrupted = false;
+    int64_t before = clock_now();
     if (!fds)
         abort();
     c->news = clock_now();
@@ -269,9 +294,14 @@ static bool loop(struct coordinator *c, int signals)
             tell_of_waiting(c);
         if (heard > 0 || silence)
             c->news = clock_now();
+        /* Where all of us were stopped for a while, that was no worker's silence. */
+        int64_t passed = clock_now() - before, most = 2 * SILENCE * INT64_C(1000000);
+        before += passed;
         for (size_t i = 0; i < c->slot_count; i++)
             if (fds[i].revents)
                 hear(c, &c->slots[i]);
+            else if (c->slots[i].alive)
+                bear(c, &c->slots[i], passed < most ? passed : most);
         fill_up(c);
         /* Taken out, or it would be delivered when signals are let through again. */
         struct signalfd_siginfo taken;

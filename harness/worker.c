@@ -22,8 +22,8 @@
 
 enum { READY = -1 };
 
-/* How long a tenant may take to come up, and how often in a row it may fail to. */
-enum { BOOT_SECONDS = 60, BOOTS = 3 };
+/* How often in a row a tenant may fail to come up. */
+enum { BOOTS = 3 };
 
 /* In the worker's process. */
 struct state {
@@ -118,11 +118,13 @@ static struct network *take_network(struct state *state, enum network_kind kind,
 {
     const struct case_settings *settings = state->settings;
     struct network *network = state->ready[kind];
-    state->ready[kind] = NULL;
-    if (network)
-        return network;
-    network = network_create(kind, why, size);
     struct tenant *tenant = &state->tenant;
+    state->ready[kind] = NULL;
+    if (network && (!tenant->pid || tenant_lives(tenant)))
+        return network;
+    if (network)
+        drop_network(state, network);
+    network = network_create(kind, why, size);
     if (!network)
         return NULL;
     network->elsewhere = settings->stack->elsewhere;
@@ -170,7 +172,7 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     int pipes[2];
     memset(ending, 0, offsetof(struct ending, output) + 1);
     record_reset(record);
-    ending->limit = variant->of->seconds > 0 ? variant->of->seconds : state->seconds;
+    ending->limit = worker_limit(variant, state->seconds);
 
     /* A tenant is at the end of a pair, and has its own loopback there. */
     bool loopback = variant->value[AXIS_NETWORK] != PAIR, tenant = state->settings->stack->start;
@@ -181,6 +183,7 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         if (network)
             snprintf(ending->reason, sizeof ending->reason, "no pipe: %s", strerror(errno));
         ending->no_network = true;
+        ending->nanoseconds = clock_now() - begin;
         return;
     }
     /* Children write to it and may rely on it blocking. */
@@ -306,6 +309,11 @@ bool worker_start(struct worker *worker, const struct case_settings *settings, d
         return false;
     }
     return true;
+}
+
+double worker_limit(const struct variant *variant, double seconds)
+{
+    return variant->of->seconds > 0 ? variant->of->seconds : seconds;
 }
 
 bool worker_order(struct worker *worker, size_t index)

@@ -9,6 +9,9 @@
 
 enum { OUTPUT_SIZE = 4096 };
 
+/* How long a tenant may take to come up. */
+enum { BOOT_SECONDS = 60 };
+
 /* How a case's process ended; beside the record, in memory that the worker shares. */
 struct ending {
     bool no_network; /* it was not started: reason says why */
@@ -32,6 +35,9 @@ struct worker {
 /* Starts a worker; false with a reason on failure. Cases must be registered. */
 bool worker_start(struct worker *worker, const struct case_settings *settings, double seconds,
                   char *why, size_t size);
+
+/* The time limit of a case, in seconds; those that have none of their own have the run's. */
+double worker_limit(const struct variant *variant, double seconds);
 
 /* Orders a registered variant to be run; false if the worker is gone. */
 bool worker_order(struct worker *worker, size_t index);

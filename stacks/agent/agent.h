@@ -27,6 +27,9 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
  * does not come up. */
 bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t size);
 
+/* Whether it has not ended since. */
+bool tenant_lives(const struct tenant *tenant);
+
 /* Ends a tenant. */
 void tenant_stop(struct tenant *tenant);
 

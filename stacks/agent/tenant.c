@@ -112,6 +112,15 @@ bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t si
     return false;
 }
 
+bool tenant_lives(const struct tenant *tenant)
+{
+    struct pollfd stream = {.fd = tenant->input, .events = POLLIN};
+    siginfo_t end = {.si_pid = 0};
+    return poll(&stream, 1, 0) >= 0 && !(stream.revents & (POLLHUP | POLLERR)) &&
+           waitid(P_PID, (id_t)tenant->pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           end.si_pid == 0;
+}
+
 void tenant_stop(struct tenant *tenant)
 {
     close(tenant->input);
