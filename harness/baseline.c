@@ -20,12 +20,15 @@ struct baseline {
     size_t count;
 };
 
-/* The next word of a line, or the text between quotes; NULL at its end. */
+/* The next word of a line, or the text between quotes; NULL at its end, where *at is, or without a
+ * second quote. */
 static char *next_word(char **at)
 {
     char *word = *at + strspn(*at, " \t");
-    if (!*word)
+    if (!*word) {
+        *at = word;
         return NULL;
+    }
     if (*word == '"') {
         char *end = strchr(++word, '"');
         if (!end)
@@ -63,7 +66,7 @@ static const char *parse(char *line, struct entry *entry, bool *applies, bool *e
 {
     struct utsname system;
     char *reason = strstr(line, " -- "), *at = line, *word;
-    if (!reason)
+    if (!reason || !reason[4 + strspn(reason + 4, " \t")])
         return "the reason is missing: end the line with ' -- REASON'";
     *reason = '\0';
     reason += 4;
@@ -80,7 +83,7 @@ static const char *parse(char *line, struct entry *entry, bool *applies, bool *e
     while ((word = next_word(&at))) {
         char *value = next_word(&at);
         if (!value)
-            return "a value is missing";
+            return *at ? "a quote is not closed" : "a value is missing";
         if (strcmp(word, "observed") == 0) {
             observed = value;
         } else if (strcmp(word, "until") == 0) {
@@ -93,6 +96,8 @@ static const char *parse(char *line, struct entry *entry, bool *applies, bool *e
             return "known words are observed, until and release";
         }
     }
+    if (*at)
+        return "a quote is not closed";
     entry->glob = strdup(glob);
     entry->observed = observed ? strdup(observed) : NULL;
     entry->reason = strdup(reason);
@@ -142,8 +147,18 @@ struct baseline *baseline_read(const char *path)
         baseline_free(baseline);
         return NULL;
     }
-    while (good && getline(&line, &size, stream) > 0)
-        good = add_line(baseline, line, ++number);
+    ssize_t length;
+    while (good && (length = getline(&line, &size, stream)) > 0) {
+        good = !memchr(line, '\0', (size_t)length);
+        if (good)
+            good = add_line(baseline, line, ++number);
+        else
+            fprintf(stderr, "sockspec: %s:%zu: this is no text\n", path, ++number);
+    }
+    if (ferror(stream)) {
+        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        good = false;
+    }
     free(line);
     fclose(stream);
     if (good)

@@ -43,15 +43,20 @@ bool result_file_read(struct result_file *file, const char *path)
         fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
         return false;
     }
-    while (good && getline(&line, &size, stream) > 0) {
+    ssize_t length;
+    while (good && (length = getline(&line, &size, stream)) > 0) {
         json_error_t error;
-        json_t *object = json_loads(line, 0, &error);
+        json_t *object = json_loadb(line, (size_t)length, 0, &error);
         number++;
         if (!object)
             good = complain(path, number, error.text);
         else if (!take(file, object, &ended))
             good = complain(path, number, "this is no line of a report by 'sockspec run --json'");
         json_decref(object);
+    }
+    if (ferror(stream)) {
+        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        good = false;
     }
     if (good && !file->run)
         good = complain(path, number, "the header of the run is missing");

@@ -71,6 +71,10 @@ static void test_malformed(void)
                  {"\na good -- x\n", ":2: the verdict must be"},
                  {"a fail until soon -- x\n", ":1: a date is"},
                  {"a fail colour blue -- x\n", ":1: known words are"},
+                 {"a fail -- \n", ":1: the reason is missing"},
+                 {"a fail \"colour -- x\n", ":1: a quote is not closed"},
+                 {"a fail observed \"A -- x\n", ":1: a quote is not closed"},
+                 {"a fail observed -- x\n", ":1: a value is missing"},
                  {" -- x\n", ":1: a line is"}};
     char said[4096];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -78,6 +82,10 @@ static void test_malformed(void)
         CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --baseline @/bad", said, sizeof said), 2);
         CU_ASSERT_PTR_NOT_NULL(strstr(said, files[i].complaint));
     }
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --baseline @", said, sizeof said), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "cannot read"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @ @", said, sizeof said), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "cannot read"));
     write_text("bad", "{}\n");
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/bad @/bad", said, sizeof said), 2);
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "/bad:1: this is no line"));
