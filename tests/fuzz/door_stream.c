@@ -1,0 +1,143 @@
+/* The harness's side of a stream: what a case's door makes of what an agent sends. The calls of the
+ * dialogue are made, as a case would make them, and everything else in it comes from the agent.
+ *
+ * It is door.c itself, only that the end of the process is the end of the input. */
+#include "tests/fuzz/fuzz.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static jmp_buf end_of_input;
+
+__attribute__((noreturn)) static void leave(int status)
+{
+    longjmp(end_of_input, status ? status : 1);
+}
+
+/* No signal that leaves the process there, or stops it. */
+static int die(int number)
+{
+    HOLDS(number > 0 && number < NSIG && number != SIGSTOP && number != SIGTSTP);
+    leave(128 + number);
+}
+
+/* One struct agent for all inputs: it is large. */
+static void *agent_memory(void);
+
+#define _exit(status)           leave(status)
+#define raise(number)           die(number)
+#define signal(number, handler) (void)(number)
+#define calloc(count, size)     agent_memory()
+#define free(agent)             (void)(agent)
+#include "stacks/agent/door.c" /* NOLINT(bugprone-suspicious-include) */
+#undef free
+#undef calloc
+#undef signal
+
+static void *agent_memory(void)
+{
+    static struct agent agent;
+    memset(&agent, 0, offsetof(struct agent, out));
+    return &agent;
+}
+
+enum { CALLS = 256 };
+
+/* What the harness asks for, and where it all goes. */
+struct dialogue {
+    struct call call[CALLS];
+    struct request begun[CALLS];
+    struct caller caller[CALLS];
+    size_t calls;
+    uint8_t *said; /* by the agent */
+    size_t said_size;
+    struct piece pieces[CALLS];
+    size_t count;
+};
+
+static struct dialogue dialogue;
+
+static bool is_ours(enum wire_type type)
+{
+    return type == WIRE_CALL || type == WIRE_BEGIN || type == WIRE_ASK || type == WIRE_INTERRUPT ||
+           type == WIRE_NEXT;
+}
+
+/* Takes the two directions apart. */
+static void sort(const uint8_t *data, size_t size)
+{
+    const uint8_t *at = data;
+    size_t left = size;
+    struct piece piece;
+    dialogue.said = malloc(size + 1);
+    if (!dialogue.said)
+        abort();
+    while (dialogue.count < CALLS && piece_next(&at, &left, &piece)) {
+        if (is_ours(piece.type)) {
+            dialogue.pieces[dialogue.count++] = piece;
+            continue;
+        }
+        memcpy(dialogue.said + dialogue.said_size, piece.start, piece.whole);
+        dialogue.said_size += piece.whole;
+        piece_free(&piece);
+    }
+    memcpy(dialogue.said + dialogue.said_size, at, left);
+    dialogue.said_size += left;
+}
+
+static void begin(struct agent *agent, struct call *call, size_t i)
+{
+    struct request *request = &dialogue.begun[i];
+    *request = (struct request){.call = call, .caller = &dialogue.caller[i]};
+    enlist(agent, request);
+    send_frame(agent, WIRE_BEGIN, request->id, call, NULL);
+}
+
+static void make(struct agent *agent, struct piece *piece)
+{
+    size_t i = dialogue.calls;
+    if (piece->type == WIRE_ASK) {
+        HOLDS(ask(agent, 1) <= WAITING_UNKNOWN);
+    } else if (piece_call(piece, &dialogue.call[i])) {
+        dialogue.calls++;
+        if (piece->type == WIRE_BEGIN)
+            begin(agent, &dialogue.call[i], i);
+        else
+            door_perform(&agent->door, &dialogue.call[i]);
+    }
+}
+
+static void talk(const struct tenant *stream)
+{
+    struct door *door = agent_open(stream, -1, false);
+    struct agent *agent = (struct agent *)door;
+    for (size_t i = 0; i < dialogue.count; i++)
+        make(agent, &dialogue.pieces[i]);
+    for (size_t i = 0; i < dialogue.calls; i++)
+        if (dialogue.begun[i].call)
+            conclude(agent, &dialogue.begun[i]);
+    HOLDS(!agent->requests);
+    close_agent(door);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static int nowhere = -1;
+    if (nowhere < 0)
+        nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    memset(&dialogue, 0, sizeof dialogue);
+    sort(data, size);
+    struct tenant stream = {.input = memory_file(dialogue.said, dialogue.said_size),
+                            .output = nowhere};
+    if (setjmp(end_of_input) == 0)
+        talk(&stream);
+    for (size_t i = 0; i < dialogue.calls; i++)
+        wire_release(&dialogue.call[i]);
+    for (size_t i = 0; i < dialogue.count; i++)
+        piece_free(&dialogue.pieces[i]);
+    free(dialogue.said);
+    close(stream.input);
+    return 0;
+}

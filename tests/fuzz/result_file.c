@@ -1,0 +1,55 @@
+/* A report that is read back: it is taken, or refused with a line that says where and why; what was
+ * taken can be compared. */
+#include "harness/result_file.h"
+#include "reports/compare.h"
+#include "tests/fuzz/fuzz.h"
+
+#include "harness/rule.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void fails(struct mutation *mutation, struct call *call)
+{
+    (void)mutation;
+    call_fail(call, 1);
+}
+
+RULE(rule, "area.rule", .statement = "A rule.", .sources = {{"document", "place"}},
+     .outcome = {[POSIX] = "EISCONN | 0", [LINUX] = "EISCONN"}, .mutant = {"it fails", fails});
+CASE(rule, plain, .family = ANY_FAMILY)
+{
+}
+
+/* A form feed separates two reports; without one a report is compared with itself. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static FILE *nowhere;
+    if (!nowhere)
+        nowhere = fopen("/dev/null", "we");
+    const uint8_t *cut = size ? memchr(data, '\f', size) : NULL;
+    size_t first = cut ? (size_t)(cut - data) : size;
+    int fds[2] = {memory_file(data, first), cut ? memory_file(cut + 1, size - first - 1) : -1};
+    char path[2][64];
+    struct result_file files[2];
+    bool good = true;
+    for (size_t i = 0; i < 2; i++) {
+        memory_path(cut ? fds[i] : fds[0], path[i], sizeof path[i]);
+        good = result_file_read(&files[i], path[i]) && good;
+    }
+    if (good) {
+        json_t *comparison = compare_build(files, 2, LINUX);
+        HOLDS(comparison != NULL);
+        size_t differing = compare_print(nowhere, comparison, false);
+        size_t failures = compare_regressions(nowhere, &files[0], &files[1]);
+        HOLDS(cut || (differing == 0 && failures == 0));
+        json_decref(comparison);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        result_file_free(&files[i]);
+        if (fds[i] >= 0)
+            close(fds[i]);
+    }
+    return 0;
+}
