@@ -123,6 +123,14 @@ pid_t start_line(const char *line)
     return pid;
 }
 
+const char *spec_here(const char *spec, char *text, size_t size)
+{
+    const char *at = strchr(spec, '@'), *slash = strrchr(sockspec_path, '/');
+    snprintf(text, size, "%.*s%.*s%s", (int)(at ? at - spec : 0), spec,
+             at ? (int)(slash - sockspec_path) : 0, sockspec_path, at ? at + 1 : spec);
+    return text;
+}
+
 void finished_free(struct finished *finished)
 {
     free(finished->out);

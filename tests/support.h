@@ -21,6 +21,9 @@ struct finished run_line(const char *line);
 
 void finished_free(struct finished *finished);
 
+/* A spec with the directory of the programs that are tested in place of "@". */
+const char *spec_here(const char *spec, char *text, size_t size);
+
 /* Starts a command line in the background, its output to /dev/null. */
 pid_t start_line(const char *line);
 

@@ -1,4 +1,6 @@
 /* What comes out when cases crash, hang, leak, flood...: the right verdict, and nothing left. */
+#include "harness/clock.h"
+#include "tests/processes.h"
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
@@ -166,40 +168,6 @@ static void test_killed(void)
     CU_ASSERT(await_processes(false));
 }
 
-/* The parent of a process; 0 if it is gone. */
-static pid_t parent_of(pid_t pid)
-{
-    char path[64];
-    pid_t parent = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    char *text = read_file(path);
-    const char *after = text ? strrchr(text, ')') : NULL;
-    if (after)
-        sscanf(after, ") %*c %d", &parent);
-    free(text);
-    return parent;
-}
-
-/* The pid of a process with this name that was started by another one, in two steps at most; 0 if
- * there is none. */
-static pid_t find_process(const char *wanted, pid_t ancestor)
-{
-    pid_t found = 0;
-    DIR *proc = opendir("/proc");
-    for (struct dirent *entry; !found && (entry = readdir(proc));) {
-        char path[300];
-        snprintf(path, sizeof path, "/proc/%s/comm", entry->d_name);
-        char *name = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? read_file(path) : NULL;
-        pid_t pid = atoi(entry->d_name);
-        if (name && strncmp(name, wanted, strlen(wanted)) == 0 &&
-            parent_of(parent_of(pid)) == ancestor)
-            found = pid;
-        free(name);
-    }
-    closedir(proc);
-    return found;
-}
-
 static void test_killed_worker(void)
 {
     const char *directory = make_directory();
@@ -210,14 +178,13 @@ static void test_killed_worker(void)
              "MACHINERY run --jobs 1 --json %s --filter machinery.hangs "
              "--filter machinery.passes --repeat 4",
              path);
-    pid_t pid = start_line(line), worker = 0;
-    for (int i = 0; i < 1000 && !worker; i++) {
-        worker = find_process("sockspec-worker", pid);
-        usleep(1000);
-    }
-    CU_ASSERT(worker > 0);
-    if (worker > 0)
-        kill(worker, SIGKILL);
+    pid_t pid = start_line(line);
+    struct process worker;
+    struct backoff backoff = backoff_begin(5000);
+    bool found;
+    while (!(found = process_find(pid, "sockspec-worker", &worker)) && backoff_wait(&backoff))
+        continue;
+    CU_ASSERT(found && process_signal(&worker, SIGKILL));
     waitpid(pid, &status, 0);
     char *text = read_file(path);
     json_t *lines = json_lines(text);
