@@ -23,7 +23,7 @@
 enum { READY = -1 };
 
 /* How often in a row a tenant may fail to come up. */
-enum { BOOTS = 3 };
+enum { BOOTS = 4 };
 
 /* In the worker's process. */
 struct state {

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,9 +126,20 @@ pid_t start_line(const char *line)
 
 const char *spec_here(const char *spec, char *text, size_t size)
 {
-    const char *at = strchr(spec, '@'), *slash = strrchr(sockspec_path, '/');
-    snprintf(text, size, "%.*s%.*s%s", (int)(at ? at - spec : 0), spec,
-             at ? (int)(slash - sockspec_path) : 0, sockspec_path, at ? at + 1 : spec);
+    const char *at = strpbrk(spec, "@%"), *end = strrchr(sockspec_path, '/');
+    char pattern[1024];
+    glob_t found = {.gl_pathc = 0};
+    snprintf(pattern, sizeof pattern, "%s/*/boot/vmlinuz-*", getenv("KERNELS"));
+    if (!at)
+        snprintf(text, size, "%s", spec);
+    else if (*at == '@')
+        snprintf(text, size, "%.*s%.*s%s", (int)(at - spec), spec, (int)(end - sockspec_path),
+                 sockspec_path, at + 1);
+    else
+        snprintf(text, size, "%.*s%s%s", (int)(at - spec), spec,
+                 glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathv[0] : "no-kernel", at + 1);
+    if (found.gl_pathc)
+        globfree(&found);
     return text;
 }
 

@@ -21,7 +21,8 @@ struct finished run_line(const char *line);
 
 void finished_free(struct finished *finished);
 
-/* A spec with the directory of the programs that are tested in place of "@". */
+/* A SPEC with the directory of the programs in place of "@", or the first kernel that
+ * scripts/kernels has unpacked in place of "%"; gives the text. */
 const char *spec_here(const char *spec, char *text, size_t size);
 
 /* Starts a command line in the background, its output to /dev/null. */

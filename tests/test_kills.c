@@ -33,7 +33,7 @@ enum { OFTEN = 25, PAUSE = 20 };
 
 /* An implementation to disturb. */
 struct subject {
-    const char *spec; /* "@" stands for the directory of the programs */
+    const char *spec; /* "@" is the directory of the programs, "%" a kernel of scripts/kernels */
     unsigned repeat;
     unsigned pause; /* milliseconds between two blows, on average */
     unsigned blows; /* at most */
@@ -42,8 +42,10 @@ struct subject {
 /* To add one takes a line. Those that take long to start are given the time to. */
 static const struct subject subjects[] = {{"agent:@/sockspec-agent", OFTEN, PAUSE, 100},
                                           {"libc:musl", OFTEN, PAUSE, 100},
+                                          {"lwip", OFTEN, PAUSE, 100},
                                           {"gvisor", 3, 250, 12},
-                                          {"uml", 1, 500, 8}};
+                                          {"uml", 1, 500, 8},
+                                          {"vm:%", 1, 1500, 6}};
 
 /* A run that takes longer than this many seconds hangs. */
 enum { HANG = 100 };

@@ -93,7 +93,7 @@ static void fill(struct call *call, enum parameter parameter, struct block *bloc
 }
 
 /* Odd descriptors are bad. A begun call of any other waits to be interrupted, or for the end. */
-void implementation_perform(struct call *call)
+int64_t implementation_perform(struct call *call)
 {
     const struct operation_info *info = operation_info(call->operation);
     struct block *block = call->block;
@@ -101,8 +101,8 @@ void implementation_perform(struct call *call)
     if (begun)
         sem_post(&entered);
     if (call->argument[0] & 1 || (begun && poll(&end, 1, -1) < 0)) {
-        call_fail(call, call->argument[0] & 1 ? EBADF : EINTR);
-        return;
+        errno = call->argument[0] & 1 ? EBADF : EINTR;
+        return -1;
     }
     call_succeed(call, 0);
     for (size_t i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++)
@@ -111,6 +111,7 @@ void implementation_perform(struct call *call)
                 fill(call, info->parameter[i], block);
             block++;
         }
+    return 0;
 }
 
 /* ---- what came out ---- */
