@@ -155,16 +155,18 @@ static bool is_sockspec(const struct process *process)
                        strcmp(process->name, "sockspec-worker") == 0);
 }
 
-/* Strikes a process that sockspec started, or one that such a process started: an agent, or what
- * the implementation consists of. What that starts in turn is inside of it. */
+/* Strikes a process that sockspec started, or, as often, perhaps one that such a process started:
+ * an agent, or what the implementation consists of. What that starts in turn is inside of it. */
 static bool strike(pid_t run, int signal)
 {
     static struct process list[PROCESSES], taken[PROCESSES];
     size_t count = processes_of(run, list, PROCESSES), candidates = 0;
+    bool deeper = rand_r(&seed) % 2;
     for (size_t i = 0; i < count; i++) {
         const struct process *parent = process_parent(list, count, &list[i]);
+        const struct process *grandparent = parent ? process_parent(list, count, parent) : NULL;
         if (!is_sockspec(&list[i]) && list[i].state != 'T' &&
-            (is_sockspec(parent) || (parent && is_sockspec(process_parent(list, count, parent)))))
+            (is_sockspec(parent) || (deeper && is_sockspec(grandparent))))
             taken[candidates++] = list[i];
     }
     return candidates > 0 && process_signal(&taken[(unsigned)rand_r(&seed) % candidates], signal);
