@@ -3,6 +3,7 @@
 #include "harness/symbols.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,31 @@ struct address address_of(const char *text, int port)
     }
     fprintf(stderr, "not an address: %s\n", text);
     abort();
+}
+
+bool address_parse(const char *text, int port, struct address *address)
+{
+    char host[INET6_ADDRSTRLEN];
+    struct in6_addr binary;
+    size_t length = strcspn(text, "%");
+    unsigned scope = 0;
+    if (length >= sizeof host)
+        return false;
+    memcpy(host, text, length);
+    host[length] = '\0';
+    if (text[length] == '%') {
+        const char *name = text + length + 1;
+        scope = if_nametoindex(name);
+        if (!scope && name[strspn(name, "0123456789")] == '\0')
+            scope = (unsigned)strtoul(name, NULL, 10);
+        if (!scope)
+            return false;
+    }
+    if (inet_pton(AF_INET6, host, &binary) != 1 &&
+        (scope || inet_pton(AF_INET, host, &binary) != 1))
+        return false;
+    *address = address_with_scope(address_of(host, port), scope);
+    return true;
 }
 
 struct address address_any(int family, int port)

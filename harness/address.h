@@ -21,6 +21,10 @@ struct address {
  * address is a defect of the caller and aborts. */
 struct address address_of(const char *text, int port);
 
+/* The same for a text that a user wrote, which may have a scope behind "%": the name of an
+ * interface of this thread's network namespace, or an index. False if it is no address. */
+bool address_parse(const char *text, int port, struct address *address);
+
 /* The wildcard address of AF_INET or AF_INET6. */
 struct address address_any(int family, int port);
 

@@ -48,6 +48,15 @@ int asleep_open(void);
 enum wire_waiting asleep_now(int status);
 void asleep_close(int status);
 
+/* ---- listen.c ---- */
+
+/* Serves each connection to a TCP port in a process of its own; returns an exit status if it
+ * cannot listen. */
+int listen_on(const char *port, const char *address);
+
+/* Tells the harness which signal has ended a case's process; false if it is gone. */
+bool tell_of_death(int output, int signal);
+
 /* ---- init.c ---- */
 
 /* As the first process of a system: mounts, settings, addresses, and the stream that it opens; -1

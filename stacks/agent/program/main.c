@@ -1,15 +1,11 @@
 /* sockspec-agent: serves calls over its standard input and output, or over TCP. */
 #include "stacks/agent/program/agent.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +14,11 @@ static const char help[] =
     "       sockspec-agent --repeat    the same, case after case, each in a process of its own\n"
     "                                  (both take words that are the implementation's own)\n"
     "       sockspec-agent --listen PORT [ADDRESS]\n"
-    "                                  serve each connection to this TCP port\n"
+    "                                  serve each TCP connection to this address (without one:\n"
+    "                                  127.0.0.1; 0.0.0.0 and :: are every address of the "
+    "machine)\n"
+    "                                  and port (0: a free one, which is printed). Whoever can\n"
+    "                                  connect can make socket calls here.\n"
     "       sockspec-agent --init DEVICE INTERFACE ADDRESS...\n"
     "                                  as the first process of a Linux, serve on a serial line\n";
 
@@ -52,42 +52,11 @@ static int repeat(int input, int output)
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
             continue;
         if (WIFSIGNALED(status)) {
-            unsigned char bytes[WIRE_HEADER + 4];
-            struct wire wire = {.bytes = bytes, .size = sizeof bytes, .at = WIRE_HEADER};
-            wire_put_number(&wire, (uint32_t)WTERMSIG(status));
-            if (write(output, bytes, wire_frame(&wire, WIRE_DIED, 0)) < 0)
+            if (!tell_of_death(output, WTERMSIG(status)))
                 return 3;
         } else if (WEXITSTATUS(status) != FOLLOWS) {
             return WEXITSTATUS(status) == GONE ? 0 : WEXITSTATUS(status);
         }
-    }
-}
-
-static int listen_on(const char *port, const char *address)
-{
-    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
-    int on = 1, server = socket(AF_INET, SOCK_STREAM, 0);
-    if (inet_pton(AF_INET, address, &name.sin_addr) != 1) {
-        fprintf(stderr, "sockspec-agent: '%s' is no IPv4 address\n", address);
-        return 2;
-    }
-    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(server, (struct sockaddr *)&name, sizeof name) != 0 || listen(server, 64) != 0) {
-        fprintf(stderr, "sockspec-agent: cannot listen on port %s: %s\n", port, strerror(errno));
-        return 3;
-    }
-    signal(SIGCHLD, SIG_IGN);
-    for (;;) {
-        int stream = accept(server, NULL, NULL);
-        if (stream < 0)
-            continue;
-        pid_t pid = fork();
-        if (pid == 0) {
-            signal(SIGCHLD, SIG_DFL);
-            close(server);
-            _exit(agent_serve(stream, stream) ? 0 : 1);
-        }
-        close(stream);
     }
 }
 
@@ -99,7 +68,7 @@ int main(int argc, char **argv)
         return stream < 0 ? 3 : repeat(stream, stream);
     }
     if ((argc == 3 || argc == 4) && strcmp(argv[1], "--listen") == 0)
-        return listen_on(argv[2], argc == 4 ? argv[3] : "0.0.0.0");
+        return listen_on(argv[2], argc == 4 ? argv[3] : "127.0.0.1");
     bool again = argc > 1 && strcmp(argv[1], "--repeat") == 0;
     int own = again ? 2 : 1; /* the implementation's words */
     if ((argc == own || argv[own][0] != '-') && implementation_configure(argc - own, argv + own)) {
