@@ -11,8 +11,13 @@ bool agent_start(struct tenant *stream, const char *const words[], int netns);
 /* Opens a door to the agent, which says hello first. What goes wrong ends this process as the
  * implementation's crash would, with a line on stderr. With a netns other than -1, TCP states are
  * asked of this machine's kernel there. Closing the door ends the agent if it is our own; one that
- * is not is told that another case follows. */
+ * is not is told that another case follows, or, over a connection (pid 0), that the case is over;
+ * then its end is awaited. */
 struct door *agent_open(const struct tenant *stream, int netns, bool own);
+
+/* Asks the agent for a network of the case's own, before any call: whether it has one from now on,
+ * with the addresses of a loopback network. */
+bool agent_isolate(struct door *door);
 
 /* Starts a command like agent_start(), but in a PID and a mount namespace of its own with its own
  * /proc, so that ending its process ends all that it started. What prepare does there, before the

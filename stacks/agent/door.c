@@ -300,12 +300,12 @@ static void interrupt(struct door *door, struct caller *caller)
         send_frame(agent, WIRE_INTERRUPT, id, NULL, NULL);
 }
 
-/* Asks whether the call of this id waits. */
-static uint32_t ask(struct agent *agent, uint32_t id)
+/* Asks a question, about a begun call by its id, or about itself. */
+static uint32_t ask(struct agent *agent, enum wire_type type, const uint32_t *id)
 {
     struct request question = {0};
     enlist(agent, &question);
-    send_frame(agent, WIRE_ASK, question.id, NULL, &id);
+    send_frame(agent, type, question.id, NULL, id);
     conclude(agent, &question);
     return question.number;
 }
@@ -316,7 +316,7 @@ static bool waits(struct door *door, struct caller *caller)
     uint32_t id = atomic_load(&caller->inside) ? id_of(agent, caller) : 0;
     if (!id)
         return false;
-    uint32_t answer = ask(agent, id);
+    uint32_t answer = ask(agent, WIRE_ASK, &id);
     if (answer == WAITING_UNKNOWN) {
         /* It cannot tell: what has not returned in this time is taken to wait. */
         enum { GRACE = 50 };
@@ -325,12 +325,34 @@ static bool waits(struct door *door, struct caller *caller)
     return answer == WAITING_YES;
 }
 
+bool agent_isolate(struct door *door)
+{
+    return ask((struct agent *)door, WIRE_ISOLATE, NULL) != 0;
+}
+
+/* The end of a connection: waits until the agent has closed it, since what the case had is gone by
+ * then. Closing second, and with a reset, leaves no TIME_WAIT on either side. */
+static void end_connection(int stream)
+{
+    char rest[4096];
+    struct linger reset = {.l_onoff = 1};
+    struct pollfd end = {.fd = stream, .events = POLLIN};
+    int64_t deadline = clock_now() + patience * INT64_C(1000000);
+    for (int64_t now; (now = clock_now()) < deadline;) {
+        int n = poll(&end, 1, (int)((deadline - now) / 1000000) + 1);
+        if (n == 0 || (n < 0 && errno != EINTR) || (n > 0 && read(stream, rest, sizeof rest) <= 0))
+            break;
+    }
+    setsockopt(stream, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close(stream);
+}
+
 static void close_agent(struct door *door)
 {
     struct agent *agent = (struct agent *)door;
     /* What the peer saw of an implementation that died between calls is worth nothing: it must be
      * there to the end. */
-    ask(agent, 0);
+    ask(agent, WIRE_ASK, &(uint32_t){0});
     pthread_mutex_lock(&agent->reading);
     if (agent->own) {
         close(agent->stream.input);
@@ -340,6 +362,8 @@ static void close_agent(struct door *door)
         waitpid(agent->stream.pid, NULL, 0);
     } else {
         send_frame(agent, WIRE_NEXT, 0, NULL, NULL);
+        if (agent->stream.pid == 0)
+            end_connection(agent->stream.input);
     }
     if (agent->diag)
         diag_close(agent->diag);

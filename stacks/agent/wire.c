@@ -505,7 +505,7 @@ int wire_header(const unsigned char bytes[WIRE_HEADER], enum wire_type *type, ui
     unsigned kind = (unsigned)get_unsigned(&header, 1);
     *id = (uint32_t)get_unsigned(&header, 4);
     *type = kind;
-    if (length < WIRE_HEADER - 4 || length > WIRE_FRAME || kind < WIRE_HELLO || kind > WIRE_ERROR)
+    if (length < WIRE_HEADER - 4 || length > WIRE_FRAME || kind < WIRE_HELLO || kind > WIRE_ISOLATE)
         return -1;
     return (int)(length - (WIRE_HEADER - 4));
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 enum {
-    WIRE_VERSION = 1,
+    WIRE_VERSION = 2,
     WIRE_HEADER = 9,
     WIRE_FRAME = 1 << 20, /* the longest frame, in bytes, header excluded */
     WIRE_NAME = 128,      /* a struct sockaddr_storage */
@@ -27,9 +27,12 @@ enum wire_type {
     WIRE_INTERRUPT, /* harness: interrupt the begun call of this id; no answer */
     WIRE_ASK,       /* harness: does the begun call that the body names wait? */
     WIRE_ANSWER,    /* agent: enum wire_waiting */
-    WIRE_NEXT,      /* harness: the next case, on a fresh process; the agent says hello again */
-    WIRE_DIED,      /* agent: the process of the case was ended by the signal in the body */
-    WIRE_ERROR,     /* agent: a text; it understood nothing and ends */
+    WIRE_NEXT,    /* harness: the next case, on a fresh process; the agent says hello again. Over a
+                     connection that is one case's it is the end, and the agent closes first */
+    WIRE_DIED,    /* agent: the process of the case was ended by the signal in the body */
+    WIRE_ERROR,   /* agent: a text; it understood nothing and ends */
+    WIRE_ISOLATE, /* harness: both sides of this case are inside, may they have a network of their
+                     own? Answered by 1 if the process has one from now on, else 0 */
 };
 
 enum wire_waiting { WAITING_NO, WAITING_YES, WAITING_UNKNOWN };

@@ -48,6 +48,12 @@ int asleep_open(void);
 enum wire_waiting asleep_now(int status);
 void asleep_close(int status);
 
+/* ---- isolate.c ---- */
+
+/* Moves this process into a network of its own with nothing but a loopback interface, as the
+ * harness lays it out itself; false if this system or user cannot. Single-threaded callers only. */
+bool isolate(void);
+
 /* ---- listen.c ---- */
 
 /* Serves each connection to a TCP port in a process of its own; returns an exit status if it

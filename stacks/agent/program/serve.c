@@ -191,6 +191,14 @@ static bool answer_waiting(uint32_t id, struct wire *body)
 
 /* ---- frames ---- */
 
+static void answer_isolate(uint32_t id)
+{
+    uint32_t isolated = isolate();
+    struct wire wire = begin_answer();
+    wire_put_number(&wire, isolated);
+    end_answer(&wire, WIRE_ANSWER, id);
+}
+
 static void hello(void)
 {
     struct hello hello = {.version = WIRE_VERSION};
@@ -226,11 +234,14 @@ static bool take(enum wire_type type, uint32_t id, struct wire *body)
     case WIRE_ASK:
         return answer_waiting(id, body);
     case WIRE_INTERRUPT:
+    case WIRE_ISOLATE:
     case WIRE_NEXT:
         if (body->size)
             return complain("a frame that makes no sense");
         if (type == WIRE_INTERRUPT)
             interrupt(id);
+        if (type == WIRE_ISOLATE)
+            answer_isolate(id);
         return true;
     default:
         return complain("a frame that an agent does not take");
