@@ -113,9 +113,9 @@ RULE(
 static void observe_scope(struct test *t, const struct address *name)
 {
     unsigned here = t->network->ifindex[SIDE_IUT];
-    observe("%s", name->in6.sin6_scope_id == here ? "the interface's index"
-                  : name->in6.sin6_scope_id       ? "another index"
-                                                  : "no scope");
+    observe("%s", !name->in6.sin6_scope_id          ? "no scope"
+                  : name->in6.sin6_scope_id == here ? "the interface's index"
+                                                    : "another index");
 }
 
 CASE(bind_with, own_address, .family = IPV6, .network = PAIR, SOCKET_TYPES)

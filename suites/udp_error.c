@@ -1,9 +1,10 @@
 /* Errors that come back for datagrams: whom ICMP's port unreachable reaches. */
 #include "harness/suite.h"
 
-/* An address of the peer at which nobody receives. */
+/* An address of the peer at which nobody receives, so that errors come back. */
 static struct address closed_port(struct test *t)
 {
+    expect_errors(t);
     struct endpoint gone = bound_datagram_socket(t, t->peer);
     must(sk_close(t->peer, gone.fd));
     return gone.address;
