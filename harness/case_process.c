@@ -95,7 +95,10 @@ static void set_up(const struct case_settings *settings, const struct variant *v
     static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
     const unsigned *value = variant->value;
     record->iut_has_processes = settings->stack->has_processes;
-    iut.door = settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
+    iut.door =
+        settings->stack->open_on
+            ? settings->stack->open_on(settings->stack_argument, network)
+            : settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
     /* Where the IUT has a loopback of its own, both sides are there. */
     peer.door = settings->stack->elsewhere && network->kind == NETWORK_LOOPBACK
                     ? door_share(iut.door)

@@ -49,6 +49,7 @@ struct coordinator {
     struct results results;
     struct queue work, waiting; /* for workers, for lanes */
     struct slot *slots;
+    size_t jobs; /* at once */
     size_t slot_count, job_slots; /* the latter with those for relief */
     size_t done;
     int64_t news; /* when a worker was heard last */
@@ -77,13 +78,14 @@ static const struct variant **select_variants(const struct selection *selection,
 static void fill_queues(struct coordinator *c)
 {
     size_t total = c->results.count;
+    bool lanes = c->options->settings.stack->most_at_once == 0;
     c->work.ordinals = calloc(total + 1, sizeof *c->work.ordinals);
     c->waiting.ordinals = calloc(total + 1, sizeof *c->waiting.ordinals);
     if (!c->work.ordinals || !c->waiting.ordinals)
         abort();
     for (size_t i = 0; i < total; i++) {
         const struct variant *variant = results_variant(&c->results, i);
-        struct queue *queue = variant->of->tags & (SLOW | WAITS) ? &c->waiting : &c->work;
+        struct queue *queue = lanes && variant->of->tags & (SLOW | WAITS) ? &c->waiting : &c->work;
         queue->ordinals[queue->count++] = i;
     }
 }
@@ -129,7 +131,7 @@ static void order_next(struct coordinator *c, struct slot *slot)
         slot->alive = false;
         return;
     }
-    slot->parked = !slot->lane && working(c, slot) >= c->options->jobs;
+    slot->parked = !slot->lane && working(c, slot) >= c->jobs;
     if (slot->parked)
         return;
     slot->busy = queue->ordinals[queue->next++];
@@ -177,7 +179,7 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
 static void fill_up(struct coordinator *c)
 {
     size_t busy = working(c, NULL), left = c->work.count - c->work.next;
-    size_t missing = c->options->jobs > busy ? c->options->jobs - busy : 0;
+    size_t missing = c->jobs > busy ? c->jobs - busy : 0;
     missing = missing < left ? missing : left;
     for (int again = 0; again < 2; again++) /* those that are there, then new ones */
         for (size_t i = 0; i < c->job_slots && missing > 0 && !c->impossible; i++) {
@@ -226,10 +228,14 @@ static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
 
 static bool start_all(struct coordinator *c)
 {
-    bool tenants = c->options->settings.stack->start != NULL;
+    const struct stack *stack = c->options->settings.stack;
+    bool tenants = stack->start != NULL;
+    c->jobs = c->options->jobs;
+    if (stack->most_at_once && c->jobs > stack->most_at_once)
+        c->jobs = stack->most_at_once;
     size_t most = tenants ? TENANT_LANES : LANES;
     size_t lanes = c->waiting.count < most ? c->waiting.count : most;
-    size_t jobs = c->options->jobs + (tenants ? 0 : RELIEF);
+    size_t jobs = c->jobs + (tenants || stack->most_at_once ? 0 : RELIEF);
     c->job_slots = jobs < c->work.count ? jobs : c->work.count;
     c->slot_count = c->job_slots + lanes;
     c->slots = calloc(c->slot_count + 1, sizeof *c->slots);

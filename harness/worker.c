@@ -124,7 +124,9 @@ static struct network *take_network(struct state *state, enum network_kind kind,
         return network;
     if (network)
         drop_network(state, network);
-    network = network_create(kind, why, size);
+    network = settings->stack->network
+                  ? settings->stack->network(settings->stack_argument, kind, why, size)
+                  : network_create(kind, why, size);
     if (!network)
         return NULL;
     network->elsewhere = settings->stack->elsewhere;

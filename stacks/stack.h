@@ -2,13 +2,12 @@
 #ifndef SOCKSPEC_STACK_H
 #define SOCKSPEC_STACK_H
 
+#include "fixtures/network.h"
 #include "harness/host.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
-
-struct network;
 
 /* An implementation that is started once for a network and outlives cases, or an agent. */
 struct tenant {
@@ -37,6 +36,15 @@ struct stack {
      * with a reason. It is stopped with the network. NULL: there is nothing to start. */
     bool (*start)(const char *argument, struct network *network, struct tenant *tenant, char *why,
                   size_t size);
+
+    /* For networks that are there already: provides one instead of network_create(), and opens the
+     * door on it instead of open. */
+    struct network *(*network)(const char *argument, enum network_kind kind, char *why,
+                               size_t size);
+    struct door *(*open_on)(const char *argument, const struct network *network);
+
+    /* So many cases at a time and no more; 0: as many as the run wants. */
+    unsigned most_at_once;
 
     /* It has processes of its own, which are no leftovers of a case. */
     bool has_processes;
