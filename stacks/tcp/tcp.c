@@ -1,0 +1,160 @@
+/* An agent that runs elsewhere already and is reached over TCP, on a network that is there already.
+ * Nothing of that network is changed. */
+#include "stacks/agent/agent.h"
+#include "stacks/tcp/probe.h"
+
+#include "harness/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Found out by check(), before workers are forked. */
+static struct {
+    struct target target;
+    struct description description;
+    struct described loopback;
+    bool isolates;
+    bool *lost; /* shared by all processes: the agent could not be reached the last time */
+} tcp = {.target = {.netns = -1}};
+
+/* ADDRESS:PORT or [ADDRESS]:PORT, and then nothing or ",network=FILE". */
+static bool parse(const char *argument, struct target *target, const char **file, char *why,
+                  size_t size)
+{
+    static const char network[] = ",network=";
+    bool bracket = *argument == '[';
+    const char *host = argument + bracket;
+    size_t length = strcspn(host, bracket ? "]" : ":");
+    const char *colon = host + length + (bracket && host[length] == ']');
+    char *end;
+    long port = *colon == ':' ? strtol(colon + 1, &end, 10) : -1;
+    if (length == 0 || length >= sizeof target->host || port < 1 || port > 65535 ||
+        end == colon + 1) {
+        snprintf(why, size,
+                 "where the agent listens is ADDRESS:PORT, or [ADDRESS]:PORT with colons "
+                 "in the address");
+        return false;
+    }
+    if (*end && (strncmp(end, network, strlen(network)) != 0 || !end[strlen(network)])) {
+        snprintf(why, size, "behind the port stands ',network=FILE' or nothing, not '%s'", end);
+        return false;
+    }
+    snprintf(target->host, sizeof target->host, "%.*s", (int)length, host);
+    target->port = (int)port;
+    *file = *end ? end + strlen(network) : NULL;
+    return true;
+}
+
+/* The namespace where the peer's sockets are made; -1 with a reason. */
+static int open_namespace(const struct description *description, const char *file, char *why,
+                          size_t size)
+{
+    const char *path = description->name_space[0] ? description->name_space : "/proc/self/ns/net";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET)
+        return fd;
+    const char *wrong = fd < 0 ? strerror(errno) : "it is no network namespace";
+    if (description->name_space[0])
+        snprintf(why, size, "%s:%zu: %s: %s", file, description->name_space_line, path, wrong);
+    else
+        snprintf(why, size, "%s: %s", path, wrong);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* Inside the IUT: the network of a case's own that the agent makes, or what the IUT has. */
+static void describe_loopback(void)
+{
+    const struct network usual = {.kind = NETWORK_LOOPBACK};
+    const struct description *said = &tcp.description;
+    tcp.loopback = (struct described){.netns = -1, .shared = !tcp.isolates};
+    for (unsigned side = 0; side < 2; side++)
+        for (unsigned family = 0; family < 2; family++) {
+            struct address *places = tcp.loopback.address[side][family];
+            for (enum place place = MAIN; place < PLACES; place++)
+                if (place != LINK_LOCAL)
+                    places[place] = network_address(&usual, (enum side)side, place,
+                                                    family ? AF_INET6 : AF_INET, 0);
+            if (tcp.isolates)
+                continue;
+            places[OTHER] = said->loopback[family];
+            places[ABSENT] = said->pair.address[side][family][ABSENT];
+            places[UNROUTED] = said->pair.address[side][family][UNROUTED];
+        }
+}
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    const char *file = NULL;
+    if (!argument || !*argument) {
+        snprintf(why, size, "'tcp' needs where the agent listens: tcp:ADDRESS:PORT[,network=FILE]");
+        return false;
+    }
+    tcp.description = (struct description){0};
+    if (!parse(argument, &tcp.target, &file, why, size) ||
+        (file && !description_read(&tcp.description, file, why, size)))
+        return false;
+    if (tcp.target.netns >= 0)
+        close(tcp.target.netns);
+    tcp.target.netns = open_namespace(&tcp.description, file, why, size);
+    if (tcp.target.netns < 0)
+        return false;
+    tcp.description.pair.netns = tcp.target.netns;
+    tcp.description.pair.shared = true;
+    if (!tcp.lost) {
+        tcp.lost =
+            mmap(NULL, sizeof *tcp.lost, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (tcp.lost == MAP_FAILED)
+            abort();
+    }
+    if (!probe(&tcp.target, file, &tcp.description, &tcp.isolates, why, size))
+        return false;
+    describe_loopback();
+    return true;
+}
+
+static struct network *provide(const char *argument, enum network_kind kind, char *why, size_t size)
+{
+    (void)argument;
+    const struct described *described =
+        kind == NETWORK_PAIR ? &tcp.description.pair : &tcp.loopback;
+    struct network *network = network_describe(kind, described);
+    if (!network)
+        snprintf(why, size, "no memory for a network");
+    return network;
+}
+
+/* The agent's machine may be gone for good: then what is left of the run does not wait long for
+ * each connection. */
+static struct door *open_on(const char *argument, const struct network *network)
+{
+    enum { SHORT = 250 };
+    char why[256];
+    (void)argument;
+    int fd = target_connect(&tcp.target, *tcp.lost ? SHORT : patience, why, sizeof why);
+    *tcp.lost = fd < 0;
+    if (fd < 0) {
+        fprintf(stderr, "%s\n", why);
+        _exit(1);
+    }
+    struct door *door = agent_open(&(struct tenant){.input = fd, .output = fd}, -1, false);
+    if (network->kind == NETWORK_LOOPBACK && tcp.isolates && !agent_isolate(door)) {
+        fprintf(stderr, "the agent has no more networks for cases of their own\n");
+        _exit(1);
+    }
+    return door;
+}
+
+/* One case at a time: all share the ports, addresses and limits of one network. */
+STACK(tcp, .usage = "tcp:ADDRESS:PORT",
+      .summary = "an agent that listens elsewhere; ',network=FILE' behind it describes the network",
+      .elsewhere = true, .most_at_once = 1, .check = check, .network = provide, .open_on = open_on);
