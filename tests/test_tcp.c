@@ -1,0 +1,836 @@
+/* An agent over TCP, on a network that was there before: in namespaces of this test's own, one with
+ * the agent, one for the peer. */
+#include "fixtures/link.h"
+#include "fixtures/namespace.h"
+#include "fixtures/network.h"
+#include "harness/calls.h"
+#include "harness/clock.h"
+#include "harness/symbols.h"
+#include "stacks/agent/wire.h"
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <dirent.h>
+#include <errno.h>
+#include <libgen.h>
+#include <netlink/cache.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
+#include <netlink/route/neighbour.h>
+#include <netlink/route/qdisc.h>
+#include <netlink/route/route.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* With sanitizers a process costs tens of milliseconds, and a part has to do. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define PART "1/24"
+#endif
+#endif
+#ifndef PART
+#define PART "1/4"
+#endif
+
+static struct network *network; /* stands for the one that is there before sockspec is */
+static char program[1024];      /* sockspec-agent */
+static const char *directory;   /* of descriptions and reports */
+static bool own_proc;           /* /proc shows the processes of this test's PID namespace */
+static struct agent {
+    pid_t pid;
+    int port;
+} agent;
+
+/* ---- agents, and descriptions ---- */
+
+static bool write_to(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* As on a system without network namespaces: in a user namespace that may have none. */
+static void do_without_namespaces(void)
+{
+    char map[32];
+    snprintf(map, sizeof map, "0 %u 1", geteuid());
+    if (unshare(CLONE_NEWUSER) != 0 || !write_to("/proc/self/uid_map", map) ||
+        !write_to("/proc/sys/user/max_net_namespaces", "0"))
+        _exit(126);
+}
+
+static struct agent start_agent(void (*prepare)(void))
+{
+    int out[2];
+    char line[128] = "";
+    struct agent started = {0};
+    if (pipe2(out, O_CLOEXEC) != 0)
+        abort();
+    started.pid = fork();
+    if (started.pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        namespace_enter(network->netns[SIDE_IUT]);
+        if (prepare)
+            prepare();
+        dup2(out[1], STDOUT_FILENO);
+        execl(program, program, "--listen", "0", "192.0.2.1", NULL);
+        _exit(127);
+    }
+    close(out[1]);
+    FILE *stream = fdopen(out[0], "r");
+    if (!stream || !fgets(line, sizeof line, stream) ||
+        sscanf(line, "sockspec-agent: listening on 192.0.2.1:%d", &started.port) != 1)
+        fprintf(stderr, "no agent: %s\n", line);
+    fclose(stream);
+    return started;
+}
+
+static void stop_agent(struct agent *old)
+{
+    kill(old->pid, SIGKILL);
+    waitpid(old->pid, NULL, 0);
+}
+
+/* Writes a file and gives its path, which lives until the next one. */
+static const char *write_text(const char *text)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/network", directory);
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+        abort();
+    return path;
+}
+
+#define ADDRESSES                                                                                  \
+    "iut ipv4 192.0.2.1 192.0.2.3\n"                                                               \
+    "peer ipv4 192.0.2.2 192.0.2.4\n"                                                              \
+    "iut ipv6 fe80::1 2001:db8::1:1 2001:db8::2:1\n"                                               \
+    "peer ipv6 2001:db8::1:2 2001:db8::2:2 fe80::2 # in any order\n"
+#define NOWHERE                                                                                    \
+    "\n# where nobody is\n"                                                                        \
+    "absent ipv4 192.0.2.9\n"                                                                      \
+    "absent ipv6 2001:db8::9\n"                                                                    \
+    "unrouted ipv4 198.51.100.1\n"                                                                 \
+    "unrouted ipv6 2001:db8:ffff::1\n"
+
+/* The peer's side of the network by a path; the lines behind it. */
+static const char *describe(const char *lines)
+{
+    char text[2048], self[32] = "";
+    if (readlink("/proc/self", self, sizeof self - 1) < 0)
+        abort();
+    snprintf(text, sizeof text, "peer-namespace /proc/%s/fd/%d\n%s", self,
+             network->netns[SIDE_PEER], lines);
+    return write_text(text);
+}
+
+static const char *describe_all(void)
+{
+    return describe("interface " LINK_NAME "\niut-interface " LINK_NAME "\n" ADDRESSES NOWHERE);
+}
+
+/* ---- runs ---- */
+
+static struct finished run_tcp(int port, const char *file, const char *options)
+{
+    char line[1024];
+    snprintf(line, sizeof line, "SOCKSPEC run --quiet --json - --iut tcp:192.0.2.1:%d%s%s %s", port,
+             file ? ",network=" : "", file ? file : "", options);
+    return run_line(line);
+}
+
+/* The report of a run that must come to its end. */
+static json_t *report_of(struct finished finished)
+{
+    json_t *lines = json_lines(finished.out);
+    if (!lines || !find_object(lines, "type", "summary"))
+        printf("\n    %s", finished.err);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(find_object(lines, "type", "summary"));
+    finished_free(&finished);
+    return lines;
+}
+
+static json_int_t count_of(const json_t *lines, const char *verdict)
+{
+    return json_integer_value(json_object_get(find_object(lines, "type", "summary"), verdict));
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Variants that were no skip and differ from the host's, or were one for another reason than this.
+ */
+static size_t differences(const json_t *host, const json_t *lines, const char *reason)
+{
+    size_t count = 0, i;
+    json_t *line;
+    json_array_foreach (lines, i, line) {
+        if (strcmp(text_of(line, "type"), "variant") != 0)
+            continue;
+        const json_t *other = find_object(host, "id", text_of(line, "id"));
+        bool same = strcmp(text_of(line, "verdict"), "skip") == 0
+                        ? begins(text_of(line, "reason"), reason)
+                        : other &&
+                              strcmp(text_of(line, "verdict"), text_of(other, "verdict")) == 0 &&
+                              strcmp(text_of(line, "observed"), text_of(other, "observed")) == 0;
+        if (same)
+            continue;
+        count++;
+        printf("\n    %s: %s %s, %s\n", text_of(line, "id"), text_of(line, "verdict"),
+               text_of(line, "observed"), text_of(line, "reason"));
+    }
+    return count;
+}
+
+static void test_same_verdicts(void)
+{
+    json_t *host = report_of(run_line("SOCKSPEC run --quiet --json - --shard " PART));
+    json_t *far = report_of(run_tcp(agent.port, describe_all(), "--shard " PART));
+    CU_ASSERT_EQUAL(differences(host, far, "a described network is not changed: "), 0);
+    CU_ASSERT_EQUAL(json_array_size(host), json_array_size(far));
+    CU_ASSERT_EQUAL(count_of(far, "fail") + count_of(far, "inconclusive"), 0);
+    CU_ASSERT(count_of(far, "pass") > 7 * count_of(far, "skip"));
+    printf("\n    %d passed, %d skipped\n", (int)count_of(far, "pass"), (int)count_of(far, "skip"));
+    json_decref(host);
+    json_decref(far);
+}
+
+/* Where cases inside the IUT have no namespace of their own, what one leaves does not disturb the
+ * next: they take ports that are free on all addresses. */
+static void test_without_namespaces(void)
+{
+    static const char options[] = "--filter tcp.*,loopback* --repeat 2 --shard " PART;
+    struct agent confined = start_agent(do_without_namespaces);
+    const char *file = describe(ADDRESSES "loopback ipv4 127.0.0.2\n");
+    if (!confined.port) {
+        puts("\n    left out: no user namespaces here");
+        stop_agent(&confined);
+        return;
+    }
+    json_t *far = report_of(run_tcp(confined.port, file, options));
+    CU_ASSERT_EQUAL(count_of(far, "fail") + count_of(far, "inconclusive"), 0);
+    CU_ASSERT(count_of(far, "pass") > 9 * count_of(far, "skip"));
+    json_decref(far);
+
+    far = report_of(run_tcp(confined.port, file, "--filter *different-addresses/*,loopback*"));
+    CU_ASSERT_EQUAL(count_of(far, "skip"), 2); /* of IPv6 */
+    CU_ASSERT_EQUAL(count_of(far, "pass"), 4);
+    CU_ASSERT_EQUAL(differences(far, far,
+                                "the description of the network does not say 'loopback "
+                                "ipv6 ADDRESS'"),
+                    0);
+    json_decref(far);
+    stop_agent(&confined);
+}
+
+/* What the connection shows is enough for a part. Sockspec is started on the peer's side. */
+static void test_without_description(void)
+{
+    const char *options = "--filter udp.connect.*";
+    namespace_enter(network->netns[SIDE_PEER]);
+    json_t *host = report_of(run_line("SOCKSPEC run --quiet --json - --filter udp.connect.*"));
+    json_t *far = report_of(run_tcp(agent.port, NULL, options));
+    CU_ASSERT_EQUAL(differences(host, far, "the description of the network does not say '"), 0);
+    CU_ASSERT(count_of(far, "pass") > count_of(far, "skip"));
+    CU_ASSERT(count_of(far, "skip") > 0);
+    json_decref(host);
+    json_decref(far);
+}
+
+/* Each address that is not described is a skip that names it. */
+static void test_part_of_a_description(void)
+{
+    static const struct {
+        const char *lines, *filter, *reason;
+    } parts[] = {{"iut ipv4 192.0.2.1 192.0.2.3\npeer ipv4 192.0.2.2",
+                  "udp.connect.filters/*-address/ipv4,pair",
+                  "the description of the network does not say 'peer ipv4 MAIN OTHER'"},
+                 {ADDRESSES, "address.bind.not-local/absent/ipv6,pair*",
+                  "the description of the network does not say 'absent ipv6 ADDRESS'"},
+                 {ADDRESSES, "udp.connect.no-route/*/mapped,pair",
+                  "the description of the network does not say 'unrouted ipv4 ADDRESS'"},
+                 {ADDRESSES, "ipv6.scope.bind/*",
+                  "the description of the network does not say 'iut-interface NAME'"},
+                 {ADDRESSES "iut-interface " LINK_NAME, "ipv6.scope.connect/*",
+                  "the description of the network does not say 'interface NAME'"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char options[128];
+        snprintf(options, sizeof options, "--filter %s", parts[i].filter);
+        json_t *lines = report_of(run_tcp(agent.port, describe(parts[i].lines), options));
+        CU_ASSERT(count_of(lines, "skip") > 0);
+        CU_ASSERT_EQUAL(count_of(lines, "skip"), count_of(lines, "ran"));
+        CU_ASSERT_EQUAL(differences(NULL, lines, parts[i].reason), 0);
+        json_decref(lines);
+    }
+}
+
+/* Where the peer's side sends few ICMP errors, cases do not wait for them. */
+static void test_rationed_errors(void)
+{
+    namespace_enter(network->netns[SIDE_PEER]);
+    CU_ASSERT_TRUE(namespace_sysctl("ipv4/icmp_ratelimit", "1000"));
+    json_t *lines =
+        report_of(run_tcp(agent.port, describe_all(), "--filter udp.error.so-error/*pair*"));
+    namespace_enter(network->netns[SIDE_PEER]);
+    CU_ASSERT_TRUE(namespace_sysctl("ipv4/icmp_ratelimit", "0"));
+    CU_ASSERT_EQUAL(count_of(lines, "skip"), 2); /* IPv4 and mapped */
+    CU_ASSERT_EQUAL(count_of(lines, "pass"), 1);
+    CU_ASSERT_EQUAL(differences(lines, lines, "the peer's side sends only so many ICMP errors"), 0);
+    json_decref(lines);
+}
+
+/* ---- what makes no run ---- */
+
+/* One line on stderr that has this text, and status 2. */
+static void refused(struct finished finished, const char *text)
+{
+    const char *end = strchr(finished.err, '\n');
+    bool good = finished.status == 2 && end && end[1] == '\0' && strstr(finished.err, text);
+    if (!good)
+        printf("\n    status %d instead of '%s': %s\n", finished.status, text, finished.err);
+    CU_ASSERT(good);
+    finished_free(&finished);
+}
+
+static void test_malformed_descriptions(void)
+{
+    static const struct {
+        const char *text, *complaint;
+    } files[] = {
+        {"peer-namespace /no/such/file\n" ADDRESSES, "network:1: /no/such/file: No such file"},
+        {"\n# a file, but no namespace\npeer-namespace /dev/null\n" ADDRESSES,
+         "network:3: /dev/null: it is no network namespace"},
+        {"peer-namespace\n" ADDRESSES, "network:1: a value is missing behind 'peer-namespace'"},
+        {"interface a b\n", "network:1: one value is enough for 'interface'"},
+        {"interface a\ninterface b\n", "network:2: this was said before: 'interface'"},
+        {ADDRESSES "colour red\n", "network:5: no such key: 'colour'"},
+        {"iut 192.0.2.1\n",
+         "network:1: a line of addresses is KEY ipv4|ipv6 ADDRESS, unlike 'iut'"},
+        {"iut ipv5 192.0.2.1\n", "network:1: addresses are ipv4 or ipv6, not 'ipv5'"},
+        {"iut ipv4 192.0.2.256\n", "network:1: no IPv4 address: '192.0.2.256'"},
+        {"iut ipv4 ::1\n", "network:1: no IPv4 address: '::1'"},
+        {"iut ipv6 fe80::1%lo\n", "network:1: no IPv6 address: 'fe80::1%lo'"},
+        {"iut ipv6 ::\n", "network:1: no address of anybody: '::'"},
+        {"iut ipv4 192.0.2.1 192.0.2.3 192.0.2.5\n", "network:1: one too many: '192.0.2.5'"},
+        {"iut ipv6 fe80::1 fe80::3\n", "network:1: one too many: 'fe80::3'"},
+        {"iut ipv4 1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5\n",
+         "network:1: too many words, from '1.1.1.5'"},
+        {"absent ipv4 192.0.2.9\nabsent ipv4 192.0.2.8\n", "network:2: one too many: '192.0.2.8'"},
+        {"iut ipv4 192.0.2.1\niut ipv4 192.0.2.3\n",
+         "network:2: a side's addresses of a family are one line, and this is another: 'iut'"},
+        {"iut ipv4 192.0.2.1\npeer ipv4 192.0.2.1\n",
+         "network: 192.0.2.1 is said to be two things"},
+        {ADDRESSES "absent ipv4 192.0.2.4\n", "network: 192.0.2.4 is said to be two things"},
+        {"iut ipv4 192.0.2.1\npeer ipv6 2001:db8::1:2\n",
+         "network: it needs addresses of both sides"},
+        {"", "network: it needs addresses of both sides"}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        refused(run_tcp(agent.port, write_text(files[i].text), ""), files[i].complaint);
+    refused(run_tcp(agent.port, "/no/such/file", ""), "cannot read /no/such/file: No such file");
+}
+
+/* Descriptions that are well formed and not true. */
+static void test_wrong_descriptions(void)
+{
+    static const struct {
+        const char *lines, *complaint;
+    } files[] = {
+        {"iut ipv4 192.0.2.1 192.0.2.5\npeer ipv4 192.0.2.2\n",
+         "network: the IUT has no address 192.0.2.5: bind() gives EADDRNOTAVAIL"},
+        {"iut ipv4 192.0.2.1\npeer ipv4 192.0.2.2 192.0.2.5\n",
+         "network: the peer's side has no address 192.0.2.5: bind() gives EADDRNOTAVAIL"},
+        {"iut ipv4 192.0.2.3 192.0.2.1\npeer ipv4 192.0.2.2\n",
+         "network: towards 192.0.2.2 the IUT uses 192.0.2.1: its main address, the first one"},
+        {ADDRESSES "interface nic7\n", "network:6: the peer's side has no interface 'nic7'"},
+        {ADDRESSES "iut-interface nic7\n", "network:6: the IUT has no interface 'nic7'"}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        refused(run_tcp(agent.port, describe(files[i].lines), ""), files[i].complaint);
+}
+
+static void test_no_agent(void)
+{
+    static const char *const specs[] = {"tcp",
+                                        "tcp:",
+                                        "tcp:192.0.2.1",
+                                        "tcp:192.0.2.1:",
+                                        "tcp:192.0.2.1:0",
+                                        "tcp:192.0.2.1:70000",
+                                        "tcp:192.0.2.1:7,network=",
+                                        "tcp:192.0.2.1:7,net=x",
+                                        "tcp:[2001:db8::1:1",
+                                        "tcp:board:7"};
+    char line[128];
+    namespace_enter(network->netns[SIDE_PEER]);
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        snprintf(line, sizeof line, "SOCKSPEC run --iut %s", specs[i]);
+        refused(run_line(line), "sockspec: --iut tcp");
+    }
+    refused(run_tcp(9, NULL, ""), "cannot connect to the agent at 192.0.2.1:9: Connection refused");
+}
+
+/* Servers that are no agents: one that says something else, one that hangs up, and one of an older
+ * protocol. */
+static void test_garbled_hello(void)
+{
+    static const struct {
+        const char *text;
+        size_t length;
+        const char *complaint;
+    } hellos[] = {{"SSH-2.0-OpenSSH_9.2\r\n", 21, "the agent sent a frame that makes no sense"},
+                  {"", 0, "the agent's stream ended"},
+                  {"\x17\0\0\0\1\0\0\0\0sockspec\1\0\0\0\0\0\0\0\0\0", 27,
+                   "the agent speaks version 1 of the protocol"}};
+    for (size_t i = 0; i < sizeof hellos / sizeof *hellos; i++) {
+        struct address name = address_of("192.0.2.1", 0);
+        namespace_enter(network->netns[SIDE_IUT]);
+        int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (bind(server, &name.any, name.length) != 0 || listen(server, 1) != 0 ||
+            getsockname(server, &name.any, &name.length) != 0)
+            abort();
+        pid_t pid = fork();
+        if (pid == 0) {
+            int fd = accept(server, NULL, NULL);
+            _exit(write(fd, hellos[i].text, hellos[i].length) < 0);
+        }
+        close(server);
+        namespace_enter(network->netns[SIDE_PEER]);
+        refused(run_tcp(address_port(&name), NULL, ""), hellos[i].complaint);
+        waitpid(pid, NULL, 0);
+    }
+}
+
+static void test_arguments_of_the_agent(void)
+{
+    static const struct {
+        const char *arguments;
+        int status;
+        const char *complaint;
+    } calls[] = {{"--listen", 2, "usage:"},
+                 {"--listen seven", 2, "'seven' is no port"},
+                 {"--listen 65536", 2, "'65536' is no port"},
+                 {"--listen 0 board", 2, "'board' is no address"},
+                 {"--listen 0 192.0.2.77", 3, "cannot listen on 192.0.2.77:0"}};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        char line[1200];
+        snprintf(line, sizeof line, "%s %s", program, calls[i].arguments);
+        struct finished finished = run_line(line);
+        CU_ASSERT_EQUAL(finished.status, calls[i].status);
+        CU_ASSERT_PTR_NOT_NULL(strstr(finished.err, calls[i].complaint));
+        finished_free(&finished);
+    }
+}
+
+/* ---- ends of a side ---- */
+
+static const char *report_path(void)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/report", directory);
+    return path;
+}
+
+/* Starts a run whose report goes to a file. */
+static pid_t begin_run(const char *filter)
+{
+    char line[1024];
+    unlink(report_path());
+    snprintf(line, sizeof line,
+             "SOCKSPEC run --json %s --iut tcp:192.0.2.1:%d,network=%s --filter %s", report_path(),
+             agent.port, describe_all(), filter);
+    return start_line(line);
+}
+
+/* Waits until a report has so many lines; false if that takes longer than it may. */
+static bool await_lines(size_t wanted)
+{
+    struct backoff backoff = backoff_begin(60000);
+    size_t count;
+    do {
+        char *text = read_file(report_path());
+        count = 0;
+        for (const char *at = text; at && (at = strchr(at, '\n')); at++)
+            count++;
+        free(text);
+    } while (count < wanted && backoff_wait(&backoff));
+    return count >= wanted;
+}
+
+static json_t *end_run(pid_t pid, int *status)
+{
+    waitpid(pid, status, 0);
+    char *text = read_file(report_path());
+    json_t *lines = json_lines(text ? text : "");
+    free(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(find_object(lines, "type", "summary"));
+    return lines;
+}
+
+/* One result for each variant, whenever the agent goes. */
+static void test_agent_gone(void)
+{
+    enum { BEFORE = 20 };
+    int status;
+    pid_t pid = begin_run("udp.*");
+    CU_ASSERT_TRUE(await_lines(BEFORE));
+    stop_agent(&agent);
+    json_t *lines = end_run(pid, &status);
+    json_int_t selected =
+        json_integer_value(json_object_get(find_object(lines, "type", "run"), "selected"));
+    CU_ASSERT_EQUAL(json_array_size(lines), (size_t)selected + 2);
+    CU_ASSERT(count_of(lines, "pass") >= BEFORE - 1);
+    CU_ASSERT(count_of(lines, "inconclusive") > 0);
+    const char *reason = text_of(json_array_get(lines, (size_t)selected), "reason");
+    CU_ASSERT_PTR_NOT_NULL(strstr(reason, "cannot connect to the agent at 192.0.2.1:"));
+    CU_ASSERT(WIFEXITED(status) && (WEXITSTATUS(status) == 3 || WEXITSTATUS(status) == 1));
+    json_decref(lines);
+    agent = start_agent(NULL);
+}
+
+/* The child of a process, -1 if it has none. */
+static pid_t child_of(pid_t parent)
+{
+    pid_t found = -1;
+    DIR *processes = opendir("/proc");
+    for (struct dirent *entry; processes && found < 0 && (entry = readdir(processes));) {
+        char path[300];
+        int of = -1;
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        char *text = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? read_file(path) : NULL;
+        const char *name_end = text ? strrchr(text, ')') : NULL;
+        if (name_end && sscanf(name_end, ") %*c %d", &of) == 1 && of == parent)
+            found = atoi(entry->d_name);
+        free(text);
+    }
+    if (processes)
+        closedir(processes);
+    return found;
+}
+
+/* How many sockets a process has. */
+static size_t sockets_of(pid_t pid)
+{
+    char path[300], target[64];
+    size_t count = 0;
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    DIR *descriptors = opendir(path);
+    for (struct dirent *entry; descriptors && (entry = readdir(descriptors));) {
+        ssize_t length = readlinkat(dirfd(descriptors), entry->d_name, target, sizeof target - 1);
+        target[length > 0 ? length : 0] = '\0';
+        count += begins(target, "socket:");
+    }
+    if (descriptors)
+        closedir(descriptors);
+    return count;
+}
+
+/* A crash at the far end is a failure that names the call; the agent serves the next case. */
+static void test_crash(void)
+{
+    int status;
+    if (!own_proc) {
+        puts("\n    left out: no /proc of this test's own can be mounted");
+        return;
+    }
+    pid_t pid = begin_run("tcp.release.fin-wait-2-ends/one-second/ipv4,*");
+    CU_ASSERT_TRUE(await_lines(1));
+    struct backoff backoff = backoff_begin(20000);
+    pid_t serving, of_case = -1;
+    /* One is the connection; with another the case is past the hello. */
+    while (((serving = child_of(agent.pid)) < 0 || (of_case = child_of(serving)) < 0 ||
+            sockets_of(of_case) < 2) &&
+           backoff_wait(&backoff))
+        continue;
+    CU_ASSERT_FATAL(of_case > 0);
+    kill(of_case, SIGSEGV);
+    json_t *lines = end_run(pid, &status);
+    const json_t *first = json_array_get(lines, 1);
+    CU_ASSERT(begins(text_of(first, "reason"), "crash: SIGSEGV in "));
+    if (!begins(text_of(first, "reason"), "crash: SIGSEGV in "))
+        printf("\n    %s\n", text_of(first, "reason"));
+    CU_ASSERT_STRING_EQUAL(text_of(first, "verdict"), "fail");
+    CU_ASSERT_EQUAL(count_of(lines, "pass"), 1);
+    json_decref(lines);
+}
+
+/* Bytes of a stream, all of them. */
+static bool read_bytes(int fd, void *bytes, size_t count)
+{
+    size_t done = 0;
+    for (ssize_t n; done < count; done += (size_t)n)
+        if ((n = read(fd, (char *)bytes + done, count - done)) <= 0)
+            return false;
+    return true;
+}
+
+/* Sends a call, and takes in its result if it is waited for. */
+static int64_t perform_far(int fd, struct call *call, bool wait)
+{
+    static unsigned char bytes[4096];
+    unsigned char header[WIRE_HEADER];
+    struct wire wire = {.bytes = bytes, .size = sizeof bytes, .at = WIRE_HEADER};
+    enum wire_type type;
+    uint32_t id;
+    wire_put_call(&wire, call);
+    size_t length = wire_frame(&wire, WIRE_CALL, 1);
+    CU_ASSERT_FATAL(write(fd, bytes, length) == (ssize_t)length);
+    if (!wait)
+        return 0;
+    CU_ASSERT_TRUE_FATAL(read_bytes(fd, header, sizeof header));
+    int size = wire_header(header, &type, &id);
+    CU_ASSERT_FATAL(type == WIRE_RESULT && size > 0 && size < (int)sizeof bytes);
+    CU_ASSERT_TRUE_FATAL(read_bytes(fd, bytes, (size_t)size));
+    struct wire result = {.bytes = bytes, .size = (size_t)size};
+    CU_ASSERT_TRUE_FATAL(wire_get_result(&result, call));
+    return call->result;
+}
+
+/* When the harness goes, a process of the agent that is inside a call ends too: its port is free
+ * again. */
+static void test_harness_gone(void)
+{
+    unsigned char header[WIRE_HEADER], hello[256];
+    enum wire_type type;
+    uint32_t id;
+    struct address to = address_of("192.0.2.1", agent.port), name = address_of("192.0.2.1", 0);
+    namespace_enter(network->netns[SIDE_PEER]);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_FATAL(connect(fd, &to.any, to.length) == 0);
+    CU_ASSERT_TRUE_FATAL(read_bytes(fd, header, sizeof header));
+    int size = wire_header(header, &type, &id);
+    CU_ASSERT_FATAL(type == WIRE_HELLO && size > 0 && size < (int)sizeof hello);
+    CU_ASSERT_TRUE_FATAL(read_bytes(fd, hello, (size_t)size));
+
+    struct call call = {.operation = OP_SOCKET, .argument = {AF_INET, SOCK_DGRAM, 0}};
+    int far = (int)perform_far(fd, &call, true);
+    call = (struct call){.operation = OP_BIND,
+                         .argument = {far},
+                         .block = {{&name.storage, 0, (uint32_t)name.length}}};
+    CU_ASSERT_EQUAL(perform_far(fd, &call, true), 0);
+    call = (struct call){.operation = OP_GETSOCKNAME,
+                         .argument = {far},
+                         .block = {{&name.storage, sizeof name.storage, 0}}};
+    CU_ASSERT_EQUAL(perform_far(fd, &call, true), 0);
+
+    namespace_enter(network->netns[SIDE_IUT]);
+    int again = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_EQUAL(bind(again, &name.any, sizeof name.in), -1);
+    char byte;
+    struct call waiting = call_recv(far, &byte, 1, 0);
+    perform_far(fd, &waiting, false);
+    close(fd);
+    struct backoff backoff = backoff_begin(patience);
+    int result;
+    while ((result = bind(again, &name.any, sizeof name.in)) != 0 && backoff_wait(&backoff))
+        continue;
+    CU_ASSERT_EQUAL(result, 0);
+    close(again);
+}
+
+/* ---- nothing is changed ---- */
+
+typedef int allocate(struct nl_sock *socket, struct nl_cache **cache);
+
+static int all_links(struct nl_sock *socket, struct nl_cache **cache)
+{
+    return rtnl_link_alloc_cache(socket, AF_UNSPEC, cache);
+}
+
+static int all_routes(struct nl_sock *socket, struct nl_cache **cache)
+{
+    return rtnl_route_alloc_cache(socket, AF_UNSPEC, 0, cache);
+}
+
+static void write_objects(FILE *out)
+{
+    static allocate *const kinds[] = {all_links, rtnl_addr_alloc_cache, rtnl_neigh_alloc_cache,
+                                      all_routes, rtnl_qdisc_alloc_cache};
+    struct nl_sock *socket = link_open();
+    for (size_t i = 0; socket && i < sizeof kinds / sizeof *kinds; i++) {
+        struct nl_dump_params how = {.dp_type = NL_DUMP_LINE, .dp_fd = out};
+        struct nl_cache *cache;
+        if (kinds[i](socket, &cache) < 0)
+            continue;
+        nl_cache_dump(cache, &how);
+        nl_cache_free(cache);
+    }
+    nl_socket_free(socket);
+}
+
+static void write_settings(FILE *out, const char *path)
+{
+    DIR *folder = opendir(path);
+    if (!folder) {
+        char *text = read_file(path);
+        fprintf(out, "%s %s\n", path, text ? text : "");
+        free(text);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        char below[600];
+        snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+        if (entry->d_name[0] != '.')
+            write_settings(out, below);
+    }
+    closedir(folder);
+}
+
+/* Links, addresses, neighbours, routes, queueing and settings of a side. */
+static char *state_of(enum side side)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    namespace_enter(network->netns[side]);
+    write_objects(out);
+    write_settings(out, "/proc/sys/net/ipv4");
+    write_settings(out, "/proc/sys/net/ipv6");
+    fclose(out);
+    return text;
+}
+
+static char *before[2];
+
+/* A connection of somebody else in each namespace, which has to outlive the runs. */
+static int bystanders[2][2];
+
+static void connect_bystanders(enum side side)
+{
+    struct address name = address_of("127.0.0.1", 0);
+    namespace_enter(network->netns[side]);
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bystanders[side][0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(server, &name.any, name.length) != 0 || listen(server, 1) != 0 ||
+        getsockname(server, &name.any, &name.length) != 0 ||
+        connect(bystanders[side][0], &name.any, name.length) != 0)
+        abort();
+    bystanders[side][1] = accept4(server, NULL, NULL, SOCK_CLOEXEC);
+    close(server);
+}
+
+/* The first line that differs, except for neighbours that the kernel lists for multicast of its
+ * own.
+ */
+static bool same_state(const char *a, const char *b)
+{
+    char *rest[2] = {NULL, NULL}, *copy[2] = {strdup(a), strdup(b)}, *line[2];
+    for (;;) {
+        for (size_t i = 0; i < 2; i++)
+            do
+                line[i] = strtok_r(rest[i] ? NULL : copy[i], "\n", &rest[i]);
+            while (line[i] && strstr(line[i], "noarp"));
+        if (!line[0] || !line[1] || strcmp(line[0], line[1]) != 0)
+            break;
+    }
+    bool same = !line[0] && !line[1];
+    if (!same)
+        printf("\n    before: %s\n    now:    %s\n", line[0] ? line[0] : "-",
+               line[1] ? line[1] : "-");
+    free(copy[0]);
+    free(copy[1]);
+    return same;
+}
+
+static void test_nothing_changed(void)
+{
+    for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
+        char byte, *now = state_of(side);
+        CU_ASSERT(strstr(now, "192.0.2.") && strstr(now, "icmp_ratelimit 0"));
+        CU_ASSERT_TRUE(same_state(before[side], now));
+        CU_ASSERT_EQUAL(send(bystanders[side][0], "x", 1, MSG_NOSIGNAL), 1);
+        CU_ASSERT_EQUAL(recv(bystanders[side][1], &byte, 1, 0), 1);
+        free(now);
+        free(before[side]);
+    }
+}
+
+/* ---- */
+
+static int run_suite(void)
+{
+    char why[256];
+    own_proc = unshare(CLONE_NEWNS) == 0 &&
+               mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+               mount("proc", "/proc", "proc", 0, NULL) == 0;
+    network = network_create(NETWORK_PAIR, why, sizeof why);
+    if (!network) {
+        fprintf(stderr, "no network: %s\n", why);
+        return 3;
+    }
+    directory = make_directory();
+    for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
+        before[side] = state_of(side);
+        connect_bystanders(side);
+    }
+    agent = start_agent(NULL);
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("tcp", NULL, NULL);
+    CU_add_test(suite, "the same verdicts as host", test_same_verdicts);
+    CU_add_test(suite, "without namespaces there", test_without_namespaces);
+    CU_add_test(suite, "without a description", test_without_description);
+    CU_add_test(suite, "part of a description", test_part_of_a_description);
+    CU_add_test(suite, "rationed ICMP errors", test_rationed_errors);
+    CU_add_test(suite, "malformed descriptions", test_malformed_descriptions);
+    CU_add_test(suite, "wrong descriptions", test_wrong_descriptions);
+    CU_add_test(suite, "no agent", test_no_agent);
+    CU_add_test(suite, "garbled hello", test_garbled_hello);
+    CU_add_test(suite, "arguments of the agent", test_arguments_of_the_agent);
+    CU_add_test(suite, "the agent goes", test_agent_gone);
+    CU_add_test(suite, "a crash at the far end", test_crash);
+    CU_add_test(suite, "the harness goes", test_harness_gone);
+    CU_add_test(suite, "nothing changed", test_nothing_changed);
+    int status = run_tests();
+    stop_agent(&agent);
+    network_free(network);
+    remove_directory(directory);
+    return status;
+}
+
+/* Runs a part of main() in a child and gives its exit status. */
+static int in_child(int (*part)(void))
+{
+    int status;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int result = part();
+        fflush(stdout);
+        _exit(result); /* a leak check would take another namespace's /proc for its own */
+    }
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
+
+/* The first process of the new PID namespace has to live as long as the others. */
+static int isolated(void)
+{
+    char why[256];
+    if (namespace_isolate(why, sizeof why))
+        return in_child(run_suite);
+    fprintf(stderr, "%s\n", why);
+    return 3;
+}
+
+int main(void)
+{
+    char sockspec[1000];
+    support_init();
+    snprintf(sockspec, sizeof sockspec, "%s", getenv("SOCKSPEC"));
+    snprintf(program, sizeof program, "%s/sockspec-agent", dirname(sockspec));
+    return in_child(isolated);
+}
