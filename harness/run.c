@@ -49,7 +49,7 @@ struct coordinator {
     struct results results;
     struct queue work, waiting; /* for workers, for lanes */
     struct slot *slots;
-    size_t jobs; /* at once */
+    size_t jobs;                  /* at once */
     size_t slot_count, job_slots; /* the latter with those for relief */
     size_t done;
     int64_t news; /* when a worker was heard last */

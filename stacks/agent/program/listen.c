@@ -121,8 +121,6 @@ int listen_on(const char *port, const char *address)
     if (server < 0)
         return status;
     signal(SIGCHLD, SIG_IGN);
-    /* It leaves a connection in TIME_WAIT: once, not for each case. */
-    states_show_orphans();
     for (;;) {
         int stream = accept(server, NULL, NULL);
         if (stream < 0) {

@@ -89,17 +89,14 @@ bool states_show_orphans(void)
     const struct linger reset = {.l_onoff = 1};
     int fds[3] = {-1, -1, -1};
     struct address name[2] = {{.length = 0}};
-    static int known = -1; /* by a process before this one, too */
     bool shown = true;
-    if (known >= 0)
-        return known;
     if (connect_to_self(fds, name)) {
         struct call question = {.operation = OP_TCP_STATE,
                                 .block = {{.bytes = &name[0].storage, .length = name[0].length},
                                           {.bytes = &name[1].storage, .length = name[1].length}}};
         close(fds[1]);
         fds[1] = -1;
-        known = shown = states_find(&question) > 0;
+        shown = states_find(&question) > 0;
         /* Or TIME_WAIT would keep a port from the cases. */
         setsockopt(fds[2], SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     }
