@@ -99,7 +99,7 @@ static void make(struct agent *agent, struct piece *piece)
 {
     size_t i = dialogue.calls;
     if (piece->type == WIRE_ASK) {
-        HOLDS(ask(agent, 1) <= WAITING_UNKNOWN);
+        HOLDS(ask(agent, WIRE_ASK, &(uint32_t){1}) <= WAITING_UNKNOWN);
     } else if (piece_call(piece, &dialogue.call[i])) {
         dialogue.calls++;
         if (piece->type == WIRE_BEGIN)
