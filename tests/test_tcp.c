@@ -521,50 +521,60 @@ static pid_t child_of(pid_t parent)
     return found;
 }
 
-/* How many sockets a process has. */
-static size_t sockets_of(pid_t pid)
+/* Whether the peer has an end of a connection that the IUT has closed, and not the agent. */
+static bool in_close_wait(void)
 {
-    char path[300], target[64];
-    size_t count = 0;
-    snprintf(path, sizeof path, "/proc/%d/fd", pid);
-    DIR *descriptors = opendir(path);
-    for (struct dirent *entry; descriptors && (entry = readdir(descriptors));) {
-        ssize_t length = readlinkat(dirfd(descriptors), entry->d_name, target, sizeof target - 1);
-        target[length > 0 ? length : 0] = '\0';
-        count += begins(target, "socket:");
+    enum { CLOSE_WAIT = 8 };
+    char *text, *rest = NULL;
+    bool found = false;
+    namespace_enter(network->netns[SIDE_PEER]);
+    text = read_file("/proc/net/tcp");
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        unsigned port, state;
+        found |= sscanf(line, " %*u: %*x:%*x %*x:%x %x", &port, &state) == 2 &&
+                 state == CLOSE_WAIT && port != (unsigned)agent.port;
     }
-    if (descriptors)
-        closedir(descriptors);
-    return count;
+    free(text);
+    return found;
+}
+
+/* Ends the far process of a case while the case asks it for a state, which it does for a second;
+ * the verdict's reason, and how many of the two cases passed. */
+static json_int_t end_far_process(char *reason, size_t size)
+{
+    int status;
+    pid_t pid = begin_run("tcp.release.fin-wait-2-ends/one-second/ipv4,*");
+    struct backoff backoff = backoff_begin(20000);
+    CU_ASSERT_TRUE(await_lines(1));
+    while (!in_close_wait() && backoff_wait(&backoff))
+        continue;
+    pid_t serving = child_of(agent.pid), of_case = serving > 0 ? child_of(serving) : -1;
+    if (of_case > 0)
+        kill(of_case, SIGSEGV);
+    json_t *lines = end_run(pid, &status);
+    const json_t *first = json_array_get(lines, 1);
+    snprintf(reason, size, "%s: %s", text_of(first, "verdict"), text_of(first, "reason"));
+    json_int_t passed = count_of(lines, "pass");
+    json_decref(lines);
+    return passed;
 }
 
 /* A crash at the far end is a failure that names the call; the agent serves the next case. */
 static void test_crash(void)
 {
-    int status;
+    enum { TRIES = 5 }; /* on a machine that is so slow that the second is over too soon */
+    char reason[512] = "";
+    json_int_t passed = 0;
     if (!own_proc) {
         puts("\n    left out: no /proc of this test's own can be mounted");
         return;
     }
-    pid_t pid = begin_run("tcp.release.fin-wait-2-ends/one-second/ipv4,*");
-    CU_ASSERT_TRUE(await_lines(1));
-    struct backoff backoff = backoff_begin(20000);
-    pid_t serving, of_case = -1;
-    /* One is the connection; with another the case is past the hello. */
-    while (((serving = child_of(agent.pid)) < 0 || (of_case = child_of(serving)) < 0 ||
-            sockets_of(of_case) < 2) &&
-           backoff_wait(&backoff))
-        continue;
-    CU_ASSERT_FATAL(of_case > 0);
-    kill(of_case, SIGSEGV);
-    json_t *lines = end_run(pid, &status);
-    const json_t *first = json_array_get(lines, 1);
-    CU_ASSERT(begins(text_of(first, "reason"), "crash: SIGSEGV in "));
-    if (!begins(text_of(first, "reason"), "crash: SIGSEGV in "))
-        printf("\n    %s\n", text_of(first, "reason"));
-    CU_ASSERT_STRING_EQUAL(text_of(first, "verdict"), "fail");
-    CU_ASSERT_EQUAL(count_of(lines, "pass"), 1);
-    json_decref(lines);
+    for (int i = 0; i < TRIES && !begins(reason, "fail: crash: SIGSEGV in "); i++)
+        passed = end_far_process(reason, sizeof reason);
+    CU_ASSERT(begins(reason, "fail: crash: SIGSEGV in "));
+    CU_ASSERT_EQUAL(passed, 1);
+    if (!begins(reason, "fail: crash"))
+        printf("\n    %s\n", reason);
 }
 
 /* Bytes of a stream, all of them. */
