@@ -20,6 +20,22 @@
 /* What they are held to, beside that no verdict is inconclusive. */
 enum expected { KEEPS_RULES, MAY_FAIL };
 
+/* Rules whose preconditions an implementation is known not to meet: docs/behaviour says why. */
+static const struct {
+    const char *spec, *rule;
+} explained[] = {{"lwip", "address.bind.after-failure"},
+                 {"lwip", "udp.connect.filters"},
+                 {"lwip", "udp.error.unconnected"}};
+
+static bool is_explained(const char *spec, const json_t *line)
+{
+    for (size_t i = 0; i < sizeof explained / sizeof *explained; i++)
+        if (strcmp(explained[i].spec, spec) == 0 &&
+            strcmp(explained[i].rule, text_of(line, "rule")) == 0)
+            return true;
+    return false;
+}
+
 static json_int_t count_of(const json_t *summary, const char *verdict)
 {
     return json_integer_value(json_object_get(summary, verdict));
@@ -37,14 +53,17 @@ static void tell(const char *spec, const char *what)
     }
 }
 
-/* Prints the variants with a verdict that should not be. */
-static void print_verdicts(const json_t *lines, const char *verdict)
+/* Prints the variants with a verdict that should not be; gives how many. */
+static size_t unexplained(const json_t *lines, const char *spec, const char *verdict)
 {
-    size_t i;
+    size_t i, count = 0;
     json_t *line;
     json_array_foreach (lines, i, line)
-        if (strcmp(text_of(line, "verdict"), verdict) == 0)
+        if (strcmp(text_of(line, "verdict"), verdict) == 0 && !is_explained(spec, line)) {
             printf("\n    %s %s: %s", verdict, text_of(line, "id"), text_of(line, "reason"));
+            count++;
+        }
+    return count;
 }
 
 static void run_on(const char *spec, enum expected expected)
@@ -63,12 +82,9 @@ static void run_on(const char *spec, enum expected expected)
                  json_number_value(json_object_get(summary, "seconds")));
         tell(spec, what);
         CU_ASSERT(count_of(summary, "pass") > 0);
-        CU_ASSERT_EQUAL(count_of(summary, "inconclusive"), 0);
-        print_verdicts(lines, "inconclusive");
-        if (expected == KEEPS_RULES) {
-            CU_ASSERT_EQUAL(count_of(summary, "fail"), 0);
-            print_verdicts(lines, "fail");
-        }
+        CU_ASSERT_EQUAL(unexplained(lines, spec, "inconclusive"), 0);
+        if (expected == KEEPS_RULES)
+            CU_ASSERT_EQUAL(unexplained(lines, spec, "fail"), 0);
     } else {
         finished.err[strcspn(finished.err, "\n")] = '\0';
         snprintf(what, sizeof what, "not run: %.400s", finished.err);
