@@ -153,7 +153,7 @@ static struct count read_input(const uint8_t *data, size_t size)
     struct piece piece = {0};
     while (piece.type != WIRE_NEXT && piece_next(&data, &size, &piece)) {
         count.results += piece.type == WIRE_CALL || piece.type == WIRE_BEGIN;
-        count.answers += piece.type == WIRE_ASK;
+        count.answers += piece.type == WIRE_ASK || piece.type == WIRE_ISOLATE;
         piece_free(&piece);
     }
     return count;

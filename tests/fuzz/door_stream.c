@@ -61,8 +61,8 @@ static struct dialogue dialogue;
 
 static bool is_ours(enum wire_type type)
 {
-    return type == WIRE_CALL || type == WIRE_BEGIN || type == WIRE_ASK || type == WIRE_INTERRUPT ||
-           type == WIRE_NEXT;
+    return type == WIRE_CALL || type == WIRE_BEGIN || type == WIRE_ASK || type == WIRE_ISOLATE ||
+           type == WIRE_INTERRUPT || type == WIRE_NEXT;
 }
 
 /* Takes the two directions apart. */
@@ -100,6 +100,8 @@ static void make(struct agent *agent, struct piece *piece)
     size_t i = dialogue.calls;
     if (piece->type == WIRE_ASK) {
         HOLDS(ask(agent, WIRE_ASK, &(uint32_t){1}) <= WAITING_UNKNOWN);
+    } else if (piece->type == WIRE_ISOLATE) {
+        agent_isolate(&agent->door);
     } else if (piece_call(piece, &dialogue.call[i])) {
         dialogue.calls++;
         if (piece->type == WIRE_BEGIN)

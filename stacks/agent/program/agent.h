@@ -48,6 +48,11 @@ int asleep_open(void);
 enum wire_waiting asleep_now(int status);
 void asleep_close(int status);
 
+/* ---- settings.c, Linux only ---- */
+
+/* Gives the network of this process the settings that every network of a case has. */
+void settings_apply(void);
+
 /* ---- isolate.c ---- */
 
 /* Moves this process into a network of its own with nothing but a loopback interface, as the

@@ -3,7 +3,6 @@
 #include "stacks/agent/program/agent.h"
 
 #ifdef __linux__
-#include "fixtures/settings.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -114,18 +113,6 @@ static void set_up(const char *name)
     close(fd);
 }
 
-static void set(const char *name, const char *value)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/proc/sys/net/%s", name);
-    int fd = open(path, O_WRONLY);
-    if (fd < 0)
-        return; /* an older kernel has not all of them */
-    if (write(fd, value, strlen(value)) < 0)
-        fprintf(stderr, "sockspec-agent: %s: %s\n", path, strerror(errno));
-    close(fd);
-}
-
 static void load_module(const char *path)
 {
     int fd = open(path, O_RDONLY);
@@ -168,8 +155,7 @@ int init_stream(int argc, char **argv)
     for (; argc > 2 && argv[1][0] == '!';
          argc--, memmove(argv + 1, argv + 2, (size_t)argc * sizeof *argv))
         load_module(argv[1] + 1);
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        set(settings[i].name, settings[i].value);
+    settings_apply();
     set_up("lo");
     if (argc > 1)
         set_up(argv[1]);

@@ -3,7 +3,6 @@
 #include "stacks/agent/program/agent.h"
 
 #ifdef __linux__
-#include "fixtures/settings.h"
 #include "harness/address.h"
 
 #include <errno.h>
@@ -39,18 +38,6 @@ static bool set_up_loopback(const struct in6_addr *other)
     return good;
 }
 
-static void set(const char *name, const char *value)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/proc/sys/net/%s", name);
-    int fd = open(path, O_WRONLY);
-    if (fd < 0)
-        return; /* an older kernel has not all of them */
-    if (write(fd, value, strlen(value)) < 0)
-        fprintf(stderr, "sockspec-agent: %s: %s\n", path, strerror(errno));
-    close(fd);
-}
-
 /* Whether a datagram to oneself at this address arrives. */
 static bool is_there(struct address address)
 {
@@ -84,8 +71,7 @@ bool isolate(void)
     struct address address = address_of(other, 0);
     if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
         return false;
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        set(settings[i].name, settings[i].value);
+    settings_apply();
     return set_up_loopback(&address.in6.sin6_addr) && await_address("::1") && await_address(other);
 }
 
