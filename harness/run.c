@@ -170,7 +170,7 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
         c->impossible = true;
     }
     worker_stop(&slot->worker);
-    slot->alive = false;
+    slot->alive = slot->parked = false;
     if (!c->impossible && slot->lane && c->waiting.next < c->waiting.count)
         start(c, slot);
 }
