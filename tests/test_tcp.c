@@ -732,9 +732,8 @@ static void connect_bystanders(enum side side)
     close(server);
 }
 
-/* The first line that differs, except for neighbours that the kernel lists for multicast of its
- * own.
- */
+/* Whether two states are the same, but for neighbours that the kernel lists for multicast of its
+ * own, and for what the machine's modules offer. Prints the first line that differs. */
 static bool same_state(const char *a, const char *b)
 {
     char *rest[2] = {NULL, NULL}, *copy[2] = {strdup(a), strdup(b)}, *line[2];
@@ -742,7 +741,7 @@ static bool same_state(const char *a, const char *b)
         for (size_t i = 0; i < 2; i++)
             do
                 line[i] = strtok_r(rest[i] ? NULL : copy[i], "\n", &rest[i]);
-            while (line[i] && strstr(line[i], "noarp"));
+            while (line[i] && (strstr(line[i], "noarp") || strstr(line[i], "/tcp_available_")));
         if (!line[0] || !line[1] || strcmp(line[0], line[1]) != 0)
             break;
     }
