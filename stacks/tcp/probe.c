@@ -28,10 +28,12 @@ struct findings {
 
 __attribute__((noreturn, format(printf, 1, 2))) static void refuse(const char *format, ...)
 {
+    char what[512];
     va_list list;
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    vsnprintf(what, sizeof what, format, list);
     va_end(list);
+    fputs(what, stderr);
     _exit(1);
 }
 

@@ -87,6 +87,7 @@ __attribute__((noreturn)) static void serve(int accepted)
 static int open_server(const char *port, const char *address, int *status)
 {
     struct address name;
+    socklen_t room = sizeof name.storage;
     int on = 1;
     char *end;
     long number = strtol(port, &end, 10);
@@ -104,7 +105,7 @@ static int open_server(const char *port, const char *address, int *status)
     if (server >= 0)
         setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (server >= 0 && bind(server, &name.any, name.length) == 0 && listen(server, 64) == 0 &&
-        getsockname(server, &name.any, &(socklen_t){sizeof name.storage}) == 0) {
+        getsockname(server, &name.any, &room) == 0) {
         printf("sockspec-agent: listening on %s\n", address_text(&name));
         fflush(stdout);
         return server;
