@@ -103,6 +103,7 @@ static void set_up(const struct case_settings *settings, const struct variant *v
     peer.door = settings->stack->elsewhere && network->kind == NETWORK_LOOPBACK
                     ? door_share(iut.door)
                     : kernel_open(network->netns[SIDE_PEER]);
+    snprintf(record->system, sizeof record->system, "%s", door_system(iut.door));
     transcript_attach(&iut, record);
     transcript_attach(&peer, record);
     current = (struct test){

@@ -11,6 +11,13 @@ unsigned door_lacks(const struct door *door)
     return door->lacks;
 }
 
+const char *door_system(const struct door *door)
+{
+    while (door->inner)
+        door = door->inner;
+    return door->system ? door->system : "";
+}
+
 void door_perform(struct door *door, struct call *call)
 {
     door->operations->perform(door, call);

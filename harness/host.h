@@ -52,6 +52,7 @@ struct door {
     const struct door_operations *operations;
     struct door *inner; /* NULL in an implementation */
     unsigned lacks;     /* of an implementation: what it cannot do, LACKS_ bits */
+    const char *system; /* what it says that it is; NULL: this machine's, through our C library */
 };
 
 struct host {
@@ -62,6 +63,9 @@ struct host {
 
 /* What the implementation at the end of a chain lacks. */
 unsigned door_lacks(const struct door *door);
+
+/* What it says that it is, "" for this machine's kernel through our C library. */
+const char *door_system(const struct door *door);
 
 void door_perform(struct door *door, struct call *call);
 void door_interrupt(struct door *door, struct caller *caller);

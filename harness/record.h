@@ -14,6 +14,7 @@
 
 enum {
     OBSERVED_SIZE = 512,
+    SYSTEM_SIZE = 256,
     REASON_SIZE = 1024,
     TRANSCRIPT_SIZE = 32768,
     CALL_TEXT_SIZE = 256,
@@ -40,6 +41,7 @@ struct record {
     unsigned char truncated;   /* the transcript was longer than there is room */
     unsigned observations;
     int64_t case_nanoseconds;
+    char system[SYSTEM_SIZE]; /* what the implementation says that it is */
     char observed[OBSERVED_SIZE];
     char reason[REASON_SIZE];
     char where[WHERE_SIZE]; /* file:line of the last observation or precondition */

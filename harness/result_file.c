@@ -29,6 +29,8 @@ static bool take(struct result_file *file, json_t *object, bool *ended)
         *json_text(object, "verdict") && json_is_string(json_object_get(object, "observed")))
         return json_object_set(file->variants, json_text(object, "id"), object) == 0;
     *ended = strcmp(type, "summary") == 0;
+    if (*ended && !file->summary)
+        file->summary = json_incref(object);
     return *ended;
 }
 
@@ -71,4 +73,5 @@ void result_file_free(struct result_file *file)
 {
     json_decref(file->run);
     json_decref(file->variants);
+    json_decref(file->summary);
 }

@@ -9,6 +9,7 @@ struct result_file {
     const char *path;
     json_t *run;      /* the header */
     json_t *variants; /* id -> the line of its last repetition */
+    json_t *summary;  /* the trailer; NULL if the run was killed */
 };
 
 /* Reads a report; false with one line on stderr that names file, line and reason. A report without

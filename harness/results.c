@@ -96,6 +96,9 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         .deviation = deviation != NULL,
         .known = true,
     };
+    if (record->system[0])
+        snprintf(results->totals.system, sizeof results->totals.system, "%.*s", SYSTEM_SIZE - 1,
+                 record->system);
     results->totals.count[verdict]++;
     results->totals.ran++;
 }

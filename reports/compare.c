@@ -137,6 +137,16 @@ static json_t *build_row(const struct result_file *files, size_t count, const st
     return NULL;
 }
 
+/* What was tested, as it says itself; the kernel that sockspec ran on says so in the header. */
+static const char *implementation(const struct result_file *file)
+{
+    static char text[512];
+    const char *said = json_text(file->summary, "implementation");
+    snprintf(text, sizeof text, "Linux %s, %s", json_text(file->run, "kernel"),
+             json_text(file->run, "libc"));
+    return *said ? said : text;
+}
+
 json_t *compare_build(const struct result_file *files, size_t count, enum profile profile)
 {
     json_t *columns = json_array(), *rows = json_array(), *profiles = json_array();
@@ -145,8 +155,8 @@ json_t *compare_build(const struct result_file *files, size_t count, enum profil
     for (size_t i = 0; i < count; i++)
         json_array_append_new(
             columns, json_pack("{s:s, s:o, s:s}", "name", json_text(files[i].run, "iut"), "detail",
-                               json_sprintf("%s, peer Linux %s, %s", files[i].path,
-                                            json_text(files[i].run, "kernel"),
+                               json_sprintf("%s; %s, peer Linux %s, %s", implementation(&files[i]),
+                                            files[i].path, json_text(files[i].run, "kernel"),
                                             json_text(files[i].run, "started")),
                                "file", files[i].path));
     for (enum profile p = 0; p < PROFILES; p++)

@@ -83,12 +83,13 @@ static bool end(struct report *report, const struct totals *totals)
 {
     const size_t *count = totals->count;
     return put_line((struct json *)report,
-                    json_pack("{ss sI sI sI sI sI sI sf sb}", "type", "summary", "pass",
+                    json_pack("{ss sI sI sI sI sI sI sf sb ss*}", "type", "summary", "pass",
                               (json_int_t)count[PASS], "fail", (json_int_t)count[FAIL],
                               "inconclusive", (json_int_t)count[INCONCLUSIVE], "skip",
                               (json_int_t)count[SKIP], "known", (json_int_t)totals->deviations,
                               "ran", (json_int_t)totals->ran, "seconds", totals->seconds,
-                              "interrupted", (int)totals->interrupted));
+                              "interrupted", (int)totals->interrupted, "implementation",
+                              totals->system[0] ? totals->system : NULL));
 }
 
 static void close_json(struct report *report)

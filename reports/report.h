@@ -43,6 +43,7 @@ struct totals {
     size_t deviations; /* of the skips, those that deviate in a way that is known */
     double seconds;    /* wall time of the run */
     bool interrupted;  /* ended before all selected variants had run */
+    char system[256];  /* what the implementation says that it is; "": the kernel of this machine */
 };
 
 /* One form of report. Results arrive in the order of variants, whatever the order in which they

@@ -103,9 +103,10 @@ static bool begin(struct report *report, const struct run_info *run)
     text->progress =
         !text->options.quiet && !text->options.verbose && isatty(fileno(text->options.stream));
     if (!text->options.quiet)
-        fprintf(text->options.stream, "sockspec %s: %s (%s %s, %s) by profile %s, %zu variants\n",
-                run->version, run->iut, run->system.sysname, run->system.release, run->libc,
-                profile_name(run->profile), run->selected);
+        fprintf(text->options.stream, "sockspec %s: %s%s (%s %s, %s) by profile %s, %zu variants\n",
+                run->version, run->iut, strcmp(run->iut, "host") == 0 ? "" : " on this machine",
+                run->system.sysname, run->system.release, run->libc, profile_name(run->profile),
+                run->selected);
     return written(text);
 }
 

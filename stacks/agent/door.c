@@ -36,6 +36,7 @@ struct agent {
     struct door door;
     struct tenant stream;
     int netns;
+    char system[256];
     bool own; /* the agent ends with this door */
     struct diag *diag;
     pthread_mutex_t lock; /* of everything below */
@@ -418,6 +419,8 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
         _exit(1);
     }
     agent->door.lacks = hello.lacks;
+    agent->door.system = agent->system;
+    snprintf(agent->system, sizeof agent->system, "%s, %s", hello.system, hello.libc);
     if (netns >= 0)
         agent->door.lacks &= ~(unsigned)(LACKS_TCP_STATES | LACKS_ORPHAN_STATES);
     return &agent->door;
