@@ -32,7 +32,8 @@ int test_must(struct test *t, int result, const char *call, const char *file, in
     if (result >= 0)
         return result;
     if (result == -ENOSYS)
-        test_skip(t, file, line, "this implementation does not have what is asked for in %s", call);
+        test_skip(t, file, line, "this implementation does not have what is asked for: %s",
+                  transcript_last());
     at(t, file, line);
     t->record->broken = true;
     record_reason(t->record, "precondition failed: %s, in %s", transcript_last(), call);
