@@ -320,7 +320,10 @@ CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
     struct address name;
     require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
     must(sk_listen(peer, server.fd, 1));
-    observe_result(sk_connect(iut, fd, &server.address));
+    int result = sk_connect(iut, fd, &server.address);
+    observe_result(result);
+    if (result < 0)
+        return; /* and it may not even have a name any more */
     must(sk_getsockname(iut, fd, &name));
     observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
