@@ -50,7 +50,7 @@ static bool capture_some(struct capture *capture)
 
 static pid_t spawn(const char *const *argv, int out, int err)
 {
-    pid_t pid = fork();
+    pid_t pid = argv[0] ? fork() : -1;
     if (pid != 0)
         return pid;
     int null = open("/dev/null", O_RDONLY);

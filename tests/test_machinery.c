@@ -97,13 +97,16 @@ static void test_waiting_occupies_no_worker(void)
 /* Processes of the program that is tested; another checkout's are another's. */
 static int our_processes(void)
 {
+    const char *machinery = getenv("MACHINERY");
     int count = 0;
     DIR *proc = opendir("/proc");
+    if (!proc || !machinery)
+        abort();
     for (struct dirent *entry; (entry = readdir(proc));) {
         char path[300];
         snprintf(path, sizeof path, "/proc/%s/cmdline", entry->d_name);
         char *name = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? read_file(path) : NULL;
-        count += name && strcmp(name, getenv("MACHINERY")) == 0;
+        count += name && strcmp(name, machinery) == 0;
         free(name);
     }
     closedir(proc);
