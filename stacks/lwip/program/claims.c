@@ -93,7 +93,7 @@ static bool has_mapped(void)
 
 unsigned claims_lacking(void)
 {
-    unsigned lacks = LACKS_EPOLL | LACKS_SIGNALS; /* it has neither descriptors nor processes */
+    unsigned lacks = LACKS_EPOLL | LACKS_SIGNALS; /* in none of its headers */
     if (!LWIP_SOCKET_SELECT)
         lacks |= LACKS_SELECT;
     if (!LWIP_IPV6)
