@@ -192,6 +192,12 @@ const json_t *find_object(const json_t *lines, const char *key, const char *text
     return NULL;
 }
 
+bool same_result(const json_t *a, const json_t *b)
+{
+    return a && b && strcmp(text_of(a, "verdict"), text_of(b, "verdict")) == 0 &&
+           strcmp(text_of(a, "observed"), text_of(b, "observed")) == 0;
+}
+
 const char *make_directory(void)
 {
     static char path[64];

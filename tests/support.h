@@ -40,6 +40,9 @@ const json_t *find_object(const json_t *lines, const char *key, const char *text
 /* A text of an object, "" if it has none. */
 const char *text_of(const json_t *object, const char *key);
 
+/* Whether two variants' lines have the same verdict and observation; false if one is NULL. */
+bool same_result(const json_t *a, const json_t *b);
+
 /* A fresh directory, of the test's own; removed by remove_directory(), which returns how many files
  * were in it. */
 const char *make_directory(void);

@@ -36,8 +36,7 @@ static size_t differences(const json_t *a, const json_t *b)
         if (strcmp(text_of(line, "type"), "variant") != 0)
             continue;
         const json_t *other = find_object(a, "id", text_of(line, "id"));
-        if (other && strcmp(text_of(line, "verdict"), text_of(other, "verdict")) == 0 &&
-            strcmp(text_of(line, "observed"), text_of(other, "observed")) == 0)
+        if (same_result(line, other))
             continue;
         count++;
         printf("\n    %s: %s %s, %s\n", text_of(line, "id"), text_of(line, "verdict"),

@@ -131,9 +131,7 @@ static unsigned count_hits(const json_t *calm, const json_t *lines)
     json_array_foreach (lines, i, line) {
         const json_t *other = find_object(calm, "id", text_of(line, "id"));
         const char *verdict = text_of(line, "verdict"), *reason = text_of(line, "reason");
-        if (strcmp(text_of(line, "type"), "variant") != 0 ||
-            (strcmp(verdict, text_of(other, "verdict")) == 0 &&
-             strcmp(text_of(line, "observed"), text_of(other, "observed")) == 0))
+        if (strcmp(text_of(line, "type"), "variant") != 0 || same_result(line, other))
             continue;
         bool good = strcmp(verdict, "fail") == 0 ? blames_a_call(reason)
                                                  : strcmp(verdict, "inconclusive") == 0 && *reason;

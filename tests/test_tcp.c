@@ -7,18 +7,14 @@
 #include "harness/clock.h"
 #include "harness/symbols.h"
 #include "stacks/agent/wire.h"
+#include "tests/lab.h"
+#include "tests/namespace_state.h"
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
 #include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
-#include <netlink/cache.h>
-#include <netlink/route/addr.h>
-#include <netlink/route/link.h>
-#include <netlink/route/neighbour.h>
-#include <netlink/route/qdisc.h>
-#include <netlink/route/route.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,116 +35,9 @@
 #define PART "1/4"
 #endif
 
-static struct network *network; /* stands for the one that is there before sockspec is */
-static char program[1024];      /* sockspec-agent */
-static const char *directory;   /* of descriptions and reports */
-static bool own_proc;           /* /proc shows the processes of this test's PID namespace */
-static struct agent {
-    pid_t pid;
-    int port;
-} agent;
-
-/* ---- agents, and descriptions ---- */
-
-static bool write_to(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
-
-/* As on a system without network namespaces: in a user namespace that may have none. */
-static void do_without_namespaces(void)
-{
-    char map[32];
-    snprintf(map, sizeof map, "0 %u 1", geteuid());
-    if (unshare(CLONE_NEWUSER) != 0 || !write_to("/proc/self/uid_map", map) ||
-        !write_to("/proc/sys/user/max_net_namespaces", "0"))
-        _exit(126);
-}
-
-static struct agent start_agent(void (*prepare)(void))
-{
-    int out[2];
-    char line[128] = "";
-    struct agent started = {0};
-    if (pipe2(out, O_CLOEXEC) != 0)
-        abort();
-    started.pid = fork();
-    if (started.pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        namespace_enter(network->netns[SIDE_IUT]);
-        if (prepare)
-            prepare();
-        dup2(out[1], STDOUT_FILENO);
-        execl(program, program, "--listen", "0", "192.0.2.1", NULL);
-        _exit(127);
-    }
-    close(out[1]);
-    FILE *stream = fdopen(out[0], "r");
-    if (!stream || !fgets(line, sizeof line, stream) ||
-        sscanf(line, "sockspec-agent: listening on 192.0.2.1:%d", &started.port) != 1)
-        fprintf(stderr, "no agent: %s\n", line);
-    fclose(stream);
-    return started;
-}
-
-static void stop_agent(struct agent *old)
-{
-    kill(old->pid, SIGKILL);
-    waitpid(old->pid, NULL, 0);
-}
-
-/* Writes a file and gives its path, which lives until the next one. */
-static const char *write_text(const char *text)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/network", directory);
-    FILE *file = fopen(path, "w");
-    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-        abort();
-    return path;
-}
-
-#define ADDRESSES                                                                                  \
-    "iut ipv4 192.0.2.1 192.0.2.3\n"                                                               \
-    "peer ipv4 192.0.2.2 192.0.2.4\n"                                                              \
-    "iut ipv6 fe80::1 2001:db8::1:1 2001:db8::2:1\n"                                               \
-    "peer ipv6 2001:db8::1:2 2001:db8::2:2 fe80::2 # in any order\n"
-#define NOWHERE                                                                                    \
-    "\n# where nobody is\n"                                                                        \
-    "absent ipv4 192.0.2.9\n"                                                                      \
-    "absent ipv6 2001:db8::9\n"                                                                    \
-    "unrouted ipv4 198.51.100.1\n"                                                                 \
-    "unrouted ipv6 2001:db8:ffff::1\n"
-
-/* The peer's side of the network by a path; the lines behind it. */
-static const char *describe(const char *lines)
-{
-    char text[2048], self[32] = "";
-    if (readlink("/proc/self", self, sizeof self - 1) < 0)
-        abort();
-    snprintf(text, sizeof text, "peer-namespace /proc/%s/fd/%d\n%s", self,
-             network->netns[SIDE_PEER], lines);
-    return write_text(text);
-}
-
-static const char *describe_all(void)
-{
-    return describe("interface " LINK_NAME "\niut-interface " LINK_NAME "\n" ADDRESSES NOWHERE);
-}
+static bool own_proc; /* /proc shows the processes of this test's PID namespace */
 
 /* ---- runs ---- */
-
-static struct finished run_tcp(int port, const char *file, const char *options)
-{
-    char line[1024];
-    snprintf(line, sizeof line, "SOCKSPEC run --quiet --json - --iut tcp:192.0.2.1:%d%s%s %s", port,
-             file ? ",network=" : "", file ? file : "", options);
-    return run_line(line);
-}
 
 /* The report of a run that must come to its end. */
 static json_t *report_of(struct finished finished)
@@ -184,9 +73,7 @@ static size_t differences(const json_t *host, const json_t *lines, const char *r
         const json_t *other = find_object(host, "id", text_of(line, "id"));
         bool same = strcmp(text_of(line, "verdict"), "skip") == 0
                         ? begins(text_of(line, "reason"), reason)
-                        : other &&
-                              strcmp(text_of(line, "verdict"), text_of(other, "verdict")) == 0 &&
-                              strcmp(text_of(line, "observed"), text_of(other, "observed")) == 0;
+                        : same_result(line, other);
         if (same)
             continue;
         count++;
@@ -199,7 +86,7 @@ static size_t differences(const json_t *host, const json_t *lines, const char *r
 static void test_same_verdicts(void)
 {
     json_t *host = report_of(run_line("SOCKSPEC run --quiet --json - --shard " PART));
-    json_t *far = report_of(run_tcp(agent.port, describe_all(), "--shard " PART));
+    json_t *far = report_of(run_tcp(lab.agent.port, describe_all(), "--shard " PART));
     CU_ASSERT_EQUAL(differences(host, far, "a described network is not changed: "), 0);
     CU_ASSERT_EQUAL(json_array_size(host), json_array_size(far));
     CU_ASSERT_EQUAL(count_of(far, "fail") + count_of(far, "inconclusive"), 0);
@@ -241,9 +128,9 @@ static void test_without_namespaces(void)
 static void test_without_description(void)
 {
     const char *options = "--filter udp.connect.*";
-    namespace_enter(network->netns[SIDE_PEER]);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
     json_t *host = report_of(run_line("SOCKSPEC run --quiet --json - --filter udp.connect.*"));
-    json_t *far = report_of(run_tcp(agent.port, NULL, options));
+    json_t *far = report_of(run_tcp(lab.agent.port, NULL, options));
     CU_ASSERT_EQUAL(differences(host, far, "the description of the network does not say '"), 0);
     CU_ASSERT(count_of(far, "pass") > count_of(far, "skip"));
     CU_ASSERT(count_of(far, "skip") > 0);
@@ -270,7 +157,7 @@ static void test_part_of_a_description(void)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         char options[128];
         snprintf(options, sizeof options, "--filter %s", parts[i].filter);
-        json_t *lines = report_of(run_tcp(agent.port, describe(parts[i].lines), options));
+        json_t *lines = report_of(run_tcp(lab.agent.port, describe(parts[i].lines), options));
         CU_ASSERT(count_of(lines, "skip") > 0);
         CU_ASSERT_EQUAL(count_of(lines, "skip"), count_of(lines, "ran"));
         CU_ASSERT_EQUAL(differences(NULL, lines, parts[i].reason), 0);
@@ -281,11 +168,11 @@ static void test_part_of_a_description(void)
 /* Where the peer's side sends few ICMP errors, cases do not wait for them. */
 static void test_rationed_errors(void)
 {
-    namespace_enter(network->netns[SIDE_PEER]);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
     CU_ASSERT_TRUE(namespace_sysctl("ipv4/icmp_ratelimit", "1000"));
     json_t *lines =
-        report_of(run_tcp(agent.port, describe_all(), "--filter udp.error.so-error/*pair*"));
-    namespace_enter(network->netns[SIDE_PEER]);
+        report_of(run_tcp(lab.agent.port, describe_all(), "--filter udp.error.so-error/*pair*"));
+    namespace_enter(lab.network->netns[SIDE_PEER]);
     CU_ASSERT_TRUE(namespace_sysctl("ipv4/icmp_ratelimit", "0"));
     CU_ASSERT_EQUAL(count_of(lines, "skip"), 2); /* IPv4 and mapped */
     CU_ASSERT_EQUAL(count_of(lines, "pass"), 1);
@@ -339,8 +226,9 @@ static void test_malformed_descriptions(void)
          "network: it needs addresses of both sides"},
         {"", "network: it needs addresses of both sides"}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        refused(run_tcp(agent.port, write_text(files[i].text), ""), files[i].complaint);
-    refused(run_tcp(agent.port, "/no/such/file", ""), "cannot read /no/such/file: No such file");
+        refused(run_tcp(lab.agent.port, write_text(files[i].text), ""), files[i].complaint);
+    refused(run_tcp(lab.agent.port, "/no/such/file", ""),
+            "cannot read /no/such/file: No such file");
 }
 
 /* Descriptions that are well formed and not true. */
@@ -358,7 +246,7 @@ static void test_wrong_descriptions(void)
         {ADDRESSES "interface nic7\n", "network:6: the peer's side has no interface 'nic7'"},
         {ADDRESSES "iut-interface nic7\n", "network:6: the IUT has no interface 'nic7'"}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        refused(run_tcp(agent.port, describe(files[i].lines), ""), files[i].complaint);
+        refused(run_tcp(lab.agent.port, describe(files[i].lines), ""), files[i].complaint);
 }
 
 static void test_no_agent(void)
@@ -374,7 +262,7 @@ static void test_no_agent(void)
                                         "tcp:[2001:db8::1:1",
                                         "tcp:board:7"};
     char line[128];
-    namespace_enter(network->netns[SIDE_PEER]);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         snprintf(line, sizeof line, "SOCKSPEC run --iut %s", specs[i]);
         refused(run_line(line), "sockspec: --iut tcp");
@@ -396,7 +284,7 @@ static void test_garbled_hello(void)
                    "the agent speaks version 1 of the protocol"}};
     for (size_t i = 0; i < sizeof hellos / sizeof *hellos; i++) {
         struct address name = address_of("192.0.2.1", 0);
-        namespace_enter(network->netns[SIDE_IUT]);
+        namespace_enter(lab.network->netns[SIDE_IUT]);
         int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (bind(server, &name.any, name.length) != 0 || listen(server, 1) != 0 ||
             getsockname(server, &name.any, &name.length) != 0)
@@ -407,7 +295,7 @@ static void test_garbled_hello(void)
             _exit(write(fd, hellos[i].text, hellos[i].length) < 0);
         }
         close(server);
-        namespace_enter(network->netns[SIDE_PEER]);
+        namespace_enter(lab.network->netns[SIDE_PEER]);
         refused(run_tcp(address_port(&name), NULL, ""), hellos[i].complaint);
         waitpid(pid, NULL, 0);
     }
@@ -426,7 +314,7 @@ static void test_arguments_of_the_agent(void)
                  {"--listen 0 192.0.2.77", 3, "cannot listen on 192.0.2.77:0"}};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         char line[1200];
-        snprintf(line, sizeof line, "%s %s", program, calls[i].arguments);
+        snprintf(line, sizeof line, "%s %s", lab.program, calls[i].arguments);
         struct finished finished = run_line(line);
         CU_ASSERT_EQUAL(finished.status, calls[i].status);
         CU_ASSERT_PTR_NOT_NULL(strstr(finished.err, calls[i].complaint));
@@ -439,7 +327,7 @@ static void test_arguments_of_the_agent(void)
 static const char *report_path(void)
 {
     static char path[256];
-    snprintf(path, sizeof path, "%s/report", directory);
+    snprintf(path, sizeof path, "%s/report", lab.directory);
     return path;
 }
 
@@ -450,7 +338,7 @@ static pid_t begin_run(const char *filter)
     unlink(report_path());
     snprintf(line, sizeof line,
              "SOCKSPEC run --json %s --iut tcp:192.0.2.1:%d,network=%s --filter %s", report_path(),
-             agent.port, describe_all(), filter);
+             lab.agent.port, describe_all(), filter);
     return start_line(line);
 }
 
@@ -487,7 +375,7 @@ static void test_agent_gone(void)
     int status;
     pid_t pid = begin_run("udp.*");
     CU_ASSERT_TRUE(await_lines(BEFORE));
-    stop_agent(&agent);
+    stop_agent(&lab.agent);
     json_t *lines = end_run(pid, &status);
     json_int_t selected =
         json_integer_value(json_object_get(find_object(lines, "type", "run"), "selected"));
@@ -498,7 +386,7 @@ static void test_agent_gone(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(reason, "cannot connect to the agent at 192.0.2.1:"));
     CU_ASSERT(WIFEXITED(status) && (WEXITSTATUS(status) == 3 || WEXITSTATUS(status) == 1));
     json_decref(lines);
-    agent = start_agent(NULL);
+    lab.agent = start_agent(NULL);
 }
 
 /* The child of a process, -1 if it has none. */
@@ -527,12 +415,12 @@ static bool in_close_wait(void)
     enum { CLOSE_WAIT = 8 };
     char *text, *rest = NULL;
     bool found = false;
-    namespace_enter(network->netns[SIDE_PEER]);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
     text = read_file("/proc/net/tcp");
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         unsigned port, state;
         found |= sscanf(line, " %*u: %*x:%*x %*x:%x %x", &port, &state) == 2 &&
-                 state == CLOSE_WAIT && port != (unsigned)agent.port;
+                 state == CLOSE_WAIT && port != (unsigned)lab.agent.port;
     }
     free(text);
     return found;
@@ -548,7 +436,7 @@ static json_int_t end_far_process(char *reason, size_t size)
     CU_ASSERT_TRUE(await_lines(1));
     while (!in_close_wait() && backoff_wait(&backoff))
         continue;
-    pid_t serving = child_of(agent.pid), of_case = serving > 0 ? child_of(serving) : -1;
+    pid_t serving = child_of(lab.agent.pid), of_case = serving > 0 ? child_of(serving) : -1;
     if (of_case > 0)
         kill(of_case, SIGSEGV);
     json_t *lines = end_run(pid, &status);
@@ -616,8 +504,8 @@ static void test_harness_gone(void)
     unsigned char header[WIRE_HEADER], hello[256];
     enum wire_type type;
     uint32_t id;
-    struct address to = address_of("192.0.2.1", agent.port), name = address_of("192.0.2.1", 0);
-    namespace_enter(network->netns[SIDE_PEER]);
+    struct address to = address_of("192.0.2.1", lab.agent.port), name = address_of("192.0.2.1", 0);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CU_ASSERT_FATAL(connect(fd, &to.any, to.length) == 0);
     CU_ASSERT_TRUE_FATAL(read_bytes(fd, header, sizeof header));
@@ -636,7 +524,7 @@ static void test_harness_gone(void)
                          .block = {{&name.storage, sizeof name.storage, 0}}};
     CU_ASSERT_EQUAL(perform_far(fd, &call, true), 0);
 
-    namespace_enter(network->netns[SIDE_IUT]);
+    namespace_enter(lab.network->netns[SIDE_IUT]);
     int again = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     CU_ASSERT_EQUAL(bind(again, &name.any, sizeof name.in), -1);
     char byte;
@@ -653,66 +541,6 @@ static void test_harness_gone(void)
 
 /* ---- nothing is changed ---- */
 
-typedef int allocate(struct nl_sock *socket, struct nl_cache **cache);
-
-static int all_links(struct nl_sock *socket, struct nl_cache **cache)
-{
-    return rtnl_link_alloc_cache(socket, AF_UNSPEC, cache);
-}
-
-static int all_routes(struct nl_sock *socket, struct nl_cache **cache)
-{
-    return rtnl_route_alloc_cache(socket, AF_UNSPEC, 0, cache);
-}
-
-static void write_objects(FILE *out)
-{
-    static allocate *const kinds[] = {all_links, rtnl_addr_alloc_cache, rtnl_neigh_alloc_cache,
-                                      all_routes, rtnl_qdisc_alloc_cache};
-    struct nl_sock *socket = link_open();
-    for (size_t i = 0; socket && i < sizeof kinds / sizeof *kinds; i++) {
-        struct nl_dump_params how = {.dp_type = NL_DUMP_LINE, .dp_fd = out};
-        struct nl_cache *cache;
-        if (kinds[i](socket, &cache) < 0)
-            continue;
-        nl_cache_dump(cache, &how);
-        nl_cache_free(cache);
-    }
-    nl_socket_free(socket);
-}
-
-static void write_settings(FILE *out, const char *path)
-{
-    DIR *folder = opendir(path);
-    if (!folder) {
-        char *text = read_file(path);
-        fprintf(out, "%s %s\n", path, text ? text : "");
-        free(text);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        char below[600];
-        snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
-        if (entry->d_name[0] != '.')
-            write_settings(out, below);
-    }
-    closedir(folder);
-}
-
-/* Links, addresses, neighbours, routes, queueing and settings of a side. */
-static char *state_of(enum side side)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    namespace_enter(network->netns[side]);
-    write_objects(out);
-    write_settings(out, "/proc/sys/net/ipv4");
-    write_settings(out, "/proc/sys/net/ipv6");
-    fclose(out);
-    return text;
-}
-
 static char *before[2];
 
 /* A connection of somebody else in each namespace, which has to outlive the runs. */
@@ -721,7 +549,7 @@ static int bystanders[2][2];
 static void connect_bystanders(enum side side)
 {
     struct address name = address_of("127.0.0.1", 0);
-    namespace_enter(network->netns[side]);
+    namespace_enter(lab.network->netns[side]);
     int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bystanders[side][0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(server, &name.any, name.length) != 0 || listen(server, 1) != 0 ||
@@ -732,34 +560,12 @@ static void connect_bystanders(enum side side)
     close(server);
 }
 
-/* Whether two states are the same, but for neighbours that the kernel lists for multicast of its
- * own, and for what the machine's modules offer. Prints the first line that differs. */
-static bool same_state(const char *a, const char *b)
-{
-    char *rest[2] = {NULL, NULL}, *copy[2] = {strdup(a), strdup(b)}, *line[2];
-    for (;;) {
-        for (size_t i = 0; i < 2; i++)
-            do
-                line[i] = strtok_r(rest[i] ? NULL : copy[i], "\n", &rest[i]);
-            while (line[i] && (strstr(line[i], "noarp") || strstr(line[i], "/tcp_available_")));
-        if (!line[0] || !line[1] || strcmp(line[0], line[1]) != 0)
-            break;
-    }
-    bool same = !line[0] && !line[1];
-    if (!same)
-        printf("\n    before: %s\n    now:    %s\n", line[0] ? line[0] : "-",
-               line[1] ? line[1] : "-");
-    free(copy[0]);
-    free(copy[1]);
-    return same;
-}
-
 static void test_nothing_changed(void)
 {
     for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
-        char byte, *now = state_of(side);
+        char byte, *now = namespace_state(lab.network->netns[side]);
         CU_ASSERT(strstr(now, "192.0.2.") && strstr(now, "icmp_ratelimit 0"));
-        CU_ASSERT_TRUE(same_state(before[side], now));
+        CU_ASSERT_TRUE(same_namespace_state(before[side], now));
         CU_ASSERT_EQUAL(send(bystanders[side][0], "x", 1, MSG_NOSIGNAL), 1);
         CU_ASSERT_EQUAL(recv(bystanders[side][1], &byte, 1, 0), 1);
         free(now);
@@ -775,17 +581,17 @@ static int run_suite(void)
     own_proc = unshare(CLONE_NEWNS) == 0 &&
                mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
                mount("proc", "/proc", "proc", 0, NULL) == 0;
-    network = network_create(NETWORK_PAIR, why, sizeof why);
-    if (!network) {
+    lab.network = network_create(NETWORK_PAIR, why, sizeof why);
+    if (!lab.network) {
         fprintf(stderr, "no network: %s\n", why);
         return 3;
     }
-    directory = make_directory();
+    lab.directory = make_directory();
     for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
-        before[side] = state_of(side);
+        before[side] = namespace_state(lab.network->netns[side]);
         connect_bystanders(side);
     }
-    agent = start_agent(NULL);
+    lab.agent = start_agent(NULL);
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("tcp", NULL, NULL);
     CU_add_test(suite, "the same verdicts as host", test_same_verdicts);
@@ -803,9 +609,9 @@ static int run_suite(void)
     CU_add_test(suite, "the harness goes", test_harness_gone);
     CU_add_test(suite, "nothing changed", test_nothing_changed);
     int status = run_tests();
-    stop_agent(&agent);
-    network_free(network);
-    remove_directory(directory);
+    stop_agent(&lab.agent);
+    network_free(lab.network);
+    remove_directory(lab.directory);
     return status;
 }
 
@@ -840,6 +646,6 @@ int main(void)
     char sockspec[1000];
     support_init();
     snprintf(sockspec, sizeof sockspec, "%s", getenv("SOCKSPEC"));
-    snprintf(program, sizeof program, "%s/sockspec-agent", dirname(sockspec));
+    snprintf(lab.program, sizeof lab.program, "%s/sockspec-agent", dirname(sockspec));
     return in_child(isolated);
 }
