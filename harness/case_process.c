@@ -4,6 +4,7 @@
 #include "harness/clock.h"
 #include "harness/test.h"
 #include "harness/transcript.h"
+#include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"
 #include "stacks/host/signals.h"
 
@@ -103,6 +104,8 @@ static void set_up(const struct case_settings *settings, const struct variant *v
     peer.door = settings->stack->elsewhere && network->kind == NETWORK_LOOPBACK
                     ? door_share(iut.door)
                     : kernel_open(network->netns[SIDE_PEER]);
+    if (settings->stack->isolates && network->kind == NETWORK_LOOPBACK)
+        agent_isolate(iut.door); /* a kernel that was built without namespaces has none to give */
     snprintf(record->system, sizeof record->system, "%s", door_system(iut.door));
     transcript_attach(&iut, record);
     transcript_attach(&peer, record);

@@ -53,6 +53,10 @@ struct stack {
      * the implementation, and what it sends is held back on the way. */
     bool elsewhere;
 
+    /* A tenant with network namespaces: cases on its loopback get one each, so that they do not
+     * meet each other's leftovers. */
+    bool isolates;
+
     /* It uses the IUT's interface of a pair itself, so our addresses are taken off it. */
     bool takes_interface;
 

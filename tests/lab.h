@@ -1,5 +1,5 @@
-/* A network that was there before: two namespaces that stand for two machines, one with an agent, and
- * descriptions of it. */
+/* A network that was there before: two namespaces that stand for two machines, one with an agent,
+ * and descriptions of it. */
 #ifndef SOCKSPEC_TESTS_LAB_H
 #define SOCKSPEC_TESTS_LAB_H
 

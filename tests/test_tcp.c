@@ -5,7 +5,6 @@
 #include "fixtures/network.h"
 #include "harness/calls.h"
 #include "harness/clock.h"
-#include "harness/symbols.h"
 #include "stacks/agent/wire.h"
 #include "tests/lab.h"
 #include "tests/namespace_state.h"
@@ -13,7 +12,6 @@
 
 #include <CUnit/Basic.h>
 #include <dirent.h>
-#include <errno.h>
 #include <libgen.h>
 #include <sched.h>
 #include <signal.h>

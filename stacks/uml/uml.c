@@ -115,4 +115,5 @@ static struct door *open_uml(const char *argument, int netns, const struct tenan
 }
 
 STACK(uml, .usage = "uml[:BINARY]", .summary = "a kernel as a process: User-mode Linux",
-      .elsewhere = true, .takes_interface = true, .check = check, .start = start, .open = open_uml);
+      .elsewhere = true, .isolates = true, .takes_interface = true, .check = check, .start = start,
+      .open = open_uml);

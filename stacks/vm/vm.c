@@ -174,4 +174,5 @@ static struct door *open_vm(const char *argument, int netns, const struct tenant
 
 STACK(vm, .usage = "vm:KERNEL[,modules=DIR]",
       .summary = "a Linux kernel image in a virtual machine (QEMU)", .needs_argument = true,
-      .elsewhere = true, .takes_interface = true, .check = check, .start = start, .open = open_vm);
+      .elsewhere = true, .isolates = true, .takes_interface = true, .check = check, .start = start,
+      .open = open_vm);
