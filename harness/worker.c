@@ -22,8 +22,9 @@
 
 enum { READY = -1 };
 
-/* How often in a row a tenant may fail to come up. */
-enum { BOOTS = 4 };
+/* How often in a row a tenant may fail to come up before the run is given up: somebody may be
+ * killing them. One that takes all of its time counts for several. */
+enum { BOOTS = 10, SLOW_BOOT = 5 };
 
 /* In the worker's process. */
 struct state {
@@ -144,8 +145,9 @@ static struct network *take_network(struct state *state, enum network_kind kind,
         state->failed_boots = 0;
         return network;
     }
+    state->failed_boots += started && errno == ETIMEDOUT ? SLOW_BOOT : 1;
     drop_network(state, network);
-    if (++state->failed_boots == BOOTS)
+    if (state->failed_boots >= BOOTS)
         _exit(1); /* the reason is told for the whole run */
     return NULL;
 }

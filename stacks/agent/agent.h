@@ -29,7 +29,7 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
                   size_t size);
 
 /* Waits until it says something, for so many seconds: its agent's hello. False with a reason if it
- * does not come up. */
+ * does not come up, and errno: ETIMEDOUT if that is all that there is to say. */
 bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t size);
 
 /* Whether it has not ended since. */

@@ -109,6 +109,7 @@ bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t si
              n == 0 ? "the implementation did not come up within %d s"
                     : "the implementation ended before it came up",
              seconds);
+    errno = n == 0 ? ETIMEDOUT : ECONNRESET;
     return false;
 }
 
