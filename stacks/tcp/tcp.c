@@ -95,10 +95,8 @@ static void describe_loopback(void)
 static bool check(const char *argument, char *why, size_t size)
 {
     const char *file = NULL;
-    if (!argument || !*argument) {
-        snprintf(why, size, "'tcp' needs where the agent listens: tcp:ADDRESS:PORT[,network=FILE]");
-        return false;
-    }
+    if (!argument)
+        return true; /* this machine needs nothing for it */
     tcp.description = (struct description){0};
     if (!parse(argument, &tcp.target, &file, why, size) ||
         (file && !description_read(&tcp.description, file, why, size)))
@@ -157,4 +155,5 @@ static struct door *open_on(const char *argument, const struct network *network)
 /* One case at a time: all share the ports, addresses and limits of one network. */
 STACK(tcp, .usage = "tcp:ADDRESS:PORT",
       .summary = "an agent that listens elsewhere; ',network=FILE' behind it describes the network",
-      .elsewhere = true, .most_at_once = 1, .check = check, .network = provide, .open_on = open_on);
+      .needs_argument = true, .elsewhere = true, .most_at_once = 1, .check = check,
+      .network = provide, .open_on = open_on);
