@@ -32,6 +32,9 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
  * does not come up, and errno: ETIMEDOUT if that is all that there is to say. */
 bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t size);
 
+/* The open of a stack whose tenants serve cases: the door to the agent inside. */
+struct door *tenant_open(const char *argument, int netns, const struct tenant *tenant);
+
 /* Whether it has not ended since. */
 bool tenant_lives(const struct tenant *tenant);
 

@@ -82,13 +82,6 @@ static bool start(const char *argument, struct network *network, struct tenant *
                         size);
 }
 
-static struct door *open_gvisor(const char *argument, int netns, const struct tenant *tenant)
-{
-    (void)argument;
-    (void)netns;
-    return agent_open(tenant, -1, false);
-}
-
 STACK(gvisor, .usage = "gvisor[:PLATFORM]",
       .summary = "gVisor's network stack: the agent inside runsc (ptrace unless said otherwise)",
-      .elsewhere = true, .check = check, .start = start, .open = open_gvisor);
+      .elsewhere = true, .check = check, .start = start, .open = tenant_open);

@@ -76,7 +76,7 @@ static void describe_loopback(void)
 {
     const struct network usual = {.kind = NETWORK_LOOPBACK};
     const struct description *said = &tcp.description;
-    tcp.loopback = (struct described){.netns = -1, .shared = !tcp.isolates};
+    tcp.loopback = (struct described){.netns = -1};
     for (unsigned side = 0; side < 2; side++)
         for (unsigned family = 0; family < 2; family++) {
             struct address *places = tcp.loopback.address[side][family];
@@ -107,7 +107,6 @@ static bool check(const char *argument, char *why, size_t size)
     if (tcp.target.netns < 0)
         return false;
     tcp.description.pair.netns = tcp.target.netns;
-    tcp.description.pair.shared = true;
     if (!tcp.lost) {
         tcp.lost =
             mmap(NULL, sizeof *tcp.lost, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

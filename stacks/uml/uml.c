@@ -107,13 +107,6 @@ static bool start(const char *argument, struct network *network, struct tenant *
                         size);
 }
 
-static struct door *open_uml(const char *argument, int netns, const struct tenant *tenant)
-{
-    (void)argument;
-    (void)netns;
-    return agent_open(tenant, -1, false);
-}
-
 STACK(uml, .usage = "uml[:BINARY]", .summary = "a kernel as a process: User-mode Linux",
       .elsewhere = true, .isolates = true, .takes_interface = true, .check = check, .start = start,
-      .open = open_uml);
+      .open = tenant_open);

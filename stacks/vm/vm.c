@@ -165,14 +165,7 @@ static bool start(const char *argument, struct network *network, struct tenant *
                         size);
 }
 
-static struct door *open_vm(const char *argument, int netns, const struct tenant *tenant)
-{
-    (void)argument;
-    (void)netns;
-    return agent_open(tenant, -1, false);
-}
-
 STACK(vm, .usage = "vm:KERNEL[,modules=DIR]",
       .summary = "a Linux kernel image in a virtual machine (QEMU)", .needs_argument = true,
       .elsewhere = true, .isolates = true, .takes_interface = true, .check = check, .start = start,
-      .open = open_vm);
+      .open = tenant_open);
