@@ -1,12 +1,12 @@
 #include "harness/case_process.h"
 
-#include "fixtures/namespace.h"
-#include "harness/clock.h"
+#include "lab/namespace.h"
+#include "calls/clock.h"
 #include "harness/test.h"
 #include "harness/transcript.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"
-#include "stacks/host/signals.h"
+#include "calls/signals.h"
 
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>

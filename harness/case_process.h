@@ -2,7 +2,7 @@
 #ifndef SOCKSPEC_CASE_PROCESS_H
 #define SOCKSPEC_CASE_PROCESS_H
 
-#include "fixtures/network.h"
+#include "lab/network.h"
 #include "harness/record.h"
 #include "harness/variant.h"
 #include "stacks/stack.h"

@@ -18,8 +18,8 @@
 #ifndef SOCKSPEC_RULE_H
 #define SOCKSPEC_RULE_H
 
-#include "fixtures/network.h"
-#include "harness/host.h"
+#include "lab/network.h"
+#include "hosts/host.h"
 #include "harness/verdict.h"
 
 #include <stdbool.h>

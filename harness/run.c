@@ -1,6 +1,6 @@
 #include "harness/run.h"
 
-#include "harness/clock.h"
+#include "calls/clock.h"
 #include "harness/judge.h"
 #include "harness/results.h"
 #include "harness/worker.h"

@@ -4,7 +4,7 @@
 
 #include "harness/baseline.h"
 #include "harness/case_process.h"
-#include "reports/report.h"
+#include "harness/report.h"
 
 struct run_options {
     const char *iut; /* SPEC */

@@ -1,6 +1,6 @@
 #include "harness/test.h"
 
-#include "harness/symbols.h"
+#include "calls/symbols.h"
 #include "harness/transcript.h"
 
 #include <CUnit/CUnit.h>

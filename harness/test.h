@@ -4,10 +4,10 @@
 #ifndef SOCKSPEC_TEST_H
 #define SOCKSPEC_TEST_H
 
-#include "fixtures/network.h"
-#include "harness/calls.h"
-#include "harness/clock.h"
-#include "harness/pending.h"
+#include "lab/network.h"
+#include "hosts/calls.h"
+#include "calls/clock.h"
+#include "hosts/pending.h"
 #include "harness/record.h"
 #include "harness/variant.h"
 

@@ -2,7 +2,7 @@
 #ifndef SOCKSPEC_TRANSCRIPT_H
 #define SOCKSPEC_TRANSCRIPT_H
 
-#include "harness/host.h"
+#include "hosts/host.h"
 #include "harness/record.h"
 
 /* Puts a transcript around the host's doors; calls go into the record. The record must outlive the

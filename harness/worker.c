@@ -1,7 +1,7 @@
 #include "harness/worker.h"
 
-#include "fixtures/namespace.h"
-#include "harness/clock.h"
+#include "lab/namespace.h"
+#include "calls/clock.h"
 #include "stacks/agent/agent.h"
 
 #include <errno.h>

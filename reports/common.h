@@ -2,7 +2,7 @@
 #ifndef SOCKSPEC_REPORTS_COMMON_H
 #define SOCKSPEC_REPORTS_COMMON_H
 
-#include "reports/report.h"
+#include "harness/report.h"
 
 /* A copy that is valid UTF-8 and valid in XML 1.0: other bytes and control characters (but newline
  * and tab) become "\x1b". The caller frees it. Aborts without memory. */

@@ -2,7 +2,7 @@
 #ifndef SOCKSPEC_COMPARE_H
 #define SOCKSPEC_COMPARE_H
 
-#include "harness/result_file.h"
+#include "reports/result_file.h"
 #include "harness/verdict.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-#include "reports/report.h"
+#include "harness/report.h"
 
-#include "harness/clock.h"
+#include "calls/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>

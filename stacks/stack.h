@@ -2,8 +2,8 @@
 #ifndef SOCKSPEC_STACK_H
 #define SOCKSPEC_STACK_H
 
-#include "fixtures/network.h"
-#include "harness/host.h"
+#include "lab/network.h"
+#include "hosts/host.h"
 
 #include <stdbool.h>
 #include <stddef.h>

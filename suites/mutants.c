@@ -1,7 +1,7 @@
 #include "suites/mutants.h"
 
-#include "harness/address.h"
-#include "harness/calls.h"
+#include "calls/address.h"
+#include "hosts/calls.h"
 
 #include <string.h>
 

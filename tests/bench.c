@@ -1,8 +1,8 @@
 /* What a run costs, and of what: prints, judges nothing. scripts/bench builds and runs it, with the
  * kernel images to start in virtual machines. */
-#include "fixtures/namespace.h"
-#include "harness/calls.h"
-#include "harness/clock.h"
+#include "lab/namespace.h"
+#include "hosts/calls.h"
+#include "calls/clock.h"
 #include "harness/run.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"

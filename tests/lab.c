@@ -1,7 +1,7 @@
 #include "tests/lab.h"
 
-#include "fixtures/link.h"
-#include "fixtures/namespace.h"
+#include "lab/link.h"
+#include "lab/namespace.h"
 #include "tests/support.h"
 
 #include <fcntl.h>

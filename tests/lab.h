@@ -3,7 +3,7 @@
 #ifndef SOCKSPEC_TESTS_LAB_H
 #define SOCKSPEC_TESTS_LAB_H
 
-#include "fixtures/network.h"
+#include "lab/network.h"
 #include "tests/support.h"
 
 struct agent {

@@ -1,7 +1,7 @@
 /* Proof that the checks can fail: runs the cases of every rule against the rule's mutant, and fails
  * unless each of these cases fails. Prints a table: rule, mutant, caught by, other rules that
  * failed too (of each, the first variant is run). Arguments are globs on rules. */
-#include "harness/clock.h"
+#include "calls/clock.h"
 #include "harness/run.h"
 
 #include <stdio.h>

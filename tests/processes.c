@@ -1,6 +1,6 @@
 #include "tests/processes.h"
 
-#include "harness/clock.h"
+#include "calls/clock.h"
 
 #include <dirent.h>
 #include <fcntl.h>

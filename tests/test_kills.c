@@ -2,7 +2,7 @@
  * result for each variant, blames nobody wrongly and leaves nothing behind.
  *
  * The moments follow from a seed that is printed; KILLS_SEED in the environment gives another. */
-#include "harness/clock.h"
+#include "calls/clock.h"
 #include "tests/processes.h"
 #include "tests/support.h"
 

@@ -1,5 +1,5 @@
 /* What comes out when cases crash, hang, leak, flood...: the right verdict, and nothing left. */
-#include "harness/clock.h"
+#include "calls/clock.h"
 #include "tests/processes.h"
 #include "tests/support.h"
 

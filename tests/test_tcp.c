@@ -1,11 +1,11 @@
 /* An agent over TCP, on a network that was there before: in namespaces of this test's own, one with
  * the agent, one for the peer. */
-#include "fixtures/link.h"
-#include "fixtures/namespace.h"
-#include "fixtures/network.h"
-#include "harness/calls.h"
-#include "harness/clock.h"
-#include "stacks/agent/wire.h"
+#include "lab/link.h"
+#include "lab/namespace.h"
+#include "lab/network.h"
+#include "hosts/calls.h"
+#include "calls/clock.h"
+#include "calls/protocol.h"
 #include "tests/lab.h"
 #include "tests/namespace_state.h"
 #include "tests/support.h"

@@ -1,8 +1,8 @@
 /* The parts of the machinery that need no network: judging, naming, choosing, printing. */
-#include "harness/address.h"
-#include "harness/calls.h"
+#include "calls/address.h"
+#include "hosts/calls.h"
 #include "harness/record.h"
-#include "harness/symbols.h"
+#include "calls/symbols.h"
 #include "harness/test.h"
 #include "harness/variant.h"
 #include "stacks/stack.h"

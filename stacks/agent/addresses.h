@@ -2,7 +2,7 @@
 #ifndef SOCKSPEC_AGENT_ADDRESSES_H
 #define SOCKSPEC_AGENT_ADDRESSES_H
 
-#include "fixtures/network.h"
+#include "lab/network.h"
 
 enum { ADDRESS_WORDS = 10 };
 

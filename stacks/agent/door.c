@@ -1,9 +1,9 @@
 #include "stacks/agent/agent.h"
 
-#include "fixtures/diag.h"
-#include "fixtures/namespace.h"
-#include "harness/clock.h"
-#include "stacks/agent/wire.h"
+#include "lab/diag.h"
+#include "lab/namespace.h"
+#include "calls/clock.h"
+#include "calls/protocol.h"
 #include "stacks/host/kernel.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "stacks/agent/agent.h"
 
-#include "fixtures/namespace.h"
+#include "lab/namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* gVisor: the agent inside runsc, whose network stack takes over the IUT's end of the network. */
 #include "stacks/agent/agent.h"
 
-#include "fixtures/network.h"
+#include "lab/network.h"
 
 #include <errno.h>
 #include <jansson.h>

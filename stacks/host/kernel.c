@@ -1,10 +1,10 @@
 #include "stacks/host/kernel.h"
 
-#include "fixtures/diag.h"
-#include "fixtures/namespace.h"
-#include "harness/address.h"
-#include "harness/clock.h"
-#include "stacks/host/perform.h"
+#include "lab/diag.h"
+#include "lab/namespace.h"
+#include "calls/address.h"
+#include "calls/clock.h"
+#include "calls/perform.h"
 #include "stacks/stack.h"
 
 #include <errno.h>

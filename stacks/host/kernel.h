@@ -2,7 +2,7 @@
 #ifndef SOCKSPEC_KERNEL_H
 #define SOCKSPEC_KERNEL_H
 
-#include "harness/host.h"
+#include "hosts/host.h"
 
 /* A door to the kernel whose sockets are made in the network namespace of this descriptor, which
  * must stay open as long as the door. Aborts without memory. */

@@ -2,9 +2,9 @@
 #include "stacks/agent/addresses.h"
 #include "stacks/agent/agent.h"
 
-#include "fixtures/link.h"
-#include "fixtures/namespace.h"
-#include "fixtures/network.h"
+#include "lab/link.h"
+#include "lab/namespace.h"
+#include "lab/network.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@
 #ifndef SOCKSPEC_DESCRIPTION_H
 #define SOCKSPEC_DESCRIPTION_H
 
-#include "fixtures/network.h"
+#include "lab/network.h"
 
 enum { DESCRIPTION_WORD = 256 };
 

@@ -1,8 +1,8 @@
 #include "stacks/tcp/probe.h"
 
-#include "fixtures/namespace.h"
-#include "harness/calls.h"
-#include "harness/clock.h"
+#include "lab/namespace.h"
+#include "hosts/calls.h"
+#include "calls/clock.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"
 

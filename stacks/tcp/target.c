@@ -1,7 +1,7 @@
 #include "stacks/tcp/target.h"
 
-#include "fixtures/namespace.h"
-#include "harness/address.h"
+#include "lab/namespace.h"
+#include "calls/address.h"
 
 #include <errno.h>
 #include <fcntl.h>

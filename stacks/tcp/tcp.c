@@ -3,7 +3,7 @@
 #include "stacks/agent/agent.h"
 #include "stacks/tcp/probe.h"
 
-#include "harness/clock.h"
+#include "calls/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

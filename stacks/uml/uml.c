@@ -2,8 +2,8 @@
 #include "stacks/agent/addresses.h"
 #include "stacks/agent/agent.h"
 
-#include "fixtures/link.h"
-#include "fixtures/network.h"
+#include "lab/link.h"
+#include "lab/network.h"
 
 #include <errno.h>
 #include <glob.h>

@@ -1,6 +1,6 @@
 #include "stacks/vm/tap.h"
 
-#include "fixtures/link.h"
+#include "lab/link.h"
 
 #include <errno.h>
 #include <fcntl.h>

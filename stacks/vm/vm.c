@@ -5,7 +5,7 @@
 #include "stacks/vm/initrd.h"
 #include "stacks/vm/tap.h"
 
-#include "fixtures/network.h"
+#include "lab/network.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 #ifndef SOCKSPEC_TESTS_FUZZ_H
 #define SOCKSPEC_TESTS_FUZZ_H
 
-#include "stacks/agent/wire.h"
+#include "calls/protocol.h"
 
 #include <stdbool.h>
 #include <stddef.h>

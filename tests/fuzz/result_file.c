@@ -1,6 +1,6 @@
 /* A report that is read back: it is taken, or refused with a line that says where and why; what was
  * taken can be compared. */
-#include "harness/result_file.h"
+#include "reports/result_file.h"
 #include "reports/compare.h"
 #include "tests/fuzz/fuzz.h"
 

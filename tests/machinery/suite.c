@@ -1,6 +1,6 @@
 /* Cases that do everything a case must not do, to see what the machinery makes of them. They are
  * linked into sockspec-machinery only. A case of a real suite never looks like these. */
-#include "harness/suite.h"
+#include "suites/suite.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -3,7 +3,7 @@
 #ifndef SOCKSPEC_AGENT_H
 #define SOCKSPEC_AGENT_H
 
-#include "stacks/agent/wire.h"
+#include "calls/protocol.h"
 
 /* Serves one case on the two ends of a stream; returns at its end: true if another case follows,
  * false if the other side is gone. A frame that makes no sense is answered by WIRE_ERROR and ends

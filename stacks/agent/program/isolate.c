@@ -3,7 +3,7 @@
 #include "stacks/agent/program/agent.h"
 
 #ifdef __linux__
-#include "harness/address.h"
+#include "calls/address.h"
 
 #include <errno.h>
 #include <fcntl.h>

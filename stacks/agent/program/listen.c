@@ -1,7 +1,7 @@
 /* Cases over TCP: a connection for each, served by a process that nothing of it outlives. */
 #include "stacks/agent/program/agent.h"
 
-#include "harness/address.h"
+#include "calls/address.h"
 
 #include <errno.h>
 #include <fcntl.h>

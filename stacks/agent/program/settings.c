@@ -2,7 +2,7 @@
 #include "stacks/agent/program/agent.h"
 
 #ifdef __linux__
-#include "fixtures/settings.h"
+#include "lab/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "stacks/agent/program/agent.h"
 
-#include "harness/address.h"
+#include "calls/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* The implementation that a C library's sockets are. */
 #include "stacks/agent/program/agent.h"
 
-#include "stacks/host/perform.h"
-#include "stacks/host/signals.h"
+#include "calls/perform.h"
+#include "calls/signals.h"
 
 #include <stdio.h>
 #include <sys/socket.h>

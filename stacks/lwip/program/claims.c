@@ -3,7 +3,7 @@
  * claim makes a skip, what it claims and gets wrong a failure. */
 #include "stacks/lwip/program/program.h"
 
-#include "harness/host.h"
+#include "hosts/host.h"
 
 #include <lwip/opt.h>
 #include <lwip/sockets.h>

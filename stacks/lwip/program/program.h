@@ -3,7 +3,7 @@
 #ifndef SOCKSPEC_LWIP_PROGRAM_H
 #define SOCKSPEC_LWIP_PROGRAM_H
 
-#include "harness/call.h"
+#include "calls/call.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 #include "stacks/lwip/program/program.h"
 
-#include "harness/address.h"
+#include "calls/address.h"
 
 #include <errno.h>
 #include <string.h>

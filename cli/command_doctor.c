@@ -1,0 +1,40 @@
+#include "cli/commands.h"
+#include "stacks/stack.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: sockspec doctor\n"
+    "\n"
+    "Prints which implementations can be tested on this machine, and what the others lack.\n";
+
+static void examine(const struct stack *stack, const char *argument)
+{
+    char spec[128], why[256] = "";
+    if (argument)
+        snprintf(spec, sizeof spec, "%s:%s", stack->name, argument);
+    else
+        snprintf(spec, sizeof spec, "%s", stack->needs_argument ? stack->usage : stack->name);
+    bool good = !stack->check || stack->check(argument, why, sizeof why);
+    printf("%-4s %-23s %s\n", good ? "ok" : "-", spec, good ? stack->summary : why);
+}
+
+int command_doctor(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(help, stdout);
+        return end_output();
+    }
+    if (argc != 1) {
+        fputs("sockspec: doctor takes no arguments\n", stderr);
+        return EXIT_USAGE;
+    }
+    for (const struct stack *stack = stack_first(); stack; stack = stack->next) {
+        if (!stack->examples[0])
+            examine(stack, NULL);
+        for (size_t i = 0; i < 4 && stack->examples[i]; i++)
+            examine(stack, stack->examples[i]);
+    }
+    return end_output();
+}

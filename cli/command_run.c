@@ -1,0 +1,317 @@
+#include "cli/commands.h"
+#include "harness/run.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: sockspec run [OPTIONS]\n"
+    "\n"
+    "  --iut SPEC         the implementation under test (default host); --help-iut lists them\n"
+    "  --profile NAME     whom to judge by: posix, linux, bsd, zos (default linux)\n"
+    "  --filter GLOB      only rules or variants whose id matches; may be given several times\n"
+    "  --exclude GLOB     not those\n"
+    "  --tag TAG          only cases with this tag: slow, waits\n"
+    "  --slow             slow cases too (they take a minute and more)\n"
+    "  --shard I/N        the I-th of N parts of the selection\n"
+    "  --baseline FILE    known deviations, which do not fail the run; sockspec(1) has the form\n"
+    "  --strict-baseline  fail if one of them is gone\n"
+    "  --jobs N           workers at once (default: the number of processors)\n"
+    "  --timeout SECONDS  time limit of a case (default 10)\n"
+    "  --repeat N         run the selection N times\n"
+    "  --junit FILE       write a JUnit report; '-' is standard output, here and below\n"
+    "  --tap FILE         write TAP 13, as results come\n"
+    "  --json FILE        write JSON Lines, as results come\n"
+    "  --verbose          a line for each variant\n"
+    "  --quiet            only failures and the last line\n"
+    "  --color WHEN       auto, always, never (default auto)\n"
+    "  --exit-style STYLE what the exit status means: sockspec, kselftest, bisect\n"
+    "\n"
+    "Exit status: 0 every rule holds, 1 a rule is broken, 2 usage, 3 the run could not be made\n"
+    "or was inconclusive in part, 130 interrupted.\n";
+
+enum exit_style { STYLE_SOCKSPEC, STYLE_KSELFTEST, STYLE_BISECT };
+
+struct command {
+    struct run_options run;
+    const char *junit, *tap, *json;
+    struct text_options text;
+    enum exit_style style;
+    bool strict_baseline;
+    struct report *reports[4];
+};
+
+static int list_stacks(void)
+{
+    for (const struct stack *stack = stack_first(); stack; stack = stack->next)
+        printf("%-23s %s\n", stack->usage, stack->summary);
+    return end_output();
+}
+
+static bool parse_color(struct command *command, const char *when)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (strcmp(when, "always") == 0)
+        command->text.color = true;
+    else if (strcmp(when, "never") == 0)
+        command->text.color = false;
+    else if (strcmp(when, "auto") == 0)
+        command->text.color = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+                              !(term && strcmp(term, "dumb") == 0);
+    else {
+        fprintf(stderr, "sockspec: --color takes auto, always or never, not '%s'\n", when);
+        return false;
+    }
+    return true;
+}
+
+static bool parse_style(struct command *command, const char *style)
+{
+    static const char *const styles[] = {"sockspec", "kselftest", "bisect"};
+    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
+        if (strcmp(styles[i], style) == 0) {
+            command->style = (enum exit_style)i;
+            return true;
+        }
+    fprintf(stderr, "sockspec: --exit-style takes sockspec, kselftest or bisect, not '%s'\n",
+            style);
+    return false;
+}
+
+static bool parse_timeout(struct command *command, const char *text)
+{
+    char *end;
+    command->run.seconds = strtod(text, &end);
+    if (end != text && *end == '\0' && command->run.seconds > 0 && command->run.seconds <= 86400)
+        return true;
+    fprintf(stderr, "sockspec: --timeout takes a number of seconds up to 86400, not '%s'\n", text);
+    return false;
+}
+
+static bool parse_profile(struct command *command, const char *name)
+{
+    if (profile_find(name, &command->run.settings.profile))
+        return true;
+    fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd and zos\n", name);
+    return false;
+}
+
+static bool parse_iut(struct command *command, const char *spec)
+{
+    struct case_settings *settings = &command->run.settings;
+    char why[256] = "";
+    command->run.iut = spec;
+    settings->stack = stack_find(spec, &settings->stack_argument);
+    if (!settings->stack) {
+        fprintf(stderr, "sockspec: no implementation '%s'; 'sockspec run --help-iut' lists them\n",
+                spec);
+        return false;
+    }
+    const char *argument = settings->stack_argument;
+    if (settings->stack->needs_argument && !(argument && argument[strspn(argument, " \t")])) {
+        fprintf(stderr, "sockspec: --iut %s: say which: %s\n", spec, settings->stack->usage);
+        return false;
+    }
+    if (settings->stack->check && !settings->stack->check(argument, why, sizeof why)) {
+        fprintf(stderr, "sockspec: --iut %s: %s\n", spec, why);
+        return false;
+    }
+    return true;
+}
+
+enum { HELP_IUT = 1, STRICT_BASELINE };
+
+static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
+                                        {"profile", required_argument, NULL, 'p'},
+                                        SELECTION_OPTIONS,
+                                        {"baseline", required_argument, NULL, 'b'},
+                                        {"strict-baseline", no_argument, NULL, STRICT_BASELINE},
+                                        {"jobs", required_argument, NULL, 'j'},
+                                        {"timeout", required_argument, NULL, 'T'},
+                                        {"repeat", required_argument, NULL, 'r'},
+                                        {"junit", required_argument, NULL, 'J'},
+                                        {"tap", required_argument, NULL, 'A'},
+                                        {"json", required_argument, NULL, 'N'},
+                                        {"verbose", no_argument, NULL, 'v'},
+                                        {"quiet", no_argument, NULL, 'q'},
+                                        {"color", required_argument, NULL, 'c'},
+                                        {"exit-style", required_argument, NULL, 'e'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {"help-iut", no_argument, NULL, HELP_IUT},
+                                        {0}};
+
+static bool take_option(struct command *command, int option)
+{
+    bool taken;
+    long number;
+    if (!selection_option(&command->run.selection, option, optarg, &taken))
+        return false;
+    if (taken)
+        return true;
+    switch (option) {
+    case 'i':
+        return parse_iut(command, optarg);
+    case 'p':
+        return parse_profile(command, optarg);
+    case 'b':
+        if (command->run.baseline)
+            baseline_free(command->run.baseline);
+        command->run.baseline = baseline_read(optarg);
+        return command->run.baseline != NULL;
+    case STRICT_BASELINE:
+        command->strict_baseline = true;
+        return true;
+    case 'j':
+        if (!parse_number("--jobs", optarg, 1, 256, &number))
+            return false;
+        command->run.jobs = (unsigned)number;
+        return true;
+    case 'r':
+        if (!parse_number("--repeat", optarg, 1, 100000, &number))
+            return false;
+        command->run.repeat = (unsigned)number;
+        return true;
+    case 'T':
+        return parse_timeout(command, optarg);
+    case 'J':
+        command->junit = optarg;
+        return true;
+    case 'A':
+        command->tap = optarg;
+        return true;
+    case 'N':
+        command->json = optarg;
+        return true;
+    case 'v':
+        command->text.verbose = true;
+        return true;
+    case 'q':
+        command->text.quiet = true;
+        return true;
+    case 'c':
+        return parse_color(command, optarg);
+    case 'e':
+        return parse_style(command, optarg);
+    default:
+        return false;
+    }
+}
+
+/* Adds a report if it was asked for; false with a line on stderr if its file cannot be made. */
+static bool add_report(struct command *command, const char *path,
+                       struct report *(*make)(const char *path))
+{
+    if (!path)
+        return true;
+    struct report *report = make(path);
+    if (!report) {
+        fprintf(stderr, "sockspec: cannot write %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    command->reports[command->run.report_count++] = report;
+    return true;
+}
+
+static bool is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+static bool add_reports(struct command *command)
+{
+    unsigned streams =
+        is_stdout(command->junit) + is_stdout(command->tap) + is_stdout(command->json);
+    if (streams > 1) {
+        fputs("sockspec: only one report can go to standard output\n", stderr);
+        return false;
+    }
+    command->text.stream = streams ? stderr : stdout;
+    if (streams)
+        command->text.color = false;
+    command->run.reports = command->reports;
+    command->reports[command->run.report_count++] = report_text(&command->text);
+    return add_report(command, command->junit, report_junit) &&
+           add_report(command, command->tap, report_tap) &&
+           add_report(command, command->json, report_json);
+}
+
+static int exit_status(const struct command *command, enum run_end end, const struct totals *totals,
+                       bool reports_failed)
+{
+    int status = EXIT_PASSED;
+    if (end == RUN_INTERRUPTED)
+        return EXIT_INTERRUPTED;
+    if (totals->count[FAIL])
+        status = EXIT_FAILED;
+    else if (end == RUN_IMPOSSIBLE || totals->count[INCONCLUSIVE] || reports_failed)
+        status = EXIT_INCONCLUSIVE;
+    if (command->style == STYLE_KSELFTEST && status != EXIT_FAILED)
+        return status == EXIT_INCONCLUSIVE ? 1
+               : totals->count[PASS] == 0  ? 4 /* KSFT_SKIP */
+                                           : 0;
+    if (command->style == STYLE_BISECT && status == EXIT_INCONCLUSIVE)
+        return 125; /* git bisect: this revision cannot be tested */
+    return status;
+}
+
+static int perform(struct command *command)
+{
+    struct totals totals = {0};
+    bool reports_failed = false;
+    int status;
+    if (!add_reports(command)) {
+        status = EXIT_USAGE;
+    } else {
+        enum run_end end = run(&command->run, &totals, &reports_failed);
+        if (end == RUN_EMPTY) {
+            fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
+            status = EXIT_USAGE;
+        } else {
+            status = exit_status(command, end, &totals, reports_failed);
+            if (end == RUN_DONE && command->run.baseline &&
+                baseline_review(command->run.baseline) && command->strict_baseline &&
+                status == EXIT_PASSED)
+                status = EXIT_FAILED;
+        }
+    }
+    for (size_t i = 0; i < command->run.report_count; i++)
+        command->reports[i]->close(command->reports[i]);
+    return status;
+}
+
+int command_run(int argc, char **argv)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct command command = {.run = {.jobs = processors > 0 ? (unsigned)processors : 1,
+                                      .repeat = 1,
+                                      .seconds = 10,
+                                      .settings = {.profile = LINUX}}};
+    int option, status = -1;
+    parse_iut(&command, "host");
+    parse_color(&command, "auto");
+    while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            status = end_output();
+        } else if (option == HELP_IUT) {
+            status = list_stacks();
+        } else if (option == '?' || !take_option(&command, option)) {
+            status = EXIT_USAGE;
+        }
+    }
+    if (status < 0 && optind < argc) {
+        fprintf(stderr, "sockspec: run takes no argument '%s'; did you mean --filter?\n",
+                argv[optind]);
+        status = EXIT_USAGE;
+    }
+    if (status < 0)
+        status = perform(&command);
+    if (command.run.baseline)
+        baseline_free(command.run.baseline);
+    selection_free(&command.run.selection);
+    return status;
+}

@@ -1,0 +1,52 @@
+/* The command line: sockspec run | list | show | compare | baseline | doctor. */
+#include "cli/commands.h"
+#include "harness/version.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: sockspec COMMAND [OPTIONS]\n"
+    "\n"
+    "  run          judge a socket implementation by documented rules\n"
+    "  list         the rules, their cases and variants\n"
+    "  show ID      one rule explained: statement, sources, outcomes, how to run it\n"
+    "  compare A B  what implementations did, side by side, or what changed between two runs\n"
+    "  baseline A   a first file of known deviations, from a report\n"
+    "  doctor       which implementations can be tested on this machine\n"
+    "  --help       this; 'sockspec COMMAND --help' for a command's options\n"
+    "  --version    the version\n"
+    "\n"
+    "The manual is sockspec(1).\n";
+
+static const struct {
+    const char *name;
+    int (*perform)(int argc, char **argv);
+} commands[] = {{"run", command_run},           {"list", command_list},
+                {"show", command_show},         {"compare", command_compare},
+                {"baseline", command_baseline}, {"doctor", command_doctor}};
+
+int main(int argc, char **argv)
+{
+    const char *command = argc > 1 ? argv[1] : NULL;
+    static char name[] = "sockspec"; /* what getopt_long() calls us */
+    if (!command) {
+        fputs(help, stderr);
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(command, commands[i].name) == 0) {
+            argv[1] = name;
+            return commands[i].perform(argc - 1, argv + 1);
+        }
+    if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
+        fputs(help, stdout);
+        return end_output();
+    }
+    if (strcmp(command, "--version") == 0) {
+        puts("sockspec " SOCKSPEC_VERSION);
+        return end_output();
+    }
+    fprintf(stderr, "sockspec: no command '%s'; try 'sockspec --help'\n", command);
+    return EXIT_USAGE;
+}

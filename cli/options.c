@@ -1,0 +1,83 @@
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int end_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_PASSED;
+    fprintf(stderr, "sockspec: cannot write to standard output: %s\n", strerror(errno));
+    return EXIT_INCONCLUSIVE;
+}
+
+bool parse_number(const char *option, const char *text, long least, long most, long *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtol(text, &end, 10);
+    if (errno == 0 && end != text && *end == '\0' && *number >= least && *number <= most)
+        return true;
+    fprintf(stderr, "sockspec: %s takes a whole number from %ld to %ld, not '%s'\n", option, least,
+            most, text);
+    return false;
+}
+
+static bool parse_shard(struct selection *selection, const char *text)
+{
+    unsigned shard, shards;
+    int length = 0;
+    if (sscanf(text, "%9u/%9u%n", &shard, &shards, &length) == 2 && text[length] == '\0' &&
+        text[0] != '-' && shards > 0 && shard > 0 && shard <= shards) {
+        selection->shard = shard;
+        selection->shards = shards;
+        return true;
+    }
+    fprintf(stderr, "sockspec: --shard takes I/N with I from 1 to N, not '%s'\n", text);
+    return false;
+}
+
+static void add(const char ***list, size_t *count, const char *text)
+{
+    *list = reallocarray(*list, *count + 1, sizeof **list);
+    if (!*list)
+        abort();
+    (*list)[(*count)++] = text;
+}
+
+bool selection_option(struct selection *selection, int option, char *argument, bool *taken)
+{
+    unsigned tag;
+    *taken = true;
+    switch (option) {
+    case 'f':
+        add(&selection->filters, &selection->filter_count, argument);
+        return true;
+    case 'x':
+        add(&selection->excludes, &selection->exclude_count, argument);
+        return true;
+    case 't':
+        if (!tag_find(argument, &tag)) {
+            fprintf(stderr, "sockspec: no tag '%s'; there are slow and waits\n", argument);
+            return false;
+        }
+        selection->tags |= tag;
+        return true;
+    case 'S':
+        selection->slow = true;
+        return true;
+    case 'H':
+        return parse_shard(selection, argument);
+    default:
+        *taken = false;
+        return true;
+    }
+}
+
+void selection_free(struct selection *selection)
+{
+    free(selection->filters);
+    free(selection->excludes);
+}

@@ -1,0 +1,57 @@
+/* The numbers of the errors: a part of a platform's ABI, different on each.
+ *
+ * Linux: as most architectures have them; alpha, mips, parisc and sparc differ. BSD: FreeBSD. */
+#include "suites/abi/abi.h"
+
+#define ERROR_NUMBER(name, linux, bsd, zos)                                                        \
+    ABI_VALUE(name##_number, "abi.error." #name, #name,                                            \
+              "The number of " #name " is that of the platform.", linux, bsd, zos,                 \
+              {"errno(3)", "List of error names"}, {"FreeBSD intro(2)", "ERRORS"},                 \
+              {ZOS_API, "System error codes for socket calls"})
+
+ERROR_NUMBER(EPERM, "1", "1", NULL)
+ERROR_NUMBER(ENOENT, "2", "2", NULL)
+ERROR_NUMBER(EINTR, "4", "4", NULL)
+ERROR_NUMBER(EIO, "5", "5", NULL)
+ERROR_NUMBER(EBADF, "9", "9", NULL)
+ERROR_NUMBER(EAGAIN, "11", "35", NULL)
+ERROR_NUMBER(EWOULDBLOCK, "11", "35", NULL)
+ERROR_NUMBER(ENOMEM, "12", "12", NULL)
+ERROR_NUMBER(EACCES, "13", "13", NULL)
+ERROR_NUMBER(EFAULT, "14", "14", NULL)
+ERROR_NUMBER(EINVAL, "22", "22", NULL)
+ERROR_NUMBER(ENFILE, "23", "23", NULL)
+ERROR_NUMBER(EMFILE, "24", "24", NULL)
+ERROR_NUMBER(ENOTTY, "25", "25", NULL)
+ERROR_NUMBER(ESPIPE, "29", "29", NULL)
+ERROR_NUMBER(EPIPE, "32", "32", NULL)
+ERROR_NUMBER(EDOM, "33", "33", NULL)
+ERROR_NUMBER(ENAMETOOLONG, "36", "63", NULL)
+ERROR_NUMBER(ENOSYS, "38", "78", NULL)
+ERROR_NUMBER(ENOTSOCK, "88", "38", NULL)
+ERROR_NUMBER(EDESTADDRREQ, "89", "39", NULL)
+ERROR_NUMBER(EMSGSIZE, "90", "40", NULL)
+ERROR_NUMBER(EPROTOTYPE, "91", "41", NULL)
+ERROR_NUMBER(ENOPROTOOPT, "92", "42", NULL)
+ERROR_NUMBER(EPROTONOSUPPORT, "93", "43", NULL)
+ERROR_NUMBER(ESOCKTNOSUPPORT, "94", "44", NULL)
+ERROR_NUMBER(EOPNOTSUPP, "95", "45", NULL)
+ERROR_NUMBER(EPFNOSUPPORT, "96", "46", NULL)
+ERROR_NUMBER(EAFNOSUPPORT, "97", "47", NULL)
+ERROR_NUMBER(EADDRINUSE, "98", "48", NULL)
+ERROR_NUMBER(EADDRNOTAVAIL, "99", "49", NULL)
+ERROR_NUMBER(ENETDOWN, "100", "50", NULL)
+ERROR_NUMBER(ENETUNREACH, "101", "51", NULL)
+ERROR_NUMBER(ENETRESET, "102", "52", NULL)
+ERROR_NUMBER(ECONNABORTED, "103", "53", NULL)
+ERROR_NUMBER(ECONNRESET, "104", "54", NULL)
+ERROR_NUMBER(ENOBUFS, "105", "55", NULL)
+ERROR_NUMBER(EISCONN, "106", "56", "56")
+ERROR_NUMBER(ENOTCONN, "107", "57", NULL)
+ERROR_NUMBER(ESHUTDOWN, "108", "58", NULL)
+ERROR_NUMBER(ETIMEDOUT, "110", "60", NULL)
+ERROR_NUMBER(ECONNREFUSED, "111", "61", NULL)
+ERROR_NUMBER(EHOSTDOWN, "112", "64", NULL)
+ERROR_NUMBER(EHOSTUNREACH, "113", "65", NULL)
+ERROR_NUMBER(EALREADY, "114", "37", NULL)
+ERROR_NUMBER(EINPROGRESS, "115", "36", "36")

@@ -1,0 +1,203 @@
+/* bind() to addresses that a socket cannot have. */
+#include "suites/suite.h"
+
+MUTANT_ERROR(any_address, OP_BIND, EADDRNOTAVAIL, 0)
+
+RULE(foreign, "address.bind.not-local",
+     .statement = "bind() to an address that the host does not have fails with EADDRNOTAVAIL.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
+                 {"bind(2)", "ERRORS EADDRNOTAVAIL"}},
+     .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "EADDRNOTAVAIL", [BSD] = "EADDRNOTAVAIL"},
+     .mutant = {"bind() succeeds for addresses of nobody", any_address});
+
+CASE(foreign, absent, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    struct address name = place_of(t, iut, ABSENT, 0);
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
+}
+
+CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = PAIR, SOCKET_TYPES)
+{
+    struct address name = as_written_by(t, iut, place_of(t, peer, MAIN, 0));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
+}
+
+static void one_try(struct mutation *m, struct call *call)
+{
+    static bool failed;
+    if (call->operation == OP_BIND && failed) {
+        call_fail(call, EINVAL);
+        return;
+    }
+    mutate(m, call);
+    failed |= call->operation == OP_BIND && call->result < 0;
+}
+
+RULE(after_failure, "address.bind.after-failure",
+     .statement = "A socket whose bind() failed can be bound to another address.", .level = SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EINVAL: only if it is bound already"},
+                 {"bind(2)", "ERRORS EINVAL: the socket is already bound"}},
+     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .mutant = {"bind() can be tried once", one_try});
+
+CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct address absent = place_of(t, iut, ABSENT, 0), own = place_of(t, iut, MAIN, 0);
+    require(sk_bind(iut, fd, &absent) == -EADDRNOTAVAIL, "the first bind() did not fail");
+    observe_result(sk_bind(iut, fd, &own));
+}
+
+static void moves(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call_failed(call, OP_BIND, EINVAL))
+        call_succeed(call, 0);
+}
+
+RULE(twice, "address.bind.twice",
+     .statement = "bind() on a socket that is bound fails with EINVAL.", .level = SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EINVAL"}, {"bind(2)", "ERRORS EINVAL"}},
+     .outcome = {[POSIX] = "EINVAL", [LINUX] = "EINVAL", [BSD] = "EINVAL"},
+     .mutant = {"a second bind() succeeds", moves});
+
+CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
+    struct address other = place_of(t, iut, OTHER, 0);
+    observe_result(sk_bind(iut, own.fd, &other));
+}
+
+CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
+    observe_result(sk_bind(iut, own.fd, &own.name));
+}
+
+static void specific(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = call_address(call, 0);
+        if (address_is_any(&name)) {
+            struct address own = address_of(name.any.sa_family == AF_INET ? "127.0.0.1" : "::1",
+                                            address_port(&name));
+            call_set_address(call, 0, &own);
+        }
+    }
+}
+
+RULE(wildcard, "address.bind.wildcard-name",
+     .statement = "The name of a socket that is bound to the wildcard address is the wildcard with "
+                  "the port.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: the locally-bound name"},
+                 {"ip(7)", "DESCRIPTION of INADDR_ANY"}},
+     .outcome = {[POSIX] = "the wildcard and a port", [LINUX] = "the wildcard and a port"},
+     .mutant = {"getsockname() gives an address of the host for the wildcard", specific});
+
+CASE(wildcard, bound, .family = IPV4 | IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct address name = address_any(t->domain, 0);
+    must(sk_bind(iut, fd, &name));
+    must(sk_getsockname(iut, fd, &name));
+    observe("%s and %s", address_is_any(&name) ? "the wildcard" : "an address",
+            address_port(&name) ? "a port" : "no port");
+}
+
+/* ---- IPV6_V6ONLY ---- */
+
+static void never_only(struct mutation *m, struct call *call)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, IPV6_V6ONLY))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(v6only_bind, "address.bind.v6only-mapped",
+     .statement = "With IPV6_V6ONLY on, bind() to an IPv4-mapped address fails; on Linux with "
+                  "EINVAL.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
+                 {"ipv6(7)", "IPV6_V6ONLY"},
+                 {"Linux 6.18", "the error is observed"}},
+     .outcome = {[POSIX] = "EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
+     .mutant = {"IPV6_V6ONLY is ignored", never_only});
+
+CASE(v6only_bind, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct address name = place_of(t, iut, MAIN, 0);
+    must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+    observe_result(sk_bind(iut, fd, &name));
+}
+
+RULE(v6only_connect, "address.connect.v6only-mapped",
+     .statement = "With IPV6_V6ONLY on, connect() to an IPv4-mapped address fails; on Linux with "
+                  "ENETUNREACH.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
+                 {"ipv6(7)", "IPV6_V6ONLY"},
+                 {"Linux 6.18", "the error is observed"}},
+     .outcome =
+         {[POSIX] = "ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "ENETUNREACH"},
+     .mutant = {"IPV6_V6ONLY is ignored", never_only});
+
+CASE(v6only_connect, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
+    if (type_of(t) == SOCK_STREAM)
+        must(sk_listen(peer, server.fd, 1));
+    must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+    observe_result(sk_connect(iut, fd, &server.address));
+}
+
+RULE(v6only_port, "address.bind.v6only-shares-port",
+     .statement = "With IPV6_V6ONLY on, an IPv6 and an IPv4 socket can be bound to the wildcard "
+                  "addresses with one port.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
+                 {"ipv6(7)", "IPV6_V6ONLY: both can bind to a single port at the same time"}},
+     .outcome = {[LINUX] = "0"}, .mutant = {"IPV6_V6ONLY is ignored", never_only});
+
+CASE(v6only_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct address any = address_any(AF_INET6, port_for(t, iut));
+    must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+    must(sk_bind(iut, fd, &any));
+    must(sk_getsockname(iut, fd, &any));
+    any = address_any(AF_INET, address_port(&any));
+    observe_result(sk_bind(iut, must(sk_socket(iut, AF_INET, type_of(t), 0)), &any));
+}
+
+static void only_ipv6(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_SOCKET && call->result >= 0 && call->argument[0] == AF_INET6)
+        sk_setsockopt(m->real, (int)call->result, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+}
+
+RULE(dual_port, "address.bind.dual-takes-port",
+     .statement =
+         "Without IPV6_V6ONLY an IPv6 socket on the wildcard address has its port for IPv4 "
+         "too.",
+     .level = SHALL,
+     .sources = {{"ipv6(7)", "NOTES: an IPv6 socket on the wildcard takes IPv4 packets as well"},
+                 {POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"}},
+     .outcome = {[LINUX] = "EADDRINUSE"},
+     .mutant = {"IPV6_V6ONLY is on for new sockets", only_ipv6});
+
+CASE(dual_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct address any = address_any(AF_INET6, port_for(t, iut));
+    must(sk_bind(iut, fd, &any));
+    must(sk_getsockname(iut, fd, &any));
+    any = address_any(AF_INET, address_port(&any));
+    observe_result(sk_bind(iut, must(sk_socket(iut, AF_INET, type_of(t), 0)), &any));
+}

@@ -1,0 +1,343 @@
+/* Two sockets and one port: which second bind() succeeds. */
+#include "suites/suite.h"
+
+/* The two addresses, first bound first. */
+#define WHICH_ADDRESSES                                                                            \
+    .axis = "addresses",                                                                           \
+    .choices = {"same", "both-wildcard", "wildcard-then-specific", "specific-then-wildcard"}
+#define OVERLAPPING                                                                                \
+    .axis = "addresses", .choices = {"wildcard-then-specific", "specific-then-wildcard"}
+#define IDENTICAL .axis = "addresses", .choices = {"same", "both-wildcard"}
+
+enum { NO_OPTION = 0, FIRST = 1, SECOND = 2, BOTH = FIRST | SECOND };
+
+/* Two bound sockets, the way that a variant says. */
+struct conflict {
+    int first, second;
+    int result; /* of the second bind() */
+};
+
+static struct address address_at(struct test *t, bool wildcard, int port)
+{
+    struct address specific = place_of(t, t->iut, MAIN, port);
+    return wildcard ? address_any(t->domain, port) : specific;
+}
+
+static struct conflict bind_two(struct test *t, int type, int option, unsigned set_on, bool listens)
+{
+    const char *which = variant_value(t->variant, AXIS_CHOICE);
+    bool first_wild = strncmp(which, "wildcard", 8) == 0 || strcmp(which, "both-wildcard") == 0;
+    bool second_wild =
+        strcmp(which, "specific-then-wildcard") == 0 || strcmp(which, "both-wildcard") == 0;
+    struct host *iut = t->iut;
+    struct conflict c = {.first = must(sk_socket(iut, t->domain, type, 0)),
+                         .second = must(sk_socket(iut, t->domain, type, 0))};
+    struct address name = address_at(t, first_wild, port_for(t, iut));
+    if (set_on & FIRST)
+        must(sk_setsockopt(iut, c.first, SOL_SOCKET, option, 1));
+    if (set_on & SECOND)
+        must(sk_setsockopt(iut, c.second, SOL_SOCKET, option, 1));
+    must(sk_bind(iut, c.first, &name));
+    must(sk_getsockname(iut, c.first, &name));
+    if (listens)
+        must(sk_listen(iut, c.first, 1));
+    name = address_at(t, second_wild, address_port(&name));
+    c.result = sk_bind(iut, c.second, &name);
+    return c;
+}
+
+static void shares_secretly(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_BIND)
+        sk_setsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_REUSEPORT, 1);
+    mutate(m, call);
+}
+
+static void denies_sharing(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_SETSOCKOPT &&
+        (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_REUSEADDR) ||
+         call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_REUSEPORT)))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+#define IN_USE_SOURCES                                                                             \
+    {POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR"},                           \
+        {"bind(2)", "ERRORS EADDRINUSE"},                                                          \
+    {                                                                                              \
+        "socket(7)", "SO_REUSEADDR, SO_REUSEPORT"                                                  \
+    }
+
+RULE(tcp_in_use, "tcp.bind.in-use",
+     .statement = "Without an option, bind() of a stream socket to a port that another one has on "
+                  "an address that overlaps fails with EADDRINUSE.",
+     .level = SHALL, .sources = {IN_USE_SOURCES},
+     .outcome = {[POSIX] = "EADDRINUSE", [LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .mutant = {"bind() shares ports secretly", shares_secretly});
+
+CASE(tcp_in_use, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, NO_OPTION, false).result);
+}
+
+CASE(tcp_in_use, listening, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, NO_OPTION, true).result);
+}
+
+RULE(udp_in_use, "udp.bind.in-use",
+     .statement =
+         "Without an option, bind() of a datagram socket to a port that another one has on "
+         "an address that overlaps fails with EADDRINUSE.",
+     .level = SHALL, .sources = {IN_USE_SOURCES},
+     .outcome = {[POSIX] = "EADDRINUSE", [LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .mutant = {"bind() shares ports secretly", shares_secretly});
+
+CASE(udp_in_use, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, NO_OPTION, false).result);
+}
+
+RULE(first_only, "tcp.bind.reuseaddr-first-only",
+     .statement = "SO_REUSEADDR on the first socket alone does not let a second one have its port.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "NOTES: the new program must have set it"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
+     .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .mutant = {"bind() shares ports secretly", shares_secretly});
+
+CASE(first_only, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, FIRST, false).result);
+}
+
+RULE(second_only, "tcp.bind.reuseaddr-second-only",
+     .statement = "SO_REUSEADDR on the second socket alone lets it have the port of a bound one "
+                  "nowhere on Linux, and on BSD where one of the addresses is the wildcard.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both must have set it"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
+     .outcome = {[LINUX] = "EADDRINUSE"},
+     .mutant = {"bind() shares ports secretly", shares_secretly});
+
+CASE(second_only, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
+     .outcome = {[BSD] = "EADDRINUSE"})
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, SECOND, false).result);
+}
+
+CASE(second_only, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
+     .outcome = {[BSD] = "0"})
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, SECOND, false).result);
+}
+
+RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
+     .statement =
+         "With SO_REUSEADDR on both, a stream socket that does not listen shares its port: "
+         "on Linux on any address, on BSD unless the addresses are identical.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
+     .outcome = {[LINUX] = "0"},
+     .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
+
+CASE(both_bound, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
+     .outcome = {[BSD] = "EADDRINUSE"})
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
+}
+
+CASE(both_bound, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
+     .outcome = {[BSD] = "0"})
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
+}
+
+RULE(both_listening, "tcp.bind.reuseaddr-listening",
+     .statement = "SO_REUSEADDR on both does not let a socket have the port of a listening one, on "
+                  "Linux; BSD allows it where one of the addresses is the wildcard.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEADDR: except when there is an active listening socket"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
+     .outcome = {[LINUX] = "EADDRINUSE"},
+     .mutant = {"bind() shares ports secretly", shares_secretly});
+
+CASE(both_listening, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
+     .outcome = {[BSD] = "EADDRINUSE"})
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, true).result);
+}
+
+CASE(both_listening, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
+     .outcome = {[BSD] = "0"})
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, true).result);
+}
+
+RULE(second_listen, "tcp.bind.reuseaddr-second-listen",
+     .statement = "Of two sockets that share an address by SO_REUSEADDR only one can listen: the "
+                  "second listen() fails with EADDRINUSE.",
+     .level = SHALL, .sources = {{"listen(2)", "ERRORS EADDRINUSE"}},
+     .outcome = {[LINUX] = "0 then EADDRINUSE"},
+     .mutant = {"bind() shares ports secretly", shares_secretly});
+
+CASE(second_listen, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false);
+    require(c.result == 0, "the second bind() gave %s", result_name(c.result));
+    observe_result(sk_listen(iut, c.first, 1));
+    observe_result(sk_listen(iut, c.second, 1));
+}
+
+RULE(udp_both, "udp.bind.reuseaddr-both",
+     .statement = "With SO_REUSEADDR on both, datagram sockets share a port: on Linux on any "
+                  "address, on BSD unless the addresses are identical.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEADDR"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
+     .outcome = {[LINUX] = "0"},
+     .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
+
+CASE(udp_both, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
+     .outcome = {[BSD] = "EADDRINUSE"})
+{
+    observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
+}
+
+CASE(udp_both, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
+     .outcome = {[BSD] = "0"})
+{
+    observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
+}
+
+RULE(reuseport, "tcp.bind.reuseport-both",
+     .statement = "With SO_REUSEPORT on both, sockets of one user share a port and listen there.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEPORT"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT"}},
+     .outcome = {[LINUX] = "0 then 0", [BSD] = "0 then 0"},
+     .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
+
+CASE(reuseport, listening, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEPORT, BOTH, true);
+    observe_result(c.result);
+    observe_result(sk_listen(iut, c.second, 1));
+}
+
+RULE(reuseport_one, "tcp.bind.reuseport-one",
+     .statement = "SO_REUSEPORT on one of two sockets alone does not let them share a port.",
+     .level = SHALL,
+     .sources = {{"socket(7)", "SO_REUSEPORT: must be set on each socket before bind(), the first "
+                               "included"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT: all set it before they bind"}},
+     .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .mutant = {"bind() shares ports secretly", shares_secretly});
+
+CASE(reuseport_one, first, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, FIRST, false).result);
+}
+
+CASE(reuseport_one, second, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, SECOND, false).result);
+}
+
+/* ---- no conflict ---- */
+
+static int bound_ports[16], bound_count;
+static void one_socket_a_port(struct mutation *m, struct call *call)
+{
+    struct address name = call_address(call, 0);
+    if (call->operation == OP_BIND && address_port(&name))
+        for (int i = 0; i < bound_count; i++)
+            if (bound_ports[i] == address_port(&name)) {
+                call_fail(call, EADDRINUSE);
+                return;
+            }
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        name = call_address(call, 0);
+        bound_ports[bound_count++ % 16] = address_port(&name);
+    }
+}
+
+RULE(apart, "tcp.bind.different-addresses",
+     .statement = "Two sockets can have one port on different addresses of the host.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
+                 {RFC_9293, "3.3.1: a socket is an address and a port"}},
+     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .mutant = {"a port is taken once and for all addresses", one_socket_a_port});
+
+CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    struct endpoint first = socket_at_port(t, iut, type_of(t), MAIN, port_for(t, iut));
+    struct address other = place_of(t, iut, OTHER, address_port(&first.name));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &other));
+}
+
+RULE(protocols, "tcp.bind.udp-apart",
+     .statement = "The ports of TCP and UDP are apart: a stream and a datagram socket can have the "
+                  "same one.",
+     .level = SHALL,
+     .sources = {{RFC_9293, "3.3.1: ports are those of TCP"},
+                 {"ip(7)", "DESCRIPTION: a port belongs to a protocol"}},
+     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .mutant = {"a port is taken for all protocols", one_socket_a_port});
+
+CASE(protocols, bound, .family = ANY_FAMILY, .network = LOOPBACK, .axis = "first",
+     .choices = {"stream", "datagram"})
+{
+    struct endpoint first = socket_at_port(t, iut, type_of(t), MAIN, port_for(t, iut));
+    observe_result(
+        sk_bind(iut, t->choice ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
+}
+
+/* ---- the option itself ---- */
+
+static void set_from_the_start(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_SOCKET && call->result >= 0)
+        sk_setsockopt(m->real, (int)call->result, SOL_SOCKET, SO_REUSEADDR, 1);
+}
+
+RULE(preset, "tcp.bind.reuseaddr-default", .statement = "SO_REUSEADDR is off on a new socket.",
+     .level = SHALL, .sources = {{POSIX_2016, "XSH 2.10.16 SO_REUSEADDR: the default is off"}},
+     .outcome = {[POSIX] = "off", [LINUX] = "off"},
+     .mutant = {"socket() sets SO_REUSEADDR", set_from_the_start});
+
+CASE(preset, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+{
+    int value = -1;
+    must(sk_getsockopt(iut, typed_socket(t, iut), SOL_SOCKET, SO_REUSEADDR, &value));
+    observe("%s", value ? "on" : "off");
+}
+
+static void not_inherited(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && call->result >= 0)
+        sk_setsockopt(m->real, (int)call->result, SOL_SOCKET, SO_REUSEADDR, 0);
+}
+
+RULE(inherited, "tcp.bind.reuseaddr-inherited",
+     .statement = "An accepted socket has the SO_REUSEADDR of its listener.", .level = MAY,
+     .sources = {{FREEBSD_ACCEPT, "DESCRIPTION: the new socket has the properties of the old"},
+                 {"Linux 6.18", "observed; accept(2) speaks of file status flags only"}},
+     .outcome = {[LINUX] = "on", [BSD] = "on"},
+     .mutant = {"accept() turns SO_REUSEADDR off", not_inherited});
+
+CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, iut);
+    int client = stream_socket(t, peer), value = -1;
+    must(sk_setsockopt(iut, server.fd, SOL_SOCKET, SO_REUSEADDR, 1));
+    must(sk_connect(peer, client, &server.address));
+    int accepted = must(sk_accept(iut, server.fd, NULL));
+    must(sk_getsockopt(iut, accepted, SOL_SOCKET, SO_REUSEADDR, &value));
+    observe("%s", value ? "on" : "off");
+}

@@ -1,0 +1,186 @@
+/* The names that getsockname(), getpeername() and accept() give, and the room for them. */
+#include "suites/suite.h"
+
+static socklen_t full_length(const struct test *t)
+{
+    return t->domain == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+}
+
+/* Asks for a name of the IUT's end with a chosen room, by the variant's call. */
+enum { GETSOCKNAME, GETPEERNAME, ACCEPT };
+#define CALLS .axis = "call", .choices = {"getsockname", "getpeername", "accept"}
+static int name_within(struct test *t, struct address *name, socklen_t room)
+{
+    struct endpoint server = listening_socket(t, t->iut);
+    must(sk_connect(t->peer, stream_socket(t, t->peer), &server.address));
+    memset(&name->storage, 0x55, sizeof name->storage);
+    if (t->choice == ACCEPT)
+        return sk_accept_within(t->iut, server.fd, name, room);
+    int fd = must(sk_accept(t->iut, server.fd, NULL));
+    return t->choice == GETPEERNAME ? sk_getpeername_within(t->iut, fd, name, room)
+                                    : sk_getsockname_within(t->iut, fd, name, room);
+}
+
+static bool gives_name(const struct call *call)
+{
+    return call->operation == OP_GETSOCKNAME || call->operation == OP_GETPEERNAME ||
+           call->operation == OP_ACCEPT;
+}
+
+static void observe_length(struct test *t, socklen_t length)
+{
+    observe("%s", length == full_length(t)  ? "the full length"
+                  : length < full_length(t) ? "a shorter length"
+                                            : "a greater length");
+}
+
+#define NAME_SOURCES                                                                               \
+    {POSIX_2016, "XSH getsockname(), getpeername(), accept(), DESCRIPTION of address_len"},        \
+        {"getsockname(2)", "DESCRIPTION"},                                                         \
+    {                                                                                              \
+        "accept(2)", "DESCRIPTION"                                                                 \
+    }
+
+static void clips_length(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (gives_name(call) && call->block[0].length > call->block[0].capacity)
+        call->block[0].length = call->block[0].capacity;
+}
+
+RULE(truncated, "address.name.truncated-length",
+     .statement =
+         "When a name does not fit into the room given, the length that comes back is that "
+         "of the whole name.",
+     .level = SHALL, .sources = {NAME_SOURCES},
+     .outcome = {[POSIX] = "0 then the full length", [LINUX] = "0 then the full length"},
+     .mutant = {"the length is cut to the room", clips_length});
+
+CASE(truncated, short_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
+{
+    struct address name;
+    int result = name_within(t, &name, 6);
+    observe_result(result < 0 ? result : 0);
+    observe_length(t, name.length);
+}
+
+CASE(truncated, no_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
+{
+    struct address name;
+    int result = name_within(t, &name, 0);
+    observe_result(result < 0 ? result : 0);
+    observe_length(t, name.length);
+}
+
+static void overruns(struct mutation *m, struct call *call)
+{
+    struct address whole;
+    struct block *room = &call->block[0];
+    if (call->operation == OP_ACCEPT || !gives_name(call) || room->capacity >= 16) {
+        mutate(m, call);
+        if (call->operation == OP_ACCEPT && room->capacity < 16 && room->bytes)
+            memset((char *)room->bytes + room->capacity, 0, 4);
+        return;
+    }
+    int result = call->operation == OP_GETSOCKNAME
+                     ? sk_getsockname(m->real, (int)call->argument[0], &whole)
+                     : sk_getpeername(m->real, (int)call->argument[0], &whole);
+    memcpy(room->bytes, &whole.storage, 16);
+    room->length = whole.length;
+    call_succeed(call, result);
+}
+
+RULE(room, "address.name.truncated-room",
+     .statement = "A name that does not fit is cut: nothing is written beyond the room given.",
+     .level = SHALL, .sources = {NAME_SOURCES}, .outcome = {[POSIX] = "cut", [LINUX] = "cut"},
+     .mutant = {"the name is written beyond the room", overruns});
+
+CASE(room, six_bytes, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
+{
+    struct address name;
+    must(name_within(t, &name, 6));
+    const unsigned char *bytes = (const unsigned char *)&name.storage;
+    bool begun = name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6, cut = true;
+    for (size_t i = 6; i < sizeof name.storage; i++)
+        cut &= bytes[i] == 0x55;
+    observe("%s", !cut ? "written beyond the room" : begun ? "cut" : "no name");
+}
+
+static void keeps_room(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (gives_name(call) && call->result >= 0 && call->block[0].bytes)
+        call->block[0].length = call->block[0].capacity;
+}
+
+RULE(length, "address.name.length",
+     .statement = "With more room than a name needs, the length that comes back is the name's.",
+     .level = SHALL, .sources = {NAME_SOURCES},
+     .outcome = {[POSIX] = "the full length", [LINUX] = "the full length"},
+     .mutant = {"the length stays what it was", keeps_room});
+
+CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
+{
+    struct address name;
+    must(name_within(t, &name, sizeof name.storage));
+    observe_length(t, name.length);
+}
+
+static void never_mapped(struct mutation *m, struct call *call)
+{
+    static bool accepted;
+    mutate(m, call);
+    accepted |= call->operation == OP_ACCEPT;
+    if (accepted && gives_name(call) && call->result >= 0 && call->block[0].bytes) {
+        struct address name = call_address(call, 0);
+        if (name.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr)) {
+            name.in6.sin6_addr.s6_addr[10] = name.in6.sin6_addr.s6_addr[11] = 0;
+            call_set_address(call, 0, &name);
+        }
+    }
+}
+
+RULE(mapped, "address.name.mapped",
+     .statement = "An IPv6 socket sees IPv4 clients under IPv4-mapped names.", .level = SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"},
+                 {"ipv6(7)", "DESCRIPTION of v4-mapped-on-v6"},
+                 {"RFC 3493", "3.7"}},
+     .outcome = {[POSIX] = "mapped", [LINUX] = "mapped"},
+     .mutant = {"IPv4 addresses come without the prefix of mapped ones", never_mapped});
+
+CASE(mapped, client, .family = MAPPED, .network = ANY_NETWORK, CALLS)
+{
+    struct address name;
+    must(name_within(t, &name, sizeof name.storage));
+    observe("%s", name.any.sa_family != AF_INET6              ? "not of AF_INET6"
+                  : IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr) ? "mapped"
+                                                              : "not mapped");
+}
+
+MUTANT_ERROR(unconnected_has_peer, OP_GETPEERNAME, ENOTCONN, 0)
+
+RULE(no_peer, "address.name.getpeername-unconnected",
+     .statement = "getpeername() on a socket without a peer fails with ENOTCONN.", .level = SHALL,
+     .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
+                 {"getpeername(2)", "ERRORS ENOTCONN"}},
+     .outcome = {[POSIX] = "ENOTCONN", [LINUX] = "ENOTCONN", [BSD] = "ENOTCONN"},
+     .mutant = {"getpeername() succeeds without a peer", unconnected_has_peer});
+
+CASE(no_peer, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+{
+    struct address name;
+    observe_result(sk_getpeername(iut, typed_socket(t, iut), &name));
+}
+
+CASE(no_peer, bound, .family = ANY_FAMILY, .network = LOOPBACK, SOCKET_TYPES)
+{
+    struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
+    struct address name;
+    observe_result(sk_getpeername(iut, own.fd, &name));
+}
+
+CASE(no_peer, listening, .family = ANY_FAMILY, .network = LOOPBACK)
+{
+    struct address name;
+    observe_result(sk_getpeername(iut, listening_socket(t, iut).fd, &name));
+}

@@ -1,0 +1,136 @@
+/* sin6_flowinfo: the flow label and traffic class of a name. */
+#include "suites/suite.h"
+
+#include <arpa/inet.h>
+
+static struct address with_flow(struct address address)
+{
+    address.in6.sin6_flowinfo = htonl(0x12345);
+    return address;
+}
+
+#define FLOW_SOURCES                                                                               \
+    {POSIX_2016, "XBD <netinet/in.h>: the members of sockaddr_in6"},                               \
+        {"RFC 3493", "3.3: how the field is used is left open"},                                   \
+    {                                                                                              \
+        "ipv6(7)", "DESCRIPTION of sin6_flowinfo"                                                  \
+    }
+
+static void rejects_flow(struct mutation *m, struct call *call)
+{
+    struct address name = call_address(call, 0);
+    if ((call->operation == OP_BIND || call->operation == OP_CONNECT) &&
+        name.any.sa_family == AF_INET6 && name.in6.sin6_flowinfo)
+        call_fail(call, EINVAL);
+    else
+        mutate(m, call);
+}
+
+RULE(bind_ignores, "ipv6.flowinfo.bind-ignored",
+     .statement = "On Linux bind() ignores the flow information of a name.", .level = MAY,
+     .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0 then no flow"},
+     .mutant = {"names with flow information are refused", rejects_flow});
+
+static void observe_flow(struct test *t, const struct address *name)
+{
+    observe("%s", name->in6.sin6_flowinfo ? "a flow" : "no flow");
+}
+
+CASE(bind_ignores, own_address, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct address name = with_flow(place_of(t, iut, MAIN, 0));
+    observe_result(sk_bind(iut, fd, &name));
+    must(sk_getsockname(iut, fd, &name));
+    observe_flow(t, &name);
+}
+
+RULE(connect_ignores, "ipv6.flowinfo.connect-ignored",
+     .statement = "On Linux connect() ignores the flow information of a name unless "
+                  "IPV6_FLOWINFO_SEND is set.",
+     .level = MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0 then no flow"},
+     .mutant = {"names with flow information are refused", rejects_flow});
+
+CASE(connect_ignores, server, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
+    int fd = typed_socket(t, iut);
+    struct address name = {0}, to = with_flow(server.address);
+    if (type_of(t) == SOCK_STREAM)
+        must(sk_listen(peer, server.fd, 1));
+    observe_result(sk_connect(iut, fd, &to));
+    sk_getpeername(iut, fd, &name);
+    observe_flow(t, &name);
+}
+
+static void leaves_flow(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    int block = call->operation == OP_RECVFROM;
+    if (call->result < 0 || (call->operation != OP_ACCEPT && !block))
+        return;
+    struct address name = with_flow(call_address(call, block));
+    call_set_address(call, block, &name);
+}
+
+RULE(names_zero, "ipv6.flowinfo.names-zero",
+     .statement = "The names of clients and senders have no flow information unless it was asked "
+                  "for.",
+     .level = MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "no flow"},
+     .mutant = {"names carry flow information", leaves_flow});
+
+CASE(names_zero, accepted, .family = IPV6, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, iut);
+    struct address name;
+    must(sk_connect(peer, stream_socket(t, peer), &server.address));
+    must(sk_accept(iut, server.fd, &name));
+    observe_flow(t, &name);
+}
+
+CASE(names_zero, received, .family = IPV6, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut), far = bound_datagram_socket(t, peer);
+    struct address from;
+    char byte;
+    must(sk_sendto(peer, far.fd, "x", 1, 0, &own.address));
+    must(sk_recvfrom(iut, own.fd, &byte, 1, 0, &from));
+    observe_flow(t, &from);
+}
+
+static void forgets_flow(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_GETPEERNAME && call->result == 0) {
+        struct address name = call_address(call, 0);
+        name.in6.sin6_flowinfo = 0;
+        call_set_address(call, 0, &name);
+    }
+}
+
+RULE(kept, "ipv6.flowinfo.send-kept",
+     .statement =
+         "With IPV6_FLOWINFO_SEND on, Linux keeps the flow label that connect() was given, "
+         "and getpeername() gives it back.",
+     .level = MAY, .sources = {{"Linux 6.18", "observed; ipv6(7) does not describe the option"}},
+     .outcome = {[LINUX] = "0 then a flow"},
+     .mutant = {"getpeername() gives no flow information", forgets_flow});
+
+CASE(kept, connect, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+{
+    struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
+    int fd = typed_socket(t, iut);
+    struct address name = {0}, to = with_flow(server.address);
+    int option = sk_constant(iut, "IPV6_FLOWINFO_SEND");
+    if (option < 0)
+        skip("this implementation's headers have no IPV6_FLOWINFO_SEND");
+    if (type_of(t) == SOCK_STREAM)
+        must(sk_listen(peer, server.fd, 1));
+    must(sk_setsockopt(iut, fd, IPPROTO_IPV6, option, 1));
+    observe_result(sk_connect(iut, fd, &to));
+    must(sk_getpeername(iut, fd, &name));
+    observe_flow(t, &name);
+}

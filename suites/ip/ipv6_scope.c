@@ -1,0 +1,321 @@
+/* sin6_scope_id: which interface a link-local address is meant on. */
+#include "suites/suite.h"
+
+/* The link-local address of a host as its own sockets write it. */
+static struct address own_link_local(struct test *t, struct host *host, int port)
+{
+    return place_of(t, host, LINK_LOCAL, port);
+}
+
+/* The other host's, as this one's sockets have to write it. */
+static struct address far_link_local(struct test *t, struct host *host, int port)
+{
+    return as_written_by(t, host, place_of(t, other_host(t, host), LINK_LOCAL, port));
+}
+
+/* A listening or a datagram socket of a host on its link-local address. */
+static struct endpoint link_local_socket(struct test *t, struct host *host, int type)
+{
+    return bound_socket(t, host, type, LINK_LOCAL);
+}
+
+enum { NO_SUCH_INTERFACE = 9999 };
+
+#define SCOPE_SOURCES                                                                              \
+    {POSIX_2016, "XBD <netinet/in.h>: for a link scope sin6_scope_id is a link index"},            \
+        {"ipv6(7)", "DESCRIPTION of sin6_scope_id"},                                               \
+    {                                                                                              \
+        "RFC 4007", "6: zone indices"                                                              \
+    }
+
+/* Guesses an interface where a call gives none. */
+static void guesses_scope(struct mutation *m, struct call *call)
+{
+    int block = call->operation == OP_SENDTO || call->operation == OP_SENDMSG;
+    if (call->operation == OP_BIND || call->operation == OP_CONNECT || block) {
+        struct address name = call_address(call, block);
+        if (name.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&name.in6.sin6_addr) &&
+            name.in6.sin6_scope_id == 0) {
+            name.in6.sin6_scope_id = (uint32_t)sk_if_nametoindex(m->real, "sock0");
+            memcpy(call->block[block].bytes, &name.storage, name.length);
+        }
+    }
+    mutate(m, call);
+}
+
+RULE(bind_without, "ipv6.scope.bind-required",
+     .statement = "On Linux bind() to a link-local address without a scope fails with EINVAL.",
+     .level = SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
+     .outcome = {[LINUX] = "EINVAL"},
+     .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
+
+CASE(bind_without, no_scope, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+{
+    struct address name = address_with_scope(own_link_local(t, iut, 0), 0);
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
+}
+
+RULE(connect_without, "ipv6.scope.connect-required",
+     .statement = "On Linux connect() to a link-local address without a scope fails with EINVAL.",
+     .level = SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
+     .outcome = {[LINUX] = "EINVAL"},
+     .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
+
+CASE(connect_without, no_scope, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+{
+    struct address name = address_with_scope(far_link_local(t, iut, 7000), 0);
+    observe_result(sk_connect(iut, typed_socket(t, iut), &name));
+}
+
+static void refuses_unscoped(struct mutation *m, struct call *call)
+{
+    struct address name = call_address(call, 1);
+    if ((call->operation == OP_SENDTO || call->operation == OP_SENDMSG) &&
+        name.in6.sin6_scope_id == 0)
+        call_fail(call, EINVAL);
+    else
+        mutate(m, call);
+}
+
+RULE(send_without, "ipv6.scope.send-without",
+     .statement = "On Linux a datagram to a link-local address without a scope goes out where the "
+                  "routes say, unlike connect().",
+     .level = MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[LINUX] = "0"},
+     .mutant = {"sending to a link-local address without a scope gives EINVAL", refuses_unscoped});
+
+CASE(send_without, no_scope, .family = IPV6, .network = PAIR, .send = SENDTO | SENDMSG)
+{
+    struct address name = address_with_scope(far_link_local(t, iut, 7000), 0);
+    observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, &name));
+}
+
+/* Names come back without their scope. */
+static void drops_scope(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    int block = call->operation == OP_RECVFROM || call->operation == OP_RECVMSG;
+    if (call->result < 0 || (call->operation != OP_GETSOCKNAME && !block &&
+                             call->operation != OP_GETPEERNAME && call->operation != OP_ACCEPT))
+        return;
+    struct address name = address_with_scope(call_address(call, block), 0);
+    call_set_address(call, block, &name);
+}
+
+RULE(
+    bind_with, "ipv6.scope.bind",
+    .statement = "bind() takes a link-local address with the index of its interface, and "
+                 "getsockname() gives it back.",
+    .level = SHALL, .sources = {SCOPE_SOURCES},
+    .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
+    .mutant = {"names have no scope", drops_scope});
+
+static void observe_scope(struct test *t, const struct address *name)
+{
+    unsigned here = t->network->ifindex[SIDE_IUT];
+    observe("%s", !name->in6.sin6_scope_id          ? "no scope"
+                  : name->in6.sin6_scope_id == here ? "the interface's index"
+                                                    : "another index");
+}
+
+CASE(bind_with, own_address, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+{
+    int fd = typed_socket(t, iut);
+    struct address name = own_link_local(t, iut, 0);
+    observe_result(sk_bind(iut, fd, &name));
+    must(sk_getsockname(iut, fd, &name));
+    observe_scope(t, &name);
+}
+
+RULE(accepted, "ipv6.scope.accept",
+     .statement = "The name of a client with a link-local address has the index of the interface "
+                  "that it came over.",
+     .level = SHALL, .sources = {SCOPE_SOURCES},
+     .outcome = {[POSIX] = "the interface's index then the interface's index then the interface's "
+                           "index",
+                 [LINUX] = "the interface's index then the interface's index then the interface's "
+                           "index"},
+     .mutant = {"names have no scope", drops_scope});
+
+CASE(accepted, both_names, .family = IPV6, .network = PAIR)
+{
+    struct endpoint server = link_local_socket(t, iut, SOCK_STREAM);
+    struct endpoint client = link_local_socket(t, peer, SOCK_STREAM);
+    struct address name;
+    must(sk_listen(iut, server.fd, 1));
+    must(sk_connect(peer, client.fd, &server.address));
+    int fd = must(sk_accept(iut, server.fd, &name));
+    observe_scope(t, &name);
+    must(sk_getpeername(iut, fd, &name));
+    observe_scope(t, &name);
+    must(sk_getsockname(iut, fd, &name));
+    observe_scope(t, &name);
+}
+
+RULE(received_from, "ipv6.scope.receive",
+     .statement = "The sender's name of a datagram from a link-local address has the index of the "
+                  "interface that it came over.",
+     .level = SHALL, .sources = {SCOPE_SOURCES},
+     .outcome = {[POSIX] = "the interface's index", [LINUX] = "the interface's index"},
+     .mutant = {"names have no scope", drops_scope});
+
+CASE(received_from, name, .family = IPV6, .network = PAIR, .recv = RECVFROM | RECVMSG)
+{
+    struct endpoint own = link_local_socket(t, iut, SOCK_DGRAM);
+    struct endpoint far = link_local_socket(t, peer, SOCK_DGRAM);
+    struct address from;
+    char byte;
+    must(sk_sendto(peer, far.fd, "x", 1, 0, &own.address));
+    if (t->recv == RECVFROM)
+        must(sk_recvfrom(iut, own.fd, &byte, 1, 0, &from));
+    else
+        must(sk_recvmsg(iut, own.fd, &byte, 1, 0, &from, NULL));
+    observe_scope(t, &from);
+}
+
+MUTANT_FAILS(never_connects, OP_CONNECT, ENETUNREACH)
+
+RULE(
+    connect_with, "ipv6.scope.connect",
+    .statement = "connect() reaches a link-local address over the interface that its scope says.",
+    .level = SHALL, .sources = {SCOPE_SOURCES},
+    .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
+    .mutant = {"connect() gives ENETUNREACH", never_connects});
+
+CASE(connect_with, server, .family = IPV6, .network = PAIR)
+{
+    struct endpoint server = link_local_socket(t, peer, SOCK_STREAM);
+    struct address name = {0};
+    int fd = stream_socket(t, iut);
+    must(sk_listen(peer, server.fd, 1));
+    observe_result(sk_connect(iut, fd, &server.address));
+    sk_getpeername(iut, fd, &name);
+    observe_scope(t, &name);
+}
+
+RULE(bound_scope, "ipv6.scope.connect-bound",
+     .statement = "On Linux a socket that is bound to a link-local address reaches others on that "
+                  "link without a scope.",
+     .level = MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0"},
+     .mutant = {"connect() gives ENETUNREACH", never_connects});
+
+CASE(bound_scope, no_scope, .family = IPV6, .network = PAIR)
+{
+    struct endpoint server = link_local_socket(t, peer, SOCK_STREAM);
+    struct endpoint client = link_local_socket(t, iut, SOCK_STREAM);
+    must(sk_listen(peer, server.fd, 1));
+    struct address name = address_with_scope(server.address, 0);
+    observe_result(sk_connect(iut, client.fd, &name));
+}
+
+/* The scope of a name does not count. */
+static void ignores_scope(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_BIND || call->operation == OP_CONNECT) {
+        struct address name = call_address(call, 0);
+        name = address_with_scope(name, (unsigned)sk_if_nametoindex(m->real, "sock0"));
+        memcpy(call->block[0].bytes, &name.storage, name.length);
+    }
+    mutate(m, call);
+}
+
+RULE(wrong_bind, "ipv6.scope.bind-wrong-interface",
+     .statement =
+         "bind() to a link-local address with the index of an interface that does not have "
+         "it fails with EADDRNOTAVAIL.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
+                 {"ipv6(7)", "DESCRIPTION of sin6_scope_id"}},
+     .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "EADDRNOTAVAIL"},
+     .mutant = {"the scope is ignored", ignores_scope});
+
+CASE(wrong_bind, loopback_index, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+{
+    unsigned lo = (unsigned)must(sk_if_nametoindex(iut, "lo"));
+    struct address name = address_with_scope(own_link_local(t, iut, 0), lo);
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
+}
+
+RULE(no_interface, "ipv6.scope.bind-no-interface",
+     .statement = "bind() with the index of an interface that does not exist fails; on Linux with "
+                  "ENODEV.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
+                 {"ipv6(7)", "ERRORS ENODEV: no such scope"}},
+     .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "ENODEV"},
+     .mutant = {"the scope is ignored", ignores_scope});
+
+CASE(no_interface, bind, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+{
+    struct address name = address_with_scope(own_link_local(t, iut, 0), NO_SUCH_INTERFACE);
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
+}
+
+RULE(other_scope, "ipv6.scope.connect-other-interface",
+     .statement = "On Linux a socket that is bound to one link fails with EINVAL to connect to "
+                  "another.",
+     .level = SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
+     .outcome = {[LINUX] = "EINVAL"}, .mutant = {"the scope is ignored", ignores_scope});
+
+CASE(other_scope, loopback_index, .family = IPV6, .network = PAIR)
+{
+    struct endpoint client = link_local_socket(t, iut, SOCK_STREAM);
+    unsigned lo = (unsigned)must(sk_if_nametoindex(iut, "lo"));
+    struct address name = address_with_scope(far_link_local(t, iut, 7000), lo);
+    set_nonblocking(t, iut, client.fd, true); /* nobody might answer there */
+    observe_result(sk_connect(iut, client.fd, &name));
+}
+
+/* Every name gets a scope. */
+static void adds_scope(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->result == 0 &&
+        (call->operation == OP_GETSOCKNAME || call->operation == OP_GETPEERNAME)) {
+        struct address name = address_with_scope(call_address(call, 0), 2);
+        call_set_address(call, 0, &name);
+    }
+}
+
+RULE(global, "ipv6.scope.global-zero",
+     .statement = "The names of sockets with addresses of global scope have the scope id 0.",
+     .level = SHALL,
+     .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"},
+                 {"RFC 3493", "3.3: zero if the field does not identify a set of interfaces"}},
+     .outcome = {[LINUX] = "no scope then no scope"},
+     .mutant = {"names have a scope whatever the address", adds_scope});
+
+CASE(global, connected, .family = IPV6, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    observe_scope(t, &c.iut_name);
+    observe_scope(t, &c.peer_name);
+}
+
+static void checks_scope(struct mutation *m, struct call *call)
+{
+    struct address name = call_address(call, 0);
+    if ((call->operation == OP_CONNECT || call->operation == OP_BIND) &&
+        name.in6.sin6_scope_id == NO_SUCH_INTERFACE)
+        call_fail(call, ENODEV);
+    else
+        mutate(m, call);
+}
+
+RULE(global_ignored, "ipv6.scope.global-ignored",
+     .statement = "On Linux the scope id of an address of global scope is ignored.", .level = MAY,
+     .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"}},
+     .outcome = {[LINUX] = "0 then 0"},
+     .mutant = {"the scope of a global address must exist", checks_scope});
+
+CASE(global_ignored, server, .family = IPV6, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, peer);
+    struct address own = place_of(t, iut, MAIN, 0);
+    int fd = stream_socket(t, iut);
+    own = address_with_scope(own, NO_SUCH_INTERFACE);
+    server.address = address_with_scope(server.address, NO_SUCH_INTERFACE);
+    observe_result(sk_bind(iut, fd, &own));
+    observe_result(sk_connect(iut, fd, &server.address));
+}

@@ -1,0 +1,19 @@
+/* All that the code of a suite needs. */
+#ifndef SOCKSPEC_SUITE_H
+#define SOCKSPEC_SUITE_H
+
+#include "fixtures/sockets.h"
+#include "fixtures/transfer.h"
+#include "harness/rule.h"
+#include "calls/symbols.h"
+#include "harness/test.h"
+#include "suites/mutants.h"
+#include "suites/sources.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#endif

@@ -1,0 +1,240 @@
+/* connect() on a stream socket that has a connection, had one, or listens. */
+#include "suites/suite.h"
+
+MUTANT_ERROR(connects_again, OP_CONNECT, EISCONN, 0)
+
+RULE(already_connected, "tcp.connect.already-connected",
+     .statement =
+         "connect() on a stream socket that is connected fails with EISCONN, whichever side "
+         "it is on and whatever the address.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"},
+                 {"connect(2)", "ERRORS EISCONN"},
+                 {ZOS_API, "CONNECT: completion cannot be checked by a second CONNECT"},
+                 {FREEBSD_CONNECT, "ERRORS EISCONN"}},
+     .outcome = {[POSIX] = "EISCONN", [LINUX] = "EISCONN", [BSD] = "EISCONN", [ZOS] = "EISCONN"},
+     .mutant = {"connect() on a connected socket succeeds", connects_again});
+
+CASE(already_connected, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .role = ANY_ROLE, .mode = ANY_MODE)
+{
+    struct connection c = connected_pair(t);
+    set_nonblocking(t, iut, c.iut, t->mode == NONBLOCKING);
+    observe_result(sk_connect(iut, c.iut, &c.peer_name));
+}
+
+CASE(already_connected, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .role = ANY_ROLE, .mode = ANY_MODE)
+{
+    struct connection c = connected_pair(t);
+    struct endpoint other = listening_socket(t, peer);
+    set_nonblocking(t, iut, c.iut, t->mode == NONBLOCKING);
+    observe_result(sk_connect(iut, c.iut, &other.address));
+}
+
+CASE(already_connected, half_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .axis = "closed", .choices = {"own-side", "peer-side"})
+{
+    struct connection c = connected_pair(t);
+    if (t->choice == 0) {
+        must(sk_shutdown(iut, c.iut, SHUT_WR));
+        require(await_iut_state(t, &c, STATE_FIN_WAIT_2) == STATE_FIN_WAIT_2, "no FIN_WAIT_2");
+    } else {
+        must(sk_shutdown(peer, c.peer, SHUT_WR));
+        require(await_iut_state(t, &c, STATE_CLOSE_WAIT) == STATE_CLOSE_WAIT, "no CLOSE_WAIT");
+    }
+    observe_result(sk_connect(iut, c.iut, &c.peer_name));
+}
+
+static void breaks_connection(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call_failed(call, OP_CONNECT, EISCONN)) {
+        sk_shutdown(m->real, (int)call->argument[0], SHUT_RDWR);
+        call_fail(call, EISCONN);
+    }
+}
+
+RULE(survives, "tcp.connect.already-connected-survives",
+     .statement = "A connection survives a connect() that failed with EISCONN.", .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"}, {"connect(2)", "ERRORS EISCONN"}},
+     .outcome = {[POSIX] = "hello then ESTABLISHED", [LINUX] = "hello then ESTABLISHED"},
+     .mutant = {"connect() on a connected socket shuts the connection down", breaks_connection});
+
+CASE(survives, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    struct endpoint other = listening_socket(t, peer);
+    require(sk_connect(iut, c.iut, &other.address) < 0, "connect() succeeded");
+    must(sk_send(peer, c.peer, "hello", 5, 0));
+    observe("%s", receive_next(t, iut, c.iut));
+    observe("%s", tcp_state_name(iut_state(t, &c)));
+}
+
+MUTANT_ERROR(refuses_listener, OP_CONNECT, EISCONN, EINVAL)
+
+RULE(listening, "tcp.connect.listening",
+     .statement = "connect() on a listening socket fails: with EOPNOTSUPP if the implementation "
+                  "follows POSIX's permission, on Linux with EISCONN.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(), ERRORS EOPNOTSUPP (may)"},
+                 {"Linux 6.18", "observed EISCONN; connect(2) does not mention listening sockets"}},
+     .outcome = {[POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [LINUX] = "EISCONN"},
+     .mutant = {"connect() on a listening socket gives EINVAL", refuses_listener});
+
+CASE(listening, other_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
+{
+    struct endpoint server = listening_socket(t, peer);
+    struct endpoint own = listening_socket(t, iut);
+    set_nonblocking(t, iut, own.fd, t->mode == NONBLOCKING);
+    observe_result(sk_connect(iut, own.fd, &server.address));
+}
+
+MUTANT_ERROR(forgets_reset, OP_CONNECT, EISCONN, ENOTCONN)
+
+RULE(after_reset, "tcp.connect.after-reset",
+     .statement = "On Linux a socket whose connection was reset cannot connect again at once: the "
+                  "first connect() reports that the old connection is gone.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(): does not say what a reset socket is good for"},
+                 {"Linux 6.18", "observed"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "EISCONN"},
+     .mutant = {"connect() after a reset gives ENOTCONN", forgets_reset});
+
+CASE(after_reset, read, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    struct endpoint server = listening_socket(t, peer);
+    /* RFC 1122, 4.2.2.13: a connection that is closed with data unread is reset. */
+    must(sk_send(iut, c.iut, "unread", 6, 0));
+    require(await_readable(t, peer, c.peer), "the data did not arrive");
+    must(sk_close(peer, c.peer));
+    require(strcmp(receive_next(t, iut, c.iut), "ECONNRESET") == 0, "the reset was not seen");
+    observe_result(sk_connect(iut, c.iut, &server.address));
+}
+
+/* ---- AF_UNSPEC ---- */
+
+static void ignores_unspec(struct mutation *m, struct call *call)
+{
+    struct address to = call_address(call, 0);
+    if (call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(dissolve, "tcp.connect.unspec-connected",
+     .statement = "On Linux connect() with AF_UNSPEC dissolves a TCP connection: the socket has no "
+                  "peer any more and can be connected anew, the old peer sees a reset.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
+                 {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0 then ENOTCONN then ECONNRESET then 0"},
+     .mutant = {"connect() with AF_UNSPEC gives 0 and does nothing", ignores_unspec});
+
+CASE(dissolve, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    struct endpoint server = listening_socket(t, peer);
+    struct address none = address_unspec(sizeof(struct sockaddr_in6)), name;
+    observe_result(sk_connect(iut, c.iut, &none));
+    observe_result(sk_getpeername(iut, c.iut, &name));
+    observe("%s", receive_next(t, peer, c.peer));
+    observe_result(sk_connect(iut, c.iut, &server.address));
+}
+
+/* Lets nobody call an attempt off, and says so. */
+static void cannot_call_off(struct mutation *m, struct call *call)
+{
+    static bool pending;
+    struct address to = call_address(call, 0);
+    if (pending && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
+        call_fail(call, EALREADY);
+    else
+        mutate(m, call);
+    pending |= call_failed(call, OP_CONNECT, EINPROGRESS);
+}
+
+RULE(call_off, "tcp.connect.unspec-pending",
+     .statement = "On Linux connect() with AF_UNSPEC calls a pending connection attempt off; the "
+                  "socket can then be connected anew.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
+                 {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0 then EINPROGRESS"},
+     .mutant = {"connect() with AF_UNSPEC gives EALREADY while one is pending", cannot_call_off});
+
+CASE(call_off, pending, .family = ANY_FAMILY, .network = PAIR)
+{
+    struct endpoint server = listening_socket(t, peer);
+    struct address none = address_unspec(sizeof(struct sockaddr_in6));
+    int fd = stream_socket(t, iut);
+    set_nonblocking(t, iut, fd, true);
+    deliver_from(t, peer, HOLD);
+    require(sk_connect(iut, fd, &server.address) == -EINPROGRESS, "connect() did not wait");
+    observe_result(sk_connect(iut, fd, &none));
+    observe_result(sk_connect(iut, fd, &server.address));
+}
+
+/* Only what has a peer can lose it. */
+static void nothing_to_dissolve(struct mutation *m, struct call *call)
+{
+    static bool connected;
+    struct address to = call_address(call, 0);
+    if (!connected && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC) {
+        call_fail(call, EAFNOSUPPORT);
+        return;
+    }
+    mutate(m, call);
+    connected |= call->operation == OP_CONNECT || call->operation == OP_ACCEPT ||
+                 call->operation == OP_LISTEN;
+}
+
+RULE(unspec_fresh, "tcp.connect.unspec-fresh",
+     .statement = "On Linux connect() with AF_UNSPEC succeeds on a stream socket without a "
+                  "connection, and leaves it as good as new.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
+                 {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0 then 0"},
+     .mutant = {"connect() with AF_UNSPEC gives EAFNOSUPPORT on an unconnected socket",
+                nothing_to_dissolve});
+
+CASE(unspec_fresh, then_connect, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, peer);
+    struct address none = address_unspec(sizeof(struct sockaddr_in6));
+    int fd = stream_socket(t, iut);
+    observe_result(sk_connect(iut, fd, &none));
+    observe_result(sk_connect(iut, fd, &server.address));
+}
+
+/* The listener goes on listening. */
+static void keeps_listening(struct mutation *m, struct call *call)
+{
+    int listens = 0;
+    struct address to = call_address(call, 0);
+    if (call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
+        sk_getsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_ACCEPTCONN, &listens);
+    if (listens)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(unspec_listening, "tcp.connect.unspec-listening",
+     .statement = "On Linux connect() with AF_UNSPEC ends a socket's listening.", .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
+                 {"Linux 6.18", "observed; connect(2) does not mention listening sockets"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0 then ECONNREFUSED"},
+     .mutant = {"a listening socket listens on after connect() with AF_UNSPEC", keeps_listening});
+
+CASE(unspec_listening, then_client, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = listening_socket(t, iut);
+    struct address none = address_unspec(sizeof(struct sockaddr_in6));
+    int client = stream_socket(t, peer);
+    observe_result(sk_connect(iut, own.fd, &none));
+    observe_result(sk_connect(peer, client, &own.address));
+}

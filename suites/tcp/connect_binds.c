@@ -1,0 +1,133 @@
+/* connect() without bind() completes the binding. */
+#include "suites/suite.h"
+
+/* In words: whether a socket's name has a port, and which address. */
+static void observe_name(struct test *t, int fd)
+{
+    struct address name, route = place_of(t, t->iut, MAIN, 0);
+    must(sk_getsockname(t->iut, fd, &name));
+    observe("%s and %s",
+            address_same_host(&name, &route) ? "the route's address"
+            : address_is_any(&name)          ? "no address"
+                                             : "another address",
+            address_port(&name) ? "a port" : "no port");
+}
+
+static void binds_early(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_SOCKET && call->result >= 0) {
+        struct address any = address_any((int)call->argument[0], 0);
+        sk_bind(m->real, (int)call->result, &any);
+    }
+}
+
+RULE(unbound, "tcp.connect.before-no-name",
+     .statement = "Before bind() or connect() a socket has no name: getsockname() reports the "
+                  "wildcard address and port 0.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: unspecified for an unbound socket"},
+                 {"Linux 6.18", "observed; getsockname(2) does not mention unbound sockets"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "no address and no port"},
+     .mutant = {"socket() binds to a port at once", binds_early});
+
+CASE(unbound, fresh, .family = IPV4 | IPV6, .network = ANY_NETWORK)
+{
+    observe_name(t, stream_socket(t, iut));
+}
+
+static void forgets_port(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = address_with_port(call_address(call, 0), 0);
+        call_set_address(call, 0, &name);
+    }
+}
+
+RULE(port, "tcp.connect.binds",
+     .statement = "connect() on a stream socket that is not bound binds it to a free port and to "
+                  "the address of the route.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: an unused local address"},
+                 {RFC_9293, "3.9.1.1 MUST-44: the address is asked of the IP layer"},
+                 {ZOS_API, "CONNECT: completes the binding of a stream socket"},
+                 {"ip(7)", "DESCRIPTION of binding"}},
+     .outcome = {[POSIX] = "the route's address and a port",
+                 [LINUX] = "the route's address and a port",
+                 [ZOS] = "the route's address and a port"},
+     .mutant = {"getsockname() reports port 0 after connect()", forgets_port});
+
+CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
+{
+    struct endpoint server = listening_socket(t, peer);
+    int fd = stream_socket(t, iut);
+    set_nonblocking(t, iut, fd, t->mode == NONBLOCKING);
+    int result = sk_connect(iut, fd, &server.address);
+    require(result == 0 || result == -EINPROGRESS, "connect() gave %s", result_name(result));
+    require(ready(t, iut, fd, POLLOUT, -1), "the connection was not established");
+    observe_name(t, fd);
+}
+
+static void rebinds(struct mutation *m, struct call *call)
+{
+    static struct address before;
+    if (call->operation == OP_BIND) {
+        before = call_address(call, 0);
+        struct address any = address_any(before.any.sa_family, address_port(&before));
+        memcpy(call->block[0].bytes, &any.storage, any.length);
+    }
+    mutate(m, call);
+    if (call->operation == OP_BIND)
+        memcpy(call->block[0].bytes, &before.storage, before.length);
+}
+
+RULE(keeps, "tcp.connect.keeps-binding",
+     .statement = "connect() leaves the name of a socket that is bound to an address and a port as "
+                  "it is.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"},
+                 {RFC_9293, "3.9.1.1 MUST-43: a local address given by the user is used"}},
+     .outcome = {[POSIX] = "kept", [LINUX] = "kept"},
+     .mutant = {"bind() takes the port and ignores the address", rebinds});
+
+CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, peer);
+    struct endpoint client = bound_socket(t, iut, SOCK_STREAM, OTHER);
+    struct address name;
+    must(sk_connect(iut, client.fd, &server.address));
+    must(sk_getsockname(iut, client.fd, &name));
+    observe("%s", address_equal(&name, &client.name) ? "kept" : address_text(&name));
+}
+
+static void shifts_port(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_GETPEERNAME && call->result == 0) {
+        struct address name = call_address(call, 0);
+        name = address_with_port(name, address_port(&name) ^ 1);
+        call_set_address(call, 0, &name);
+    }
+}
+
+RULE(names, "tcp.connect.names-agree",
+     .statement = "Each end of a connection has the other's name as its peer's name.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH getsockname() and getpeername(), DESCRIPTION"},
+                 {"getpeername(2)", "DESCRIPTION"}},
+     .outcome = {[POSIX] = "the names agree", [LINUX] = "the names agree"},
+     .mutant = {"getpeername() reports a wrong port", shifts_port});
+
+CASE(names, both_ends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    struct address own, far;
+    must(sk_getsockname(peer, c.peer, &own));
+    must(sk_getpeername(peer, c.peer, &far));
+    own = as_written_by(t, iut, own);
+    far = as_written_by(t, iut, far);
+    observe("%s", address_equal(&own, &c.peer_name) && address_equal(&far, &c.iut_name)
+                      ? "the names agree"
+                      : "the names differ");
+}

@@ -1,0 +1,350 @@
+/* A nonblocking connect() on a stream socket that has failed. */
+#include "suites/suite.h"
+
+/* A nonblocking socket of the IUT whose attempt was refused; the error is pending. */
+static int refused_attempt(struct test *t)
+{
+    struct endpoint server = bound_socket(t, t->peer, SOCK_STREAM, MAIN);
+    int fd = stream_socket(t, t->iut);
+    set_nonblocking(t, t->iut, fd, true);
+    int result = sk_connect(t->iut, fd, &server.address);
+    require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
+    struct readiness over = {.fd = fd, .asked = POLLOUT};
+    must(sk_poll(t->iut, &over, 1, patience));
+    require(over.found, "the attempt was not over in time");
+    return fd;
+}
+
+/* ---- it is reported ---- */
+
+static void never_writable(struct mutation *m, struct call *call)
+{
+    struct readiness *ready = call->block[0].bytes;
+    mutate(m, call);
+    if ((call->operation == OP_SELECT || call->operation == OP_POLL ||
+         call->operation == OP_EPOLL_WAIT) &&
+        ready->asked & POLLIN)
+        ready->found &= ~POLLOUT;
+}
+
+RULE(writable, "tcp.connect.failure-writable",
+     .statement = "A socket whose connection attempt has failed is reported as writable, and as "
+                  "readable, since neither would block.",
+     .level = SHALL,
+     .sources = {{POSIX_2016,
+                  "XSH pselect(), DESCRIPTION: succeeded or failed with a pending error"},
+                 {"connect(2)", "ERRORS EINPROGRESS"}},
+     .outcome = {[POSIX] = "readable and writable", [LINUX] = "readable and writable"},
+     .mutant = {"a failed attempt is not reported as writable", never_writable});
+
+CASE(writable, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS)
+{
+    int fd = refused_attempt(t);
+    observe("%s", ready_name(ready(t, iut, fd, POLLIN | POLLOUT, -1) & (POLLIN | POLLOUT)));
+}
+
+static void hides_error(struct mutation *m, struct call *call)
+{
+    struct readiness *ready = call->block[0].bytes;
+    mutate(m, call);
+    if (call->operation == OP_POLL || call->operation == OP_EPOLL_WAIT)
+        ready->found &= ~POLLERR;
+}
+
+RULE(pollerr, "tcp.connect.failure-pollerr",
+     .statement = "poll() reports POLLERR on a socket whose connection attempt has failed, whether "
+                  "it was asked for or not.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLERR"},
+                 {"poll(2)", "DESCRIPTION POLLERR: error condition"},
+                 {"epoll_ctl(2)", "DESCRIPTION EPOLLERR: always reported"}},
+     .outcome = {[POSIX] = "error", [LINUX] = "error"},
+     .mutant = {"POLLERR is never reported", hides_error});
+
+CASE(pollerr, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = POLL | EPOLL,
+     .axis = "asked", .choices = {"pollout", "nothing"})
+{
+    int fd = refused_attempt(t);
+    observe("%s", ready_name(ready(t, iut, fd, t->choice == 0 ? POLLOUT : 0, -1) & POLLERR));
+}
+
+static void sees_exception(struct mutation *m, struct call *call)
+{
+    struct readiness *ready = call->block[0].bytes;
+    mutate(m, call);
+    if (call->operation == OP_SELECT)
+        ready->found ^= POLLPRI & ready->asked;
+}
+
+RULE(exceptional, "tcp.connect.failure-exceptional",
+     .statement = "select() reports a socket with a pending error in its third set; Linux keeps "
+                  "that set for urgent data.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: a pending error is exceptional"},
+                 {"select(2)", "DESCRIPTION of exceptfds, with poll(2) POLLPRI"}},
+     .outcome = {[POSIX] = "exceptional", [LINUX] = "nothing"},
+     .mutant = {"select() reports the opposite in its third set", sees_exception});
+
+CASE(exceptional, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = SELECT)
+{
+    int fd = refused_attempt(t);
+    observe("%s", ready_name(ready(t, iut, fd, POLLOUT | POLLPRI, -1) & POLLPRI));
+}
+
+static void error_reads_zero(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR))
+        call_set_option_value(call, 0);
+}
+
+RULE(so_error, "tcp.connect.failure-so-error",
+     .statement = "SO_ERROR reads the error of a failed connection attempt once, and then 0.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR; 2.10.10 Pending Error"},
+                 {"connect(2)", "ERRORS EINPROGRESS"},
+                 {"socket(7)", "SO_ERROR"}},
+     .outcome = {[POSIX] = "ECONNREFUSED then 0", [LINUX] = "ECONNREFUSED then 0"},
+     .mutant = {"SO_ERROR always reads 0", error_reads_zero});
+
+CASE(so_error, refused, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    int fd = refused_attempt(t), error;
+    for (int i = 0; i < 2; i++) {
+        must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
+        observe("%s", error_name(error));
+    }
+}
+
+/* Why else an attempt fails: the error that SO_ERROR reads is that of a blocking connect(). */
+static void error_is_refusal(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR) && call_option_value(call))
+        call_set_option_value(call, ECONNREFUSED);
+}
+
+RULE(reason, "tcp.connect.failure-reason",
+     .statement = "The pending error of a failed attempt says why: ETIMEDOUT if the host never "
+                  "answered, EHOSTUNREACH if it cannot be reached.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), ERRORS; 2.10.10 Pending Error"},
+                 {"connect(2)", "ERRORS EINPROGRESS and ETIMEDOUT"},
+                 {FREEBSD_CONNECT, "ERRORS ETIMEDOUT and EHOSTUNREACH"}},
+     .outcome = {[POSIX] = "ETIMEDOUT", [LINUX] = "ETIMEDOUT", [BSD] = "ETIMEDOUT"},
+     .mutant = {"every failed attempt reads as ECONNREFUSED", error_is_refusal});
+
+/* Begins an attempt that nobody answers. */
+static int silent_attempt(struct test *t, bool short_one)
+{
+    struct endpoint server = listening_socket(t, t->peer);
+    int fd = stream_socket(t, t->iut);
+    if (short_one)
+        retransmit_once(t, t->iut, fd);
+    set_nonblocking(t, t->iut, fd, true);
+    deliver_from(t, t->iut, LOSE);
+    int result = sk_connect(t->iut, fd, &server.address);
+    require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
+    return fd;
+}
+
+static void observe_failure(struct test *t, int fd)
+{
+    int error;
+    must(sk_getsockopt(t->iut, fd, SOL_SOCKET, SO_ERROR, &error));
+    observe("%s", error_name(error));
+}
+
+CASE(reason, silence, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
+     .tags = WAITS, .seconds = 20)
+{
+    int fd = silent_attempt(t, true);
+    if (!ready(t, iut, fd, POLLOUT, SYN_PATIENCE))
+        skip("this implementation does not keep to TCP_SYNCNT: --slow waits for its own limit");
+    observe_failure(t, fd);
+}
+
+CASE(reason, own_limit, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
+     .tags = SLOW, .seconds = 300)
+{
+    int fd = silent_attempt(t, false);
+    require(ready(t, iut, fd, POLLOUT, 290000), "the attempt did not end");
+    observe_failure(t, fd);
+}
+
+CASE(reason, unreachable, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
+     .outcome = {[POSIX] = "EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
+                 [LINUX] = "EHOSTUNREACH",
+                 [BSD] = "EHOSTUNREACH | EHOSTDOWN"})
+{
+    struct endpoint server = listening_socket(t, peer);
+    int fd = stream_socket(t, iut);
+    set_nonblocking(t, iut, fd, true);
+    deliver_from(t, iut, HOLD);
+    int result = sk_connect(iut, fd, &server.address);
+    require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
+    lose_neighbour(t, iut, fd);
+    require(ready(t, iut, fd, POLLOUT, -1), "the attempt did not end");
+    observe_failure(t, fd);
+}
+
+/* ---- other ways to hear of it ---- */
+
+static void reads_end(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    bool receives = call->operation == OP_RECV || call->operation == OP_RECVFROM ||
+                    call->operation == OP_RECVMSG || call->operation == OP_READ;
+    if (receives && call->result < 0 && call->error == ECONNREFUSED)
+        call_succeed(call, 0);
+}
+
+RULE(receive, "tcp.connect.failure-receive",
+     .statement = "Receiving on a socket whose connection attempt has failed gives the pending "
+                  "error.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}, {"connect(2)", "ERRORS ECONNREFUSED"}},
+     .outcome = {[POSIX] = "ECONNREFUSED", [LINUX] = "ECONNREFUSED"},
+     .mutant = {"receiving after a failed attempt reads as end of file", reads_end});
+
+CASE(receive, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
+{
+    int fd = refused_attempt(t);
+    char byte;
+    observe_result(receive_by_form(t, iut, fd, &byte, 1));
+}
+
+static void sends_on(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    bool sends = call->operation == OP_SEND || call->operation == OP_SENDTO ||
+                 call->operation == OP_SENDMSG || call->operation == OP_WRITE;
+    if (sends && call->result < 0)
+        call_succeed(call, call->block[0].length);
+}
+
+RULE(
+    send, "tcp.connect.failure-send",
+    .statement = "Sending on a socket whose connection attempt has failed gives the pending error.",
+    .level = SHALL, .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}},
+    .outcome = {[POSIX] = "ECONNREFUSED", [LINUX] = "ECONNREFUSED"},
+    .mutant = {"data sent after a failed attempt is taken and lost", sends_on});
+
+CASE(send, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
+{
+    int fd = refused_attempt(t);
+    observe_result(send_by_form(t, iut, fd, "x", 1, NULL));
+}
+
+MUTANT_ERROR(has_a_peer, OP_GETPEERNAME, ENOTCONN, 0)
+
+RULE(no_peer, "tcp.connect.failure-no-peer",
+     .statement = "getpeername() on a socket whose connection attempt has failed fails with "
+                  "ENOTCONN.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
+                 {"getpeername(2)", "ERRORS ENOTCONN"}},
+     .outcome = {[POSIX] = "ENOTCONN", [LINUX] = "ENOTCONN"},
+     .mutant = {"getpeername() succeeds after a failed attempt", has_a_peer});
+
+CASE(no_peer, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
+{
+    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    struct address name;
+    int fd;
+    if (t->mode == NONBLOCKING) {
+        fd = refused_attempt(t);
+    } else {
+        fd = stream_socket(t, iut);
+        require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
+    }
+    observe_result(sk_getpeername(iut, fd, &name));
+}
+
+static void keeps_error(struct mutation *m, struct call *call)
+{
+    static int last;
+    mutate(m, call);
+    if (call->operation == OP_CONNECT && call->result < 0)
+        last = call->error;
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR))
+        call_set_option_value(call, last);
+}
+
+RULE(reported, "tcp.connect.failure-reported-once",
+     .statement = "An error that connect() itself has returned is not pending any more: SO_ERROR "
+                  "reads 0.",
+     .level = SHALL, .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}},
+     .outcome = {[POSIX] = "ECONNREFUSED then 0", [LINUX] = "ECONNREFUSED then 0"},
+     .mutant = {"the error that connect() returned stays pending", keeps_error});
+
+CASE(reported, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    int fd = stream_socket(t, iut), error;
+    observe_result(sk_connect(iut, fd, &server.address));
+    must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
+    observe("%s", error_name(error));
+}
+
+/* ---- another try on the same socket ---- */
+
+/* Sockets are good for one attempt only. */
+static bool failed_once;
+static void no_second_try(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_CONNECT && failed_once) {
+        call_fail(call, EINVAL);
+        return;
+    }
+    mutate(m, call);
+    failed_once |= call_failed(call, OP_CONNECT, ECONNREFUSED) ||
+                   (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR) &&
+                    call_option_value(call) == ECONNREFUSED);
+}
+
+RULE(retry, "tcp.connect.failure-retry",
+     .statement = "POSIX leaves open what a socket is good for after connect() has failed; Linux "
+                  "lets it connect again.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(), APPLICATION USAGE: the state is unspecified"},
+                 {"connect(2)", "NOTES: consider the socket's state as unspecified"},
+                 {"Linux 6.18", "observed"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "0 then ESTABLISHED"},
+     .mutant = {"a socket whose connect() failed refuses another with EINVAL", no_second_try});
+
+CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    int fd = stream_socket(t, iut);
+    struct address name;
+    require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
+    must(sk_listen(peer, server.fd, 1));
+    int result = sk_connect(iut, fd, &server.address);
+    observe_result(result);
+    if (result < 0)
+        return; /* and it may not even have a name any more */
+    must(sk_getsockname(iut, fd, &name));
+    observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
+}
+
+/* With the error unread, the next call reports it; read by SO_ERROR, Linux says ECONNABORTED once
+ * and then makes a new attempt. */
+CASE(retry, error_unread, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .outcome = {[LINUX] = "ECONNREFUSED then EINPROGRESS"})
+{
+    int fd = refused_attempt(t);
+    struct endpoint server = listening_socket(t, peer);
+    observe_result(sk_connect(iut, fd, &server.address));
+    observe_result(sk_connect(iut, fd, &server.address));
+}
+
+CASE(retry, error_read, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .outcome = {[LINUX] = "ECONNABORTED then EINPROGRESS"})
+{
+    int fd = refused_attempt(t), error;
+    struct endpoint server = listening_socket(t, peer);
+    must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
+    observe_result(sk_connect(iut, fd, &server.address));
+    observe_result(sk_connect(iut, fd, &server.address));
+}

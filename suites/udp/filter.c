@@ -1,0 +1,213 @@
+/* Whose datagrams a connected datagram socket receives. */
+#include "suites/suite.h"
+
+/* connect() on datagram sockets is only remembered: it names the peer and says where send() goes,
+ * but the kernel filters nothing. */
+static struct {
+    bool on;
+    int fd;
+    struct address to;
+} remembered;
+
+static void send_to_remembered(struct mutation *m, struct call *call)
+{
+    int result =
+        sk_sendto(m->real, remembered.fd, call->block[0].bytes, call->block[0].length,
+                  call->operation == OP_WRITE ? 0 : (int)call->argument[1], &remembered.to);
+    if (result < 0)
+        call_fail(call, -result);
+    else
+        call_succeed(call, result);
+}
+
+static void filters_nothing(struct mutation *m, struct call *call)
+{
+    int fd = (int)call->argument[0], type = 0;
+    if (call->operation == OP_CONNECT) {
+        sk_getsockopt(m->real, fd, SOL_SOCKET, SO_TYPE, &type);
+        if (type == SOCK_DGRAM && call_address(call, 0).any.sa_family != AF_UNSPEC) {
+            mutate(m, call); /* it gets its local name */
+            struct address none = address_unspec(sizeof(struct sockaddr_in6)), own;
+            sk_getsockname(m->real, fd, &own);
+            sk_connect(m->real, fd, &none);
+            sk_bind(m->real, fd, &own);
+            remembered.on = true;
+            remembered.fd = fd;
+            remembered.to = call_address(call, 0);
+            return;
+        }
+    }
+    bool sends = call->operation == OP_SEND || call->operation == OP_WRITE;
+    if (remembered.on && fd == remembered.fd && sends)
+        send_to_remembered(m, call);
+    else
+        mutate(m, call);
+}
+
+/* The IUT's socket is connected to `friend`; a stranger sends first, the friend after it. */
+static void observe_strangers(struct test *t, const struct endpoint *own, struct endpoint friend,
+                              struct endpoint stranger)
+{
+    must(sk_connect(t->iut, own->fd, &friend.address));
+    must(sk_sendto(t->peer, stranger.fd, "stranger", 8, 0, &own->address));
+    must(sk_sendto(t->peer, friend.fd, "friend", 6, 0, &own->address));
+    observe("%s", receive_next(t, t->iut, own->fd));
+    observe("%s", received(t, t->iut, own->fd));
+}
+
+#define FRIENDS_ONLY                                                                               \
+    {                                                                                              \
+        [POSIX] = "friend then nothing", [LINUX] = "friend then nothing",                          \
+        [BSD] = "friend then nothing", [ZOS] = "friend then nothing"                               \
+    }
+
+RULE(strangers, "udp.connect.filters",
+     .statement = "A connected datagram socket receives only datagrams from its peer's address and "
+                  "port.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION; 2.10.6 Socket Types"},
+                 {"connect(2)", "DESCRIPTION: the only address from which datagrams are received"},
+                 {ZOS_API, "Streamline data transfer using connect call"},
+                 {FREEBSD_CONNECT, "DESCRIPTION: the only address to receive from"}},
+     .outcome = FRIENDS_ONLY,
+     .mutant = {"connect() on a datagram socket filters nothing", filters_nothing});
+
+CASE(strangers, foreign_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut);
+    observe_strangers(t, &own, bound_datagram_socket(t, peer), bound_datagram_socket(t, peer));
+}
+
+CASE(strangers, foreign_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut);
+    observe_strangers(t, &own, bound_datagram_socket(t, peer),
+                      bound_socket(t, peer, SOCK_DGRAM, OTHER));
+}
+
+/* The same port number at another address of the peer. */
+CASE(strangers, same_port_other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut), friend = bound_datagram_socket(t, peer);
+    struct address there = place_of(t, peer, OTHER, address_port(&friend.name));
+    struct endpoint stranger = {.fd = datagram_socket(t, peer)};
+    must(sk_bind(peer, stranger.fd, &there));
+    observe_strangers(t, &own, friend, stranger);
+}
+
+/* ---- what changes when the peer changes ---- */
+
+static void keeps_first_peer(struct mutation *m, struct call *call)
+{
+    static bool connected;
+    if (call->operation == OP_CONNECT && connected) {
+        call_succeed(call, 0);
+        return;
+    }
+    mutate(m, call);
+    connected |= call->operation == OP_CONNECT && call->result == 0;
+}
+
+RULE(changes, "udp.connect.filter-changes",
+     .statement = "After another connect() a datagram socket receives from the new peer and not "
+                  "from the old one.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
+                 {"connect(2)", "DESCRIPTION"},
+                 {FREEBSD_CONNECT, "DESCRIPTION: changes the association"}},
+     .outcome =
+         {[POSIX] = "new then nothing", [LINUX] = "new then nothing", [BSD] = "new then nothing"},
+     .mutant = {"a second connect() gives 0 and changes nothing", keeps_first_peer});
+
+CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut);
+    struct endpoint before = bound_datagram_socket(t, peer), now = bound_datagram_socket(t, peer);
+    must(sk_connect(iut, own.fd, &before.address));
+    must(sk_connect(iut, own.fd, &now.address));
+    must(sk_sendto(peer, before.fd, "old", 3, 0, &own.address));
+    must(sk_sendto(peer, now.fd, "new", 3, 0, &own.address));
+    observe("%s", receive_next(t, iut, own.fd));
+    observe("%s", received(t, iut, own.fd));
+}
+
+static void drops_the_queue(struct mutation *m, struct call *call)
+{
+    char lost[64];
+    mutate(m, call);
+    if (call->operation == OP_CONNECT && call->result == 0)
+        while (sk_recv(m->real, (int)call->argument[0], lost, sizeof lost, MSG_DONTWAIT) >= 0)
+            continue;
+}
+
+RULE(queued, "udp.connect.queued-before",
+     .statement =
+         "On Linux and BSD datagrams that were queued before connect() are still received, "
+         "whoever sent them.",
+     .level = MAY,
+     .sources = {{POSIX_2016, "XSH connect(): limits the sender for subsequent receives; says "
+                              "nothing of what is queued"},
+                 {"Linux 6.18", "observed; udp(7) does not mention the queue"}},
+     .outcome = {[POSIX] = "*", [LINUX] = "early then friend"},
+     .mutant = {"connect() discards what is queued", drops_the_queue});
+
+CASE(queued, stranger, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut), friend = bound_datagram_socket(t, peer);
+    struct endpoint stranger = bound_datagram_socket(t, peer);
+    must(sk_sendto(peer, stranger.fd, "early", 5, 0, &own.address));
+    require(await_readable(t, iut, own.fd), "the early datagram did not arrive");
+    must(sk_connect(iut, own.fd, &friend.address));
+    must(sk_sendto(peer, friend.fd, "friend", 6, 0, &own.address));
+    observe("%s", receive_next(t, iut, own.fd));
+    observe("%s", receive_next(t, iut, own.fd));
+}
+
+/* The socket that was bound last gets everything, connected or not: of the two, the connected one
+ * loses what it had. */
+static void last_bound_wins(struct mutation *m, struct call *call)
+{
+    static int bound, connected = -1;
+    if (call->operation == OP_BIND)
+        bound++;
+    if (call->operation == OP_CONNECT && bound > 1) {
+        connected = (int)call->argument[0];
+        call_succeed(call, 0);
+        return;
+    }
+    mutate(m, call);
+    struct readiness *ready = call->block[0].bytes;
+    if (call->operation == OP_POLL && bound > 1 && call->block[0].length == 2 * sizeof *ready) {
+        short found = ready[0].found | ready[1].found;
+        for (size_t i = 0; i < 2; i++)
+            ready[i].found = ready[i].fd == connected ? 0 : found;
+    }
+}
+
+RULE(prefers, "udp.connect.preferred",
+     .statement =
+         "Of two datagram sockets on one address and port, the one that is connected to the "
+         "sender receives its datagrams.",
+     .level = SHALL, .sources = {{"Linux 6.18", "observed; no manual describes the choice"}},
+     .outcome = {[LINUX] = "to the connected one"},
+     .mutant = {"the unconnected one of two sockets on a port receives", last_bound_wins});
+
+CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "order",
+     .choices = {"connected-first", "connected-last"})
+{
+    struct endpoint sender = bound_datagram_socket(t, peer), own[2];
+    for (int i = 0; i < 2; i++) {
+        struct address here = i == 0 ? place_of(t, iut, MAIN, 0) : own[0].name;
+        own[i].fd = datagram_socket(t, iut);
+        must(sk_setsockopt(iut, own[i].fd, SOL_SOCKET, SO_REUSEADDR, 1));
+        must(sk_bind(iut, own[i].fd, &here));
+        must(sk_getsockname(iut, own[i].fd, &own[i].name));
+    }
+    struct address to = as_written_by(t, peer, own[0].name);
+    int connected = own[t->choice].fd, other = own[!t->choice].fd;
+    must(sk_connect(iut, connected, &sender.address));
+    must(sk_sendto(peer, sender.fd, "x", 1, 0, &to));
+    struct readiness both[2] = {{.fd = connected, .asked = POLLIN}, {.fd = other, .asked = POLLIN}};
+    must(sk_poll(iut, both, 2, patience));
+    observe("%s", both[0].found ? "to the connected one" : "to the other one");
+}

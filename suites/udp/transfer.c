@@ -1,0 +1,309 @@
+/* Sending and receiving on connected datagram sockets, and on those without a peer. */
+#include "suites/suite.h"
+
+/* Forms without an address work on connection-mode sockets only. */
+static void wants_address(struct mutation *m, struct call *call)
+{
+    if (call_sends(call) && call->operation != OP_SENDTO && !call->block[1].bytes)
+        call_fail(call, EDESTADDRREQ);
+    else if (call->operation == OP_SENDTO && !call->block[1].bytes)
+        call_fail(call, EDESTADDRREQ);
+    else
+        mutate(m, call);
+}
+
+RULE(send, "udp.connected.send",
+     .statement =
+         "send(), write(), sendto() and sendmsg() without an address send to the peer that "
+         "a datagram socket is connected to.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION; 2.10.6 Socket Types"},
+                 {"connect(2)", "DESCRIPTION: where datagrams are sent by default"},
+                 {ZOS_API, "Streamline data transfer using connect call"},
+                 {FREEBSD_SEND, "DESCRIPTION: send() on a connected socket"}},
+     .outcome = {[POSIX] = "0 then hello",
+                 [LINUX] = "0 then hello",
+                 [BSD] = "0 then hello",
+                 [ZOS] = "0 then hello"},
+     .mutant = {"sending without an address fails with EDESTADDRREQ", wants_address});
+
+CASE(send, to_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
+{
+    struct endpoint to = bound_datagram_socket(t, peer);
+    int fd = datagram_socket(t, iut);
+    must(sk_connect(iut, fd, &to.address));
+    int result = send_by_form(t, iut, fd, "hello", 5, NULL);
+    observe_result(result);
+    if (result >= 0)
+        observe("%s", receive_next(t, peer, to.fd));
+}
+
+static void loses_last_byte(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if ((call->operation == OP_RECV || call->operation == OP_RECVFROM ||
+         call->operation == OP_RECVMSG || call->operation == OP_READ) &&
+        call->result > 1)
+        call->result--;
+}
+
+RULE(receive, "udp.connected.receive",
+     .statement = "recv(), read(), recvfrom() and recvmsg() receive the peer's datagrams on a "
+                  "connected datagram socket.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION"},
+                 {"recv(2)", "DESCRIPTION"}},
+     .outcome = {[POSIX] = "hello", [LINUX] = "hello"},
+     .mutant = {"receiving loses the last byte of a datagram", loses_last_byte});
+
+CASE(receive, from_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
+{
+    struct endpoint own = bound_datagram_socket(t, iut), from = bound_datagram_socket(t, peer);
+    char text[16] = "";
+    must(sk_connect(iut, own.fd, &from.address));
+    must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
+    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    int length = receive_by_form(t, iut, own.fd, text, sizeof text - 1);
+    observe("%s", length < 0 ? result_name(length) : (text[length] = '\0', text));
+}
+
+static void no_source(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if ((call->operation == OP_RECVFROM || call->operation == OP_RECVMSG) && call->result >= 0)
+        call->block[1].length = 0;
+}
+
+RULE(source, "udp.connected.source",
+     .statement = "recvfrom() with an address on a connected datagram socket gives the sender's "
+                  "address.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH recvfrom(), DESCRIPTION"}, {"recv(2)", "recvfrom()"}},
+     .outcome = {[POSIX] = "the peer", [LINUX] = "the peer"},
+     .mutant = {"recvfrom() gives no address on a connected socket", no_source});
+
+CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut), from = bound_datagram_socket(t, peer);
+    struct address name;
+    char text[16];
+    must(sk_connect(iut, own.fd, &from.address));
+    must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
+    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    must(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
+    observe("%s", name.length == 0                      ? "no address"
+                  : address_equal(&name, &from.address) ? "the peer"
+                                                        : "another address");
+}
+
+static void leaves_name_empty(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_RECVMSG && call->block[1].bytes && call->result >= 0)
+        memset(call->block[1].bytes, 0, call->block[1].capacity);
+}
+
+RULE(name, "udp.connected.recvmsg-name",
+     .statement = "POSIX has recvmsg() ignore msg_name on a connected socket; Linux stores the "
+                  "sender's address there as recvfrom() does.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_name is for unconnected sockets"},
+                 {"recv(2)", "recvmsg(): msg_name points to the source address"}},
+     .outcome = {[POSIX] = "no address", [LINUX] = "the peer"},
+     .mutant = {"recvmsg() stores no address on a connected socket", leaves_name_empty});
+
+CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint own = bound_datagram_socket(t, iut), from = bound_datagram_socket(t, peer);
+    struct address name = {0};
+    char text[16];
+    must(sk_connect(iut, own.fd, &from.address));
+    must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
+    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    must(sk_recvmsg(iut, own.fd, text, sizeof text, 0, &name, NULL));
+    observe("%s", name.any.sa_family == AF_UNSPEC       ? "no address"
+                  : address_equal(&name, &from.address) ? "the peer"
+                                                        : "another address");
+}
+
+/* ---- with an address ---- */
+
+static void connected_takes_no_address(struct mutation *m, struct call *call)
+{
+    struct address name;
+    bool given =
+        (call->operation == OP_SENDTO || call->operation == OP_SENDMSG) && call->block[1].bytes;
+    if (given && sk_getpeername(m->real, (int)call->argument[0], &name) == 0)
+        call_fail(call, EISCONN);
+    else
+        mutate(m, call);
+}
+
+RULE(override, "udp.connected.sendto-address",
+     .statement = "sendto() with an address on a connected datagram socket either sends there or "
+                  "fails with EISCONN; Linux sends.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION: overrides the peer, or EISCONN"},
+                 {"send(2)", "DESCRIPTION; ERRORS EISCONN"},
+                 {ZOS_API, "Call sequence in datagram socket sessions: one host only"},
+                 {FREEBSD_SEND, "ERRORS EISCONN"}},
+     .outcome = {[POSIX] = "0 then to the other | EISCONN then nowhere",
+                 [LINUX] = "0 then to the other",
+                 [BSD] = "EISCONN then nowhere",
+                 [ZOS] = "EISCONN then nowhere"},
+     .mutant = {"a connected datagram socket refuses an address with EISCONN",
+                connected_takes_no_address});
+
+/* Where a datagram that was sent with an address went: to the other, to the peer, or nowhere. A
+ * second one, to the peer, shows what did not arrive. */
+static void observe_way(struct test *t, int fd, struct endpoint connected, struct endpoint other)
+{
+    int result = send_by_form(t, t->iut, fd, "first", 5, &other.address);
+    observe_result(result);
+    must(sk_send(t->iut, fd, "second", 6, 0));
+    bool to_peer = strcmp(receive_next(t, t->peer, connected.fd), "first") == 0;
+    bool to_other = strcmp(received(t, t->peer, other.fd), "first") == 0;
+    observe("%s", to_other ? "to the other" : to_peer ? "to the peer" : "nowhere");
+}
+
+CASE(override, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SENDTO | SENDMSG)
+{
+    struct endpoint connected = bound_datagram_socket(t, peer);
+    int fd = datagram_socket(t, iut);
+    must(sk_connect(iut, fd, &connected.address));
+    observe_way(t, fd, connected, bound_datagram_socket(t, peer));
+}
+
+CASE(override, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = SENDTO | SENDMSG)
+{
+    struct endpoint connected = bound_datagram_socket(t, peer);
+    int fd = datagram_socket(t, iut);
+    must(sk_connect(iut, fd, &connected.address));
+    observe_way(t, fd, connected, bound_socket(t, peer, SOCK_DGRAM, OTHER));
+}
+
+/* sendto() with an address sets the peer. */
+static void becomes_peer(struct mutation *m, struct call *call)
+{
+    struct address name;
+    bool given =
+        (call->operation == OP_SENDTO || call->operation == OP_SENDMSG) && call->block[1].bytes;
+    bool connected = given && sk_getpeername(m->real, (int)call->argument[0], &name) == 0;
+    mutate(m, call);
+    if (connected && call->result >= 0) {
+        struct address to = call_address(call, 1);
+        sk_connect(m->real, (int)call->argument[0], &to);
+    }
+}
+
+RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
+     .statement = "sendto() with another address does not change the peer of a connected datagram "
+                  "socket.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION; connect() alone sets the peer address"}},
+     .outcome = {[POSIX] = "the peer", [LINUX] = "the peer"},
+     .mutant = {"sendto() with an address changes the peer", becomes_peer});
+
+CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = SENDTO | SENDMSG)
+{
+    struct endpoint connected = bound_datagram_socket(t, peer);
+    struct endpoint other = bound_datagram_socket(t, peer);
+    struct address name;
+    int fd = datagram_socket(t, iut);
+    must(sk_connect(iut, fd, &connected.address));
+    send_by_form(t, iut, fd, "x", 1, &other.address);
+    must(sk_getpeername(iut, fd, &name));
+    observe("%s", address_equal(&name, &connected.address) ? "the peer" : "another peer");
+}
+
+/* ---- without a peer and without an address ---- */
+
+static void sends_into_the_blue(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call_sends(call) && call->result < 0 && call->error == EDESTADDRREQ)
+        call_succeed(call, call->block[0].length);
+}
+
+RULE(no_peer, "udp.unconnected.no-address",
+     .statement = "Sending without an address on a datagram socket that has no peer fails with "
+                  "EDESTADDRREQ.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; sendto(), ERRORS (may)"},
+                 {"send(2)", "ERRORS EDESTADDRREQ"}},
+     .outcome = {[POSIX] = "EDESTADDRREQ", [LINUX] = "EDESTADDRREQ"},
+     .mutant = {"sending to nobody succeeds", sends_into_the_blue});
+
+CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
+{
+    observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
+}
+
+CASE(no_peer, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
+{
+    observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
+}
+
+static void stays_unbound(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = address_with_port(call_address(call, 0), 0);
+        call_set_address(call, 0, &name);
+    }
+}
+
+RULE(binds, "udp.unconnected.sendto-binds",
+     .statement = "sendto() on a datagram socket that is not bound binds it to a port; its address "
+                  "stays the wildcard.",
+     .level = MAY,
+     .sources = {{"ip(7)", "DESCRIPTION: an unbound socket is bound to a free port on sending"},
+                 {"Linux 6.18", "the address was observed"}},
+     .outcome = {[LINUX] = "no address and a port"},
+     .mutant = {"a socket has no port after sendto()", stays_unbound});
+
+CASE(binds, fresh, .family = IPV4 | IPV6, .network = ANY_NETWORK, .send = SENDTO | SENDMSG)
+{
+    struct endpoint to = bound_datagram_socket(t, peer);
+    struct address name;
+    int fd = datagram_socket(t, iut);
+    must(send_by_form(t, iut, fd, "x", 1, &to.address));
+    must(sk_getsockname(iut, fd, &name));
+    observe("%s and %s", address_is_any(&name) ? "no address" : "an address",
+            address_port(&name) ? "a port" : "no port");
+}
+
+static void hides_sender(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if ((call->operation == OP_RECVFROM || call->operation == OP_RECVMSG) && call->result >= 0) {
+        struct address from = call_address(call, 1);
+        from = address_with_port(from, address_port(&from) ^ 1);
+        call_set_address(call, 1, &from);
+    }
+}
+
+RULE(sender, "udp.unconnected.source",
+     .statement = "recvfrom() and recvmsg() give the address that a datagram was sent from.",
+     .level = SHALL,
+     .sources = {{POSIX_2016, "XSH recvfrom() and recvmsg(), DESCRIPTION"},
+                 {"recv(2)", "DESCRIPTION"},
+                 {MAN_UDP, "DESCRIPTION"}},
+     .outcome = {[POSIX] = "the sender", [LINUX] = "the sender"},
+     .mutant = {"recvfrom() gives a wrong port", hides_sender});
+
+CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = RECVFROM | RECVMSG)
+{
+    struct endpoint own = bound_datagram_socket(t, iut), from = bound_datagram_socket(t, peer);
+    struct address name = {0};
+    char text[16];
+    must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
+    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    if (t->recv == RECVFROM)
+        must(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
+    else
+        must(sk_recvmsg(iut, own.fd, text, sizeof text, 0, &name, NULL));
+    observe("%s", address_equal(&name, &from.address) ? "the sender" : "another address");
+}
