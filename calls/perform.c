@@ -1,7 +1,7 @@
 #include "calls/perform.h"
 
-#include "calls/symbols.h"
 #include "calls/signals.h"
+#include "calls/symbols.h"
 
 #include <errno.h>
 #include <fcntl.h>

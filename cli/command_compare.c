@@ -92,7 +92,7 @@ static int compare(const struct command *command, const struct result_file *file
 
 int command_compare(int argc, char **argv)
 {
-    struct command command = {.profile = LINUX};
+    struct command command = {.profile = BY_LINUX};
     int option, status = EXIT_USAGE;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'h') {

@@ -245,14 +245,14 @@ static int exit_status(const struct command *command, enum run_end end, const st
     int status = EXIT_PASSED;
     if (end == RUN_INTERRUPTED)
         return EXIT_INTERRUPTED;
-    if (totals->count[FAIL])
+    if (totals->count[VERDICT_FAIL])
         status = EXIT_FAILED;
-    else if (end == RUN_IMPOSSIBLE || totals->count[INCONCLUSIVE] || reports_failed)
+    else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed)
         status = EXIT_INCONCLUSIVE;
     if (command->style == STYLE_KSELFTEST && status != EXIT_FAILED)
-        return status == EXIT_INCONCLUSIVE ? 1
-               : totals->count[PASS] == 0  ? 4 /* KSFT_SKIP */
-                                           : 0;
+        return status == EXIT_INCONCLUSIVE        ? 1
+               : totals->count[VERDICT_PASS] == 0 ? 4 /* KSFT_SKIP */
+                                                  : 0;
     if (command->style == STYLE_BISECT && status == EXIT_INCONCLUSIVE)
         return 125; /* git bisect: this revision cannot be tested */
     return status;
@@ -289,7 +289,7 @@ int command_run(int argc, char **argv)
     struct command command = {.run = {.jobs = processors > 0 ? (unsigned)processors : 1,
                                       .repeat = 1,
                                       .seconds = 10,
-                                      .settings = {.profile = LINUX}}};
+                                      .settings = {.profile = BY_LINUX}}};
     int option, status = -1;
     parse_iut(&command, "host");
     parse_color(&command, "auto");

@@ -75,9 +75,9 @@ static const char *parse(char *line, struct entry *entry, bool *applies, bool *e
     if (!glob || !verdict)
         return "a line is GLOB VERDICT ... -- REASON";
     if (strcmp(verdict, "fail") == 0)
-        entry->verdict = FAIL;
+        entry->verdict = VERDICT_FAIL;
     else if (strcmp(verdict, "inconclusive") == 0)
-        entry->verdict = INCONCLUSIVE;
+        entry->verdict = VERDICT_INCONCLUSIVE;
     else
         return "the verdict must be fail or inconclusive";
     while ((word = next_word(&at))) {
@@ -188,7 +188,7 @@ const char *baseline_knows(struct baseline *baseline, const struct variant *vari
         if (!glob_matches(entry->glob, variant->id) &&
             !glob_matches(entry->glob, variant->of->rule->id))
             continue;
-        entry->passed += verdict == PASS;
+        entry->passed += verdict == VERDICT_PASS;
         if (verdict == entry->verdict &&
             (!entry->observed || strcmp(entry->observed, observed) == 0)) {
             entry->met++;

@@ -1,12 +1,12 @@
 #include "harness/case_process.h"
 
-#include "lab/namespace.h"
 #include "calls/clock.h"
+#include "calls/signals.h"
 #include "harness/test.h"
 #include "harness/transcript.h"
+#include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"
-#include "calls/signals.h"
 
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
@@ -30,13 +30,13 @@ static enum profile judged_by;
 static const char *lacking(const struct test *t)
 {
     unsigned lacks = door_lacks(t->iut->door);
-    if (lacks & LACKS_IPV6 && t->family & (IPV6 | MAPPED))
+    if (lacks & LACKS_IPV6 && t->family & (FAMILY_IPV6 | FAMILY_MAPPED))
         return "IPv6";
-    if (lacks & LACKS_MAPPED && t->family & MAPPED)
+    if (lacks & LACKS_MAPPED && t->family & FAMILY_MAPPED)
         return "IPv4-mapped addresses";
-    if (lacks & LACKS_EPOLL && t->readiness == EPOLL)
+    if (lacks & LACKS_EPOLL && t->readiness == WITH_EPOLL)
         return "epoll";
-    if (lacks & LACKS_SELECT && t->readiness == SELECT)
+    if (lacks & LACKS_SELECT && t->readiness == WITH_SELECT)
         return "select()";
     if (lacks & t->variant->of->needs & LACKS_SIGNALS)
         return "signals";
@@ -124,8 +124,8 @@ static void set_up(const struct case_settings *settings, const struct variant *v
         .send = value[AXIS_SEND],
         .recv = value[AXIS_RECV],
         .choice = value[AXIS_CHOICE] ? value[AXIS_CHOICE] - 1 : 0,
-        .domain = value[AXIS_FAMILY] & (IPV6 | MAPPED) ? AF_INET6 : AF_INET,
-        .peer_domain = value[AXIS_FAMILY] & IPV6 ? AF_INET6 : AF_INET,
+        .domain = value[AXIS_FAMILY] & (FAMILY_IPV6 | FAMILY_MAPPED) ? AF_INET6 : AF_INET,
+        .peer_domain = value[AXIS_FAMILY] & FAMILY_IPV6 ? AF_INET6 : AF_INET,
     };
     judged_by = settings->profile;
 }

@@ -2,9 +2,9 @@
 #ifndef SOCKSPEC_CASE_PROCESS_H
 #define SOCKSPEC_CASE_PROCESS_H
 
-#include "lab/network.h"
 #include "harness/record.h"
 #include "harness/variant.h"
+#include "lab/network.h"
 #include "stacks/stack.h"
 
 /* How the cases of a run are run. */

@@ -27,7 +27,7 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
         else
             snprintf(reason, size, "the case did not end within %g s, outside of any call",
                      ending->limit);
-        return iut ? FAIL : INCONCLUSIVE;
+        return iut ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
     }
     if (WIFSIGNALED(ending->status))
         snprintf(what, sizeof what, "crash: SIG%s", signal_name(WTERMSIG(ending->status)));
@@ -38,7 +38,7 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
         snprintf(reason, size, "%s in %s%.*s", what, side, length, call->text);
     else
         snprintf(reason, size, "%s outside of any call", what);
-    return iut ? FAIL : INCONCLUSIVE;
+    return iut ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
 }
 
 static enum verdict judge_finished(const struct variant *variant, enum profile profile,
@@ -47,27 +47,27 @@ static enum verdict judge_finished(const struct variant *variant, enum profile p
 {
     snprintf(reason, size, "%.*s", (int)strnlen(record->reason, REASON_SIZE - 1), record->reason);
     if (record->skipped)
-        return SKIP;
+        return VERDICT_SKIP;
     if (record->hung || record->deviated)
-        return FAIL;
+        return VERDICT_FAIL;
     if (record->broken)
-        return INCONCLUSIVE;
+        return VERDICT_INCONCLUSIVE;
     if (record->observations == 0) {
         snprintf(reason, size, "the case observed nothing");
-        return INCONCLUSIVE;
+        return VERDICT_INCONCLUSIVE;
     }
     if (ending->left_behind && !record->iut_has_processes) {
         snprintf(reason, size, "the case left %d process%s behind", ending->left_behind,
                  ending->left_behind == 1 ? "" : "es");
-        return INCONCLUSIVE;
+        return VERDICT_INCONCLUSIVE;
     }
     if (!case_outcome(variant->of, profile)) {
         snprintf(reason, size, "profile %s documents nothing here; observed for comparison",
                  profile_name(profile));
-        return SKIP;
+        return VERDICT_SKIP;
     }
     reason[0] = '\0';
-    return PASS;
+    return VERDICT_PASS;
 }
 
 enum verdict judge(const struct variant *variant, enum profile profile, const struct record *record,
@@ -75,14 +75,14 @@ enum verdict judge(const struct variant *variant, enum profile profile, const st
 {
     if (ending->no_network) {
         snprintf(reason, size, "could not run: %s", ending->reason);
-        return INCONCLUSIVE;
+        return VERDICT_INCONCLUSIVE;
     }
     /* Its own word that it finished is worth nothing if the kernel saw something else. */
     bool finished = record->finished && !ending->timed_out && WIFEXITED(ending->status) &&
                     WEXITSTATUS(ending->status) == 0;
     enum verdict verdict = finished ? judge_finished(variant, profile, record, ending, reason, size)
                                     : judge_unfinished(record, ending, reason, size);
-    if (ending->output[0] && verdict != PASS) {
+    if (ending->output[0] && verdict != VERDICT_PASS) {
         size_t used = strlen(reason);
         snprintf(reason + used, size - used, "%soutput: %.600s", used ? "; " : "", ending->output);
     }

@@ -79,7 +79,7 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         snprintf(known, sizeof known, "known deviation: %s (%s: %s)", deviation,
                  verdict_name(verdict), reason);
         reason = known;
-        verdict = SKIP;
+        verdict = VERDICT_SKIP;
         results->totals.deviations++;
     }
     *result = (struct result){

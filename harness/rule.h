@@ -18,13 +18,13 @@
 #ifndef SOCKSPEC_RULE_H
 #define SOCKSPEC_RULE_H
 
-#include "lab/network.h"
-#include "hosts/host.h"
 #include "harness/verdict.h"
+#include "hosts/host.h"
+#include "lab/network.h"
 
 #include <stdbool.h>
 
-enum level { SHALL, SHOULD, MAY };
+enum level { LEVEL_SHALL, LEVEL_SHOULD, LEVEL_MAY };
 
 struct source {
     const char *document; /* with its edition: "POSIX.1-2017", "RFC 9293", "connect(2)" */
@@ -70,19 +70,41 @@ struct test;
 
 /* The values of the axes, as bits where a case says which it runs over, 0 for an axis that it does
  * not have. */
-enum { IPV4 = 1, IPV6 = 2, MAPPED = 4, ANY_FAMILY = IPV4 | IPV6 | MAPPED };
-enum { LOOPBACK = 1, PAIR = 2, ANY_NETWORK = LOOPBACK | PAIR };
-enum { SELECT = 1, POLL = 2, EPOLL = 4, ANY_READINESS = SELECT | POLL | EPOLL };
-enum { BLOCKING = 1, NONBLOCKING = 2, ANY_MODE = BLOCKING | NONBLOCKING };
-enum { SEND = 1, SENDTO = 2, SENDMSG = 4, WRITE = 8, ANY_SEND = SEND | SENDTO | SENDMSG | WRITE };
-enum { RECV = 1, RECVFROM = 2, RECVMSG = 4, READ = 8, ANY_RECV = RECV | RECVFROM | RECVMSG | READ };
+enum {
+    FAMILY_IPV4 = 1,
+    FAMILY_IPV6 = 2,
+    FAMILY_MAPPED = 4,
+    ANY_FAMILY = FAMILY_IPV4 | FAMILY_IPV6 | FAMILY_MAPPED
+};
+enum { ON_LOOPBACK = 1, ON_PAIR = 2, ANY_NETWORK = ON_LOOPBACK | ON_PAIR };
+enum {
+    WITH_SELECT = 1,
+    WITH_POLL = 2,
+    WITH_EPOLL = 4,
+    ANY_READINESS = WITH_SELECT | WITH_POLL | WITH_EPOLL
+};
+enum { MODE_BLOCKING = 1, MODE_NONBLOCKING = 2, ANY_MODE = MODE_BLOCKING | MODE_NONBLOCKING };
+enum {
+    WITH_SEND = 1,
+    WITH_SENDTO = 2,
+    WITH_SENDMSG = 4,
+    WITH_WRITE = 8,
+    ANY_SEND = WITH_SEND | WITH_SENDTO | WITH_SENDMSG | WITH_WRITE
+};
+enum {
+    WITH_RECV = 1,
+    WITH_RECVFROM = 2,
+    WITH_RECVMSG = 4,
+    WITH_READ = 8,
+    ANY_RECV = WITH_RECV | WITH_RECVFROM | WITH_RECVMSG | WITH_READ
+};
 /* Who called connect(): the IUT, or the peer (and the IUT accepted). */
-enum { CLIENT = 1, SERVER = 2, ANY_ROLE = CLIENT | SERVER };
+enum { ROLE_CLIENT = 1, ROLE_SERVER = 2, ANY_ROLE = ROLE_CLIENT | ROLE_SERVER };
 
 /* Tags of a case. */
 enum {
-    SLOW = 1,  /* takes a minute and more: left out unless asked for */
-    WAITS = 2, /* spends seconds in the implementation's timers: occupies no worker */
+    TAG_SLOW = 1,  /* takes a minute and more: left out unless asked for */
+    TAG_WAITS = 2, /* spends seconds in the implementation's timers: occupies no worker */
 };
 
 struct rule_case {

@@ -85,7 +85,8 @@ static void fill_queues(struct coordinator *c)
         abort();
     for (size_t i = 0; i < total; i++) {
         const struct variant *variant = results_variant(&c->results, i);
-        struct queue *queue = lanes && variant->of->tags & (SLOW | WAITS) ? &c->waiting : &c->work;
+        struct queue *queue =
+            lanes && variant->of->tags & (TAG_SLOW | TAG_WAITS) ? &c->waiting : &c->work;
         queue->ordinals[queue->count++] = i;
     }
 }
@@ -160,7 +161,7 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
     char why[256];
     snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
     if (slot->busy_now && !why[0]) {
-        results_put(&c->results, slot->busy, INCONCLUSIVE, reason, slot->worker.record,
+        results_put(&c->results, slot->busy, VERDICT_INCONCLUSIVE, reason, slot->worker.record,
                     clock_now() - slot->since);
         slot->busy_now = false;
         c->done++;

@@ -4,12 +4,12 @@
 #ifndef SOCKSPEC_TEST_H
 #define SOCKSPEC_TEST_H
 
-#include "lab/network.h"
-#include "hosts/calls.h"
 #include "calls/clock.h"
-#include "hosts/pending.h"
 #include "harness/record.h"
 #include "harness/variant.h"
+#include "hosts/calls.h"
+#include "hosts/pending.h"
+#include "lab/network.h"
 
 struct test {
     const struct variant *variant;

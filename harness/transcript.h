@@ -2,8 +2,8 @@
 #ifndef SOCKSPEC_TRANSCRIPT_H
 #define SOCKSPEC_TRANSCRIPT_H
 
-#include "hosts/host.h"
 #include "harness/record.h"
+#include "hosts/host.h"
 
 /* Puts a transcript around the host's doors; calls go into the record. The record must outlive the
  * host. */

@@ -156,7 +156,7 @@ static bool any_matches(const char *const *globs, size_t count, const struct var
 bool selection_matches(const struct selection *selection, const struct variant *variant)
 {
     unsigned tags = variant->of->tags;
-    if ((tags & SLOW) && !selection->slow && !(selection->tags & SLOW))
+    if ((tags & TAG_SLOW) && !selection->slow && !(selection->tags & TAG_SLOW))
         return false;
     if (selection->tags && !(selection->tags & tags))
         return false;
@@ -177,7 +177,7 @@ bool selection_takes(const struct selection *selection, const struct variant *va
 static const struct {
     const char *name;
     unsigned tag;
-} tags[] = {{"slow", SLOW}, {"waits", WAITS}};
+} tags[] = {{"slow", TAG_SLOW}, {"waits", TAG_WAITS}};
 
 bool tag_find(const char *name, unsigned *tag)
 {

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum verdict { PASS, FAIL, INCONCLUSIVE, SKIP, VERDICTS };
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE, VERDICT_SKIP, VERDICTS };
 
-enum profile { POSIX, LINUX, BSD, ZOS, PROFILES };
+enum profile { BY_POSIX, BY_LINUX, BY_BSD, BY_ZOS, PROFILES };
 
 const char *verdict_name(enum verdict verdict);
 

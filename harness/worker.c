@@ -1,7 +1,7 @@
 #include "harness/worker.h"
 
-#include "lab/namespace.h"
 #include "calls/clock.h"
+#include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 
 #include <errno.h>
@@ -179,7 +179,7 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     ending->limit = worker_limit(variant, state->seconds);
 
     /* A tenant is at the end of a pair, and has its own loopback there. */
-    bool loopback = variant->value[AXIS_NETWORK] != PAIR, tenant = state->settings->stack->start;
+    bool loopback = variant->value[AXIS_NETWORK] != ON_PAIR, tenant = state->settings->stack->start;
     struct network *network =
         take_network(state, loopback && !tenant ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
                      sizeof ending->reason);

@@ -1,7 +1,7 @@
 #include "lab/diag.h"
 
-#include "lab/namespace.h"
 #include "calls/symbols.h"
+#include "lab/namespace.h"
 
 #include <errno.h>
 #include <linux/inet_diag.h>

@@ -164,13 +164,13 @@ static bool deliver(struct hold *hold)
 bool hold_set(struct hold *hold, enum delivery delivery)
 {
     switch (delivery) {
-    case DELIVER:
+    case NET_DELIVER:
         return deliver(hold);
-    case HOLD:
+    case NET_HOLD:
         if (hold->capture < 0)
             hold->capture = frame_socket(hold->netns[SIDE_PEER], LOOPBACK_INDEX);
         return hold->capture >= 0 && divert(hold, true);
-    case LOSE:
+    case NET_LOSE:
         if (hold->capture >= 0)
             close(hold->capture);
         hold->capture = -1;

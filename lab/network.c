@@ -20,27 +20,27 @@ static const struct {
     const char *text[2]; /* by side */
 } ipv4[] =
     {
-        [MAIN] = {{"192.0.2.1", "192.0.2.2"}},
-        [OTHER] = {{"192.0.2.3", "192.0.2.4"}},
-        [ABSENT] = {{"192.0.2.9", "192.0.2.9"}},
-        [UNROUTED] = {{"198.51.100.1", "198.51.100.1"}},
+        [PLACE_MAIN] = {{"192.0.2.1", "192.0.2.2"}},
+        [PLACE_OTHER] = {{"192.0.2.3", "192.0.2.4"}},
+        [PLACE_ABSENT] = {{"192.0.2.9", "192.0.2.9"}},
+        [PLACE_UNROUTED] = {{"198.51.100.1", "198.51.100.1"}},
 },
   ipv6[] = {
-      [MAIN] = {{"2001:db8::1:1", "2001:db8::1:2"}},
-      [OTHER] = {{"2001:db8::2:1", "2001:db8::2:2"}},
-      [LINK_LOCAL] = {{"fe80::1", "fe80::2"}},
-      [ABSENT] = {{"2001:db8::9", "2001:db8::9"}},
-      [UNROUTED] = {{"2001:db8:ffff::1", "2001:db8:ffff::1"}},
+      [PLACE_MAIN] = {{"2001:db8::1:1", "2001:db8::1:2"}},
+      [PLACE_OTHER] = {{"2001:db8::2:1", "2001:db8::2:2"}},
+      [PLACE_LINK_LOCAL] = {{"fe80::1", "fe80::2"}},
+      [PLACE_ABSENT] = {{"2001:db8::9", "2001:db8::9"}},
+      [PLACE_UNROUTED] = {{"2001:db8:ffff::1", "2001:db8:ffff::1"}},
 };
 
 static const char *loopback_text(enum place place, int family)
 {
     switch (place) {
-    case MAIN:
+    case PLACE_MAIN:
         return family == AF_INET ? "127.0.0.1" : "::1";
-    case OTHER:
+    case PLACE_OTHER:
         return family == AF_INET ? "127.0.0.2" : "2001:db8::2:1";
-    case ABSENT:
+    case PLACE_ABSENT:
         return family == AF_INET ? "192.0.2.9" : "2001:db8::9";
     default:
         return family == AF_INET ? "198.51.100.1" : "2001:db8:ffff::1";
@@ -54,27 +54,29 @@ struct address network_address(const struct network *network, enum side side, en
     if (network->described) {
         struct address known = network->described->address[side][family == AF_INET6][place];
         known = address_with_port(known, port);
-        return place == LINK_LOCAL ? address_with_scope(known, network->ifindex[side]) : known;
+        return place == PLACE_LINK_LOCAL ? address_with_scope(known, network->ifindex[side])
+                                         : known;
     }
     if (network->kind == NETWORK_LOOPBACK)
         text = loopback_text(place, family);
     else
         text = family == AF_INET ? ipv4[place].text[side] : ipv6[place].text[side];
     struct address address = address_of(text, port);
-    return place == LINK_LOCAL ? address_with_scope(address, network->ifindex[side]) : address;
+    return place == PLACE_LINK_LOCAL ? address_with_scope(address, network->ifindex[side])
+                                     : address;
 }
 
 /* The line of a description that would give an address. */
 static void wanted_line(const struct network *network, enum side side, enum place place, int family,
                         char *line, size_t size)
 {
-    static const char *const values[PLACES] = {[MAIN] = "MAIN",
-                                               [OTHER] = "MAIN OTHER",
-                                               [LINK_LOCAL] = "MAIN fe80::...",
-                                               [ABSENT] = "ADDRESS",
-                                               [UNROUTED] = "ADDRESS"};
-    const char *key = place == ABSENT                     ? "absent"
-                      : place == UNROUTED                 ? "unrouted"
+    static const char *const values[PLACES] = {[PLACE_MAIN] = "MAIN",
+                                               [PLACE_OTHER] = "MAIN OTHER",
+                                               [PLACE_LINK_LOCAL] = "MAIN fe80::...",
+                                               [PLACE_ABSENT] = "ADDRESS",
+                                               [PLACE_UNROUTED] = "ADDRESS"};
+    const char *key = place == PLACE_ABSENT               ? "absent"
+                      : place == PLACE_UNROUTED           ? "unrouted"
                       : network->kind == NETWORK_LOOPBACK ? "loopback"
                       : side == SIDE_IUT                  ? "iut"
                                                           : "peer";
@@ -91,7 +93,7 @@ bool network_has(const struct network *network, enum side side, enum place place
     char line[64];
     if (!network->described ||
         (network->described->address[side][family == AF_INET6][place].length &&
-         (place != LINK_LOCAL || network->ifindex[side])))
+         (place != PLACE_LINK_LOCAL || network->ifindex[side])))
         return true;
     wanted_line(network, side, place, family, line, sizeof line);
     snprintf(why, size, "the description of the network does not say '%s'", line);
@@ -132,7 +134,7 @@ static bool make_namespace(struct network *network, enum side side, char *why, s
 
 static bool await_addresses(struct network *network, enum side side, char *why, size_t size)
 {
-    for (enum place place = MAIN; place <= OTHER; place++) {
+    for (enum place place = PLACE_MAIN; place <= PLACE_OTHER; place++) {
         struct address address = network_address(network, side, place, AF_INET6, 0);
         if (!link_await_local(route_socket(network, side), &address))
             return fail(why, size, "wait for an IPv6 address");
@@ -145,13 +147,13 @@ static bool add_addresses(struct network *network, enum side side, char *why, si
     struct nl_sock *socket = route_socket(network, side);
     unsigned index = network->ifindex[side];
     /* First, so that it is ready when the others are. */
-    struct address link_local = network_address(network, side, LINK_LOCAL, AF_INET6, 0);
+    struct address link_local = network_address(network, side, PLACE_LINK_LOCAL, AF_INET6, 0);
     if (!link_add_address(socket, index, &link_local, 64, false))
         return fail(why, size, "add a link-local address");
-    for (enum place place = MAIN; place <= OTHER; place++) {
+    for (enum place place = PLACE_MAIN; place <= PLACE_OTHER; place++) {
         struct address v6 = network_address(network, side, place, AF_INET6, 0);
         struct address v4 = network_address(network, side, place, AF_INET, 0);
-        if (!link_add_address(socket, index, &v6, 64, place == OTHER))
+        if (!link_add_address(socket, index, &v6, 64, place == PLACE_OTHER))
             return fail(why, size, "add an IPv6 address");
         if (!link_add_address(socket, index, &v4, 24, false))
             return fail(why, size, "add an IPv4 address");
@@ -167,15 +169,16 @@ static bool set_neighbours(struct network *network, enum side from, enum deliver
 {
     struct nl_sock *socket = route_socket(network, from);
     enum side to = from == SIDE_IUT ? SIDE_PEER : SIDE_IUT;
-    const unsigned char *target = delivery == DELIVER ? hardware[to]
-                                  : delivery == LOSE  ? hardware[2]
-                                                      : NULL;
-    for (enum place place = MAIN; place <= LINK_LOCAL; place++)
+    const unsigned char *target = delivery == NET_DELIVER ? hardware[to]
+                                  : delivery == NET_LOSE  ? hardware[2]
+                                                          : NULL;
+    for (enum place place = PLACE_MAIN; place <= PLACE_LINK_LOCAL; place++)
         for (int k = 0; k < 2; k++) {
-            if (k == 0 && place == LINK_LOCAL)
+            if (k == 0 && place == PLACE_LINK_LOCAL)
                 continue;
             struct address a = network_address(network, to, place, k ? AF_INET6 : AF_INET, 0);
-            if (!link_set_neighbour(socket, network->ifindex[from], &a, target, delivery == DISOWN))
+            if (!link_set_neighbour(socket, network->ifindex[from], &a, target,
+                                    delivery == NET_DISOWN))
                 return false;
         }
     return true;
@@ -187,7 +190,7 @@ static bool build_loopback(struct network *network, char *why, size_t size)
         return false;
     network->netns[SIDE_PEER] = network->netns[SIDE_IUT];
     network->ifindex[SIDE_IUT] = network->ifindex[SIDE_PEER] = LOOPBACK_INDEX;
-    struct address other = network_address(network, SIDE_IUT, OTHER, AF_INET6, 0);
+    struct address other = network_address(network, SIDE_IUT, PLACE_OTHER, AF_INET6, 0);
     if (!link_add_address(network->route[SIDE_IUT], LOOPBACK_INDEX, &other, 128, false))
         return fail(why, size, "add an IPv6 address to lo");
     return await_addresses(network, SIDE_IUT, why, size);
@@ -216,7 +219,7 @@ static bool build_pair(struct network *network, char *why, size_t size)
         if (!await_addresses(network, side, why, size))
             return false;
     for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++)
-        if (!set_neighbours(network, side, DELIVER))
+        if (!set_neighbours(network, side, NET_DELIVER))
             return fail(why, size, "set a neighbour");
     return true;
 }
@@ -280,10 +283,11 @@ bool network_vacate(struct network *network, enum side side)
 {
     if (!is_ours(network))
         return false;
-    for (enum place place = MAIN; place <= LINK_LOCAL && network->kind == NETWORK_PAIR; place++)
+    for (enum place place = PLACE_MAIN; place <= PLACE_LINK_LOCAL && network->kind == NETWORK_PAIR;
+         place++)
         for (int k = 0; k < 2; k++) {
             int family = k ? AF_INET6 : AF_INET;
-            if (place == LINK_LOCAL && family == AF_INET)
+            if (place == PLACE_LINK_LOCAL && family == AF_INET)
                 continue;
             struct address address = network_address(network, side, place, family, 0);
             if (!link_remove_address(route_socket(network, side), network->ifindex[side], &address,
@@ -353,10 +357,10 @@ bool network_deliver(struct network *network, enum side from, enum delivery deli
 void network_restore(struct network *network)
 {
     if (!is_ours(network) || network->kind != NETWORK_PAIR || network->rerouted ||
-        !set_neighbours(network, SIDE_PEER, DELIVER))
+        !set_neighbours(network, SIDE_PEER, NET_DELIVER))
         return;
-    if (network->elsewhere ? deliver_from_elsewhere(network, DELIVER)
-                           : set_neighbours(network, SIDE_IUT, DELIVER))
+    if (network->elsewhere ? deliver_from_elsewhere(network, NET_DELIVER)
+                           : set_neighbours(network, SIDE_IUT, NET_DELIVER))
         network->altered = false;
 }
 
@@ -364,7 +368,7 @@ bool network_unreachable_route(struct network *network, enum side side, int fami
 {
     if (!is_ours(network))
         return false;
-    struct address net = network_address(network, side, UNROUTED, family, 0);
+    struct address net = network_address(network, side, PLACE_UNROUTED, family, 0);
     network->altered = network->rerouted = true;
     return link_add_unreachable(route_socket(network, side), &net, family == AF_INET ? 32 : 128);
 }

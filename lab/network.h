@@ -20,11 +20,12 @@ enum side { SIDE_IUT, SIDE_PEER };
 
 /* The addresses of a side. On loopback the two sides' are the same. */
 enum place {
-    MAIN,       /* 192.0.2.1, 192.0.2.2; 2001:db8::1:1, ::1:2; on loopback 127.0.0.1, ::1 */
-    OTHER,      /* another address of the same host */
-    LINK_LOCAL, /* fe80::1, fe80::2 with the scope of the side's interface; IPv6 on a pair only */
-    ABSENT,     /* an address on the link (or of the loopback net) that nobody has */
-    UNROUTED,   /* an address that no route leads to */
+    PLACE_MAIN,       /* 192.0.2.1, 192.0.2.2; 2001:db8::1:1, ::1:2; on loopback 127.0.0.1, ::1 */
+    PLACE_OTHER,      /* another address of the same host */
+    PLACE_LINK_LOCAL, /* fe80::1, fe80::2 with the scope of the side's interface; IPv6 on a pair
+                         only */
+    PLACE_ABSENT,     /* an address on the link (or of the loopback net) that nobody has */
+    PLACE_UNROUTED,   /* an address that no route leads to */
     PLACES
 };
 
@@ -86,11 +87,11 @@ bool network_has(const struct network *network, enum side side, enum place place
 
 /* What becomes of the packets that one side sends to the other's addresses, on a pair. */
 enum delivery {
-    DELIVER, /* they arrive; what was held back is sent now, in order */
-    HOLD,    /* they wait in the sender's neighbour queue, or on the way if the IUT is elsewhere */
-    LOSE,    /* they go out to a link-layer address that nobody has, or are dropped on the way */
-    DISOWN,  /* what is held back fails, and its sockets hear that the host is unreachable; false
-                with EOPNOTSUPP if the IUT is elsewhere */
+    NET_DELIVER, /* they arrive; what was held back is sent now, in order */
+    NET_HOLD, /* they wait in the sender's neighbour queue, or on the way if the IUT is elsewhere */
+    NET_LOSE, /* they go out to a link-layer address that nobody has, or are dropped on the way */
+    NET_DISOWN, /* what is held back fails, and its sockets hear that the host is unreachable; false
+               with EOPNOTSUPP if the IUT is elsewhere */
 };
 /* False with EOPNOTSUPP in a described network, as for the route below. */
 bool network_deliver(struct network *network, enum side from, enum delivery delivery);

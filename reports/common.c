@@ -69,7 +69,7 @@ void report_close(FILE *stream)
 const char *report_rerun(const struct run_info *run, const struct variant *variant, char *text,
                          size_t size)
 {
-    bool host = strcmp(run->iut, "host") == 0, linux_profile = run->profile == LINUX;
+    bool host = strcmp(run->iut, "host") == 0, linux_profile = run->profile == BY_LINUX;
     snprintf(text, size, "sockspec run%s%s%s%s%s --filter '%s'", host ? "" : " --iut '",
              host ? "" : run->iut, host ? "" : "'", linux_profile ? "" : " --profile ",
              linux_profile ? "" : profile_name(run->profile), variant->id);

@@ -25,12 +25,12 @@ static enum verdict judge_line(const json_t *line, const struct rule_case *of, e
 {
     const char *verdict = json_text(line, "verdict"), *outcome = case_outcome(of, profile);
     if (!by_observation(line))
-        return strcmp(verdict, "inconclusive") == 0 ? INCONCLUSIVE
-               : strcmp(verdict, "fail") == 0       ? FAIL
-                                                    : SKIP;
+        return strcmp(verdict, "inconclusive") == 0 ? VERDICT_INCONCLUSIVE
+               : strcmp(verdict, "fail") == 0       ? VERDICT_FAIL
+                                                    : VERDICT_SKIP;
     if (!outcome)
-        return SKIP;
-    return outcome_allows(outcome, json_text(line, "observed")) ? PASS : FAIL;
+        return VERDICT_SKIP;
+    return outcome_allows(outcome, json_text(line, "observed")) ? VERDICT_PASS : VERDICT_FAIL;
 }
 
 /* Two lines that say the same: the observation, or that and why there is no whole one. */

@@ -2,8 +2,8 @@
 #ifndef SOCKSPEC_COMPARE_H
 #define SOCKSPEC_COMPARE_H
 
-#include "reports/result_file.h"
 #include "harness/verdict.h"
+#include "reports/result_file.h"
 
 #include <stdio.h>
 

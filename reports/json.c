@@ -74,7 +74,7 @@ static bool variant(struct report *report, const struct result *result)
                   "case_seconds", result->case_seconds, "repetition", (int)result->repetition);
     if (result->deviation)
         json_object_set_new(object, "known", json_true());
-    if (result->verdict != PASS)
+    if (result->verdict != VERDICT_PASS)
         json_object_set_new(object, "transcript", lines(result->transcript));
     return put_line((struct json *)report, object);
 }
@@ -84,12 +84,13 @@ static bool end(struct report *report, const struct totals *totals)
     const size_t *count = totals->count;
     return put_line((struct json *)report,
                     json_pack("{ss sI sI sI sI sI sI sf sb ss*}", "type", "summary", "pass",
-                              (json_int_t)count[PASS], "fail", (json_int_t)count[FAIL],
-                              "inconclusive", (json_int_t)count[INCONCLUSIVE], "skip",
-                              (json_int_t)count[SKIP], "known", (json_int_t)totals->deviations,
-                              "ran", (json_int_t)totals->ran, "seconds", totals->seconds,
-                              "interrupted", (int)totals->interrupted, "implementation",
-                              totals->system[0] ? totals->system : NULL));
+                              (json_int_t)count[VERDICT_PASS], "fail",
+                              (json_int_t)count[VERDICT_FAIL], "inconclusive",
+                              (json_int_t)count[VERDICT_INCONCLUSIVE], "skip",
+                              (json_int_t)count[VERDICT_SKIP], "known",
+                              (json_int_t)totals->deviations, "ran", (json_int_t)totals->ran,
+                              "seconds", totals->seconds, "interrupted", (int)totals->interrupted,
+                              "implementation", totals->system[0] ? totals->system : NULL));
 }
 
 static void close_json(struct report *report)

@@ -107,12 +107,13 @@ static char *explain(const struct junit *junit, const struct result *result)
 static void add_outcome(struct junit *junit, mxml_node_t *testcase, const struct result *result)
 {
     char message[1024];
-    if (result->verdict == SKIP) {
+    if (result->verdict == VERDICT_SKIP) {
         set(mxmlNewElement(testcase, "skipped"), "message", result->reason);
         return;
     }
-    mxml_node_t *node = mxmlNewElement(testcase, result->verdict == FAIL ? "failure" : "error");
-    mxmlElementSetAttr(node, "type", result->verdict == FAIL ? "rule" : "inconclusive");
+    mxml_node_t *node =
+        mxmlNewElement(testcase, result->verdict == VERDICT_FAIL ? "failure" : "error");
+    mxmlElementSetAttr(node, "type", result->verdict == VERDICT_FAIL ? "rule" : "inconclusive");
     snprintf(message, sizeof message, "%s: %s", result->variant->of->rule->id, result->reason);
     set(node, "message", message);
     char *text = explain(junit, result), *clean = report_clean(text);
@@ -135,7 +136,7 @@ static bool variant(struct report *report, const struct result *result)
     suite->count[result->verdict]++;
     suite->total++;
     suite->seconds += result->seconds;
-    if (result->verdict != PASS)
+    if (result->verdict != VERDICT_PASS)
         add_outcome(junit, testcase, result);
     return true;
 }
@@ -143,8 +144,8 @@ static bool variant(struct report *report, const struct result *result)
 static void set_counts(mxml_node_t *node, size_t total, const size_t *count, double seconds)
 {
     mxmlElementSetAttrf(node, "tests", "%zu", total);
-    mxmlElementSetAttrf(node, "failures", "%zu", count[FAIL]);
-    mxmlElementSetAttrf(node, "errors", "%zu", count[INCONCLUSIVE]);
+    mxmlElementSetAttrf(node, "failures", "%zu", count[VERDICT_FAIL]);
+    mxmlElementSetAttrf(node, "errors", "%zu", count[VERDICT_INCONCLUSIVE]);
     mxmlElementSetAttrf(node, "time", "%.3f", seconds);
 }
 
@@ -170,7 +171,7 @@ static bool end(struct report *report, const struct totals *totals)
     for (size_t i = 0; i < junit->suite_count; i++) {
         struct suite *suite = &junit->suites[i];
         set_counts(suite->node, suite->total, suite->count, suite->seconds);
-        mxmlElementSetAttrf(suite->node, "skipped", "%zu", suite->count[SKIP]);
+        mxmlElementSetAttrf(suite->node, "skipped", "%zu", suite->count[VERDICT_SKIP]);
         if (totals->interrupted)
             add_property(
                 mxmlFindElement(suite->node, suite->node, "properties", NULL, NULL, MXML_DESCEND),

@@ -79,11 +79,11 @@ static void put_trouble(struct tap *tap, const struct result *result)
 static bool variant(struct report *report, const struct result *result)
 {
     struct tap *tap = (struct tap *)report;
-    bool good = result->verdict == PASS || result->verdict == SKIP;
+    bool good = result->verdict == VERDICT_PASS || result->verdict == VERDICT_SKIP;
     fprintf(tap->stream, "%sok %zu - %s", good ? "" : "not ", ++tap->number, result->variant->id);
     if (result->repetition > 1)
         fprintf(tap->stream, " (%u)", result->repetition);
-    if (result->verdict == SKIP) {
+    if (result->verdict == VERDICT_SKIP) {
         fputs(" # SKIP ", tap->stream);
         put_flat(tap->stream, result->reason);
     } else {

@@ -66,7 +66,7 @@ static void draw_progress(struct text *text, const struct variant *longest, doub
     double seconds = (double)(now - text->began) / 1e9;
     erase_progress(text);
     fprintf(text->options.stream, "%zu/%zu  %zu failed  %zu inconclusive  %.0f/s", text->seen,
-            text->run.selected, text->count[FAIL], text->count[INCONCLUSIVE],
+            text->run.selected, text->count[VERDICT_FAIL], text->count[VERDICT_INCONCLUSIVE],
             seconds > 0 ? (double)text->seen / seconds : 0.0);
     if (longest)
         fprintf(text->options.stream, "  %.0f s in %.60s", running, longest->id);
@@ -169,7 +169,7 @@ static bool variant(struct report *report, const struct result *result)
 {
     struct text *text = (struct text *)report;
     struct suite *suite = suite_of(text, result->variant->of->rule);
-    bool trouble = result->verdict == FAIL || result->verdict == INCONCLUSIVE;
+    bool trouble = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE;
     suite->count[result->verdict]++;
     suite->seconds += result->seconds;
     text->count[result->verdict]++;
@@ -180,7 +180,7 @@ static bool variant(struct report *report, const struct result *result)
     } else if (text->options.verbose) {
         fprintf(text->options.stream, "%s%-4s%s %s: %s (%.1f ms)\n", color(text, result->verdict),
                 verdict_name(result->verdict), plain(text), result->variant->id,
-                result->verdict == SKIP ? result->reason : result->observed,
+                result->verdict == VERDICT_SKIP ? result->reason : result->observed,
                 result->seconds * 1000);
     }
     draw_progress(text, NULL, 0);
@@ -196,7 +196,7 @@ static void print_suites(const struct text *text)
         const struct suite *suite = &text->suites[i];
         size_t total = 0;
         fprintf(out, "%-32s", suite->name);
-        for (enum verdict v = PASS; v < VERDICTS; v++) {
+        for (enum verdict v = VERDICT_PASS; v < VERDICTS; v++) {
             fprintf(out, " %s%6zu%s", suite->count[v] ? color(text, v) : "", suite->count[v],
                     suite->count[v] ? plain(text) : "");
             total += suite->count[v];
@@ -213,8 +213,9 @@ static bool end(struct report *report, const struct totals *totals)
     if (!text->options.quiet)
         print_suites(text);
     fprintf(out, "%s%zu passed, %zu failed, %zu inconclusive, %zu skipped in %.1f s%s\n",
-            text->options.quiet ? "" : "\n", totals->count[PASS], totals->count[FAIL],
-            totals->count[INCONCLUSIVE], totals->count[SKIP], totals->seconds,
+            text->options.quiet ? "" : "\n", totals->count[VERDICT_PASS],
+            totals->count[VERDICT_FAIL], totals->count[VERDICT_INCONCLUSIVE],
+            totals->count[VERDICT_SKIP], totals->seconds,
             totals->interrupted ? " (ended early)" : "");
     if (totals->deviations)
         fprintf(out, "of those skipped, %zu are known deviations\n", totals->deviations);

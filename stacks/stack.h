@@ -2,8 +2,8 @@
 #ifndef SOCKSPEC_STACK_H
 #define SOCKSPEC_STACK_H
 
-#include "lab/network.h"
 #include "hosts/host.h"
+#include "lab/network.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,10 +2,10 @@
 #ifndef SOCKSPEC_SUITE_H
 #define SOCKSPEC_SUITE_H
 
+#include "calls/symbols.h"
 #include "fixtures/sockets.h"
 #include "fixtures/transfer.h"
 #include "harness/rule.h"
-#include "calls/symbols.h"
 #include "harness/test.h"
 #include "suites/mutants.h"
 #include "suites/sources.h"

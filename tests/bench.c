@@ -1,9 +1,9 @@
 /* What a run costs, and of what: prints, judges nothing. scripts/bench builds and runs it, with the
  * kernel images to start in virtual machines. */
-#include "lab/namespace.h"
-#include "hosts/calls.h"
 #include "calls/clock.h"
 #include "harness/run.h"
+#include "hosts/calls.h"
+#include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"
 #include <sched.h>
@@ -25,7 +25,7 @@ struct sums {
 static bool add(struct report *report, const struct result *result)
 {
     struct sums *sums = (struct sums *)report;
-    if (result->variant->of->tags & (SLOW | WAITS))
+    if (result->variant->of->tags & (TAG_SLOW | TAG_WAITS))
         return true;
     sums->count++;
     sums->seconds += result->seconds;
@@ -44,8 +44,8 @@ static size_t choose(unsigned network, const char **filters)
     size_t total, chosen = 0;
     const struct variant *all = variants(&total);
     for (size_t i = 0; i < total; i++) {
-        unsigned on = all[i].value[AXIS_NETWORK] == PAIR ? PAIR : LOOPBACK;
-        if (!(all[i].of->tags & (SLOW | WAITS)) && (!network || on == network))
+        unsigned on = all[i].value[AXIS_NETWORK] == ON_PAIR ? ON_PAIR : ON_LOOPBACK;
+        if (!(all[i].of->tags & (TAG_SLOW | TAG_WAITS)) && (!network || on == network))
             filters[chosen++] = all[i].id;
     }
     return chosen;
@@ -57,7 +57,7 @@ static bool run_on(const char *spec, const char **filters, size_t count, unsigne
 {
     struct report *reports[] = {&sums->report};
     struct run_options options = {.iut = spec,
-                                  .settings = {.profile = LINUX},
+                                  .settings = {.profile = BY_LINUX},
                                   .jobs = jobs,
                                   .repeat = 1,
                                   .seconds = 10,
@@ -224,10 +224,10 @@ int main(int argc, char **argv)
     }
     waitpid(pid, NULL, 0);
     measure("all, every processor", 0, processors);
-    measure("loopback, every processor", LOOPBACK, processors);
-    measure("pair, every processor", PAIR, processors);
-    measure("loopback, one worker", LOOPBACK, 1);
-    measure("pair, one worker", PAIR, 1);
+    measure("loopback, every processor", ON_LOOPBACK, processors);
+    measure("pair, every processor", ON_PAIR, processors);
+    measure("loopback, one worker", ON_LOOPBACK, 1);
+    measure("pair, one worker", ON_PAIR, 1);
     measure_implementations(processors, argv + 1);
     return 0;
 }

@@ -33,11 +33,11 @@ static bool count(struct report *report, const struct result *result)
     const struct rule *rule = result->variant->of->rule;
     if (rule == tally->rule) {
         tally->total++;
-        tally->failed += result->verdict == FAIL;
-        tally->inconclusive += result->verdict == INCONCLUSIVE;
-        if (result->verdict == FAIL)
+        tally->failed += result->verdict == VERDICT_FAIL;
+        tally->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
+        if (result->verdict == VERDICT_FAIL)
             tally->caught_cases |= case_bit(result->variant->of);
-    } else if (result->verdict == FAIL && rule != tally->last_other) {
+    } else if (result->verdict == VERDICT_FAIL && rule != tally->last_other) {
         size_t used = strlen(tally->others);
         snprintf(tally->others + used, sizeof tally->others - used, " %s", rule->id);
         tally->last_other = rule;
@@ -72,7 +72,7 @@ static size_t choose(const struct rule *rule, const char **filters)
     for (size_t i = 0; i < total; i++) {
         const struct rule *other = all[i].of->rule;
         bool meets = is_number(rule) ? same_area(rule, other) : !is_number(other);
-        bool first = other != last && !(all[i].of->tags & (SLOW | WAITS));
+        bool first = other != last && !(all[i].of->tags & (TAG_SLOW | TAG_WAITS));
         if (other == rule || (first && meets))
             filters[chosen++] = all[i].id;
         last = other;
@@ -84,7 +84,7 @@ static size_t choose(const struct rule *rule, const char **filters)
 static bool is_run(const struct rule *rule)
 {
     for (const struct rule_case *of = rule->cases; of; of = of->next)
-        if (!(of->tags & SLOW))
+        if (!(of->tags & TAG_SLOW))
             return true;
     return false;
 }
@@ -92,7 +92,7 @@ static bool is_run(const struct rule *rule)
 /* A profile under which every case of the rule can fail: one that has an outcome for them. */
 static enum profile judge_by(const struct rule *rule)
 {
-    enum profile profile = LINUX;
+    enum profile profile = BY_LINUX;
     if (!case_outcome(rule->cases, profile))
         for (profile = 0; profile < PROFILES - 1 && !case_outcome(rule->cases, profile); profile++)
             continue;
@@ -134,7 +134,7 @@ static bool check(const struct rule *rule, bool alone)
     const char *missed = NULL;
     for (const struct rule_case *of = rule->cases; of; of = of->next) {
         unsigned bit = 1u << cases++;
-        if (!(of->tags & SLOW) && case_outcome(of, profile) && !(tally.caught_cases & bit))
+        if (!(of->tags & TAG_SLOW) && case_outcome(of, profile) && !(tally.caught_cases & bit))
             missed = of->name;
     }
     bool good = end == RUN_DONE && !missed;

@@ -1,7 +1,7 @@
 /* Implementations at the far end of a stream: the same verdicts as without one, and streams that
  * break off or make no sense. */
-#include "hosts/calls.h"
 #include "calls/protocol.h"
+#include "hosts/calls.h"
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>

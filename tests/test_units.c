@@ -1,10 +1,10 @@
 /* The parts of the machinery that need no network: judging, naming, choosing, printing. */
 #include "calls/address.h"
-#include "hosts/calls.h"
-#include "harness/record.h"
 #include "calls/symbols.h"
+#include "harness/record.h"
 #include "harness/test.h"
 #include "harness/variant.h"
+#include "hosts/calls.h"
 #include "stacks/stack.h"
 #include "suites/mutants.h"
 #include "tests/support.h"
@@ -41,7 +41,7 @@ static void test_partial_observations(void)
 static void test_profiles(void)
 {
     enum profile profile;
-    CU_ASSERT_TRUE(profile_find("zos", &profile) && profile == ZOS);
+    CU_ASSERT_TRUE(profile_find("zos", &profile) && profile == BY_ZOS);
     CU_ASSERT_FALSE(profile_find("ZOS", &profile));
     CU_ASSERT_FALSE(profile_find("", &profile));
 }

@@ -1,9 +1,9 @@
 #include "stacks/agent/agent.h"
 
-#include "lab/diag.h"
-#include "lab/namespace.h"
 #include "calls/clock.h"
 #include "calls/protocol.h"
+#include "lab/diag.h"
+#include "lab/namespace.h"
 #include "stacks/host/kernel.h"
 
 #include <errno.h>

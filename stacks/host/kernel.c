@@ -1,10 +1,10 @@
 #include "stacks/host/kernel.h"
 
-#include "lab/diag.h"
-#include "lab/namespace.h"
 #include "calls/address.h"
 #include "calls/clock.h"
 #include "calls/perform.h"
+#include "lab/diag.h"
+#include "lab/namespace.h"
 #include "stacks/stack.h"
 
 #include <errno.h>

@@ -84,11 +84,11 @@ static bool is_link_local(const struct address *address)
 static bool take_side(struct line *line, struct description *description, enum side side)
 {
     unsigned family;
-    enum place next = MAIN;
+    enum place next = PLACE_MAIN;
     if (!take_family(line, &family))
         return false;
     struct address *places = description->pair.address[side][family];
-    if (places[MAIN].length || places[LINK_LOCAL].length)
+    if (places[PLACE_MAIN].length || places[PLACE_LINK_LOCAL].length)
         return complain(line, "a side's addresses of a family are one line, and this is another:",
                         line->word[0]);
     for (size_t i = 2; i < line->count; i++) {
@@ -96,8 +96,8 @@ static bool take_side(struct line *line, struct description *description, enum s
         if (!take_address(line, line->word[i], family, &address))
             return false;
         bool local = is_link_local(&address);
-        enum place place = local ? LINK_LOCAL : next++;
-        if ((!local && place > OTHER) || places[place].length)
+        enum place place = local ? PLACE_LINK_LOCAL : next++;
+        if ((!local && place > PLACE_OTHER) || places[place].length)
             return complain(line, "one too many:", line->word[i]);
         places[place] = address;
     }
@@ -150,9 +150,9 @@ static bool take_line(struct description *description, struct line *line, size_t
     if (strcmp(key, "loopback") == 0)
         return take_loopback(line, description);
     if (strcmp(key, "absent") == 0)
-        return take_common(line, description, ABSENT);
+        return take_common(line, description, PLACE_ABSENT);
     if (strcmp(key, "unrouted") == 0)
-        return take_common(line, description, UNROUTED);
+        return take_common(line, description, PLACE_UNROUTED);
     return complain(line, "no such key:", key);
 }
 
@@ -164,7 +164,7 @@ static const struct address *twice(const struct described *pair)
             for (unsigned j = 0; j < i; j++) {
                 const struct address *a = &pair->address[i / PLACES][family][i % PLACES];
                 const struct address *b = &pair->address[j / PLACES][family][j % PLACES];
-                bool common = i % PLACES == j % PLACES && i % PLACES >= ABSENT;
+                bool common = i % PLACES == j % PLACES && i % PLACES >= PLACE_ABSENT;
                 if (a->length && b->length && !common && address_same_host(a, b))
                     return a;
             }
@@ -183,7 +183,7 @@ static bool check_whole(const struct description *description, char *why, size_t
         return false;
     }
     for (unsigned family = 0; family < 2; family++)
-        for (enum place place = MAIN; place <= LINK_LOCAL; place++)
+        for (enum place place = PLACE_MAIN; place <= PLACE_LINK_LOCAL; place++)
             usable |= description->pair.address[SIDE_IUT][family][place].length &&
                       description->pair.address[SIDE_PEER][family][place].length;
     if (!usable)

@@ -1,8 +1,8 @@
 #include "stacks/tcp/probe.h"
 
-#include "lab/namespace.h"
-#include "hosts/calls.h"
 #include "calls/clock.h"
+#include "hosts/calls.h"
+#include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"
 
@@ -76,7 +76,7 @@ static void derive(struct described *pair, int connection)
         *own = address_with_port(*own, 0);
         if (own->any.sa_family == AF_INET6 && own->in6.sin6_scope_id)
             refuse("a link-local address says too little of the network: add ',network=FILE'");
-        pair->address[side][own->any.sa_family == AF_INET6][MAIN] = *own;
+        pair->address[side][own->any.sa_family == AF_INET6][PLACE_MAIN] = *own;
     }
     if (address_same_host(&end[0], &end[1]))
         refuse("the agent is on this machine, in the network of the peer's sockets: describe "
@@ -143,15 +143,15 @@ static void check_addresses(const char *from, const struct described *pair, stru
                                     .ifindex = {pair->ifindex[0], pair->ifindex[1]}};
     for (unsigned family = 0; family < 2; family++) {
         const int domain = family ? AF_INET6 : AF_INET;
-        for (enum place place = MAIN; place <= LINK_LOCAL; place++) {
+        for (enum place place = PLACE_MAIN; place <= PLACE_LINK_LOCAL; place++) {
             char why[160];
             if (!network_has(&network, side, place, domain, why, sizeof why))
                 continue;
             struct address address = network_address(&network, side, place, domain, 0);
             check_own(from, host, &address);
         }
-        check_route(from, host, &pair->address[side][family][MAIN],
-                    &pair->address[far][family][MAIN]);
+        check_route(from, host, &pair->address[side][family][PLACE_MAIN],
+                    &pair->address[far][family][PLACE_MAIN]);
     }
 }
 

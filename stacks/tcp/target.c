@@ -1,7 +1,7 @@
 #include "stacks/tcp/target.h"
 
-#include "lab/namespace.h"
 #include "calls/address.h"
+#include "lab/namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>

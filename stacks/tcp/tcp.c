@@ -80,15 +80,15 @@ static void describe_loopback(void)
     for (unsigned side = 0; side < 2; side++)
         for (unsigned family = 0; family < 2; family++) {
             struct address *places = tcp.loopback.address[side][family];
-            for (enum place place = MAIN; place < PLACES; place++)
-                if (place != LINK_LOCAL)
+            for (enum place place = PLACE_MAIN; place < PLACES; place++)
+                if (place != PLACE_LINK_LOCAL)
                     places[place] = network_address(&usual, (enum side)side, place,
                                                     family ? AF_INET6 : AF_INET, 0);
             if (tcp.isolates)
                 continue;
-            places[OTHER] = said->loopback[family];
-            places[ABSENT] = said->pair.address[side][family][ABSENT];
-            places[UNROUTED] = said->pair.address[side][family][UNROUTED];
+            places[PLACE_OTHER] = said->loopback[family];
+            places[PLACE_ABSENT] = said->pair.address[side][family][PLACE_ABSENT];
+            places[PLACE_UNROUTED] = said->pair.address[side][family][PLACE_UNROUTED];
         }
 }
 

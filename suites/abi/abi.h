@@ -12,10 +12,11 @@
     {                                                                                              \
         abi_renumber(m, call, name_);                                                              \
     }                                                                                              \
-    RULE(ident_##_value, id_, .statement = statement_, .level = SHALL, .sources = {__VA_ARGS__},   \
-         .outcome = {[LINUX] = linux_, [BSD] = bsd_, [ZOS] = zos_},                                \
+    RULE(ident_##_value, id_, .statement = statement_, .level = LEVEL_SHALL,                       \
+         .sources = {__VA_ARGS__},                                                                 \
+         .outcome = {[BY_LINUX] = linux_, [BY_BSD] = bsd_, [BY_ZOS] = zos_},                       \
          .mutant = {name_ " has another number", renumbers_##ident_});                             \
-    CASE(ident_##_value, value, .network = LOOPBACK)                                               \
+    CASE(ident_##_value, value, .network = ON_LOOPBACK)                                            \
     {                                                                                              \
         abi_observe(t, name_);                                                                     \
     }

@@ -5,21 +5,22 @@ MUTANT_ERROR(any_address, OP_BIND, EADDRNOTAVAIL, 0)
 
 RULE(foreign, "address.bind.not-local",
      .statement = "bind() to an address that the host does not have fails with EADDRNOTAVAIL.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"bind(2)", "ERRORS EADDRNOTAVAIL"}},
-     .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "EADDRNOTAVAIL", [BSD] = "EADDRNOTAVAIL"},
+     .outcome =
+         {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "EADDRNOTAVAIL", [BY_BSD] = "EADDRNOTAVAIL"},
      .mutant = {"bind() succeeds for addresses of nobody", any_address});
 
 CASE(foreign, absent, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, ABSENT, 0);
+    struct address name = place_of(t, iut, PLACE_ABSENT, 0);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
-CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = PAIR, SOCKET_TYPES)
+CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = ON_PAIR, SOCKET_TYPES)
 {
-    struct address name = as_written_by(t, iut, place_of(t, peer, MAIN, 0));
+    struct address name = as_written_by(t, iut, place_of(t, peer, PLACE_MAIN, 0));
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
@@ -35,16 +36,18 @@ static void one_try(struct mutation *m, struct call *call)
 }
 
 RULE(after_failure, "address.bind.after-failure",
-     .statement = "A socket whose bind() failed can be bound to another address.", .level = SHALL,
+     .statement = "A socket whose bind() failed can be bound to another address.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EINVAL: only if it is bound already"},
                  {"bind(2)", "ERRORS EINVAL: the socket is already bound"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
      .mutant = {"bind() can be tried once", one_try});
 
 CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
-    struct address absent = place_of(t, iut, ABSENT, 0), own = place_of(t, iut, MAIN, 0);
+    struct address absent = place_of(t, iut, PLACE_ABSENT, 0),
+                   own = place_of(t, iut, PLACE_MAIN, 0);
     require(sk_bind(iut, fd, &absent) == -EADDRNOTAVAIL, "the first bind() did not fail");
     observe_result(sk_bind(iut, fd, &own));
 }
@@ -57,21 +60,21 @@ static void moves(struct mutation *m, struct call *call)
 }
 
 RULE(twice, "address.bind.twice",
-     .statement = "bind() on a socket that is bound fails with EINVAL.", .level = SHALL,
+     .statement = "bind() on a socket that is bound fails with EINVAL.", .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EINVAL"}, {"bind(2)", "ERRORS EINVAL"}},
-     .outcome = {[POSIX] = "EINVAL", [LINUX] = "EINVAL", [BSD] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"},
      .mutant = {"a second bind() succeeds", moves});
 
 CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
-    struct address other = place_of(t, iut, OTHER, 0);
+    struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+    struct address other = place_of(t, iut, PLACE_OTHER, 0);
     observe_result(sk_bind(iut, own.fd, &other));
 }
 
 CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
+    struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
     observe_result(sk_bind(iut, own.fd, &own.name));
 }
 
@@ -91,13 +94,13 @@ static void specific(struct mutation *m, struct call *call)
 RULE(wildcard, "address.bind.wildcard-name",
      .statement = "The name of a socket that is bound to the wildcard address is the wildcard with "
                   "the port.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: the locally-bound name"},
                  {"ip(7)", "DESCRIPTION of INADDR_ANY"}},
-     .outcome = {[POSIX] = "the wildcard and a port", [LINUX] = "the wildcard and a port"},
+     .outcome = {[BY_POSIX] = "the wildcard and a port", [BY_LINUX] = "the wildcard and a port"},
      .mutant = {"getsockname() gives an address of the host for the wildcard", specific});
 
-CASE(wildcard, bound, .family = IPV4 | IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(wildcard, bound, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address name = address_any(t->domain, 0);
@@ -120,17 +123,17 @@ static void never_only(struct mutation *m, struct call *call)
 RULE(v6only_bind, "address.bind.v6only-mapped",
      .statement = "With IPV6_V6ONLY on, bind() to an IPv4-mapped address fails; on Linux with "
                   "EINVAL.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
                  {"ipv6(7)", "IPV6_V6ONLY"},
                  {"Linux 6.18", "the error is observed"}},
-     .outcome = {[POSIX] = "EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"},
      .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
-CASE(v6only_bind, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(v6only_bind, mapped, .family = FAMILY_MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
-    struct address name = place_of(t, iut, MAIN, 0);
+    struct address name = place_of(t, iut, PLACE_MAIN, 0);
     must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
     observe_result(sk_bind(iut, fd, &name));
 }
@@ -138,18 +141,18 @@ CASE(v6only_bind, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TYPES
 RULE(v6only_connect, "address.connect.v6only-mapped",
      .statement = "With IPV6_V6ONLY on, connect() to an IPv4-mapped address fails; on Linux with "
                   "ENETUNREACH.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
                  {"ipv6(7)", "IPV6_V6ONLY"},
                  {"Linux 6.18", "the error is observed"}},
-     .outcome =
-         {[POSIX] = "ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [LINUX] = "ENETUNREACH"},
+     .outcome = {[BY_POSIX] = "ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT",
+                 [BY_LINUX] = "ENETUNREACH"},
      .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
-CASE(v6only_connect, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(v6only_connect, mapped, .family = FAMILY_MAPPED, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
-    struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
+    struct endpoint server = bound_socket(t, peer, type_of(t), PLACE_MAIN);
     if (type_of(t) == SOCK_STREAM)
         must(sk_listen(peer, server.fd, 1));
     must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
@@ -159,12 +162,12 @@ CASE(v6only_connect, mapped, .family = MAPPED, .network = ANY_NETWORK, SOCKET_TY
 RULE(v6only_port, "address.bind.v6only-shares-port",
      .statement = "With IPV6_V6ONLY on, an IPv6 and an IPv4 socket can be bound to the wildcard "
                   "addresses with one port.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
                  {"ipv6(7)", "IPV6_V6ONLY: both can bind to a single port at the same time"}},
-     .outcome = {[LINUX] = "0"}, .mutant = {"IPV6_V6ONLY is ignored", never_only});
+     .outcome = {[BY_LINUX] = "0"}, .mutant = {"IPV6_V6ONLY is ignored", never_only});
 
-CASE(v6only_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(v6only_port, wildcards, .family = FAMILY_IPV6, .network = ON_LOOPBACK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address any = address_any(AF_INET6, port_for(t, iut));
@@ -186,13 +189,13 @@ RULE(dual_port, "address.bind.dual-takes-port",
      .statement =
          "Without IPV6_V6ONLY an IPv6 socket on the wildcard address has its port for IPv4 "
          "too.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"ipv6(7)", "NOTES: an IPv6 socket on the wildcard takes IPv4 packets as well"},
                  {POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"}},
-     .outcome = {[LINUX] = "EADDRINUSE"},
+     .outcome = {[BY_LINUX] = "EADDRINUSE"},
      .mutant = {"IPV6_V6ONLY is on for new sockets", only_ipv6});
 
-CASE(dual_port, wildcards, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(dual_port, wildcards, .family = FAMILY_IPV6, .network = ON_LOOPBACK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address any = address_any(AF_INET6, port_for(t, iut));

@@ -19,7 +19,7 @@ struct conflict {
 
 static struct address address_at(struct test *t, bool wildcard, int port)
 {
-    struct address specific = place_of(t, t->iut, MAIN, port);
+    struct address specific = place_of(t, t->iut, PLACE_MAIN, port);
     return wildcard ? address_any(t->domain, port) : specific;
 }
 
@@ -73,16 +73,16 @@ static void denies_sharing(struct mutation *m, struct call *call)
 RULE(tcp_in_use, "tcp.bind.in-use",
      .statement = "Without an option, bind() of a stream socket to a port that another one has on "
                   "an address that overlaps fails with EADDRINUSE.",
-     .level = SHALL, .sources = {IN_USE_SOURCES},
-     .outcome = {[POSIX] = "EADDRINUSE", [LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .level = LEVEL_SHALL, .sources = {IN_USE_SOURCES},
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
-CASE(tcp_in_use, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(tcp_in_use, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, NO_OPTION, false).result);
 }
 
-CASE(tcp_in_use, listening, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(tcp_in_use, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, NO_OPTION, true).result);
 }
@@ -91,24 +91,24 @@ RULE(udp_in_use, "udp.bind.in-use",
      .statement =
          "Without an option, bind() of a datagram socket to a port that another one has on "
          "an address that overlaps fails with EADDRINUSE.",
-     .level = SHALL, .sources = {IN_USE_SOURCES},
-     .outcome = {[POSIX] = "EADDRINUSE", [LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .level = LEVEL_SHALL, .sources = {IN_USE_SOURCES},
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
-CASE(udp_in_use, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(udp_in_use, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, NO_OPTION, false).result);
 }
 
 RULE(first_only, "tcp.bind.reuseaddr-first-only",
      .statement = "SO_REUSEADDR on the first socket alone does not let a second one have its port.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: the new program must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
-CASE(first_only, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(first_only, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, FIRST, false).result);
 }
@@ -116,20 +116,20 @@ CASE(first_only, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESS
 RULE(second_only, "tcp.bind.reuseaddr-second-only",
      .statement = "SO_REUSEADDR on the second socket alone lets it have the port of a bound one "
                   "nowhere on Linux, and on BSD where one of the addresses is the wildcard.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[LINUX] = "EADDRINUSE"},
+     .outcome = {[BY_LINUX] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
-CASE(second_only, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
-     .outcome = {[BSD] = "EADDRINUSE"})
+CASE(second_only, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
+     .outcome = {[BY_BSD] = "EADDRINUSE"})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, SECOND, false).result);
 }
 
-CASE(second_only, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
-     .outcome = {[BSD] = "0"})
+CASE(second_only, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
+     .outcome = {[BY_BSD] = "0"})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, SECOND, false).result);
 }
@@ -138,20 +138,20 @@ RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
      .statement =
          "With SO_REUSEADDR on both, a stream socket that does not listen shares its port: "
          "on Linux on any address, on BSD unless the addresses are identical.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[LINUX] = "0"},
+     .outcome = {[BY_LINUX] = "0"},
      .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
 
-CASE(both_bound, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
-     .outcome = {[BSD] = "EADDRINUSE"})
+CASE(both_bound, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
+     .outcome = {[BY_BSD] = "EADDRINUSE"})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
 }
 
-CASE(both_bound, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
-     .outcome = {[BSD] = "0"})
+CASE(both_bound, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
+     .outcome = {[BY_BSD] = "0"})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
 }
@@ -159,20 +159,20 @@ CASE(both_bound, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAP
 RULE(both_listening, "tcp.bind.reuseaddr-listening",
      .statement = "SO_REUSEADDR on both does not let a socket have the port of a listening one, on "
                   "Linux; BSD allows it where one of the addresses is the wildcard.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR: except when there is an active listening socket"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[LINUX] = "EADDRINUSE"},
+     .outcome = {[BY_LINUX] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
-CASE(both_listening, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
-     .outcome = {[BSD] = "EADDRINUSE"})
+CASE(both_listening, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
+     .outcome = {[BY_BSD] = "EADDRINUSE"})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, true).result);
 }
 
-CASE(both_listening, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
-     .outcome = {[BSD] = "0"})
+CASE(both_listening, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
+     .outcome = {[BY_BSD] = "0"})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, true).result);
 }
@@ -180,11 +180,11 @@ CASE(both_listening, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVE
 RULE(second_listen, "tcp.bind.reuseaddr-second-listen",
      .statement = "Of two sockets that share an address by SO_REUSEADDR only one can listen: the "
                   "second listen() fails with EADDRINUSE.",
-     .level = SHALL, .sources = {{"listen(2)", "ERRORS EADDRINUSE"}},
-     .outcome = {[LINUX] = "0 then EADDRINUSE"},
+     .level = LEVEL_SHALL, .sources = {{"listen(2)", "ERRORS EADDRINUSE"}},
+     .outcome = {[BY_LINUX] = "0 then EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
-CASE(second_listen, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(second_listen, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false);
     require(c.result == 0, "the second bind() gave %s", result_name(c.result));
@@ -195,31 +195,31 @@ CASE(second_listen, bound, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDR
 RULE(udp_both, "udp.bind.reuseaddr-both",
      .statement = "With SO_REUSEADDR on both, datagram sockets share a port: on Linux on any "
                   "address, on BSD unless the addresses are identical.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[LINUX] = "0"},
+     .outcome = {[BY_LINUX] = "0"},
      .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
 
-CASE(udp_both, identical, .family = ANY_FAMILY, .network = LOOPBACK, IDENTICAL,
-     .outcome = {[BSD] = "EADDRINUSE"})
+CASE(udp_both, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
+     .outcome = {[BY_BSD] = "EADDRINUSE"})
 {
     observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
 }
 
-CASE(udp_both, overlapping, .family = ANY_FAMILY, .network = LOOPBACK, OVERLAPPING,
-     .outcome = {[BSD] = "0"})
+CASE(udp_both, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
+     .outcome = {[BY_BSD] = "0"})
 {
     observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
 }
 
 RULE(reuseport, "tcp.bind.reuseport-both",
      .statement = "With SO_REUSEPORT on both, sockets of one user share a port and listen there.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEPORT"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT"}},
-     .outcome = {[LINUX] = "0 then 0", [BSD] = "0 then 0"},
+     .outcome = {[BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"},
      .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
 
-CASE(reuseport, listening, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(reuseport, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEPORT, BOTH, true);
     observe_result(c.result);
@@ -228,19 +228,19 @@ CASE(reuseport, listening, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDR
 
 RULE(reuseport_one, "tcp.bind.reuseport-one",
      .statement = "SO_REUSEPORT on one of two sockets alone does not let them share a port.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEPORT: must be set on each socket before bind(), the first "
                                "included"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT: all set it before they bind"}},
-     .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
      .mutant = {"bind() shares ports secretly", shares_secretly});
 
-CASE(reuseport_one, first, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(reuseport_one, first, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, FIRST, false).result);
 }
 
-CASE(reuseport_one, second, .family = ANY_FAMILY, .network = LOOPBACK, WHICH_ADDRESSES)
+CASE(reuseport_one, second, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, SECOND, false).result);
 }
@@ -266,32 +266,32 @@ static void one_socket_a_port(struct mutation *m, struct call *call)
 
 RULE(apart, "tcp.bind.different-addresses",
      .statement = "Two sockets can have one port on different addresses of the host.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
                  {RFC_9293, "3.3.1: a socket is an address and a port"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
      .mutant = {"a port is taken once and for all addresses", one_socket_a_port});
 
 CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct endpoint first = socket_at_port(t, iut, type_of(t), MAIN, port_for(t, iut));
-    struct address other = place_of(t, iut, OTHER, address_port(&first.name));
+    struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
+    struct address other = place_of(t, iut, PLACE_OTHER, address_port(&first.name));
     observe_result(sk_bind(iut, typed_socket(t, iut), &other));
 }
 
 RULE(protocols, "tcp.bind.udp-apart",
      .statement = "The ports of TCP and UDP are apart: a stream and a datagram socket can have the "
                   "same one.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.3.1: ports are those of TCP"},
                  {"ip(7)", "DESCRIPTION: a port belongs to a protocol"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
      .mutant = {"a port is taken for all protocols", one_socket_a_port});
 
-CASE(protocols, bound, .family = ANY_FAMILY, .network = LOOPBACK, .axis = "first",
+CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, .axis = "first",
      .choices = {"stream", "datagram"})
 {
-    struct endpoint first = socket_at_port(t, iut, type_of(t), MAIN, port_for(t, iut));
+    struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
     observe_result(
         sk_bind(iut, t->choice ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
 }
@@ -306,11 +306,12 @@ static void set_from_the_start(struct mutation *m, struct call *call)
 }
 
 RULE(preset, "tcp.bind.reuseaddr-default", .statement = "SO_REUSEADDR is off on a new socket.",
-     .level = SHALL, .sources = {{POSIX_2016, "XSH 2.10.16 SO_REUSEADDR: the default is off"}},
-     .outcome = {[POSIX] = "off", [LINUX] = "off"},
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16 SO_REUSEADDR: the default is off"}},
+     .outcome = {[BY_POSIX] = "off", [BY_LINUX] = "off"},
      .mutant = {"socket() sets SO_REUSEADDR", set_from_the_start});
 
-CASE(preset, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SOCKET_TYPES)
 {
     int value = -1;
     must(sk_getsockopt(iut, typed_socket(t, iut), SOL_SOCKET, SO_REUSEADDR, &value));
@@ -325,10 +326,10 @@ static void not_inherited(struct mutation *m, struct call *call)
 }
 
 RULE(inherited, "tcp.bind.reuseaddr-inherited",
-     .statement = "An accepted socket has the SO_REUSEADDR of its listener.", .level = MAY,
+     .statement = "An accepted socket has the SO_REUSEADDR of its listener.", .level = LEVEL_MAY,
      .sources = {{FREEBSD_ACCEPT, "DESCRIPTION: the new socket has the properties of the old"},
                  {"Linux 6.18", "observed; accept(2) speaks of file status flags only"}},
-     .outcome = {[LINUX] = "on", [BSD] = "on"},
+     .outcome = {[BY_LINUX] = "on", [BY_BSD] = "on"},
      .mutant = {"accept() turns SO_REUSEADDR off", not_inherited});
 
 CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)

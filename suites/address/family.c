@@ -14,21 +14,23 @@ MUTANT_ERROR(bad_family_is_bad_argument, OP_BIND, EAFNOSUPPORT, EINVAL)
 
 RULE(bind_foreign, "address.family.bind",
      .statement = "bind() to a name of another family than the socket's fails with EAFNOSUPPORT.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT"},
                  {"ip(7)", "ERRORS; bind(2) leaves families to their pages"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "EAFNOSUPPORT"},
+     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT"},
      .mutant = {"bind() gives EINVAL for a foreign family", bad_family_is_bad_argument});
 
-CASE(bind_foreign, other_internet_family, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(bind_foreign, other_internet_family, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .network = ON_LOOPBACK, SOCKET_TYPES)
 {
     struct address name = foreign_name(t);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
-CASE(bind_foreign, unix_family, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(bind_foreign, unix_family, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, MAIN, 0);
+    struct address name = place_of(t, iut, PLACE_MAIN, 0);
     name.any.sa_family = AF_UNIX;
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
@@ -44,13 +46,13 @@ static void short_is_foreign(struct mutation *m, struct call *call)
 RULE(bind_short, "address.family.bind-short",
      .statement = "bind() of an IPv6 socket to a struct sockaddr_in fails with EAFNOSUPPORT; Linux "
                   "looks at the length first and gives EINVAL.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT (shall), EINVAL (may)"},
                  {"bind(2)", "ERRORS EINVAL: addrlen is wrong"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT | EINVAL", [LINUX] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EAFNOSUPPORT | EINVAL", [BY_LINUX] = "EINVAL"},
      .mutant = {"an IPv6 socket binds to a struct sockaddr_in", short_is_foreign});
 
-CASE(bind_short, ipv4_name, .family = IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(bind_short, ipv4_name, .family = FAMILY_IPV6, .network = ON_LOOPBACK, SOCKET_TYPES)
 {
     struct address name = address_of("127.0.0.1", 0);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
@@ -61,22 +63,24 @@ MUTANT_ERROR(accepts_foreign, OP_CONNECT, EAFNOSUPPORT, EINVAL)
 RULE(connect_foreign, "address.family.connect",
      .statement = "connect() to a name of another family than the socket's fails with "
                   "EAFNOSUPPORT.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EAFNOSUPPORT"},
                  {"connect(2)", "ERRORS EAFNOSUPPORT"},
                  {FREEBSD_CONNECT, "ERRORS EAFNOSUPPORT"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "EAFNOSUPPORT", [BSD] = "EAFNOSUPPORT"},
+     .outcome =
+         {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT", [BY_BSD] = "EAFNOSUPPORT"},
      .mutant = {"connect() gives EINVAL for a foreign family", accepts_foreign});
 
-CASE(connect_foreign, stream_ipv6_name, .family = IPV4, .network = LOOPBACK)
+CASE(connect_foreign, stream_ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK)
 {
     struct address name = foreign_name(t);
     observe_result(sk_connect(iut, stream_socket(t, iut), &name));
 }
 
-CASE(connect_foreign, unix_family, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(connect_foreign, unix_family, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, MAIN, 7000);
+    struct address name = place_of(t, iut, PLACE_MAIN, 7000);
     name.any.sa_family = AF_UNIX;
     observe_result(sk_connect(iut, typed_socket(t, iut), &name));
 }
@@ -91,20 +95,21 @@ static void swaps_verdicts(struct mutation *m, struct call *call)
 RULE(connect_ipv4_name, "address.family.connect-ipv4-name",
      .statement = "On Linux a stream socket of AF_INET6 takes no struct sockaddr_in, a datagram "
                   "socket does and uses it as IPv4-mapped.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EAFNOSUPPORT"}, {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT"},
+     .outcome = {[BY_POSIX] = "EAFNOSUPPORT"},
      .mutant = {"connect() to such a name gives EADDRNOTAVAIL", swaps_verdicts});
 
-CASE(connect_ipv4_name, stream, .family = IPV6, .network = LOOPBACK,
-     .outcome = {[LINUX] = "EAFNOSUPPORT"})
+CASE(connect_ipv4_name, stream, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .outcome = {[BY_LINUX] = "EAFNOSUPPORT"})
 {
     struct address name = address_of("127.0.0.1", 7000);
     name.length = sizeof name.in6;
     observe_result(sk_connect(iut, stream_socket(t, iut), &name));
 }
 
-CASE(connect_ipv4_name, datagram, .family = IPV6, .network = LOOPBACK, .outcome = {[LINUX] = "0"})
+CASE(connect_ipv4_name, datagram, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .outcome = {[BY_LINUX] = "0"})
 {
     struct address name = address_of("127.0.0.1", 7000);
     observe_result(sk_connect(iut, datagram_socket(t, iut), &name));
@@ -120,21 +125,23 @@ static void family_is_length(struct mutation *m, struct call *call)
 RULE(send_foreign, "address.family.send",
      .statement = "A datagram to a name of another family than the socket's is refused with "
                   "EAFNOSUPPORT.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH sendto(), sendmsg(), ERRORS EAFNOSUPPORT"},
                  {"Linux 6.18", "the same; sendto(2) has no such error"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "EAFNOSUPPORT"},
+     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT"},
      .mutant = {"sendto() and sendmsg() give EINVAL for a foreign family", family_is_length});
 
-CASE(send_foreign, ipv6_name, .family = IPV4, .network = LOOPBACK, .send = SENDTO | SENDMSG)
+CASE(send_foreign, ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct address name = foreign_name(t);
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, &name));
 }
 
-CASE(send_foreign, unix_family, .family = IPV4, .network = LOOPBACK, .send = SENDTO | SENDMSG)
+CASE(send_foreign, unix_family, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
-    struct address name = place_of(t, iut, MAIN, 7000);
+    struct address name = place_of(t, iut, PLACE_MAIN, 7000);
     name.any.sa_family = AF_UNIX;
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, &name));
 }
@@ -146,13 +153,13 @@ MUTANT_FAILS(never_binds, OP_BIND, EAFNOSUPPORT)
 RULE(unspec_any, "address.family.bind-unspec-any",
      .statement = "On Linux an AF_INET socket takes a name of AF_UNSPEC with the wildcard address "
                   "for one of AF_INET.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT"},
                  {"Linux 6.18", "observed; kept for programs that leave the family out"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "0"},
+     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "0"},
      .mutant = {"bind() gives EAFNOSUPPORT", never_binds});
 
-CASE(unspec_any, wildcard, .family = IPV4, .network = LOOPBACK, SOCKET_TYPES)
+CASE(unspec_any, wildcard, .family = FAMILY_IPV4, .network = ON_LOOPBACK, SOCKET_TYPES)
 {
     struct address name = address_unspec(sizeof(struct sockaddr_in));
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
@@ -168,14 +175,15 @@ static void takes_unspec(struct mutation *m, struct call *call)
 
 RULE(unspec_bind, "address.family.bind-unspec",
      .statement = "bind() to a name of AF_UNSPEC with an address fails with EAFNOSUPPORT.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT"}, {"Linux 6.18", "the same"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "EAFNOSUPPORT"},
+     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT"},
      .mutant = {"AF_UNSPEC is taken for the socket's family", takes_unspec});
 
-CASE(unspec_bind, address, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(unspec_bind, address, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, MAIN, 0);
+    struct address name = place_of(t, iut, PLACE_MAIN, 0);
     name.any.sa_family = AF_UNSPEC;
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
@@ -185,13 +193,15 @@ CASE(unspec_bind, address, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TY
 MUTANT_ERROR(family_is_argument, OP_SOCKET, EAFNOSUPPORT, EINVAL)
 
 RULE(unknown, "address.family.socket-unknown",
-     .statement = "socket() of a family that there is not fails with EAFNOSUPPORT.", .level = SHALL,
+     .statement = "socket() of a family that there is not fails with EAFNOSUPPORT.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH socket(), ERRORS EAFNOSUPPORT"},
                  {"socket(2)", "ERRORS EAFNOSUPPORT"}},
-     .outcome = {[POSIX] = "EAFNOSUPPORT", [LINUX] = "EAFNOSUPPORT", [BSD] = "EAFNOSUPPORT"},
+     .outcome =
+         {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT", [BY_BSD] = "EAFNOSUPPORT"},
      .mutant = {"socket() gives EINVAL for an unknown family", family_is_argument});
 
-CASE(unknown, family, .network = LOOPBACK, .axis = "family", .choices = {"unspec", "9999"})
+CASE(unknown, family, .network = ON_LOOPBACK, .axis = "family", .choices = {"unspec", "9999"})
 {
     observe_result(sk_socket(iut, t->choice ? 9999 : AF_UNSPEC, SOCK_STREAM, 0));
 }
@@ -206,14 +216,14 @@ static void any_protocol(struct mutation *m, struct call *call)
 RULE(protocol, "address.family.socket-protocol",
      .statement = "socket() with a protocol that does not fit the type fails with EPROTOTYPE or "
                   "EPROTONOSUPPORT.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH socket(), ERRORS EPROTOTYPE, EPROTONOSUPPORT"},
                  {"socket(2)", "ERRORS EPROTONOSUPPORT"}},
-     .outcome = {[POSIX] = "EPROTOTYPE | EPROTONOSUPPORT", [LINUX] = "EPROTONOSUPPORT"},
+     .outcome = {[BY_POSIX] = "EPROTOTYPE | EPROTONOSUPPORT", [BY_LINUX] = "EPROTONOSUPPORT"},
      .mutant = {"socket() ignores the protocol", any_protocol});
 
-CASE(protocol, mismatch, .family = IPV4 | IPV6, .network = LOOPBACK, .axis = "asked",
-     .choices = {"stream-udp", "datagram-tcp", "stream-253"})
+CASE(protocol, mismatch, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axis = "asked", .choices = {"stream-udp", "datagram-tcp", "stream-253"})
 {
     static const int type[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_STREAM};
     static const int protocol[] = {IPPROTO_UDP, IPPROTO_TCP, 253};

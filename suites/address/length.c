@@ -27,13 +27,14 @@ static void lengthens(struct mutation *m, struct call *call)
 
 RULE(bind_short, "address.length.bind-short",
      .statement = "bind() with a name that is too short for its family fails with EINVAL.",
-     .level = MAY, .sources = {LENGTH_SOURCES("bind")},
-     .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
+     .level = LEVEL_MAY, .sources = {LENGTH_SOURCES("bind")},
+     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"},
      .mutant = {"the length of a name is ignored", lengthens});
 
-CASE(bind_short, one_byte, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(bind_short, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, MAIN, 0);
+    struct address name = place_of(t, iut, PLACE_MAIN, 0);
     name.length = too_short(t);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
@@ -47,55 +48,59 @@ static void takes_empty(struct mutation *m, struct call *call)
 }
 
 RULE(bind_empty, "address.length.bind-empty",
-     .statement = "bind() with a name of length 0 fails with EINVAL.", .level = MAY,
+     .statement = "bind() with a name of length 0 fails with EINVAL.", .level = LEVEL_MAY,
      .sources = {LENGTH_SOURCES("bind")},
-     .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"},
      .mutant = {"an empty name is taken for the wildcard", takes_empty});
 
-CASE(bind_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(bind_empty, no_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, MAIN, 0);
+    struct address name = place_of(t, iut, PLACE_MAIN, 0);
     name.length = 0;
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
 RULE(connect_short, "address.length.connect-short",
      .statement = "connect() with a name that is too short for its family fails with EINVAL.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EINVAL (may)"},
                  {"Linux 6.18", "observed; connect(2) has no EINVAL"}},
-     .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"},
      .mutant = {"the length of a name is ignored", lengthens});
 
-CASE(connect_short, one_byte, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(connect_short, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, MAIN, 7000);
+    struct address name = place_of(t, iut, PLACE_MAIN, 7000);
     name.length = too_short(t);
     observe_result(sk_connect(iut, typed_socket(t, iut), &name));
 }
 
 RULE(connect_empty, "address.length.connect-empty",
-     .statement = "connect() with a name of length 0 fails with EINVAL.", .level = MAY,
+     .statement = "connect() with a name of length 0 fails with EINVAL.", .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EINVAL (may)"},
                  {"Linux 6.18", "observed; connect(2) has no EINVAL"}},
-     .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"},
      .mutant = {"an empty name is accepted", takes_empty});
 
-CASE(connect_empty, no_bytes, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(connect_empty, no_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     SOCKET_TYPES)
 {
-    struct address name = place_of(t, iut, MAIN, 7000);
+    struct address name = place_of(t, iut, PLACE_MAIN, 7000);
     name.length = 0;
     observe_result(sk_connect(iut, typed_socket(t, iut), &name));
 }
 
 RULE(send_short, "address.length.send-short",
      .statement = "A datagram to a name that is too short for its family is refused with EINVAL.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH sendto(), ERRORS EINVAL (may)"}, {"send(2)", "ERRORS EINVAL"}},
-     .outcome = {[POSIX] = "EINVAL | EAFNOSUPPORT", [LINUX] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"},
      .mutant = {"the length of a name is ignored", lengthens});
 
-CASE(send_short, one_byte, .family = IPV4 | IPV6, .network = LOOPBACK, .send = SENDTO | SENDMSG)
+CASE(send_short, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct endpoint server = bound_datagram_socket(t, peer);
     server.address.length = too_short(t);
@@ -113,16 +118,17 @@ static void exact_only(struct mutation *m, struct call *call)
 }
 
 RULE(longer, "address.length.longer",
-     .statement = "A name may come with the length of a struct sockaddr_storage.", .level = SHALL,
+     .statement = "A name may come with the length of a struct sockaddr_storage.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XBD <sys/socket.h>: sockaddr_storage holds any name"},
                  {"Linux 6.18", "the same"}},
-     .outcome = {[LINUX] = "0 then 0"},
+     .outcome = {[BY_LINUX] = "0 then 0"},
      .mutant = {"names must have exactly the length of their family", exact_only});
 
 CASE(longer, storage, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, peer);
-    struct address own = place_of(t, iut, MAIN, 0);
+    struct address own = place_of(t, iut, PLACE_MAIN, 0);
     int fd = stream_socket(t, iut);
     own.length = server.address.length = sizeof own.storage;
     observe_result(sk_bind(iut, fd, &own));
@@ -131,16 +137,16 @@ CASE(longer, storage, .family = ANY_FAMILY, .network = ANY_NETWORK)
 
 RULE(without_scope, "address.length.rfc-2133",
      .statement = "Linux takes a struct sockaddr_in6 without its scope, as RFC 2133 had it.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{"ipv6(7)", "NOTES: libc5 and glibc 2.0 had no sin6_scope_id"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[LINUX] = "0 then 0"},
+     .outcome = {[BY_LINUX] = "0 then 0"},
      .mutant = {"names must have exactly the length of their family", exact_only});
 
-CASE(without_scope, bind_and_connect, .family = IPV6 | MAPPED, .network = ANY_NETWORK)
+CASE(without_scope, bind_and_connect, .family = FAMILY_IPV6 | FAMILY_MAPPED, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, peer);
-    struct address own = place_of(t, iut, MAIN, 0);
+    struct address own = place_of(t, iut, PLACE_MAIN, 0);
     int fd = stream_socket(t, iut);
     own.length = server.address.length = RFC_2133_LENGTH;
     observe_result(sk_bind(iut, fd, &own));

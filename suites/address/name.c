@@ -52,8 +52,8 @@ RULE(truncated, "address.name.truncated-length",
      .statement =
          "When a name does not fit into the room given, the length that comes back is that "
          "of the whole name.",
-     .level = SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[POSIX] = "0 then the full length", [LINUX] = "0 then the full length"},
+     .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
+     .outcome = {[BY_POSIX] = "0 then the full length", [BY_LINUX] = "0 then the full length"},
      .mutant = {"the length is cut to the room", clips_length});
 
 CASE(truncated, short_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
@@ -92,7 +92,8 @@ static void overruns(struct mutation *m, struct call *call)
 
 RULE(room, "address.name.truncated-room",
      .statement = "A name that does not fit is cut: nothing is written beyond the room given.",
-     .level = SHALL, .sources = {NAME_SOURCES}, .outcome = {[POSIX] = "cut", [LINUX] = "cut"},
+     .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
+     .outcome = {[BY_POSIX] = "cut", [BY_LINUX] = "cut"},
      .mutant = {"the name is written beyond the room", overruns});
 
 CASE(room, six_bytes, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
@@ -115,8 +116,8 @@ static void keeps_room(struct mutation *m, struct call *call)
 
 RULE(length, "address.name.length",
      .statement = "With more room than a name needs, the length that comes back is the name's.",
-     .level = SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[POSIX] = "the full length", [LINUX] = "the full length"},
+     .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
+     .outcome = {[BY_POSIX] = "the full length", [BY_LINUX] = "the full length"},
      .mutant = {"the length stays what it was", keeps_room});
 
 CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
@@ -141,14 +142,14 @@ static void never_mapped(struct mutation *m, struct call *call)
 }
 
 RULE(mapped, "address.name.mapped",
-     .statement = "An IPv6 socket sees IPv4 clients under IPv4-mapped names.", .level = SHALL,
+     .statement = "An IPv6 socket sees IPv4 clients under IPv4-mapped names.", .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"},
                  {"ipv6(7)", "DESCRIPTION of v4-mapped-on-v6"},
                  {"RFC 3493", "3.7"}},
-     .outcome = {[POSIX] = "mapped", [LINUX] = "mapped"},
+     .outcome = {[BY_POSIX] = "mapped", [BY_LINUX] = "mapped"},
      .mutant = {"IPv4 addresses come without the prefix of mapped ones", never_mapped});
 
-CASE(mapped, client, .family = MAPPED, .network = ANY_NETWORK, CALLS)
+CASE(mapped, client, .family = FAMILY_MAPPED, .network = ANY_NETWORK, CALLS)
 {
     struct address name;
     must(name_within(t, &name, sizeof name.storage));
@@ -160,26 +161,27 @@ CASE(mapped, client, .family = MAPPED, .network = ANY_NETWORK, CALLS)
 MUTANT_ERROR(unconnected_has_peer, OP_GETPEERNAME, ENOTCONN, 0)
 
 RULE(no_peer, "address.name.getpeername-unconnected",
-     .statement = "getpeername() on a socket without a peer fails with ENOTCONN.", .level = SHALL,
+     .statement = "getpeername() on a socket without a peer fails with ENOTCONN.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
                  {"getpeername(2)", "ERRORS ENOTCONN"}},
-     .outcome = {[POSIX] = "ENOTCONN", [LINUX] = "ENOTCONN", [BSD] = "ENOTCONN"},
+     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN", [BY_BSD] = "ENOTCONN"},
      .mutant = {"getpeername() succeeds without a peer", unconnected_has_peer});
 
-CASE(no_peer, fresh, .family = IPV4 | IPV6, .network = LOOPBACK, SOCKET_TYPES)
+CASE(no_peer, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SOCKET_TYPES)
 {
     struct address name;
     observe_result(sk_getpeername(iut, typed_socket(t, iut), &name));
 }
 
-CASE(no_peer, bound, .family = ANY_FAMILY, .network = LOOPBACK, SOCKET_TYPES)
+CASE(no_peer, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, SOCKET_TYPES)
 {
-    struct endpoint own = bound_socket(t, iut, type_of(t), MAIN);
+    struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
     struct address name;
     observe_result(sk_getpeername(iut, own.fd, &name));
 }
 
-CASE(no_peer, listening, .family = ANY_FAMILY, .network = LOOPBACK)
+CASE(no_peer, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK)
 {
     struct address name;
     observe_result(sk_getpeername(iut, listening_socket(t, iut).fd, &name));

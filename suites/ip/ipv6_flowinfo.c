@@ -27,9 +27,9 @@ static void rejects_flow(struct mutation *m, struct call *call)
 }
 
 RULE(bind_ignores, "ipv6.flowinfo.bind-ignored",
-     .statement = "On Linux bind() ignores the flow information of a name.", .level = MAY,
+     .statement = "On Linux bind() ignores the flow information of a name.", .level = LEVEL_MAY,
      .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0 then no flow"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"},
      .mutant = {"names with flow information are refused", rejects_flow});
 
 static void observe_flow(struct test *t, const struct address *name)
@@ -37,10 +37,10 @@ static void observe_flow(struct test *t, const struct address *name)
     observe("%s", name->in6.sin6_flowinfo ? "a flow" : "no flow");
 }
 
-CASE(bind_ignores, own_address, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(bind_ignores, own_address, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
-    struct address name = with_flow(place_of(t, iut, MAIN, 0));
+    struct address name = with_flow(place_of(t, iut, PLACE_MAIN, 0));
     observe_result(sk_bind(iut, fd, &name));
     must(sk_getsockname(iut, fd, &name));
     observe_flow(t, &name);
@@ -49,13 +49,13 @@ CASE(bind_ignores, own_address, .family = IPV6, .network = ANY_NETWORK, SOCKET_T
 RULE(connect_ignores, "ipv6.flowinfo.connect-ignored",
      .statement = "On Linux connect() ignores the flow information of a name unless "
                   "IPV6_FLOWINFO_SEND is set.",
-     .level = MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0 then no flow"},
+     .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"},
      .mutant = {"names with flow information are refused", rejects_flow});
 
-CASE(connect_ignores, server, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
+    struct endpoint server = bound_socket(t, peer, type_of(t), PLACE_MAIN);
     int fd = typed_socket(t, iut);
     struct address name = {0}, to = with_flow(server.address);
     if (type_of(t) == SOCK_STREAM)
@@ -78,11 +78,11 @@ static void leaves_flow(struct mutation *m, struct call *call)
 RULE(names_zero, "ipv6.flowinfo.names-zero",
      .statement = "The names of clients and senders have no flow information unless it was asked "
                   "for.",
-     .level = MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "no flow"},
+     .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no flow"},
      .mutant = {"names carry flow information", leaves_flow});
 
-CASE(names_zero, accepted, .family = IPV6, .network = ANY_NETWORK)
+CASE(names_zero, accepted, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, iut);
     struct address name;
@@ -91,7 +91,7 @@ CASE(names_zero, accepted, .family = IPV6, .network = ANY_NETWORK)
     observe_flow(t, &name);
 }
 
-CASE(names_zero, received, .family = IPV6, .network = ANY_NETWORK)
+CASE(names_zero, received, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {
     struct endpoint own = bound_datagram_socket(t, iut), far = bound_datagram_socket(t, peer);
     struct address from;
@@ -115,13 +115,14 @@ RULE(kept, "ipv6.flowinfo.send-kept",
      .statement =
          "With IPV6_FLOWINFO_SEND on, Linux keeps the flow label that connect() was given, "
          "and getpeername() gives it back.",
-     .level = MAY, .sources = {{"Linux 6.18", "observed; ipv6(7) does not describe the option"}},
-     .outcome = {[LINUX] = "0 then a flow"},
+     .level = LEVEL_MAY,
+     .sources = {{"Linux 6.18", "observed; ipv6(7) does not describe the option"}},
+     .outcome = {[BY_LINUX] = "0 then a flow"},
      .mutant = {"getpeername() gives no flow information", forgets_flow});
 
-CASE(kept, connect, .family = IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
 {
-    struct endpoint server = bound_socket(t, peer, type_of(t), MAIN);
+    struct endpoint server = bound_socket(t, peer, type_of(t), PLACE_MAIN);
     int fd = typed_socket(t, iut);
     struct address name = {0}, to = with_flow(server.address);
     int option = sk_constant(iut, "IPV6_FLOWINFO_SEND");

@@ -4,19 +4,19 @@
 /* The link-local address of a host as its own sockets write it. */
 static struct address own_link_local(struct test *t, struct host *host, int port)
 {
-    return place_of(t, host, LINK_LOCAL, port);
+    return place_of(t, host, PLACE_LINK_LOCAL, port);
 }
 
 /* The other host's, as this one's sockets have to write it. */
 static struct address far_link_local(struct test *t, struct host *host, int port)
 {
-    return as_written_by(t, host, place_of(t, other_host(t, host), LINK_LOCAL, port));
+    return as_written_by(t, host, place_of(t, other_host(t, host), PLACE_LINK_LOCAL, port));
 }
 
 /* A listening or a datagram socket of a host on its link-local address. */
 static struct endpoint link_local_socket(struct test *t, struct host *host, int type)
 {
-    return bound_socket(t, host, type, LINK_LOCAL);
+    return bound_socket(t, host, type, PLACE_LINK_LOCAL);
 }
 
 enum { NO_SUCH_INTERFACE = 9999 };
@@ -45,11 +45,11 @@ static void guesses_scope(struct mutation *m, struct call *call)
 
 RULE(bind_without, "ipv6.scope.bind-required",
      .statement = "On Linux bind() to a link-local address without a scope fails with EINVAL.",
-     .level = SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[LINUX] = "EINVAL"},
+     .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
+     .outcome = {[BY_LINUX] = "EINVAL"},
      .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
 
-CASE(bind_without, no_scope, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+CASE(bind_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
 {
     struct address name = address_with_scope(own_link_local(t, iut, 0), 0);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
@@ -57,11 +57,11 @@ CASE(bind_without, no_scope, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 
 RULE(connect_without, "ipv6.scope.connect-required",
      .statement = "On Linux connect() to a link-local address without a scope fails with EINVAL.",
-     .level = SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[LINUX] = "EINVAL"},
+     .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
+     .outcome = {[BY_LINUX] = "EINVAL"},
      .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
 
-CASE(connect_without, no_scope, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+CASE(connect_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
 {
     struct address name = address_with_scope(far_link_local(t, iut, 7000), 0);
     observe_result(sk_connect(iut, typed_socket(t, iut), &name));
@@ -80,11 +80,12 @@ static void refuses_unscoped(struct mutation *m, struct call *call)
 RULE(send_without, "ipv6.scope.send-without",
      .statement = "On Linux a datagram to a link-local address without a scope goes out where the "
                   "routes say, unlike connect().",
-     .level = MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[LINUX] = "0"},
+     .level = LEVEL_MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[BY_LINUX] = "0"},
      .mutant = {"sending to a link-local address without a scope gives EINVAL", refuses_unscoped});
 
-CASE(send_without, no_scope, .family = IPV6, .network = PAIR, .send = SENDTO | SENDMSG)
+CASE(send_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR,
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct address name = address_with_scope(far_link_local(t, iut, 7000), 0);
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, &name));
@@ -102,13 +103,13 @@ static void drops_scope(struct mutation *m, struct call *call)
     call_set_address(call, block, &name);
 }
 
-RULE(
-    bind_with, "ipv6.scope.bind",
-    .statement = "bind() takes a link-local address with the index of its interface, and "
-                 "getsockname() gives it back.",
-    .level = SHALL, .sources = {SCOPE_SOURCES},
-    .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
-    .mutant = {"names have no scope", drops_scope});
+RULE(bind_with, "ipv6.scope.bind",
+     .statement = "bind() takes a link-local address with the index of its interface, and "
+                  "getsockname() gives it back.",
+     .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
+     .outcome =
+         {[BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"},
+     .mutant = {"names have no scope", drops_scope});
 
 static void observe_scope(struct test *t, const struct address *name)
 {
@@ -118,7 +119,7 @@ static void observe_scope(struct test *t, const struct address *name)
                                                     : "another index");
 }
 
-CASE(bind_with, own_address, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+CASE(bind_with, own_address, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
 {
     int fd = typed_socket(t, iut);
     struct address name = own_link_local(t, iut, 0);
@@ -130,14 +131,15 @@ CASE(bind_with, own_address, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 RULE(accepted, "ipv6.scope.accept",
      .statement = "The name of a client with a link-local address has the index of the interface "
                   "that it came over.",
-     .level = SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {[POSIX] = "the interface's index then the interface's index then the interface's "
-                           "index",
-                 [LINUX] = "the interface's index then the interface's index then the interface's "
-                           "index"},
+     .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
+     .outcome =
+         {[BY_POSIX] = "the interface's index then the interface's index then the interface's "
+                       "index",
+          [BY_LINUX] = "the interface's index then the interface's index then the interface's "
+                       "index"},
      .mutant = {"names have no scope", drops_scope});
 
-CASE(accepted, both_names, .family = IPV6, .network = PAIR)
+CASE(accepted, both_names, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
     struct endpoint server = link_local_socket(t, iut, SOCK_STREAM);
     struct endpoint client = link_local_socket(t, peer, SOCK_STREAM);
@@ -155,18 +157,19 @@ CASE(accepted, both_names, .family = IPV6, .network = PAIR)
 RULE(received_from, "ipv6.scope.receive",
      .statement = "The sender's name of a datagram from a link-local address has the index of the "
                   "interface that it came over.",
-     .level = SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {[POSIX] = "the interface's index", [LINUX] = "the interface's index"},
+     .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
+     .outcome = {[BY_POSIX] = "the interface's index", [BY_LINUX] = "the interface's index"},
      .mutant = {"names have no scope", drops_scope});
 
-CASE(received_from, name, .family = IPV6, .network = PAIR, .recv = RECVFROM | RECVMSG)
+CASE(received_from, name, .family = FAMILY_IPV6, .network = ON_PAIR,
+     .recv = WITH_RECVFROM | WITH_RECVMSG)
 {
     struct endpoint own = link_local_socket(t, iut, SOCK_DGRAM);
     struct endpoint far = link_local_socket(t, peer, SOCK_DGRAM);
     struct address from;
     char byte;
     must(sk_sendto(peer, far.fd, "x", 1, 0, &own.address));
-    if (t->recv == RECVFROM)
+    if (t->recv == WITH_RECVFROM)
         must(sk_recvfrom(iut, own.fd, &byte, 1, 0, &from));
     else
         must(sk_recvmsg(iut, own.fd, &byte, 1, 0, &from, NULL));
@@ -175,14 +178,14 @@ CASE(received_from, name, .family = IPV6, .network = PAIR, .recv = RECVFROM | RE
 
 MUTANT_FAILS(never_connects, OP_CONNECT, ENETUNREACH)
 
-RULE(
-    connect_with, "ipv6.scope.connect",
-    .statement = "connect() reaches a link-local address over the interface that its scope says.",
-    .level = SHALL, .sources = {SCOPE_SOURCES},
-    .outcome = {[POSIX] = "0 then the interface's index", [LINUX] = "0 then the interface's index"},
-    .mutant = {"connect() gives ENETUNREACH", never_connects});
+RULE(connect_with, "ipv6.scope.connect",
+     .statement = "connect() reaches a link-local address over the interface that its scope says.",
+     .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
+     .outcome =
+         {[BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"},
+     .mutant = {"connect() gives ENETUNREACH", never_connects});
 
-CASE(connect_with, server, .family = IPV6, .network = PAIR)
+CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
     struct endpoint server = link_local_socket(t, peer, SOCK_STREAM);
     struct address name = {0};
@@ -196,11 +199,11 @@ CASE(connect_with, server, .family = IPV6, .network = PAIR)
 RULE(bound_scope, "ipv6.scope.connect-bound",
      .statement = "On Linux a socket that is bound to a link-local address reaches others on that "
                   "link without a scope.",
-     .level = MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0"},
+     .level = LEVEL_MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0"},
      .mutant = {"connect() gives ENETUNREACH", never_connects});
 
-CASE(bound_scope, no_scope, .family = IPV6, .network = PAIR)
+CASE(bound_scope, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
     struct endpoint server = link_local_socket(t, peer, SOCK_STREAM);
     struct endpoint client = link_local_socket(t, iut, SOCK_STREAM);
@@ -224,13 +227,13 @@ RULE(wrong_bind, "ipv6.scope.bind-wrong-interface",
      .statement =
          "bind() to a link-local address with the index of an interface that does not have "
          "it fails with EADDRNOTAVAIL.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"ipv6(7)", "DESCRIPTION of sin6_scope_id"}},
-     .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "EADDRNOTAVAIL"},
+     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "EADDRNOTAVAIL"},
      .mutant = {"the scope is ignored", ignores_scope});
 
-CASE(wrong_bind, loopback_index, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+CASE(wrong_bind, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
 {
     unsigned lo = (unsigned)must(sk_if_nametoindex(iut, "lo"));
     struct address name = address_with_scope(own_link_local(t, iut, 0), lo);
@@ -240,13 +243,13 @@ CASE(wrong_bind, loopback_index, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 RULE(no_interface, "ipv6.scope.bind-no-interface",
      .statement = "bind() with the index of an interface that does not exist fails; on Linux with "
                   "ENODEV.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"ipv6(7)", "ERRORS ENODEV: no such scope"}},
-     .outcome = {[POSIX] = "EADDRNOTAVAIL", [LINUX] = "ENODEV"},
+     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "ENODEV"},
      .mutant = {"the scope is ignored", ignores_scope});
 
-CASE(no_interface, bind, .family = IPV6, .network = PAIR, SOCKET_TYPES)
+CASE(no_interface, bind, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
 {
     struct address name = address_with_scope(own_link_local(t, iut, 0), NO_SUCH_INTERFACE);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
@@ -255,10 +258,10 @@ CASE(no_interface, bind, .family = IPV6, .network = PAIR, SOCKET_TYPES)
 RULE(other_scope, "ipv6.scope.connect-other-interface",
      .statement = "On Linux a socket that is bound to one link fails with EINVAL to connect to "
                   "another.",
-     .level = SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[LINUX] = "EINVAL"}, .mutant = {"the scope is ignored", ignores_scope});
+     .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
+     .outcome = {[BY_LINUX] = "EINVAL"}, .mutant = {"the scope is ignored", ignores_scope});
 
-CASE(other_scope, loopback_index, .family = IPV6, .network = PAIR)
+CASE(other_scope, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
     struct endpoint client = link_local_socket(t, iut, SOCK_STREAM);
     unsigned lo = (unsigned)must(sk_if_nametoindex(iut, "lo"));
@@ -280,13 +283,13 @@ static void adds_scope(struct mutation *m, struct call *call)
 
 RULE(global, "ipv6.scope.global-zero",
      .statement = "The names of sockets with addresses of global scope have the scope id 0.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"},
                  {"RFC 3493", "3.3: zero if the field does not identify a set of interfaces"}},
-     .outcome = {[LINUX] = "no scope then no scope"},
+     .outcome = {[BY_LINUX] = "no scope then no scope"},
      .mutant = {"names have a scope whatever the address", adds_scope});
 
-CASE(global, connected, .family = IPV6, .network = ANY_NETWORK, .role = ANY_ROLE)
+CASE(global, connected, .family = FAMILY_IPV6, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
     struct connection c = connected_pair(t);
     observe_scope(t, &c.iut_name);
@@ -304,15 +307,16 @@ static void checks_scope(struct mutation *m, struct call *call)
 }
 
 RULE(global_ignored, "ipv6.scope.global-ignored",
-     .statement = "On Linux the scope id of an address of global scope is ignored.", .level = MAY,
+     .statement = "On Linux the scope id of an address of global scope is ignored.",
+     .level = LEVEL_MAY,
      .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"}},
-     .outcome = {[LINUX] = "0 then 0"},
+     .outcome = {[BY_LINUX] = "0 then 0"},
      .mutant = {"the scope of a global address must exist", checks_scope});
 
-CASE(global_ignored, server, .family = IPV6, .network = ANY_NETWORK)
+CASE(global_ignored, server, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, peer);
-    struct address own = place_of(t, iut, MAIN, 0);
+    struct address own = place_of(t, iut, PLACE_MAIN, 0);
     int fd = stream_socket(t, iut);
     own = address_with_scope(own, NO_SUCH_INTERFACE);
     server.address = address_with_scope(server.address, NO_SUCH_INTERFACE);

@@ -7,19 +7,22 @@ RULE(already_connected, "tcp.connect.already-connected",
      .statement =
          "connect() on a stream socket that is connected fails with EISCONN, whichever side "
          "it is on and whatever the address.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"},
                  {"connect(2)", "ERRORS EISCONN"},
                  {ZOS_API, "CONNECT: completion cannot be checked by a second CONNECT"},
                  {FREEBSD_CONNECT, "ERRORS EISCONN"}},
-     .outcome = {[POSIX] = "EISCONN", [LINUX] = "EISCONN", [BSD] = "EISCONN", [ZOS] = "EISCONN"},
+     .outcome = {[BY_POSIX] = "EISCONN",
+                 [BY_LINUX] = "EISCONN",
+                 [BY_BSD] = "EISCONN",
+                 [BY_ZOS] = "EISCONN"},
      .mutant = {"connect() on a connected socket succeeds", connects_again});
 
 CASE(already_connected, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .role = ANY_ROLE, .mode = ANY_MODE)
 {
     struct connection c = connected_pair(t);
-    set_nonblocking(t, iut, c.iut, t->mode == NONBLOCKING);
+    set_nonblocking(t, iut, c.iut, t->mode == MODE_NONBLOCKING);
     observe_result(sk_connect(iut, c.iut, &c.peer_name));
 }
 
@@ -28,7 +31,7 @@ CASE(already_connected, other_address, .family = ANY_FAMILY, .network = ANY_NETW
 {
     struct connection c = connected_pair(t);
     struct endpoint other = listening_socket(t, peer);
-    set_nonblocking(t, iut, c.iut, t->mode == NONBLOCKING);
+    set_nonblocking(t, iut, c.iut, t->mode == MODE_NONBLOCKING);
     observe_result(sk_connect(iut, c.iut, &other.address));
 }
 
@@ -56,9 +59,10 @@ static void breaks_connection(struct mutation *m, struct call *call)
 }
 
 RULE(survives, "tcp.connect.already-connected-survives",
-     .statement = "A connection survives a connect() that failed with EISCONN.", .level = SHALL,
+     .statement = "A connection survives a connect() that failed with EISCONN.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"}, {"connect(2)", "ERRORS EISCONN"}},
-     .outcome = {[POSIX] = "hello then ESTABLISHED", [LINUX] = "hello then ESTABLISHED"},
+     .outcome = {[BY_POSIX] = "hello then ESTABLISHED", [BY_LINUX] = "hello then ESTABLISHED"},
      .mutant = {"connect() on a connected socket shuts the connection down", breaks_connection});
 
 CASE(survives, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -76,17 +80,17 @@ MUTANT_ERROR(refuses_listener, OP_CONNECT, EISCONN, EINVAL)
 RULE(listening, "tcp.connect.listening",
      .statement = "connect() on a listening socket fails: with EOPNOTSUPP if the implementation "
                   "follows POSIX's permission, on Linux with EISCONN.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EOPNOTSUPP (may)"},
                  {"Linux 6.18", "observed EISCONN; connect(2) does not mention listening sockets"}},
-     .outcome = {[POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [LINUX] = "EISCONN"},
+     .outcome = {[BY_POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [BY_LINUX] = "EISCONN"},
      .mutant = {"connect() on a listening socket gives EINVAL", refuses_listener});
 
 CASE(listening, other_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
     struct endpoint server = listening_socket(t, peer);
     struct endpoint own = listening_socket(t, iut);
-    set_nonblocking(t, iut, own.fd, t->mode == NONBLOCKING);
+    set_nonblocking(t, iut, own.fd, t->mode == MODE_NONBLOCKING);
     observe_result(sk_connect(iut, own.fd, &server.address));
 }
 
@@ -95,10 +99,10 @@ MUTANT_ERROR(forgets_reset, OP_CONNECT, EISCONN, ENOTCONN)
 RULE(after_reset, "tcp.connect.after-reset",
      .statement = "On Linux a socket whose connection was reset cannot connect again at once: the "
                   "first connect() reports that the old connection is gone.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): does not say what a reset socket is good for"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "EISCONN"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "EISCONN"},
      .mutant = {"connect() after a reset gives ENOTCONN", forgets_reset});
 
 CASE(after_reset, read, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -127,10 +131,10 @@ static void ignores_unspec(struct mutation *m, struct call *call)
 RULE(dissolve, "tcp.connect.unspec-connected",
      .statement = "On Linux connect() with AF_UNSPEC dissolves a TCP connection: the socket has no "
                   "peer any more and can be connected anew, the old peer sees a reset.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0 then ENOTCONN then ECONNRESET then 0"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ENOTCONN then ECONNRESET then 0"},
      .mutant = {"connect() with AF_UNSPEC gives 0 and does nothing", ignores_unspec});
 
 CASE(dissolve, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -159,19 +163,19 @@ static void cannot_call_off(struct mutation *m, struct call *call)
 RULE(call_off, "tcp.connect.unspec-pending",
      .statement = "On Linux connect() with AF_UNSPEC calls a pending connection attempt off; the "
                   "socket can then be connected anew.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0 then EINPROGRESS"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then EINPROGRESS"},
      .mutant = {"connect() with AF_UNSPEC gives EALREADY while one is pending", cannot_call_off});
 
-CASE(call_off, pending, .family = ANY_FAMILY, .network = PAIR)
+CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct endpoint server = listening_socket(t, peer);
     struct address none = address_unspec(sizeof(struct sockaddr_in6));
     int fd = stream_socket(t, iut);
     set_nonblocking(t, iut, fd, true);
-    deliver_from(t, peer, HOLD);
+    deliver_from(t, peer, NET_HOLD);
     require(sk_connect(iut, fd, &server.address) == -EINPROGRESS, "connect() did not wait");
     observe_result(sk_connect(iut, fd, &none));
     observe_result(sk_connect(iut, fd, &server.address));
@@ -194,10 +198,10 @@ static void nothing_to_dissolve(struct mutation *m, struct call *call)
 RULE(unspec_fresh, "tcp.connect.unspec-fresh",
      .statement = "On Linux connect() with AF_UNSPEC succeeds on a stream socket without a "
                   "connection, and leaves it as good as new.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0 then 0"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then 0"},
      .mutant = {"connect() with AF_UNSPEC gives EAFNOSUPPORT on an unconnected socket",
                 nothing_to_dissolve});
 
@@ -224,10 +228,11 @@ static void keeps_listening(struct mutation *m, struct call *call)
 }
 
 RULE(unspec_listening, "tcp.connect.unspec-listening",
-     .statement = "On Linux connect() with AF_UNSPEC ends a socket's listening.", .level = MAY,
+     .statement = "On Linux connect() with AF_UNSPEC ends a socket's listening.",
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"Linux 6.18", "observed; connect(2) does not mention listening sockets"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0 then ECONNREFUSED"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ECONNREFUSED"},
      .mutant = {"a listening socket listens on after connect() with AF_UNSPEC", keeps_listening});
 
 CASE(unspec_listening, then_client, .family = ANY_FAMILY, .network = ANY_NETWORK)

@@ -4,7 +4,7 @@
 /* In words: whether a socket's name has a port, and which address. */
 static void observe_name(struct test *t, int fd)
 {
-    struct address name, route = place_of(t, t->iut, MAIN, 0);
+    struct address name, route = place_of(t, t->iut, PLACE_MAIN, 0);
     must(sk_getsockname(t->iut, fd, &name));
     observe("%s and %s",
             address_same_host(&name, &route) ? "the route's address"
@@ -25,13 +25,13 @@ static void binds_early(struct mutation *m, struct call *call)
 RULE(unbound, "tcp.connect.before-no-name",
      .statement = "Before bind() or connect() a socket has no name: getsockname() reports the "
                   "wildcard address and port 0.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: unspecified for an unbound socket"},
                  {"Linux 6.18", "observed; getsockname(2) does not mention unbound sockets"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "no address and no port"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no address and no port"},
      .mutant = {"socket() binds to a port at once", binds_early});
 
-CASE(unbound, fresh, .family = IPV4 | IPV6, .network = ANY_NETWORK)
+CASE(unbound, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK)
 {
     observe_name(t, stream_socket(t, iut));
 }
@@ -48,21 +48,21 @@ static void forgets_port(struct mutation *m, struct call *call)
 RULE(port, "tcp.connect.binds",
      .statement = "connect() on a stream socket that is not bound binds it to a free port and to "
                   "the address of the route.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: an unused local address"},
                  {RFC_9293, "3.9.1.1 MUST-44: the address is asked of the IP layer"},
                  {ZOS_API, "CONNECT: completes the binding of a stream socket"},
                  {"ip(7)", "DESCRIPTION of binding"}},
-     .outcome = {[POSIX] = "the route's address and a port",
-                 [LINUX] = "the route's address and a port",
-                 [ZOS] = "the route's address and a port"},
+     .outcome = {[BY_POSIX] = "the route's address and a port",
+                 [BY_LINUX] = "the route's address and a port",
+                 [BY_ZOS] = "the route's address and a port"},
      .mutant = {"getsockname() reports port 0 after connect()", forgets_port});
 
 CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
-    set_nonblocking(t, iut, fd, t->mode == NONBLOCKING);
+    set_nonblocking(t, iut, fd, t->mode == MODE_NONBLOCKING);
     int result = sk_connect(iut, fd, &server.address);
     require(result == 0 || result == -EINPROGRESS, "connect() gave %s", result_name(result));
     require(ready(t, iut, fd, POLLOUT, -1), "the connection was not established");
@@ -85,16 +85,16 @@ static void rebinds(struct mutation *m, struct call *call)
 RULE(keeps, "tcp.connect.keeps-binding",
      .statement = "connect() leaves the name of a socket that is bound to an address and a port as "
                   "it is.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"},
                  {RFC_9293, "3.9.1.1 MUST-43: a local address given by the user is used"}},
-     .outcome = {[POSIX] = "kept", [LINUX] = "kept"},
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"},
      .mutant = {"bind() takes the port and ignores the address", rebinds});
 
 CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, peer);
-    struct endpoint client = bound_socket(t, iut, SOCK_STREAM, OTHER);
+    struct endpoint client = bound_socket(t, iut, SOCK_STREAM, PLACE_OTHER);
     struct address name;
     must(sk_connect(iut, client.fd, &server.address));
     must(sk_getsockname(iut, client.fd, &name));
@@ -113,10 +113,10 @@ static void shifts_port(struct mutation *m, struct call *call)
 
 RULE(names, "tcp.connect.names-agree",
      .statement = "Each end of a connection has the other's name as its peer's name.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getsockname() and getpeername(), DESCRIPTION"},
                  {"getpeername(2)", "DESCRIPTION"}},
-     .outcome = {[POSIX] = "the names agree", [LINUX] = "the names agree"},
+     .outcome = {[BY_POSIX] = "the names agree", [BY_LINUX] = "the names agree"},
      .mutant = {"getpeername() reports a wrong port", shifts_port});
 
 CASE(names, both_ends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)

@@ -17,15 +17,15 @@ static void claims_success(struct mutation *m, struct call *call)
 RULE(establishes, "tcp.connect.establishes",
      .statement =
          "When connect() on a blocking stream socket has returned 0, the connection stands.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION"},
                  {"connect(2)", "DESCRIPTION and RETURN VALUE"},
                  {ZOS_API, "CONNECT: blocks until the connection is established"},
                  {FREEBSD_CONNECT, "DESCRIPTION"}},
-     .outcome = {[POSIX] = "0 then ESTABLISHED",
-                 [LINUX] = "0 then ESTABLISHED",
-                 [BSD] = "0 then ESTABLISHED",
-                 [ZOS] = "0 then ESTABLISHED"},
+     .outcome = {[BY_POSIX] = "0 then ESTABLISHED",
+                 [BY_LINUX] = "0 then ESTABLISHED",
+                 [BY_BSD] = "0 then ESTABLISHED",
+                 [BY_ZOS] = "0 then ESTABLISHED"},
      .mutant = {"connect() gives 0 and sends nothing", claims_success});
 
 CASE(establishes, state, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -56,30 +56,30 @@ static void does_not_wait(struct mutation *m, struct call *call)
 RULE(blocks, "tcp.connect.blocks-until-established",
      .statement = "connect() on a blocking stream socket does not return while the handshake is "
                   "held back, and returns 0 when it is completed.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION"},
                  {ZOS_API, "CONNECT: blocks until the connection is established or an error"},
                  {FREEBSD_CONNECT, "ERRORS EINPROGRESS: nonblocking sockets only"}},
-     .outcome = {[POSIX] = "waits in SYN_SENT then 0 then ESTABLISHED",
-                 [LINUX] = "waits in SYN_SENT then 0 then ESTABLISHED",
-                 [BSD] = "waits in SYN_SENT then 0 then ESTABLISHED",
-                 [ZOS] = "waits in SYN_SENT then 0 then ESTABLISHED"},
+     .outcome = {[BY_POSIX] = "waits in SYN_SENT then 0 then ESTABLISHED",
+                 [BY_LINUX] = "waits in SYN_SENT then 0 then ESTABLISHED",
+                 [BY_BSD] = "waits in SYN_SENT then 0 then ESTABLISHED",
+                 [BY_ZOS] = "waits in SYN_SENT then 0 then ESTABLISHED"},
      .mutant = {"connect() returns 0 without waiting for the handshake", does_not_wait});
 
-CASE(blocks, held_back, .family = ANY_FAMILY, .network = PAIR, .axis = "held",
+CASE(blocks, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .axis = "held",
      .choices = {"syn", "syn-ack"})
 {
     struct host *held = t->choice == 0 ? iut : peer;
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
     struct address name;
-    deliver_from(t, held, HOLD);
+    deliver_from(t, held, NET_HOLD);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     bool waits = sk_waits(connecting);
     must(sk_getsockname(iut, fd, &name));
     observe("%s in %s", waits ? "waits" : "returns",
             tcp_state_name(state_between(t, iut, &name, &server.address)));
-    deliver_from(t, held, DELIVER);
+    deliver_from(t, held, NET_DELIVER);
     observe_result(finish(connecting));
     observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
@@ -90,18 +90,19 @@ MUTANT_ERROR(times_out_when_refused, OP_CONNECT, ECONNREFUSED, ETIMEDOUT)
 
 RULE(refused, "tcp.connect.refused",
      .statement = "connect() to a port that nobody listens on fails with ECONNREFUSED.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS ECONNREFUSED"},
                  {"connect(2)", "ERRORS ECONNREFUSED"},
                  {RFC_9293, "3.10.7.1: a segment to a closed port is answered by a reset"},
                  {FREEBSD_CONNECT, "ERRORS ECONNREFUSED"}},
-     .outcome = {[POSIX] = "ECONNREFUSED", [LINUX] = "ECONNREFUSED", [BSD] = "ECONNREFUSED"},
+     .outcome =
+         {[BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED", [BY_BSD] = "ECONNREFUSED"},
      .mutant = {"a refused connect() gives ETIMEDOUT", times_out_when_refused});
 
 CASE(refused, no_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "port",
      .choices = {"closed", "bound"})
 {
-    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     int fd = stream_socket(t, iut);
     if (t->choice == 0)
         must(sk_close(peer, server.fd));
@@ -111,30 +112,32 @@ CASE(refused, no_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis =
 MUTANT_ERROR(refused_when_late, OP_CONNECT, ETIMEDOUT, ECONNREFUSED)
 
 RULE(times_out, "tcp.connect.times-out",
-     .statement = "connect() to a host that never answers fails with ETIMEDOUT.", .level = SHALL,
+     .statement = "connect() to a host that never answers fails with ETIMEDOUT.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS ETIMEDOUT"},
                  {"connect(2)", "ERRORS ETIMEDOUT"},
                  {FREEBSD_CONNECT, "ERRORS ETIMEDOUT"}},
-     .outcome = {[POSIX] = "ETIMEDOUT", [LINUX] = "ETIMEDOUT", [BSD] = "ETIMEDOUT"},
+     .outcome = {[BY_POSIX] = "ETIMEDOUT", [BY_LINUX] = "ETIMEDOUT", [BY_BSD] = "ETIMEDOUT"},
      .mutant = {"a connect() that times out gives ECONNREFUSED", refused_when_late});
 
-CASE(times_out, silence, .family = ANY_FAMILY, .network = PAIR, .tags = WAITS, .seconds = 20)
+CASE(times_out, silence, .family = ANY_FAMILY, .network = ON_PAIR, .tags = TAG_WAITS, .seconds = 20)
 {
     struct endpoint server = listening_socket(t, peer);
     int result, fd = stream_socket(t, iut);
     retransmit_once(t, iut, fd);
-    deliver_from(t, iut, LOSE);
+    deliver_from(t, iut, NET_LOSE);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     if (!sk_finish_within(connecting, SYN_PATIENCE, &result))
         skip("this implementation does not keep to TCP_SYNCNT: --slow waits for its own limit");
     observe_result(result);
 }
 
-CASE(times_out, own_limit, .family = ANY_FAMILY, .network = PAIR, .tags = SLOW, .seconds = 300)
+CASE(times_out, own_limit, .family = ANY_FAMILY, .network = ON_PAIR, .tags = TAG_SLOW,
+     .seconds = 300)
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
-    deliver_from(t, iut, LOSE);
+    deliver_from(t, iut, NET_LOSE);
     observe_result(sk_connect(iut, fd, &server.address));
 }
 
@@ -142,46 +145,47 @@ MUTANT_ERROR(blames_the_host, OP_CONNECT, ENETUNREACH, EHOSTUNREACH)
 
 RULE(no_route, "tcp.connect.no-route",
      .statement = "connect() to a network that no route leads to fails with ENETUNREACH.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS ENETUNREACH"},
                  {"connect(2)", "ERRORS ENETUNREACH"}},
-     .outcome = {[POSIX] = "ENETUNREACH", [LINUX] = "ENETUNREACH"},
+     .outcome = {[BY_POSIX] = "ENETUNREACH", [BY_LINUX] = "ENETUNREACH"},
      .mutant = {"connect() without a route gives EHOSTUNREACH", blames_the_host});
 
 CASE(no_route, unrouted, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
-    struct address nowhere = place_of(t, iut, UNROUTED, 7);
+    struct address nowhere = place_of(t, iut, PLACE_UNROUTED, 7);
     int fd = stream_socket(t, iut);
-    set_nonblocking(t, iut, fd, t->mode == NONBLOCKING);
+    set_nonblocking(t, iut, fd, t->mode == MODE_NONBLOCKING);
     observe_result(sk_connect(iut, fd, &nowhere));
 }
 
 MUTANT_ERROR(blames_the_net, OP_CONNECT, EHOSTUNREACH, ENETUNREACH)
 
-RULE(unreachable, "tcp.connect.host-unreachable",
-     .statement = "connect() to a host that cannot be reached may fail with EHOSTUNREACH.",
-     .level = MAY,
-     .sources = {{POSIX_2016, "XSH connect(), ERRORS EHOSTUNREACH (may)"},
-                 {"ip(7)", "ERRORS EHOSTUNREACH: no valid routing table entry matches"}},
-     .outcome = {[POSIX] = "EHOSTUNREACH | ENETUNREACH | ETIMEDOUT", [LINUX] = "EHOSTUNREACH"},
-     .mutant = {"connect() to an unreachable host gives ENETUNREACH", blames_the_net});
+RULE(
+    unreachable, "tcp.connect.host-unreachable",
+    .statement = "connect() to a host that cannot be reached may fail with EHOSTUNREACH.",
+    .level = LEVEL_MAY,
+    .sources = {{POSIX_2016, "XSH connect(), ERRORS EHOSTUNREACH (may)"},
+                {"ip(7)", "ERRORS EHOSTUNREACH: no valid routing table entry matches"}},
+    .outcome = {[BY_POSIX] = "EHOSTUNREACH | ENETUNREACH | ETIMEDOUT", [BY_LINUX] = "EHOSTUNREACH"},
+    .mutant = {"connect() to an unreachable host gives ENETUNREACH", blames_the_net});
 
 CASE(unreachable, route, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE,
-     .outcome = {[POSIX] = "EHOSTUNREACH | ENETUNREACH"})
+     .outcome = {[BY_POSIX] = "EHOSTUNREACH | ENETUNREACH"})
 {
-    struct address nowhere = place_of(t, iut, UNROUTED, 7);
+    struct address nowhere = place_of(t, iut, PLACE_UNROUTED, 7);
     int fd = stream_socket(t, iut);
     unreachable_route(t, iut);
-    set_nonblocking(t, iut, fd, t->mode == NONBLOCKING);
+    set_nonblocking(t, iut, fd, t->mode == MODE_NONBLOCKING);
     observe_result(sk_connect(iut, fd, &nowhere));
 }
 
 /* The neighbour does not answer; the sender learns it while the call waits. */
-CASE(unreachable, neighbour, .family = ANY_FAMILY, .network = PAIR)
+CASE(unreachable, neighbour, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
-    deliver_from(t, iut, HOLD);
+    deliver_from(t, iut, NET_HOLD);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     require(sk_waits(connecting), "connect() did not wait");
     lose_neighbour(t, iut, fd);
@@ -202,7 +206,7 @@ static void aborts_when_interrupted(struct mutation *m, struct call *call)
 /* A blocking connect() that waits in the handshake, with the peer's answer held back. */
 static struct pending *waiting_connect(struct test *t, int fd, const struct address *to)
 {
-    deliver_from(t, t->peer, HOLD);
+    deliver_from(t, t->peer, NET_HOLD);
     struct pending *connecting = sk_begin(t->iut, call_connect(fd, to));
     require(sk_waits(connecting), "connect() did not wait");
     return connecting;
@@ -211,16 +215,16 @@ static struct pending *waiting_connect(struct test *t, int fd, const struct addr
 RULE(interrupted, "tcp.connect.interrupted",
      .statement = "connect() that a caught signal interrupts fails with EINTR, and the connection "
                   "is established all the same.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS EINTR"},
                  {"connect(2)", "ERRORS EINTR"},
                  {FREEBSD_CONNECT, "ERRORS EINTR: established in the background"}},
-     .outcome = {[POSIX] = "EINTR then writable then 0 then ESTABLISHED",
-                 [LINUX] = "EINTR then writable then 0 then ESTABLISHED",
-                 [BSD] = "EINTR then writable then 0 then ESTABLISHED"},
+     .outcome = {[BY_POSIX] = "EINTR then writable then 0 then ESTABLISHED",
+                 [BY_LINUX] = "EINTR then writable then 0 then ESTABLISHED",
+                 [BY_BSD] = "EINTR then writable then 0 then ESTABLISHED"},
      .mutant = {"an interrupted connect() gives up the attempt", aborts_when_interrupted});
 
-CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
+CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS,
      .needs = LACKS_SIGNALS)
 {
     struct endpoint server = listening_socket(t, peer);
@@ -229,7 +233,7 @@ CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = PAIR, .readiness = A
     struct pending *connecting = waiting_connect(t, fd, &server.address);
     sk_interrupt(connecting);
     observe_result(finish(connecting));
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     observe("%s", ready_name(ready(t, iut, fd, POLLOUT, -1)));
     must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
     observe("%s", error_name(error));
@@ -250,13 +254,13 @@ static void starts_afresh(struct mutation *m, struct call *call)
 RULE(interrupted_again, "tcp.connect.interrupted-again",
      .statement = "After connect() was interrupted, another connect() fails with EALREADY until "
                   "the connection is established.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS EALREADY"},
                  {FREEBSD_CONNECT, "ERRORS EINTR and EALREADY"}},
-     .outcome = {[POSIX] = "EALREADY", [LINUX] = "EALREADY", [BSD] = "EALREADY"},
+     .outcome = {[BY_POSIX] = "EALREADY", [BY_LINUX] = "EALREADY", [BY_BSD] = "EALREADY"},
      .mutant = {"after an interruption connect() reports EINPROGRESS again", starts_afresh});
 
-CASE(interrupted_again, pending, .family = ANY_FAMILY, .network = PAIR, .needs = LACKS_SIGNALS)
+CASE(interrupted_again, pending, .family = ANY_FAMILY, .network = ON_PAIR, .needs = LACKS_SIGNALS)
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
@@ -273,17 +277,17 @@ MUTANT_ERROR(sndtimeo_times_out, OP_CONNECT, EINPROGRESS, ETIMEDOUT)
 RULE(send_timeout, "tcp.connect.send-timeout",
      .statement = "On Linux SO_SNDTIMEO also limits connect(), which then fails with EINPROGRESS "
                   "while the attempt goes on.",
-     .level = MAY, .sources = {{"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"}},
-     .outcome = {[LINUX] = "EINPROGRESS"},
+     .level = LEVEL_MAY, .sources = {{"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"}},
+     .outcome = {[BY_LINUX] = "EINPROGRESS"},
      .mutant = {"connect() limited by SO_SNDTIMEO gives ETIMEDOUT", sndtimeo_times_out});
 
-CASE(send_timeout, held_back, .family = ANY_FAMILY, .network = PAIR)
+CASE(send_timeout, held_back, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct endpoint server = listening_socket(t, peer);
     struct timeval limit = {0, 20000};
     int fd = stream_socket(t, iut), result;
     must(sk_setsockopt_bytes(iut, fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit));
-    deliver_from(t, peer, HOLD);
+    deliver_from(t, peer, NET_HOLD);
     /* To wait on is no hang: POSIX does not apply the option to connect(). */
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     bool returned = sk_finish_within(connecting, patience, &result);

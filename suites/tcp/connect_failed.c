@@ -4,7 +4,7 @@
 /* A nonblocking socket of the IUT whose attempt was refused; the error is pending. */
 static int refused_attempt(struct test *t)
 {
-    struct endpoint server = bound_socket(t, t->peer, SOCK_STREAM, MAIN);
+    struct endpoint server = bound_socket(t, t->peer, SOCK_STREAM, PLACE_MAIN);
     int fd = stream_socket(t, t->iut);
     set_nonblocking(t, t->iut, fd, true);
     int result = sk_connect(t->iut, fd, &server.address);
@@ -30,11 +30,11 @@ static void never_writable(struct mutation *m, struct call *call)
 RULE(writable, "tcp.connect.failure-writable",
      .statement = "A socket whose connection attempt has failed is reported as writable, and as "
                   "readable, since neither would block.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016,
                   "XSH pselect(), DESCRIPTION: succeeded or failed with a pending error"},
                  {"connect(2)", "ERRORS EINPROGRESS"}},
-     .outcome = {[POSIX] = "readable and writable", [LINUX] = "readable and writable"},
+     .outcome = {[BY_POSIX] = "readable and writable", [BY_LINUX] = "readable and writable"},
      .mutant = {"a failed attempt is not reported as writable", never_writable});
 
 CASE(writable, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS)
@@ -54,15 +54,15 @@ static void hides_error(struct mutation *m, struct call *call)
 RULE(pollerr, "tcp.connect.failure-pollerr",
      .statement = "poll() reports POLLERR on a socket whose connection attempt has failed, whether "
                   "it was asked for or not.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLERR"},
                  {"poll(2)", "DESCRIPTION POLLERR: error condition"},
                  {"epoll_ctl(2)", "DESCRIPTION EPOLLERR: always reported"}},
-     .outcome = {[POSIX] = "error", [LINUX] = "error"},
+     .outcome = {[BY_POSIX] = "error", [BY_LINUX] = "error"},
      .mutant = {"POLLERR is never reported", hides_error});
 
-CASE(pollerr, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = POLL | EPOLL,
-     .axis = "asked", .choices = {"pollout", "nothing"})
+CASE(pollerr, refused, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_POLL | WITH_EPOLL, .axis = "asked", .choices = {"pollout", "nothing"})
 {
     int fd = refused_attempt(t);
     observe("%s", ready_name(ready(t, iut, fd, t->choice == 0 ? POLLOUT : 0, -1) & POLLERR));
@@ -79,13 +79,13 @@ static void sees_exception(struct mutation *m, struct call *call)
 RULE(exceptional, "tcp.connect.failure-exceptional",
      .statement = "select() reports a socket with a pending error in its third set; Linux keeps "
                   "that set for urgent data.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: a pending error is exceptional"},
                  {"select(2)", "DESCRIPTION of exceptfds, with poll(2) POLLPRI"}},
-     .outcome = {[POSIX] = "exceptional", [LINUX] = "nothing"},
+     .outcome = {[BY_POSIX] = "exceptional", [BY_LINUX] = "nothing"},
      .mutant = {"select() reports the opposite in its third set", sees_exception});
 
-CASE(exceptional, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = SELECT)
+CASE(exceptional, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT)
 {
     int fd = refused_attempt(t);
     observe("%s", ready_name(ready(t, iut, fd, POLLOUT | POLLPRI, -1) & POLLPRI));
@@ -100,11 +100,11 @@ static void error_reads_zero(struct mutation *m, struct call *call)
 
 RULE(so_error, "tcp.connect.failure-so-error",
      .statement = "SO_ERROR reads the error of a failed connection attempt once, and then 0.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR; 2.10.10 Pending Error"},
                  {"connect(2)", "ERRORS EINPROGRESS"},
                  {"socket(7)", "SO_ERROR"}},
-     .outcome = {[POSIX] = "ECONNREFUSED then 0", [LINUX] = "ECONNREFUSED then 0"},
+     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0", [BY_LINUX] = "ECONNREFUSED then 0"},
      .mutant = {"SO_ERROR always reads 0", error_reads_zero});
 
 CASE(so_error, refused, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -127,11 +127,11 @@ static void error_is_refusal(struct mutation *m, struct call *call)
 RULE(reason, "tcp.connect.failure-reason",
      .statement = "The pending error of a failed attempt says why: ETIMEDOUT if the host never "
                   "answered, EHOSTUNREACH if it cannot be reached.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS; 2.10.10 Pending Error"},
                  {"connect(2)", "ERRORS EINPROGRESS and ETIMEDOUT"},
                  {FREEBSD_CONNECT, "ERRORS ETIMEDOUT and EHOSTUNREACH"}},
-     .outcome = {[POSIX] = "ETIMEDOUT", [LINUX] = "ETIMEDOUT", [BSD] = "ETIMEDOUT"},
+     .outcome = {[BY_POSIX] = "ETIMEDOUT", [BY_LINUX] = "ETIMEDOUT", [BY_BSD] = "ETIMEDOUT"},
      .mutant = {"every failed attempt reads as ECONNREFUSED", error_is_refusal});
 
 /* Begins an attempt that nobody answers. */
@@ -142,7 +142,7 @@ static int silent_attempt(struct test *t, bool short_one)
     if (short_one)
         retransmit_once(t, t->iut, fd);
     set_nonblocking(t, t->iut, fd, true);
-    deliver_from(t, t->iut, LOSE);
+    deliver_from(t, t->iut, NET_LOSE);
     int result = sk_connect(t->iut, fd, &server.address);
     require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
     return fd;
@@ -155,8 +155,8 @@ static void observe_failure(struct test *t, int fd)
     observe("%s", error_name(error));
 }
 
-CASE(reason, silence, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
-     .tags = WAITS, .seconds = 20)
+CASE(reason, silence, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS,
+     .tags = TAG_WAITS, .seconds = 20)
 {
     int fd = silent_attempt(t, true);
     if (!ready(t, iut, fd, POLLOUT, SYN_PATIENCE))
@@ -164,23 +164,23 @@ CASE(reason, silence, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_RE
     observe_failure(t, fd);
 }
 
-CASE(reason, own_limit, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
-     .tags = SLOW, .seconds = 300)
+CASE(reason, own_limit, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS,
+     .tags = TAG_SLOW, .seconds = 300)
 {
     int fd = silent_attempt(t, false);
     require(ready(t, iut, fd, POLLOUT, 290000), "the attempt did not end");
     observe_failure(t, fd);
 }
 
-CASE(reason, unreachable, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS,
-     .outcome = {[POSIX] = "EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
-                 [LINUX] = "EHOSTUNREACH",
-                 [BSD] = "EHOSTUNREACH | EHOSTDOWN"})
+CASE(reason, unreachable, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS,
+     .outcome = {[BY_POSIX] = "EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
+                 [BY_LINUX] = "EHOSTUNREACH",
+                 [BY_BSD] = "EHOSTUNREACH | EHOSTDOWN"})
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
     set_nonblocking(t, iut, fd, true);
-    deliver_from(t, iut, HOLD);
+    deliver_from(t, iut, NET_HOLD);
     int result = sk_connect(iut, fd, &server.address);
     require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
     lose_neighbour(t, iut, fd);
@@ -202,9 +202,9 @@ static void reads_end(struct mutation *m, struct call *call)
 RULE(receive, "tcp.connect.failure-receive",
      .statement = "Receiving on a socket whose connection attempt has failed gives the pending "
                   "error.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}, {"connect(2)", "ERRORS ECONNREFUSED"}},
-     .outcome = {[POSIX] = "ECONNREFUSED", [LINUX] = "ECONNREFUSED"},
+     .outcome = {[BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED"},
      .mutant = {"receiving after a failed attempt reads as end of file", reads_end});
 
 CASE(receive, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
@@ -226,8 +226,8 @@ static void sends_on(struct mutation *m, struct call *call)
 RULE(
     send, "tcp.connect.failure-send",
     .statement = "Sending on a socket whose connection attempt has failed gives the pending error.",
-    .level = SHALL, .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}},
-    .outcome = {[POSIX] = "ECONNREFUSED", [LINUX] = "ECONNREFUSED"},
+    .level = LEVEL_SHALL, .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}},
+    .outcome = {[BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED"},
     .mutant = {"data sent after a failed attempt is taken and lost", sends_on});
 
 CASE(send, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
@@ -241,18 +241,18 @@ MUTANT_ERROR(has_a_peer, OP_GETPEERNAME, ENOTCONN, 0)
 RULE(no_peer, "tcp.connect.failure-no-peer",
      .statement = "getpeername() on a socket whose connection attempt has failed fails with "
                   "ENOTCONN.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
                  {"getpeername(2)", "ERRORS ENOTCONN"}},
-     .outcome = {[POSIX] = "ENOTCONN", [LINUX] = "ENOTCONN"},
+     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN"},
      .mutant = {"getpeername() succeeds after a failed attempt", has_a_peer});
 
 CASE(no_peer, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
-    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     struct address name;
     int fd;
-    if (t->mode == NONBLOCKING) {
+    if (t->mode == MODE_NONBLOCKING) {
         fd = refused_attempt(t);
     } else {
         fd = stream_socket(t, iut);
@@ -274,13 +274,13 @@ static void keeps_error(struct mutation *m, struct call *call)
 RULE(reported, "tcp.connect.failure-reported-once",
      .statement = "An error that connect() itself has returned is not pending any more: SO_ERROR "
                   "reads 0.",
-     .level = SHALL, .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}},
-     .outcome = {[POSIX] = "ECONNREFUSED then 0", [LINUX] = "ECONNREFUSED then 0"},
+     .level = LEVEL_SHALL, .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error"}},
+     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0", [BY_LINUX] = "ECONNREFUSED then 0"},
      .mutant = {"the error that connect() returned stays pending", keeps_error});
 
 CASE(reported, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
-    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     int fd = stream_socket(t, iut), error;
     observe_result(sk_connect(iut, fd, &server.address));
     must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
@@ -306,16 +306,16 @@ static void no_second_try(struct mutation *m, struct call *call)
 RULE(retry, "tcp.connect.failure-retry",
      .statement = "POSIX leaves open what a socket is good for after connect() has failed; Linux "
                   "lets it connect again.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), APPLICATION USAGE: the state is unspecified"},
                  {"connect(2)", "NOTES: consider the socket's state as unspecified"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "0 then ESTABLISHED"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ESTABLISHED"},
      .mutant = {"a socket whose connect() failed refuses another with EINVAL", no_second_try});
 
 CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
-    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     int fd = stream_socket(t, iut);
     struct address name;
     require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
@@ -331,7 +331,7 @@ CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
 /* With the error unread, the next call reports it; read by SO_ERROR, Linux says ECONNABORTED once
  * and then makes a new attempt. */
 CASE(retry, error_unread, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .outcome = {[LINUX] = "ECONNREFUSED then EINPROGRESS"})
+     .outcome = {[BY_LINUX] = "ECONNREFUSED then EINPROGRESS"})
 {
     int fd = refused_attempt(t);
     struct endpoint server = listening_socket(t, peer);
@@ -340,7 +340,7 @@ CASE(retry, error_unread, .family = ANY_FAMILY, .network = ANY_NETWORK,
 }
 
 CASE(retry, error_read, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .outcome = {[LINUX] = "ECONNABORTED then EINPROGRESS"})
+     .outcome = {[BY_LINUX] = "ECONNABORTED then EINPROGRESS"})
 {
     int fd = refused_attempt(t), error;
     struct endpoint server = listening_socket(t, peer);

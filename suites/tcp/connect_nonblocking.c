@@ -12,7 +12,7 @@ static struct attempt held_attempt(struct test *t)
     struct attempt attempt = {.server = listening_socket(t, t->peer),
                               .fd = stream_socket(t, t->iut)};
     set_nonblocking(t, t->iut, attempt.fd, true);
-    deliver_from(t, t->peer, HOLD);
+    deliver_from(t, t->peer, NET_HOLD);
     int result = sk_connect(t->iut, attempt.fd, &attempt.server.address);
     require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
     return attempt;
@@ -20,7 +20,7 @@ static struct attempt held_attempt(struct test *t)
 
 static void let_it_through(struct test *t, const struct attempt *attempt)
 {
-    deliver_from(t, t->peer, DELIVER);
+    deliver_from(t, t->peer, NET_DELIVER);
     require(ready(t, t->iut, attempt->fd, POLLOUT, -1) & POLLOUT,
             "the connection was not established");
 }
@@ -39,24 +39,24 @@ RULE(in_progress, "tcp.connect.nonblocking-in-progress",
      .statement =
          "connect() on a nonblocking socket whose connection cannot be established at once "
          "fails with EINPROGRESS without waiting.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS EINPROGRESS"},
                  {"connect(2)", "ERRORS EINPROGRESS"},
                  {ZOS_API, "CONNECT: ERRNO 36 EINPROGRESS, the call returns normally"},
                  {FREEBSD_CONNECT, "ERRORS EINPROGRESS"}},
-     .outcome = {[POSIX] = "EINPROGRESS",
-                 [LINUX] = "EINPROGRESS",
-                 [BSD] = "EINPROGRESS",
-                 [ZOS] = "EINPROGRESS"},
+     .outcome = {[BY_POSIX] = "EINPROGRESS",
+                 [BY_LINUX] = "EINPROGRESS",
+                 [BY_BSD] = "EINPROGRESS",
+                 [BY_ZOS] = "EINPROGRESS"},
      .mutant = {"connect() blocks on a nonblocking socket too", blocks_anyway});
 
-CASE(in_progress, held_back, .family = ANY_FAMILY, .network = PAIR, .axis = "held",
+CASE(in_progress, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .axis = "held",
      .choices = {"syn", "syn-ack"})
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
     set_nonblocking(t, iut, fd, true);
-    deliver_from(t, t->choice == 0 ? iut : peer, HOLD);
+    deliver_from(t, t->choice == 0 ? iut : peer, NET_HOLD);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     if (sk_waits(connecting))
         observe("waits");
@@ -75,15 +75,15 @@ static void says_again(struct mutation *m, struct call *call)
 RULE(at_once, "tcp.connect.nonblocking-at-once",
      .statement = "connect() on a nonblocking socket gives 0 if the connection is established at "
                   "once, else EINPROGRESS.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION"},
                  {"connect(2)", "ERRORS EINPROGRESS"},
                  {ZOS_API, "CONNECT: RETCODE 0 or ERRNO 36"},
                  {FREEBSD_CONNECT, "ERRORS EINPROGRESS"}},
-     .outcome = {[POSIX] = "0 | EINPROGRESS",
-                 [LINUX] = "EINPROGRESS",
-                 [BSD] = "0 | EINPROGRESS",
-                 [ZOS] = "0 | EINPROGRESS"},
+     .outcome = {[BY_POSIX] = "0 | EINPROGRESS",
+                 [BY_LINUX] = "EINPROGRESS",
+                 [BY_BSD] = "0 | EINPROGRESS",
+                 [BY_ZOS] = "0 | EINPROGRESS"},
      .mutant = {"a nonblocking connect() gives EAGAIN", says_again});
 
 CASE(at_once, near, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -100,20 +100,20 @@ MUTANT_ERROR(forgets_the_attempt, OP_CONNECT, EALREADY, EINPROGRESS)
 
 RULE(already, "tcp.connect.pending-again",
      .statement = "connect() on a socket whose connection attempt is pending fails with EALREADY.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS EALREADY"},
                  {"connect(2)", "ERRORS EALREADY"},
                  {FREEBSD_CONNECT, "ERRORS EALREADY"}},
-     .outcome = {[POSIX] = "EALREADY", [LINUX] = "EALREADY", [BSD] = "EALREADY"},
+     .outcome = {[BY_POSIX] = "EALREADY", [BY_LINUX] = "EALREADY", [BY_BSD] = "EALREADY"},
      .mutant = {"a second connect() reports EINPROGRESS again", forgets_the_attempt});
 
-CASE(already, same_address, .family = ANY_FAMILY, .network = PAIR)
+CASE(already, same_address, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct attempt attempt = held_attempt(t);
     observe_result(sk_connect(iut, attempt.fd, &attempt.server.address));
 }
 
-CASE(already, other_address, .family = ANY_FAMILY, .network = PAIR)
+CASE(already, other_address, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct attempt attempt = held_attempt(t);
     struct endpoint other = listening_socket(t, peer);
@@ -136,22 +136,22 @@ static void always_writable(struct mutation *m, struct call *call)
 RULE(writable, "tcp.connect.writable-when-over",
      .statement = "select(), poll() and epoll report a connecting socket as writable when the "
                   "connection is established, and not before.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION; pselect(), DESCRIPTION"},
                  {"connect(2)", "ERRORS EINPROGRESS"},
                  {ZOS_API, "CONNECT: completion is tested by SELECT for writing"},
                  {FREEBSD_CONNECT, "ERRORS EINPROGRESS: select() for writing"}},
-     .outcome = {[POSIX] = "nothing then writable",
-                 [LINUX] = "nothing then writable",
-                 [BSD] = "nothing then writable",
-                 [ZOS] = "nothing then writable"},
+     .outcome = {[BY_POSIX] = "nothing then writable",
+                 [BY_LINUX] = "nothing then writable",
+                 [BY_BSD] = "nothing then writable",
+                 [BY_ZOS] = "nothing then writable"},
      .mutant = {"a connecting socket is reported as writable at any time", always_writable});
 
-CASE(writable, held_back, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS)
+CASE(writable, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS)
 {
     struct attempt attempt = held_attempt(t);
     observe("%s", ready_name(ready(t, iut, attempt.fd, POLLIN | POLLOUT, 0) & (POLLIN | POLLOUT)));
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     observe("%s", ready_name(ready(t, iut, attempt.fd, POLLIN | POLLOUT, -1)));
 }
 
@@ -160,13 +160,13 @@ MUTANT_ERROR(names_the_target, OP_GETPEERNAME, ENOTCONN, 0)
 RULE(no_peer, "tcp.connect.pending-no-peer",
      .statement = "getpeername() on a socket whose connection attempt is pending fails with "
                   "ENOTCONN.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
                  {"getpeername(2)", "ERRORS ENOTCONN"}},
-     .outcome = {[POSIX] = "ENOTCONN", [LINUX] = "ENOTCONN"},
+     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN"},
      .mutant = {"getpeername() succeeds before the connection stands", names_the_target});
 
-CASE(no_peer, pending, .family = ANY_FAMILY, .network = PAIR)
+CASE(no_peer, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct attempt attempt = held_attempt(t);
     struct address name;
@@ -184,13 +184,13 @@ static void takes_early_data(struct mutation *m, struct call *call)
 
 RULE(early_send, "tcp.connect.pending-send",
      .statement = "Sending on a nonblocking socket whose connection attempt is pending fails.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EAGAIN and ENOTCONN"},
                  {"Linux 6.18", "observed EAGAIN; send(2) names no error for this state"}},
-     .outcome = {[POSIX] = "EAGAIN | ENOTCONN", [LINUX] = "EAGAIN"},
+     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"},
      .mutant = {"data is taken before the connection stands, and lost", takes_early_data});
 
-CASE(early_send, pending, .family = ANY_FAMILY, .network = PAIR, .send = ANY_SEND)
+CASE(early_send, pending, .family = ANY_FAMILY, .network = ON_PAIR, .send = ANY_SEND)
 {
     struct attempt attempt = held_attempt(t);
     observe_result(send_by_form(t, iut, attempt.fd, "early", 5, NULL));
@@ -207,13 +207,13 @@ static void ends_early(struct mutation *m, struct call *call)
 
 RULE(early_receive, "tcp.connect.pending-receive",
      .statement = "Receiving on a nonblocking socket whose connection attempt is pending fails.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), ERRORS EAGAIN and ENOTCONN"},
                  {"Linux 6.18", "observed EAGAIN; recv(2) names no error for this state"}},
-     .outcome = {[POSIX] = "EAGAIN | ENOTCONN", [LINUX] = "EAGAIN"},
+     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"},
      .mutant = {"receiving before the connection stands reads as end of file", ends_early});
 
-CASE(early_receive, pending, .family = ANY_FAMILY, .network = PAIR, .recv = ANY_RECV)
+CASE(early_receive, pending, .family = ANY_FAMILY, .network = ON_PAIR, .recv = ANY_RECV)
 {
     struct attempt attempt = held_attempt(t);
     char byte;
@@ -224,13 +224,13 @@ MUTANT_ERROR(listens_meanwhile, OP_LISTEN, EINVAL, 0)
 
 RULE(listen_pending, "tcp.connect.pending-listen",
      .statement = "listen() on a socket whose connection attempt is pending fails with EINVAL.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH listen(), ERRORS EINVAL"},
                  {"Linux 6.18", "observed; listen(2) does not mention the state"}},
-     .outcome = {[POSIX] = "EINVAL", [LINUX] = "EINVAL"},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"},
      .mutant = {"listen() succeeds on a connecting socket", listens_meanwhile});
 
-CASE(listen_pending, pending, .family = ANY_FAMILY, .network = PAIR)
+CASE(listen_pending, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct attempt attempt = held_attempt(t);
     observe_result(sk_listen(iut, attempt.fd, 1));
@@ -246,13 +246,14 @@ static void reports_in_progress(struct mutation *m, struct call *call)
 }
 
 RULE(success, "tcp.connect.success-so-error",
-     .statement = "SO_ERROR reads 0 when a nonblocking connect() has succeeded.", .level = SHALL,
+     .statement = "SO_ERROR reads 0 when a nonblocking connect() has succeeded.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR"},
                  {"connect(2)", "ERRORS EINPROGRESS: SO_ERROR is zero on success"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"},
      .mutant = {"SO_ERROR reads EINPROGRESS after success", reports_in_progress});
 
-CASE(success, established, .family = ANY_FAMILY, .network = PAIR, .readiness = ANY_READINESS)
+CASE(success, established, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS)
 {
     struct attempt attempt = held_attempt(t);
     int error = -1;
@@ -271,13 +272,13 @@ static void never_connected(struct mutation *m, struct call *call)
 RULE(connect_after, "tcp.connect.success-again",
      .statement = "connect() on a socket whose nonblocking attempt has succeeded fails with "
                   "EISCONN; Linux gives 0 once before that.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"},
                  {"Linux 6.18", "observed 0 for the call that ends the attempt; not documented"}},
-     .outcome = {[POSIX] = "EISCONN then EISCONN", [LINUX] = "0 then EISCONN"},
+     .outcome = {[BY_POSIX] = "EISCONN then EISCONN", [BY_LINUX] = "0 then EISCONN"},
      .mutant = {"connect() succeeds again and again", never_connected});
 
-CASE(connect_after, established, .family = ANY_FAMILY, .network = PAIR)
+CASE(connect_after, established, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct attempt attempt = held_attempt(t);
     let_it_through(t, &attempt);

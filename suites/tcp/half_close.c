@@ -16,12 +16,12 @@ static void deaf_when_closed(struct mutation *m, struct call *call)
 
 RULE(still_receives, "tcp.half-close.receives",
      .statement = "After shutdown(SHUT_WR) a socket still receives what the other side sends.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH shutdown(), DESCRIPTION SHUT_WR"},
                  {RFC_9293, "3.6: the user who closes may continue to receive"}},
-     .outcome = {[POSIX] = "hello then end of file",
-                 [LINUX] = "hello then end of file",
-                 [BSD] = "hello then end of file"},
+     .outcome = {[BY_POSIX] = "hello then end of file",
+                 [BY_LINUX] = "hello then end of file",
+                 [BY_BSD] = "hello then end of file"},
      .mutant = {"shutdown(SHUT_WR) ends receiving too", deaf_when_closed});
 
 CASE(still_receives, after_fin, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -47,10 +47,11 @@ static void swallows(struct mutation *m, struct call *call)
 }
 
 RULE(epipe, "tcp.half-close.send-epipe",
-     .statement = "Sending on a socket after shutdown(SHUT_WR) fails with EPIPE.", .level = SHALL,
+     .statement = "Sending on a socket after shutdown(SHUT_WR) fails with EPIPE.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), sendto(), sendmsg(), write(), ERRORS EPIPE"},
                  {"send(2)", "ERRORS EPIPE"}},
-     .outcome = {[POSIX] = "EPIPE", [LINUX] = "EPIPE", [BSD] = "EPIPE"},
+     .outcome = {[BY_POSIX] = "EPIPE", [BY_LINUX] = "EPIPE", [BY_BSD] = "EPIPE"},
      .mutant = {"what is sent after shutdown(SHUT_WR) vanishes", swallows});
 
 CASE(epipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -81,10 +82,10 @@ static void never_signals(struct mutation *m, struct call *call)
 RULE(sigpipe, "tcp.half-close.send-sigpipe",
      .statement = "The thread that sends on a stream socket which is shut down for sending gets "
                   "SIGPIPE.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EPIPE; XSH write(), ERRORS EPIPE"},
                  {"send(2)", "ERRORS EPIPE"}},
-     .outcome = {[POSIX] = "SIGPIPE", [LINUX] = "SIGPIPE", [BSD] = "SIGPIPE"},
+     .outcome = {[BY_POSIX] = "SIGPIPE", [BY_LINUX] = "SIGPIPE", [BY_BSD] = "SIGPIPE"},
      .mutant = {"no call sends SIGPIPE", never_signals});
 
 CASE(sigpipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -106,10 +107,10 @@ static void always_signals(struct mutation *m, struct call *call)
 RULE(nosignal, "tcp.half-close.send-nosignal",
      .statement = "With MSG_NOSIGNAL sending on a stream socket that is shut down gives EPIPE and "
                   "no signal.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), DESCRIPTION MSG_NOSIGNAL"},
                  {"send(2)", "DESCRIPTION MSG_NOSIGNAL"}},
-     .outcome = {[POSIX] = "EPIPE then no signal", [LINUX] = "EPIPE then no signal"},
+     .outcome = {[BY_POSIX] = "EPIPE then no signal", [BY_LINUX] = "EPIPE then no signal"},
      .mutant = {"MSG_NOSIGNAL is ignored", always_signals});
 
 CASE(nosignal, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -141,12 +142,13 @@ static void eof_once(struct mutation *m, struct call *call)
 
 RULE(eof, "tcp.half-close.end-of-file",
      .statement = "When the other side has closed and all is read, receiving gives 0, each time.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg(), read(), RETURN VALUE"},
                  {"recv(2)", "RETURN VALUE"},
                  {SOCKET_FAQ, "2.1: a closed socket reads as zero bytes"}},
-     .outcome =
-         {[POSIX] = "5 then 0 then 0", [LINUX] = "5 then 0 then 0", [BSD] = "5 then 0 then 0"},
+     .outcome = {[BY_POSIX] = "5 then 0 then 0",
+                 [BY_LINUX] = "5 then 0 then 0",
+                 [BY_BSD] = "5 then 0 then 0"},
      .mutant = {"the second read at the end of a stream gives ENOTCONN", eof_once});
 
 CASE(eof, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -180,11 +182,12 @@ static void hides_eof(struct mutation *m, struct call *call)
 }
 
 RULE(eof_ready, "tcp.half-close.end-of-file-readable",
-     .statement = "A socket whose other side has closed is reported as readable.", .level = SHALL,
+     .statement = "A socket whose other side has closed is reported as readable.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: would not block; XSH poll() POLLIN"},
                  {"select(2)", "DESCRIPTION: ready on end-of-file"},
                  {SOCKET_FAQ, "2.13: select says there is data, but read returns zero"}},
-     .outcome = {[POSIX] = "readable", [LINUX] = "readable", [BSD] = "readable"},
+     .outcome = {[BY_POSIX] = "readable", [BY_LINUX] = "readable", [BY_BSD] = "readable"},
      .mutant = {"an end of file is not reported as readable", hides_eof});
 
 CASE(eof_ready, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -208,10 +211,10 @@ static void closes_along(struct mutation *m, struct call *call)
 
 RULE(still_sends, "tcp.half-close.sends",
      .statement = "A socket still sends after the other side has closed its sending.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH shutdown(), DESCRIPTION SHUT_WR: of the own sending only"},
                  {RFC_9293, "3.6 case 2: data may be sent in CLOSE-WAIT"}},
-     .outcome = {[POSIX] = "4 then late", [LINUX] = "4 then late", [BSD] = "4 then late"},
+     .outcome = {[BY_POSIX] = "4 then late", [BY_LINUX] = "4 then late", [BY_BSD] = "4 then late"},
      .mutant = {"reading an end of file closes the own side", closes_along});
 
 CASE(still_sends, after_end_of_file, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -238,12 +241,12 @@ static void drops_queue(struct mutation *m, struct call *call)
 
 RULE(queued, "tcp.release.queued-data",
      .statement = "What was sent before close() is delivered before the end of file.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6: CLOSE sends all that was buffered before; 3.9.1.4"},
                  {POSIX_2016, "XSH 2.10.16 SO_LINGER: close() lets the data be transmitted"}},
-     .outcome = {[POSIX] = "hello then end of file",
-                 [LINUX] = "hello then end of file",
-                 [BSD] = "hello then end of file"},
+     .outcome = {[BY_POSIX] = "hello then end of file",
+                 [BY_LINUX] = "hello then end of file",
+                 [BY_BSD] = "hello then end of file"},
      .mutant = {"close() resets the connection", drops_queue});
 
 CASE(queued, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -255,13 +258,13 @@ CASE(queued, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_R
     observe("%s", receive_next(t, peer, c.peer));
 }
 
-CASE(queued, held_back, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE)
+CASE(queued, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
     struct connection c = connected_pair(t);
-    deliver_from(t, iut, HOLD);
+    deliver_from(t, iut, NET_HOLD);
     must(sk_send(iut, c.iut, "hello", 5, 0));
     must(sk_close(iut, c.iut));
-    deliver_from(t, iut, DELIVER);
+    deliver_from(t, iut, NET_DELIVER);
     observe("%s", receive_next(t, peer, c.peer));
     observe("%s", receive_next(t, peer, c.peer));
 }
@@ -274,9 +277,9 @@ static void half_closes(struct mutation *m, struct call *call)
 }
 
 RULE(after_close, "tcp.release.data-after-close",
-     .statement = "Data that arrives after close() is answered by a reset.", .level = SHOULD,
+     .statement = "Data that arrives after close() is answered by a reset.", .level = LEVEL_SHOULD,
      .sources = {{RFC_9293, "3.6.1 SHLD-3: a RST shows that data was lost"}},
-     .outcome = {[POSIX] = "CLOSED", [LINUX] = "CLOSED", [BSD] = "CLOSED"},
+     .outcome = {[BY_POSIX] = "CLOSED", [BY_LINUX] = "CLOSED", [BY_BSD] = "CLOSED"},
      .mutant = {"close() only ends sending", half_closes});
 
 CASE(after_close, peer_sends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -300,8 +303,8 @@ static void reads_first(struct mutation *m, struct call *call)
 RULE(unread, "tcp.release.unread-data",
      .statement = "close() with received data unread resets the connection, so that the other side "
                   "hears that its data was lost.",
-     .level = SHOULD, .sources = {{RFC_9293, "3.6.1 SHLD-3: a RST shows that data was lost"}},
-     .outcome = {[POSIX] = "ECONNRESET", [LINUX] = "ECONNRESET"},
+     .level = LEVEL_SHOULD, .sources = {{RFC_9293, "3.6.1 SHLD-3: a RST shows that data was lost"}},
+     .outcome = {[BY_POSIX] = "ECONNRESET", [BY_LINUX] = "ECONNRESET"},
      .mutant = {"close() with unread data sends a FIN", reads_first});
 
 CASE(unread, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)

@@ -23,18 +23,18 @@ RULE(no_time_wait, "tcp.linger.zero-no-time-wait",
      .statement =
          "close() with SO_LINGER on and no time leaves no TIME_WAIT: the connection is gone "
          "and its port free at once.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.5 ABORT call, 3.6.1: a connection that is aborted has no 2MSL"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"}},
-     .outcome = {[LINUX] = "CLOSED then 0", [BSD] = "CLOSED then 0"},
+     .outcome = {[BY_LINUX] = "CLOSED then 0", [BY_BSD] = "CLOSED then 0"},
      .mutant = {"SO_LINGER is ignored", ignores_linger});
 
 CASE(no_time_wait, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
     struct endpoint server = listening_socket(t, peer);
-    struct endpoint own = bound_socket(t, iut, SOCK_STREAM, MAIN);
+    struct endpoint own = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
     must(sk_connect(iut, own.fd, &server.address));
-    set_nonblocking(t, iut, own.fd, t->mode == NONBLOCKING);
+    set_nonblocking(t, iut, own.fd, t->mode == MODE_NONBLOCKING);
     set_linger(t, iut, own.fd, 0);
     must(sk_close(iut, own.fd));
     /* In which state it is otherwise is a matter of how fast the peer is. */
@@ -47,11 +47,11 @@ RULE(reset, "tcp.linger.zero-reset",
      .statement =
          "close() with SO_LINGER on and no time resets the connection: the other side gets "
          "ECONNRESET.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.5 ABORT call: sends a reset"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"},
                  {POSIX_2016, "XSH recv(), ERRORS ECONNRESET"}},
-     .outcome = {[LINUX] = "ECONNRESET", [BSD] = "ECONNRESET"},
+     .outcome = {[BY_LINUX] = "ECONNRESET", [BY_BSD] = "ECONNRESET"},
      .mutant = {"SO_LINGER is ignored", ignores_linger});
 
 CASE(reset, peer_reads, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -82,7 +82,7 @@ CASE(reset, peer_asks, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY
 static struct connection unsent_data(struct test *t)
 {
     struct connection c = connected_pair(t);
-    deliver_from(t, t->peer, HOLD);
+    deliver_from(t, t->peer, NET_HOLD);
     must(sk_send(t->iut, c.iut, "hello", 5, 0));
     return c;
 }
@@ -94,20 +94,21 @@ static struct pending *begin_close(struct host *host, int fd)
 
 RULE(blocks, "tcp.linger.blocks",
      .statement = "close() with SO_LINGER on and time left blocks until the data is acknowledged.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER; close(), DESCRIPTION"},
                  {"socket(7)", "SO_LINGER"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER"}},
-     .outcome = {[POSIX] = "waits then 0", [LINUX] = "waits then 0", [BSD] = "waits then 0"},
+     .outcome =
+         {[BY_POSIX] = "waits then 0", [BY_LINUX] = "waits then 0", [BY_BSD] = "waits then 0"},
      .mutant = {"SO_LINGER is ignored", ignores_linger});
 
-CASE(blocks, data_held_back, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE)
+CASE(blocks, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
     struct connection c = unsent_data(t);
     set_linger(t, iut, c.iut, 30);
     struct pending *closing = begin_close(iut, c.iut);
     observe("%s", sk_waits(closing) ? "waits" : "returns");
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     observe_result(finish(closing));
 }
 
@@ -122,32 +123,34 @@ static void lingers_if_blocking(struct mutation *m, struct call *call)
 }
 
 RULE(blocks_nonblocking, "tcp.linger.blocks-nonblocking",
-     .statement = "close() with SO_LINGER on blocks although O_NONBLOCK is set.", .level = SHALL,
+     .statement = "close() with SO_LINGER on blocks although O_NONBLOCK is set.",
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH close(), DESCRIPTION: whether O_NONBLOCK is clear or set"}},
-     .outcome = {[POSIX] = "waits then 0", [LINUX] = "waits then 0"},
+     .outcome = {[BY_POSIX] = "waits then 0", [BY_LINUX] = "waits then 0"},
      .mutant = {"close() of a nonblocking socket does not linger", lingers_if_blocking});
 
-CASE(blocks_nonblocking, data_held_back, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE)
+CASE(blocks_nonblocking, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
     struct connection c = unsent_data(t);
     set_nonblocking(t, iut, c.iut, true);
     set_linger(t, iut, c.iut, 30);
     struct pending *closing = begin_close(iut, c.iut);
     observe("%s", sk_waits(closing) ? "waits" : "returns");
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     observe_result(finish(closing));
 }
 
 RULE(expires, "tcp.linger.expires",
      .statement = "close() with SO_LINGER on returns when the time is over, in seconds, although "
                   "data is not acknowledged.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER: until the end of the interval, in seconds"},
                  {"socket(7)", "SO_LINGER"}},
-     .outcome = {[POSIX] = "0 in time", [LINUX] = "0 in time"},
+     .outcome = {[BY_POSIX] = "0 in time", [BY_LINUX] = "0 in time"},
      .mutant = {"SO_LINGER is ignored", ignores_linger});
 
-CASE(expires, one_second, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE, .tags = WAITS)
+CASE(expires, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     .tags = TAG_WAITS)
 {
     struct connection c = unsent_data(t);
     set_linger(t, iut, c.iut, 1);
@@ -168,19 +171,19 @@ static void lingers_always(struct mutation *m, struct call *call)
 
 RULE(at_once, "tcp.linger.off-returns",
      .statement = "close() without SO_LINGER returns at once, and the data is still delivered.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER: as quickly as possible"},
                  {"socket(7)", "SO_LINGER: the closing is done in the background"}},
-     .outcome = {[POSIX] = "returns then hello then end of file",
-                 [LINUX] = "returns then hello then end of file"},
+     .outcome = {[BY_POSIX] = "returns then hello then end of file",
+                 [BY_LINUX] = "returns then hello then end of file"},
      .mutant = {"close() always lingers", lingers_always});
 
-CASE(at_once, data_held_back, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE)
+CASE(at_once, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
     struct connection c = unsent_data(t);
     struct pending *closing = begin_close(iut, c.iut);
     observe("%s", sk_waits(closing) ? "waits" : "returns");
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     finish(closing);
     observe("%s", receive_next(t, peer, c.peer));
     observe("%s", receive_next(t, peer, c.peer));
@@ -208,12 +211,12 @@ static void on_by_default(struct mutation *m, struct call *call)
 }
 
 RULE(preset, "tcp.linger.default",
-     .statement = "SO_LINGER is off with a time of 0 on a new socket.", .level = SHALL,
+     .statement = "SO_LINGER is off with a time of 0 on a new socket.", .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER: the default"}},
-     .outcome = {[POSIX] = "off, 0 s", [LINUX] = "off, 0 s"},
+     .outcome = {[BY_POSIX] = "off, 0 s", [BY_LINUX] = "off, 0 s"},
      .mutant = {"SO_LINGER is on for new sockets", on_by_default});
 
-CASE(preset, fresh, .family = IPV4 | IPV6, .network = LOOPBACK)
+CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
 {
     observe("%s", linger_text(t, stream_socket(t, iut)));
 }
@@ -227,13 +230,13 @@ static void forgets_time(struct mutation *m, struct call *call)
 
 RULE(reads_back, "tcp.linger.reads-back",
      .statement = "getsockopt() gives the linger state and time that setsockopt() set.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER; XBD <sys/socket.h> struct linger"},
                  {"socket(7)", "SO_LINGER"}},
-     .outcome = {[POSIX] = "on, 7 s", [LINUX] = "on, 7 s"},
+     .outcome = {[BY_POSIX] = "on, 7 s", [BY_LINUX] = "on, 7 s"},
      .mutant = {"getsockopt() gives a linger time of 0", forgets_time});
 
-CASE(reads_back, set, .family = IPV4 | IPV6, .network = LOOPBACK)
+CASE(reads_back, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
 {
     int fd = stream_socket(t, iut);
     set_linger(t, iut, fd, 7);
@@ -249,10 +252,10 @@ static void not_inherited(struct mutation *m, struct call *call)
 }
 
 RULE(inherited, "tcp.linger.inherited",
-     .statement = "An accepted socket has the SO_LINGER of its listener.", .level = MAY,
+     .statement = "An accepted socket has the SO_LINGER of its listener.", .level = LEVEL_MAY,
      .sources = {{FREEBSD_ACCEPT, "DESCRIPTION: the new socket has the properties of the old"},
                  {"Linux 6.18", "observed; accept(2) speaks of file status flags only"}},
-     .outcome = {[LINUX] = "on, 7 s", [BSD] = "on, 7 s"},
+     .outcome = {[BY_LINUX] = "on, 7 s", [BY_BSD] = "on, 7 s"},
      .mutant = {"accept() turns SO_LINGER off", not_inherited});
 
 CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)

@@ -36,17 +36,17 @@ static void sends_no_fin(struct mutation *m, struct call *call)
 RULE(fin_wait_1, "tcp.release.fin-wait-1",
      .statement = "The side that closes an ESTABLISHED connection first is in FIN_WAIT_1 until its "
                   "FIN is acknowledged.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 1, 3.10.4 CLOSE call in ESTABLISHED, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[POSIX] = "FIN_WAIT_1", [LINUX] = "FIN_WAIT_1", [BSD] = "FIN_WAIT_1"},
+     .outcome = {[BY_POSIX] = "FIN_WAIT_1", [BY_LINUX] = "FIN_WAIT_1", [BY_BSD] = "FIN_WAIT_1"},
      .mutant = {"close() and shutdown() do nothing", sends_no_fin});
 
-CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE,
+CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
 {
     struct connection c = connected_pair(t);
-    deliver_from(t, peer, HOLD);
+    deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
@@ -56,10 +56,10 @@ MUTANT_STATE(misses_ack, STATE_FIN_WAIT_2, STATE_FIN_WAIT_1)
 RULE(fin_wait_2, "tcp.release.fin-wait-2",
      .statement = "The side that closed first is in FIN_WAIT_2 once its FIN is acknowledged, for "
                   "as long as the other side does not close.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 1, 3.10.7.4 FIN-WAIT-1 STATE, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[POSIX] = "FIN_WAIT_2", [LINUX] = "FIN_WAIT_2", [BSD] = "FIN_WAIT_2"},
+     .outcome = {[BY_POSIX] = "FIN_WAIT_2", [BY_LINUX] = "FIN_WAIT_2", [BY_BSD] = "FIN_WAIT_2"},
      .mutant = {"the acknowledgement of a FIN changes no state", misses_ack});
 
 CASE(fin_wait_2, acknowledged, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -70,14 +70,14 @@ CASE(fin_wait_2, acknowledged, .family = ANY_FAMILY, .network = ANY_NETWORK, .ro
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_FIN_WAIT_2)));
 }
 
-CASE(fin_wait_2, after_holding, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE,
+CASE(fin_wait_2, after_holding, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
 {
     struct connection c = connected_pair(t);
-    deliver_from(t, peer, HOLD);
+    deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
     require(iut_state(t, &c) == STATE_FIN_WAIT_1, "no FIN_WAIT_1");
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_FIN_WAIT_2)));
 }
 
@@ -85,10 +85,10 @@ MUTANT_STATE(skips_time_wait, STATE_TIME_WAIT, STATE_NONE)
 
 RULE(time_wait, "tcp.release.time-wait",
      .statement = "The side that closed first is in TIME_WAIT after the other side's FIN.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6.1, 3.10.7.4 FIN bit in FIN-WAIT-2 STATE, MUST-13, figure 5"},
                  {SOCKET_FAQ, "2.7: the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[POSIX] = "TIME_WAIT", [LINUX] = "TIME_WAIT", [BSD] = "TIME_WAIT"},
+     .outcome = {[BY_POSIX] = "TIME_WAIT", [BY_LINUX] = "TIME_WAIT", [BY_BSD] = "TIME_WAIT"},
      .mutant = {"the connection is forgotten when the other side's FIN arrives", skips_time_wait});
 
 CASE(time_wait, closed_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -102,16 +102,16 @@ CASE(time_wait, closed_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .rol
 }
 
 /* The acknowledgement and the FIN of the peer come together, while the IUT is in FIN_WAIT_1. */
-CASE(time_wait, from_fin_wait_1, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE,
+CASE(time_wait, from_fin_wait_1, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
 {
     struct connection c = connected_pair(t);
-    deliver_from(t, peer, HOLD);
+    deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
     require(await_peer_state(t, &c, STATE_CLOSE_WAIT) == STATE_CLOSE_WAIT, "no CLOSE_WAIT");
     must(sk_close(peer, c.peer));
     require(iut_state(t, &c) == STATE_FIN_WAIT_1, "no FIN_WAIT_1");
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_TIME_WAIT)));
 }
 
@@ -122,10 +122,10 @@ MUTANT_STATE(ignores_fin, STATE_CLOSE_WAIT, STATE_ESTABLISHED)
 RULE(close_wait, "tcp.release.close-wait",
      .statement = "The side that has received a FIN is in CLOSE_WAIT for as long as it does not "
                   "close.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 2, 3.10.7.4 FIN bit in ESTABLISHED STATE, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[POSIX] = "CLOSE_WAIT", [LINUX] = "CLOSE_WAIT", [BSD] = "CLOSE_WAIT"},
+     .outcome = {[BY_POSIX] = "CLOSE_WAIT", [BY_LINUX] = "CLOSE_WAIT", [BY_BSD] = "CLOSE_WAIT"},
      .mutant = {"a FIN does not change the state", ignores_fin});
 
 CASE(close_wait, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -147,19 +147,19 @@ MUTANT_STATE(forgets_early, STATE_LAST_ACK, STATE_NONE)
 
 RULE(last_ack, "tcp.release.last-ack",
      .statement = "The side that closes second is in LAST_ACK until its FIN is acknowledged.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 2, 3.10.4 CLOSE call in CLOSE-WAIT, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[POSIX] = "LAST_ACK", [LINUX] = "LAST_ACK", [BSD] = "LAST_ACK"},
+     .outcome = {[BY_POSIX] = "LAST_ACK", [BY_LINUX] = "LAST_ACK", [BY_BSD] = "LAST_ACK"},
      .mutant = {"the connection is forgotten before its FIN is acknowledged", forgets_early});
 
-CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE,
+CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
 {
     struct connection c = connected_pair(t);
     must(sk_shutdown(peer, c.peer, SHUT_WR));
     require(await_iut_state(t, &c, STATE_CLOSE_WAIT) == STATE_CLOSE_WAIT, "no CLOSE_WAIT");
-    deliver_from(t, peer, HOLD);
+    deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
@@ -169,10 +169,10 @@ MUTANT_STATE(waits_for_nothing, STATE_NONE, STATE_TIME_WAIT)
 RULE(closed, "tcp.release.closed",
      .statement = "The side that closed second has no connection any more once its FIN is "
                   "acknowledged, and no TIME_WAIT.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.7.4 LAST-ACK STATE, figure 5"},
                  {SOCKET_FAQ, "2.7: only the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[POSIX] = "CLOSED", [LINUX] = "CLOSED", [BSD] = "CLOSED"},
+     .outcome = {[BY_POSIX] = "CLOSED", [BY_LINUX] = "CLOSED", [BY_BSD] = "CLOSED"},
      .mutant = {"the side that closed second is in TIME_WAIT too", waits_for_nothing});
 
 CASE(closed, closed_second, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -185,15 +185,16 @@ CASE(closed, closed_second, .family = ANY_FAMILY, .network = ANY_NETWORK, .role 
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_NONE)));
 }
 
-CASE(closed, after_last_ack, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE, HOW_TO_CLOSE)
+CASE(closed, after_last_ack, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     HOW_TO_CLOSE)
 {
     struct connection c = connected_pair(t);
     must(sk_shutdown(peer, c.peer, SHUT_WR));
     require(await_iut_state(t, &c, STATE_CLOSE_WAIT) == STATE_CLOSE_WAIT, "no CLOSE_WAIT");
-    deliver_from(t, peer, HOLD);
+    deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
     require(iut_state(t, &c) == STATE_LAST_ACK, "no LAST_ACK");
-    deliver_from(t, peer, DELIVER);
+    deliver_from(t, peer, NET_DELIVER);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_NONE)));
 }
 
@@ -204,13 +205,13 @@ CASE(closed, after_last_ack, .family = ANY_FAMILY, .network = PAIR, .role = ANY_
 static struct connection crossed_fins(struct test *t)
 {
     struct connection c = connected_pair(t);
-    deliver_from(t, t->peer, HOLD);
-    deliver_from(t, t->iut, HOLD);
+    deliver_from(t, t->peer, NET_HOLD);
+    deliver_from(t, t->iut, NET_HOLD);
     finish_sending(t, &c);
     must(sk_close(t->peer, c.peer));
     require(iut_state(t, &c) == STATE_FIN_WAIT_1, "no FIN_WAIT_1");
     require(peer_state(t, &c) == STATE_FIN_WAIT_1, "no FIN_WAIT_1 on the peer");
-    deliver_from(t, t->peer, DELIVER);
+    deliver_from(t, t->peer, NET_DELIVER);
     return c;
 }
 
@@ -219,12 +220,13 @@ MUTANT_STATE(misses_crossing, STATE_CLOSING, STATE_FIN_WAIT_2)
 RULE(closing, "tcp.release.closing",
      .statement = "When both sides close at the same time, a side that has the other's FIN but no "
                   "acknowledgement of its own is in CLOSING.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 FIN bit in FIN-WAIT-1 STATE, figure 13"}},
-     .outcome = {[POSIX] = "CLOSING", [LINUX] = "CLOSING", [BSD] = "CLOSING"},
+     .outcome = {[BY_POSIX] = "CLOSING", [BY_LINUX] = "CLOSING", [BY_BSD] = "CLOSING"},
      .mutant = {"a FIN in FIN_WAIT_1 leads to FIN_WAIT_2", misses_crossing});
 
-CASE(closing, simultaneous, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE, HOW_TO_CLOSE)
+CASE(closing, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     HOW_TO_CLOSE)
 {
     struct connection c = crossed_fins(t);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_CLOSING)));
@@ -233,19 +235,19 @@ CASE(closing, simultaneous, .family = ANY_FAMILY, .network = PAIR, .role = ANY_R
 MUTANT_STATE(forgets_crossing, STATE_TIME_WAIT, STATE_NONE)
 
 RULE(closing_ends, "tcp.release.closing-time-wait",
-     .statement = "After a simultaneous close both sides are in TIME_WAIT.", .level = SHALL,
+     .statement = "After a simultaneous close both sides are in TIME_WAIT.", .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 CLOSING STATE, figure 13"}},
-     .outcome = {[POSIX] = "TIME_WAIT then TIME_WAIT",
-                 [LINUX] = "TIME_WAIT then TIME_WAIT",
-                 [BSD] = "TIME_WAIT then TIME_WAIT"},
+     .outcome = {[BY_POSIX] = "TIME_WAIT then TIME_WAIT",
+                 [BY_LINUX] = "TIME_WAIT then TIME_WAIT",
+                 [BY_BSD] = "TIME_WAIT then TIME_WAIT"},
      .mutant = {"CLOSING ends without TIME_WAIT", forgets_crossing});
 
-CASE(closing_ends, simultaneous, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE,
+CASE(closing_ends, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
 {
     struct connection c = crossed_fins(t);
     require(await_iut_state(t, &c, STATE_CLOSING) == STATE_CLOSING, "no CLOSING");
-    deliver_from(t, iut, DELIVER);
+    deliver_from(t, iut, NET_DELIVER);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_TIME_WAIT)));
     observe("%s", tcp_state_name(await_peer_state(t, &c, STATE_TIME_WAIT)));
 }

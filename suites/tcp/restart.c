@@ -9,7 +9,7 @@ enum { NOTHING, ESTABLISHED_CONNECTION, HALF_CLOSED_CONNECTION, PAST_CONNECTION 
 static struct address past_server(struct test *t, unsigned left, bool reusable)
 {
     struct endpoint server = {.fd = stream_socket(t, t->iut)};
-    struct address here = place_of(t, t->iut, MAIN, 0);
+    struct address here = place_of(t, t->iut, PLACE_MAIN, 0);
     struct connection c = {0};
     if (reusable)
         must(sk_setsockopt(t->iut, server.fd, SOL_SOCKET, SO_REUSEADDR, 1));
@@ -41,11 +41,11 @@ static struct address past_server(struct test *t, unsigned left, bool reusable)
 RULE(restart, "tcp.restart.reuseaddr",
      .statement = "With SO_REUSEADDR a server can be started again while connections of its "
                   "predecessor live or are in TIME_WAIT, and clients reach it.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens there"},
                  {SOCKET_FAQ, "4.5: a server sets it before bind()"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[LINUX] = "0 then 0 then 0", [BSD] = "0 then 0 then 0"},
+     .outcome = {[BY_LINUX] = "0 then 0 then 0", [BY_BSD] = "0 then 0 then 0"},
      .mutant = {"SO_REUSEADDR is ignored", ignores_reuse});
 
 CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
@@ -62,11 +62,11 @@ CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_L
 RULE(blocked, "tcp.restart.without-reuseaddr",
      .statement = "Without SO_REUSEADDR a server cannot be started again while connections of its "
                   "predecessor live or are in TIME_WAIT: bind() fails with EADDRINUSE.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {SOCKET_FAQ, "4.5"}},
-     .outcome = {[POSIX] = "EADDRINUSE", [LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
      .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
 
 CASE(blocked, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
@@ -88,10 +88,10 @@ static void listens_for_ever(struct mutation *m, struct call *call)
 
 RULE(no_connection, "tcp.restart.no-connection",
      .statement = "A listener that had no connection frees its port when it is closed.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.4 CLOSE call, LISTEN STATE: the TCB is deleted"},
                  {POSIX_2016, "XSH close(), DESCRIPTION: the socket is destroyed"}},
-     .outcome = {[POSIX] = "0 then 0", [LINUX] = "0 then 0", [BSD] = "0 then 0"},
+     .outcome = {[BY_POSIX] = "0 then 0", [BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"},
      .mutant = {"close() does not end listening", listens_for_ever});
 
 CASE(no_connection, successor, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -118,15 +118,15 @@ static void takes_along(struct mutation *m, struct call *call)
 
 RULE(independent, "tcp.restart.connections-survive",
      .statement = "Closing a listener leaves the connections that it has accepted alone.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION: a new socket"},
                  {RFC_9293, "3.10.4 CLOSE call: of one connection"}},
-     .outcome = {[POSIX] = "ESTABLISHED then hello",
-                 [LINUX] = "ESTABLISHED then hello",
-                 [BSD] = "ESTABLISHED then hello"},
+     .outcome = {[BY_POSIX] = "ESTABLISHED then hello",
+                 [BY_LINUX] = "ESTABLISHED then hello",
+                 [BY_BSD] = "ESTABLISHED then hello"},
      .mutant = {"closing a listener shuts its connections down", takes_along});
 
-CASE(independent, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = SERVER)
+CASE(independent, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
     struct connection c = connected_pair(t);
     must(sk_close(iut, c.listener));
@@ -148,10 +148,10 @@ static void keeps_queue(struct mutation *m, struct call *call)
 
 RULE(unaccepted, "tcp.restart.unaccepted-reset",
      .statement = "Closing a listener resets the connections that it has not accepted.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH close() and listen(): silent on queued connections"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "ECONNRESET"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "ECONNRESET"},
      .mutant = {"connections that were not accepted live on without a listener", keeps_queue});
 
 CASE(unaccepted, closed, .family = ANY_FAMILY, .network = ANY_NETWORK)

@@ -14,12 +14,12 @@ static struct connection connection_of_port(struct test *t, bool reusable)
 {
     struct connection c;
     struct endpoint own = {.fd = stream_socket(t, t->iut)};
-    struct address here = place_of(t, t->iut, MAIN, port_for(t, t->iut));
+    struct address here = place_of(t, t->iut, PLACE_MAIN, port_for(t, t->iut));
     if (reusable)
         reuse(t, t->iut, own.fd);
     must(sk_bind(t->iut, own.fd, &here));
     must(sk_getsockname(t->iut, own.fd, &own.name));
-    if (t->role == SERVER) {
+    if (t->role == ROLE_SERVER) {
         own.address = as_written_by(t, t->peer, own.name);
         must(sk_listen(t->iut, own.fd, 1));
         c.peer = stream_socket(t, t->peer);
@@ -65,11 +65,11 @@ static int bind_again(struct test *t, const struct address *name, bool reusable)
 RULE(in_use, "tcp.time-wait.in-use",
      .statement = "bind() to the local port of a connection in TIME_WAIT fails with EADDRINUSE, "
                   "although no socket has it any more, unless SO_REUSEADDR is set.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR: reuse is off"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {SOCKET_FAQ, "2.7 and 4.5"}},
-     .outcome = {[POSIX] = "EADDRINUSE", [LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
      .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
 
 CASE(in_use, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -82,11 +82,12 @@ CASE(in_use, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = AN
 RULE(reusable, "tcp.time-wait.reuse-both",
      .statement = "With SO_REUSEADDR on the socket that had the connection and on the new one, "
                   "bind() to a port in TIME_WAIT succeeds.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: when it was set both in the previous program and the new"},
                  {"ip(7)", "DESCRIPTION: unless the SO_REUSEADDR flag has been set"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[LINUX] = "0", [BSD] = "0"}, .mutant = {"SO_REUSEADDR is ignored", ignores_reuse});
+     .outcome = {[BY_LINUX] = "0", [BY_BSD] = "0"},
+     .mutant = {"SO_REUSEADDR is ignored", ignores_reuse});
 
 CASE(reusable, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, WHICH_ADDRESS)
 {
@@ -98,9 +99,9 @@ RULE(new_only, "tcp.time-wait.reuse-new-only",
      .statement =
          "With SO_REUSEADDR on the new socket alone bind() to a port in TIME_WAIT succeeds "
          "on BSD and fails with EADDRINUSE on Linux.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both programs must have set it"}},
-     .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "0"},
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "0"},
      .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
 
 CASE(new_only, new_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -114,10 +115,10 @@ RULE(old_only, "tcp.time-wait.reuse-old-only",
      .statement =
          "With SO_REUSEADDR on the socket that had the connection, but not on the new one, "
          "bind() to its port in TIME_WAIT fails with EADDRINUSE.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: the program that wants to reuse the port must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[LINUX] = "EADDRINUSE", [BSD] = "EADDRINUSE"},
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
      .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
 
 CASE(old_only, old_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -146,16 +147,16 @@ static void one_port_space(struct mutation *m, struct call *call)
 
 RULE(other_address, "tcp.time-wait.other-address",
      .statement = "A connection in TIME_WAIT keeps its port on its own local address only.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
                  {RFC_9293, "3.3.1: a socket is an address and a port"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
      .mutant = {"a port in use on one address is in use on all", one_port_space});
 
 CASE(other_address, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
     struct connection c = time_wait(t, false);
-    struct address other = place_of(t, iut, OTHER, address_port(&c.iut_name));
+    struct address other = place_of(t, iut, PLACE_OTHER, address_port(&c.iut_name));
     observe_result(bind_again(t, &other, false));
 }
 
@@ -175,10 +176,10 @@ static void keeps_port(struct mutation *m, struct call *call)
 
 RULE(second_closer, "tcp.time-wait.second-closer",
      .statement = "The side that closed second can use its port again at once, without any option.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{SOCKET_FAQ, "2.7: only the end that sends the first FIN goes into TIME_WAIT"},
                  {RFC_9293, "3.10.7.4 LAST-ACK STATE: the TCB is deleted"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
      .mutant = {"a port that had a connection stays in use", keeps_port});
 
 CASE(second_closer, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -209,11 +210,11 @@ static void shields_pair(struct mutation *m, struct call *call)
 RULE(same_pair, "tcp.time-wait.connect-same-pair",
      .statement = "Linux opens a connection from a port in TIME_WAIT to the same peer again, where "
                   "timestamps keep the two apart.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{RFC_9293, "3.6.1: the side in TIME_WAIT may reuse the pair where it is safe"},
                  {"RFC 6191", "2: timestamps tell the new connection from the old"},
                  {"Linux 6.18", "observed; tcp_tw_reuse in tcp(7) is about chosen ports only"}},
-     .outcome = {[LINUX] = "0"},
+     .outcome = {[BY_LINUX] = "0"},
      .mutant = {"connect() to the same peer gives EADDRNOTAVAIL", shields_pair});
 
 CASE(same_pair, client, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -237,23 +238,23 @@ static void shuts_out(struct mutation *m, struct call *call)
 RULE(incoming, "tcp.time-wait.incoming",
      .statement = "A server with a connection in TIME_WAIT accepts a new connection from the same "
                   "client port.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{RFC_9293, "3.6.1 MAY-2: a new SYN may reopen the connection from TIME_WAIT"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[POSIX] = "0 then 0 | ECONNREFUSED then EAGAIN | ETIMEDOUT then EAGAIN",
-                 [LINUX] = "0 then 0"},
+     .outcome = {[BY_POSIX] = "0 then 0 | ECONNREFUSED then EAGAIN | ETIMEDOUT then EAGAIN",
+                 [BY_LINUX] = "0 then 0"},
      .mutant = {"accept() gives ECONNABORTED for the second connection", shuts_out});
 
-CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = SERVER)
+CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
     struct endpoint server = {.fd = stream_socket(t, iut)};
-    struct address here = place_of(t, iut, MAIN, 0);
+    struct address here = place_of(t, iut, PLACE_MAIN, 0);
     struct connection c;
     must(sk_bind(iut, server.fd, &here));
     must(sk_listen(iut, server.fd, 2));
     must(sk_getsockname(iut, server.fd, &server.name));
     server.address = as_written_by(t, peer, server.name);
-    struct endpoint client = bound_socket(t, peer, SOCK_STREAM, MAIN);
+    struct endpoint client = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     must(sk_connect(peer, client.fd, &server.address));
     c.iut = must(sk_accept(iut, server.fd, NULL));
     c.iut_name = server.name;
@@ -295,15 +296,16 @@ RULE(two_msl, "tcp.time-wait.ends",
      .statement =
          "TIME_WAIT ends by itself: after 2MSL, which Linux sets to 60 s; the port is then "
          "free.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6.1 MUST-13: 2 MSL, where 3.4.2 takes 2 minutes for MSL"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {"Linux 6.18", "TCP_TIMEWAIT_LEN is 60 s, less than the RFC's 4 minutes"},
                  {SOCKET_FAQ, "2.7"}},
-     .outcome = {[LINUX] = "after a minute then 0"},
+     .outcome = {[BY_LINUX] = "after a minute then 0"},
      .mutant = {"TIME_WAIT lasts for ever", waits_for_ever});
 
-CASE(two_msl, waited_for, .family = IPV4 | IPV6, .network = PAIR, .tags = SLOW, .seconds = 270)
+CASE(two_msl, waited_for, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAIR, .tags = TAG_SLOW,
+     .seconds = 270)
 {
     struct connection c = time_wait(t, false);
     double seconds = seconds_until_gone(t, &c, 250);
@@ -317,14 +319,14 @@ CASE(two_msl, waited_for, .family = IPV4 | IPV6, .network = PAIR, .tags = SLOW, 
 RULE(orphan, "tcp.release.fin-wait-2-ends",
      .statement = "On Linux an orphaned connection in FIN_WAIT_2 ends after the time that "
                   "TCP_LINGER2 sets.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{"tcp(7)", "TCP_LINGER2 and tcp_fin_timeout"},
                  {RFC_9293, "3.6.1: does not limit FIN-WAIT-2"}},
-     .outcome = {[LINUX] = "ends in time"},
+     .outcome = {[BY_LINUX] = "ends in time"},
      .mutant = {"FIN_WAIT_2 lasts for ever", waits_for_ever});
 
-CASE(orphan, one_second, .family = ANY_FAMILY, .network = PAIR, .role = ANY_ROLE, .tags = WAITS,
-     .seconds = 15)
+CASE(orphan, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 15)
 {
     struct connection c = connection_of_port(t, false);
     must(sk_setsockopt(iut, c.iut, IPPROTO_TCP, TCP_LINGER2, 1));

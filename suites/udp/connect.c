@@ -18,15 +18,15 @@ static void announces_itself(struct mutation *m, struct call *call)
 
 RULE(silent, "udp.connect.sends-nothing",
      .statement = "connect() on a datagram socket succeeds at once and sends nothing to the peer.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: no connection is made"},
                  {ZOS_API, "Streamline data transfer using connect call"},
                  {MAN_UDP, "DESCRIPTION of connect(2)"},
                  {FREEBSD_CONNECT, "DESCRIPTION: it names the peer"}},
-     .outcome = {[POSIX] = "0 then first",
-                 [LINUX] = "0 then first",
-                 [BSD] = "0 then first",
-                 [ZOS] = "0 then first"},
+     .outcome = {[BY_POSIX] = "0 then first",
+                 [BY_LINUX] = "0 then first",
+                 [BY_BSD] = "0 then first",
+                 [BY_ZOS] = "0 then first"},
      .mutant = {"connect() sends a datagram to the peer", announces_itself});
 
 CASE(silent, first_datagram, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -52,11 +52,11 @@ static void asks_first(struct mutation *m, struct call *call)
 RULE(nobody, "udp.connect.nobody-there",
      .statement = "connect() on a datagram socket succeeds whether or not anybody receives at the "
                   "address.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: no connection is made"},
                  {ZOS_API, "Streamline data transfer using connect call: the functions are local"},
                  {FREEBSD_CONNECT, "DESCRIPTION: it names the peer"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0", [ZOS] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0", [BY_ZOS] = "0"},
      .mutant = {"connect() asks the peer first and is refused", asks_first});
 
 CASE(nobody, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -72,15 +72,15 @@ MUTANT_ERROR(reaches_everywhere, OP_CONNECT, ENETUNREACH, 0)
 RULE(no_route, "udp.connect.no-route",
      .statement = "connect() on a datagram socket to a network that no route leads to fails with "
                   "ENETUNREACH.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS ENETUNREACH"},
                  {"connect(2)", "ERRORS ENETUNREACH"}},
-     .outcome = {[POSIX] = "ENETUNREACH", [LINUX] = "ENETUNREACH"},
+     .outcome = {[BY_POSIX] = "ENETUNREACH", [BY_LINUX] = "ENETUNREACH"},
      .mutant = {"connect() on a datagram socket does not look for a route", reaches_everywhere});
 
 CASE(no_route, unrouted, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
-    struct address nowhere = place_of(t, iut, UNROUTED, 7);
+    struct address nowhere = place_of(t, iut, PLACE_UNROUTED, 7);
     observe_result(sk_connect(iut, datagram_socket(t, iut), &nowhere));
 }
 
@@ -96,10 +96,10 @@ static void reports_no_peer(struct mutation *m, struct call *call)
 RULE(peer_name, "udp.connect.peer-name",
      .statement = "getpeername() on a connected datagram socket gives the address that it was "
                   "connected to, and ENOTCONN before.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), DESCRIPTION and ERRORS ENOTCONN"},
                  {"getpeername(2)", "DESCRIPTION and ERRORS"}},
-     .outcome = {[POSIX] = "ENOTCONN then the peer", [LINUX] = "ENOTCONN then the peer"},
+     .outcome = {[BY_POSIX] = "ENOTCONN then the peer", [BY_LINUX] = "ENOTCONN then the peer"},
      .mutant = {"getpeername() fails with ENOTCONN on datagram sockets", reports_no_peer});
 
 static void observe_peer(struct test *t, int fd, const struct address *expected)
@@ -134,17 +134,17 @@ static void stays_wildcard(struct mutation *m, struct call *call)
 RULE(own_name, "udp.connect.own-name",
      .statement = "connect() on a datagram socket binds it, if it is not bound, to a port and to "
                   "the address of the route.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: bound to an unused local address"},
                  {"ip(7)", "DESCRIPTION"}},
-     .outcome =
-         {[POSIX] = "the route's address and a port", [LINUX] = "the route's address and a port"},
+     .outcome = {[BY_POSIX] = "the route's address and a port",
+                 [BY_LINUX] = "the route's address and a port"},
      .mutant = {"getsockname() reports the wildcard address after connect()", stays_wildcard});
 
 CASE(own_name, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint to = bound_datagram_socket(t, peer);
-    struct address name, route = place_of(t, iut, MAIN, 0);
+    struct address name, route = place_of(t, iut, PLACE_MAIN, 0);
     int fd = connected_datagram_socket(t, &to);
     must(sk_getsockname(iut, fd, &name));
     observe("%s and %s",
@@ -169,20 +169,21 @@ static void only_once(struct mutation *m, struct call *call)
 RULE(repeated, "udp.connect.repeated",
      .statement = "connect() on a datagram socket may be repeated and replaces the peer each time, "
                   "for sending and for receiving.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
                  {"connect(2)", "DESCRIPTION: datagram sockets may connect several times"},
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome = {[POSIX] = "0 then the peer then to the second",
-                 [LINUX] = "0 then the peer then to the second",
-                 [BSD] = "0 then the peer then to the second"},
+     .outcome = {[BY_POSIX] = "0 then the peer then to the second",
+                 [BY_LINUX] = "0 then the peer then to the second",
+                 [BY_BSD] = "0 then the peer then to the second"},
      .mutant = {"a second connect() on a datagram socket fails with EISCONN", only_once});
 
 CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "second",
      .choices = {"other-port", "other-address"})
 {
     struct endpoint first = bound_datagram_socket(t, peer);
-    struct endpoint second = bound_socket(t, peer, SOCK_DGRAM, t->choice == 0 ? MAIN : OTHER);
+    struct endpoint second =
+        bound_socket(t, peer, SOCK_DGRAM, t->choice == 0 ? PLACE_MAIN : PLACE_OTHER);
     int fd = connected_datagram_socket(t, &first);
     observe_result(sk_connect(iut, fd, &second.address));
     observe_peer(t, fd, &second.address);
@@ -204,11 +205,11 @@ static void same_peer_refused(struct mutation *m, struct call *call)
 
 RULE(same_again, "udp.connect.same-again",
      .statement = "connect() on a datagram socket to the peer that it has already succeeds.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN: only for connection-mode sockets"},
                  {"connect(2)", "DESCRIPTION: datagram sockets may connect several times"},
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0", [BSD] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
      .mutant = {"connect() to the same peer again fails with EISCONN", same_peer_refused});
 
 CASE(same_again, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -233,9 +234,9 @@ static void moves_port(struct mutation *m, struct call *call)
 
 RULE(keeps_port, "udp.connect.keeps-port",
      .statement = "A repeated connect() leaves the local port of a datagram socket as it is.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"}},
-     .outcome = {[POSIX] = "kept", [LINUX] = "kept"},
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"},
      .mutant = {"a second connect() changes the local port", moves_port});
 
 CASE(keeps_port, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "bound",

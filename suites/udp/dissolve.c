@@ -44,13 +44,13 @@ RULE(dissolves, "udp.dissolve.no-peer",
      .statement =
          "After connect() with AF_UNSPEC a datagram socket has no peer: getpeername() fails "
          "with ENOTCONN.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: AF_UNSPEC resets the peer address"},
                  {"connect(2)", "DESCRIPTION: AF_UNSPEC dissolves the association"},
                  {FREEBSD_CONNECT, "DESCRIPTION: an invalid address, such as a null one"}},
-     .outcome = {[POSIX] = "0 then ENOTCONN",
-                 [LINUX] = "0 then ENOTCONN",
-                 [BSD] = "0 then ENOTCONN | EAFNOSUPPORT then ENOTCONN | EINVAL then ENOTCONN"},
+     .outcome = {[BY_POSIX] = "0 then ENOTCONN",
+                 [BY_LINUX] = "0 then ENOTCONN",
+                 [BY_BSD] = "0 then ENOTCONN | EAFNOSUPPORT then ENOTCONN | EINVAL then ENOTCONN"},
      .mutant = {"connect() with AF_UNSPEC gives 0 and is ignored", ignores_unspec});
 
 CASE(dissolves, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
@@ -83,13 +83,13 @@ static void keeps_filter(struct mutation *m, struct call *call)
 RULE(receives, "udp.dissolve.receives-again",
      .statement = "After connect() with AF_UNSPEC a datagram socket that was bound receives from "
                   "anybody again.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016,
                   "XSH connect(), DESCRIPTION: the peer address, which limits receiving, "
                   "is reset"},
                  {"connect(2)", "DESCRIPTION"},
                  {FREEBSD_CONNECT, "DESCRIPTION: the association is dissolved"}},
-     .outcome = {[POSIX] = "stranger", [LINUX] = "stranger", [BSD] = "stranger"},
+     .outcome = {[BY_POSIX] = "stranger", [BY_LINUX] = "stranger", [BY_BSD] = "stranger"},
      .mutant = {"after AF_UNSPEC only the old peer's datagrams arrive", keeps_filter});
 
 /* A datagram socket of the IUT, bound to a port that it asked for. A port that the system chose
@@ -135,10 +135,10 @@ static void sends_to_old_peer(struct mutation *m, struct call *call)
 RULE(no_destination, "udp.dissolve.send",
      .statement = "After connect() with AF_UNSPEC sending without an address fails with "
                   "EDESTADDRREQ.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; connect(), DESCRIPTION"},
                  {"send(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[POSIX] = "EDESTADDRREQ", [LINUX] = "EDESTADDRREQ"},
+     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"},
      .mutant = {"after AF_UNSPEC data still goes to the old peer", sends_to_old_peer});
 
 CASE(no_destination, dissolved, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
@@ -162,11 +162,12 @@ static void final(struct mutation *m, struct call *call)
 
 RULE(again, "udp.dissolve.connect-again",
      .statement = "After connect() with AF_UNSPEC a datagram socket can be connected again.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
                  {"connect(2)", "DESCRIPTION: can be connected to another address thereafter"},
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome = {[POSIX] = "0 then hello", [LINUX] = "0 then hello", [BSD] = "0 then hello"},
+     .outcome =
+         {[BY_POSIX] = "0 then hello", [BY_LINUX] = "0 then hello", [BY_BSD] = "0 then hello"},
      .mutant = {"a dissolved socket refuses another connect()", final});
 
 CASE(again, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "bound",
@@ -195,10 +196,10 @@ static void needs_a_peer(struct mutation *m, struct call *call)
 
 RULE(nothing, "udp.dissolve.unconnected",
      .statement = "connect() with AF_UNSPEC succeeds on a datagram socket that has no peer.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: the peer address shall be reset"},
                  {"connect(2)", "DESCRIPTION"}},
-     .outcome = {[POSIX] = "0", [LINUX] = "0"},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"},
      .mutant = {"connect() with AF_UNSPEC fails with ENOTCONN without a peer", needs_a_peer});
 
 CASE(nothing, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
@@ -241,10 +242,10 @@ static void forgets_binding(struct mutation *m, struct call *call)
 RULE(bound_port, "udp.dissolve.keeps-bound-port",
      .statement = "A port that bind() gave a datagram socket is kept when its association is "
                   "dissolved.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: only the peer address is reset"},
                  {"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[POSIX] = "kept", [LINUX] = "kept"},
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"},
      .mutant = {"AF_UNSPEC releases the port of a bound socket", forgets_binding});
 
 CASE(bound_port, explicit_port, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
@@ -274,10 +275,10 @@ RULE(free_port, "udp.dissolve.releases-chosen-port",
      .statement =
          "On Linux a port that the system chose for a datagram socket is released when its "
          "association is dissolved.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: only the peer address is reset"},
                  {"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[POSIX] = "kept", [LINUX] = "released"},
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "released"},
      .mutant = {"AF_UNSPEC keeps the port that the system chose", keeps_port});
 
 CASE(free_port, chosen_by_connect, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
@@ -314,12 +315,13 @@ static void keeps_address(struct mutation *m, struct call *call)
 RULE(wildcard, "udp.dissolve.wildcard-again",
      .statement = "On Linux the local address that connect() chose becomes the wildcard again when "
                   "the association is dissolved.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[LINUX] = "no address"},
+     .outcome = {[BY_LINUX] = "no address"},
      .mutant = {"AF_UNSPEC leaves the local address as it was", keeps_address});
 
-CASE(wildcard, chosen_by_connect, .family = IPV4 | IPV6, .network = ANY_NETWORK, NAMES)
+CASE(wildcard, chosen_by_connect, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     NAMES)
 {
     struct associated a = associated_socket(t, false);
     struct address none = unspec_name(t), name;

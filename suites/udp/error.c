@@ -46,11 +46,11 @@ static void not_to_receivers(struct mutation *m, struct call *call)
 RULE(receive, "udp.error.receive",
      .statement = "After a datagram to a closed port, the next receive on a connected socket fails "
                   "with ECONNREFUSED, once.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error; 2.10.15 Asynchronous Errors"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"},
                  {"RFC 1122", "4.1.3.3: ICMP errors are passed up"}},
-     .outcome = {[POSIX] = "ECONNREFUSED then EAGAIN", [LINUX] = "ECONNREFUSED then EAGAIN"},
+     .outcome = {[BY_POSIX] = "ECONNREFUSED then EAGAIN", [BY_LINUX] = "ECONNREFUSED then EAGAIN"},
      .mutant = {"receiving does not report ICMP errors", not_to_receivers});
 
 CASE(receive, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
@@ -73,11 +73,12 @@ RULE(send, "udp.error.send",
      .statement =
          "After a datagram to a closed port, the next send on a connected socket fails with "
          "ECONNREFUSED instead of sending.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error; 2.10.15 Asynchronous Errors"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"},
                  {FREEBSD_SEND, "ERRORS ECONNREFUSED"}},
-     .outcome = {[POSIX] = "ECONNREFUSED", [LINUX] = "ECONNREFUSED", [BSD] = "ECONNREFUSED"},
+     .outcome =
+         {[BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED", [BY_BSD] = "ECONNREFUSED"},
      .mutant = {"sending does not report ICMP errors", not_to_senders});
 
 CASE(send, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
@@ -101,10 +102,10 @@ static void stays(struct mutation *m, struct call *call)
 RULE(so_error, "udp.error.so-error",
      .statement = "After a datagram to a closed port, SO_ERROR of a connected socket reads "
                   "ECONNREFUSED once, and then 0.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR: asynchronous errors on connected sockets"},
                  {"socket(7)", "SO_ERROR"}},
-     .outcome = {[POSIX] = "ECONNREFUSED then 0", [LINUX] = "ECONNREFUSED then 0"},
+     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0", [BY_LINUX] = "ECONNREFUSED then 0"},
      .mutant = {"SO_ERROR does not clear the error", stays});
 
 CASE(so_error, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -129,15 +130,15 @@ RULE(readable, "udp.error.readable",
      .statement =
          "A connected socket with a pending error is reported as readable, since a receive "
          "would not block.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: a receive would not block"},
                  {"select(2)", "DESCRIPTION: ready if the operation would not block"}},
-     .outcome = {[POSIX] = "readable", [LINUX] = "readable"},
+     .outcome = {[BY_POSIX] = "readable", [BY_LINUX] = "readable"},
      .mutant = {"a pending error makes no socket readable", looks_idle});
 
 /* Linux has poll() say POLLERR alone; whoever asks for POLLIN learns by it that a receive returns.
  */
-CASE(readable, by_select, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = SELECT)
+CASE(readable, by_select, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT)
 {
     int fd = refused_socket(t);
     observe("%s", ready_name(ready(t, iut, fd, POLLIN, 0)));
@@ -155,12 +156,13 @@ RULE(pollerr, "udp.error.pollerr",
      .statement =
          "poll() and epoll report POLLERR on a connected socket with a pending error, asked "
          "for or not.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLERR"}, {"poll(2)", "POLLERR"}},
-     .outcome = {[POSIX] = "error", [LINUX] = "error"},
+     .outcome = {[BY_POSIX] = "error", [BY_LINUX] = "error"},
      .mutant = {"POLLERR is not reported on datagram sockets", silent_poll});
 
-CASE(pollerr, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = POLL | EPOLL)
+CASE(pollerr, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_POLL | WITH_EPOLL)
 {
     struct address nobody = closed_port(t);
     int fd = datagram_socket(t, iut);
@@ -194,11 +196,11 @@ RULE(unconnected_hears_nothing, "udp.error.unconnected",
      .statement =
          "An error for a datagram that was sent from an unconnected socket is not reported "
          "to the socket.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{"Linux 6.18", "observed; udp(7), Error handling, says that every socket hears of "
                                 "errors, as Linux 2.2 did"},
                  {"ip(7)", "IP_RECVERR: for error handling on unconnected sockets"}},
-     .outcome = {[LINUX] = "nothing then 0"},
+     .outcome = {[BY_LINUX] = "nothing then 0"},
      .mutant = {"unconnected sockets hear of ICMP errors too", tells_everybody});
 
 CASE(unconnected_hears_nothing, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -230,11 +232,11 @@ static void loses_peer(struct mutation *m, struct call *call)
 RULE(survives, "udp.error.association-survives",
      .statement = "A socket stays connected when an error came back: once somebody receives at the "
                   "address, datagrams arrive.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error: reported and cleared"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"}},
-     .outcome =
-         {[POSIX] = "ECONNREFUSED then 0 then again", [LINUX] = "ECONNREFUSED then 0 then again"},
+     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0 then again",
+                 [BY_LINUX] = "ECONNREFUSED then 0 then again"},
      .mutant = {"an ICMP error dissolves the association", loses_peer});
 
 CASE(survives, listener_comes, .family = ANY_FAMILY, .network = ANY_NETWORK)

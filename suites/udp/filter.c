@@ -57,14 +57,14 @@ static void observe_strangers(struct test *t, const struct endpoint *own, struct
 
 #define FRIENDS_ONLY                                                                               \
     {                                                                                              \
-        [POSIX] = "friend then nothing", [LINUX] = "friend then nothing",                          \
-        [BSD] = "friend then nothing", [ZOS] = "friend then nothing"                               \
+        [BY_POSIX] = "friend then nothing", [BY_LINUX] = "friend then nothing",                    \
+        [BY_BSD] = "friend then nothing", [BY_ZOS] = "friend then nothing"                         \
     }
 
 RULE(strangers, "udp.connect.filters",
      .statement = "A connected datagram socket receives only datagrams from its peer's address and "
                   "port.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION; 2.10.6 Socket Types"},
                  {"connect(2)", "DESCRIPTION: the only address from which datagrams are received"},
                  {ZOS_API, "Streamline data transfer using connect call"},
@@ -82,14 +82,14 @@ CASE(strangers, foreign_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint own = bound_datagram_socket(t, iut);
     observe_strangers(t, &own, bound_datagram_socket(t, peer),
-                      bound_socket(t, peer, SOCK_DGRAM, OTHER));
+                      bound_socket(t, peer, SOCK_DGRAM, PLACE_OTHER));
 }
 
 /* The same port number at another address of the peer. */
 CASE(strangers, same_port_other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint own = bound_datagram_socket(t, iut), friend = bound_datagram_socket(t, peer);
-    struct address there = place_of(t, peer, OTHER, address_port(&friend.name));
+    struct address there = place_of(t, peer, PLACE_OTHER, address_port(&friend.name));
     struct endpoint stranger = {.fd = datagram_socket(t, peer)};
     must(sk_bind(peer, stranger.fd, &there));
     observe_strangers(t, &own, friend, stranger);
@@ -111,12 +111,13 @@ static void keeps_first_peer(struct mutation *m, struct call *call)
 RULE(changes, "udp.connect.filter-changes",
      .statement = "After another connect() a datagram socket receives from the new peer and not "
                   "from the old one.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
                  {"connect(2)", "DESCRIPTION"},
                  {FREEBSD_CONNECT, "DESCRIPTION: changes the association"}},
-     .outcome =
-         {[POSIX] = "new then nothing", [LINUX] = "new then nothing", [BSD] = "new then nothing"},
+     .outcome = {[BY_POSIX] = "new then nothing",
+                 [BY_LINUX] = "new then nothing",
+                 [BY_BSD] = "new then nothing"},
      .mutant = {"a second connect() gives 0 and changes nothing", keeps_first_peer});
 
 CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -144,11 +145,11 @@ RULE(queued, "udp.connect.queued-before",
      .statement =
          "On Linux and BSD datagrams that were queued before connect() are still received, "
          "whoever sent them.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): limits the sender for subsequent receives; says "
                               "nothing of what is queued"},
                  {"Linux 6.18", "observed; udp(7) does not mention the queue"}},
-     .outcome = {[POSIX] = "*", [LINUX] = "early then friend"},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "early then friend"},
      .mutant = {"connect() discards what is queued", drops_the_queue});
 
 CASE(queued, stranger, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -188,8 +189,8 @@ RULE(prefers, "udp.connect.preferred",
      .statement =
          "Of two datagram sockets on one address and port, the one that is connected to the "
          "sender receives its datagrams.",
-     .level = SHALL, .sources = {{"Linux 6.18", "observed; no manual describes the choice"}},
-     .outcome = {[LINUX] = "to the connected one"},
+     .level = LEVEL_SHALL, .sources = {{"Linux 6.18", "observed; no manual describes the choice"}},
+     .outcome = {[BY_LINUX] = "to the connected one"},
      .mutant = {"the unconnected one of two sockets on a port receives", last_bound_wins});
 
 CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "order",
@@ -197,7 +198,7 @@ CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .ax
 {
     struct endpoint sender = bound_datagram_socket(t, peer), own[2];
     for (int i = 0; i < 2; i++) {
-        struct address here = i == 0 ? place_of(t, iut, MAIN, 0) : own[0].name;
+        struct address here = i == 0 ? place_of(t, iut, PLACE_MAIN, 0) : own[0].name;
         own[i].fd = datagram_socket(t, iut);
         must(sk_setsockopt(iut, own[i].fd, SOL_SOCKET, SO_REUSEADDR, 1));
         must(sk_bind(iut, own[i].fd, &here));

@@ -16,15 +16,15 @@ RULE(send, "udp.connected.send",
      .statement =
          "send(), write(), sendto() and sendmsg() without an address send to the peer that "
          "a datagram socket is connected to.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION; 2.10.6 Socket Types"},
                  {"connect(2)", "DESCRIPTION: where datagrams are sent by default"},
                  {ZOS_API, "Streamline data transfer using connect call"},
                  {FREEBSD_SEND, "DESCRIPTION: send() on a connected socket"}},
-     .outcome = {[POSIX] = "0 then hello",
-                 [LINUX] = "0 then hello",
-                 [BSD] = "0 then hello",
-                 [ZOS] = "0 then hello"},
+     .outcome = {[BY_POSIX] = "0 then hello",
+                 [BY_LINUX] = "0 then hello",
+                 [BY_BSD] = "0 then hello",
+                 [BY_ZOS] = "0 then hello"},
      .mutant = {"sending without an address fails with EDESTADDRREQ", wants_address});
 
 CASE(send, to_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
@@ -50,10 +50,10 @@ static void loses_last_byte(struct mutation *m, struct call *call)
 RULE(receive, "udp.connected.receive",
      .statement = "recv(), read(), recvfrom() and recvmsg() receive the peer's datagrams on a "
                   "connected datagram socket.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION"},
                  {"recv(2)", "DESCRIPTION"}},
-     .outcome = {[POSIX] = "hello", [LINUX] = "hello"},
+     .outcome = {[BY_POSIX] = "hello", [BY_LINUX] = "hello"},
      .mutant = {"receiving loses the last byte of a datagram", loses_last_byte});
 
 CASE(receive, from_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
@@ -77,9 +77,9 @@ static void no_source(struct mutation *m, struct call *call)
 RULE(source, "udp.connected.source",
      .statement = "recvfrom() with an address on a connected datagram socket gives the sender's "
                   "address.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recvfrom(), DESCRIPTION"}, {"recv(2)", "recvfrom()"}},
-     .outcome = {[POSIX] = "the peer", [LINUX] = "the peer"},
+     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"},
      .mutant = {"recvfrom() gives no address on a connected socket", no_source});
 
 CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -106,10 +106,10 @@ static void leaves_name_empty(struct mutation *m, struct call *call)
 RULE(name, "udp.connected.recvmsg-name",
      .statement = "POSIX has recvmsg() ignore msg_name on a connected socket; Linux stores the "
                   "sender's address there as recvfrom() does.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_name is for unconnected sockets"},
                  {"recv(2)", "recvmsg(): msg_name points to the source address"}},
-     .outcome = {[POSIX] = "no address", [LINUX] = "the peer"},
+     .outcome = {[BY_POSIX] = "no address", [BY_LINUX] = "the peer"},
      .mutant = {"recvmsg() stores no address on a connected socket", leaves_name_empty});
 
 CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
@@ -142,15 +142,15 @@ static void connected_takes_no_address(struct mutation *m, struct call *call)
 RULE(override, "udp.connected.sendto-address",
      .statement = "sendto() with an address on a connected datagram socket either sends there or "
                   "fails with EISCONN; Linux sends.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION: overrides the peer, or EISCONN"},
                  {"send(2)", "DESCRIPTION; ERRORS EISCONN"},
                  {ZOS_API, "Call sequence in datagram socket sessions: one host only"},
                  {FREEBSD_SEND, "ERRORS EISCONN"}},
-     .outcome = {[POSIX] = "0 then to the other | EISCONN then nowhere",
-                 [LINUX] = "0 then to the other",
-                 [BSD] = "EISCONN then nowhere",
-                 [ZOS] = "EISCONN then nowhere"},
+     .outcome = {[BY_POSIX] = "0 then to the other | EISCONN then nowhere",
+                 [BY_LINUX] = "0 then to the other",
+                 [BY_BSD] = "EISCONN then nowhere",
+                 [BY_ZOS] = "EISCONN then nowhere"},
      .mutant = {"a connected datagram socket refuses an address with EISCONN",
                 connected_takes_no_address});
 
@@ -166,7 +166,8 @@ static void observe_way(struct test *t, int fd, struct endpoint connected, struc
     observe("%s", to_other ? "to the other" : to_peer ? "to the peer" : "nowhere");
 }
 
-CASE(override, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SENDTO | SENDMSG)
+CASE(override, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct endpoint connected = bound_datagram_socket(t, peer);
     int fd = datagram_socket(t, iut);
@@ -175,12 +176,12 @@ CASE(override, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send =
 }
 
 CASE(override, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .send = SENDTO | SENDMSG)
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct endpoint connected = bound_datagram_socket(t, peer);
     int fd = datagram_socket(t, iut);
     must(sk_connect(iut, fd, &connected.address));
-    observe_way(t, fd, connected, bound_socket(t, peer, SOCK_DGRAM, OTHER));
+    observe_way(t, fd, connected, bound_socket(t, peer, SOCK_DGRAM, PLACE_OTHER));
 }
 
 /* sendto() with an address sets the peer. */
@@ -200,13 +201,13 @@ static void becomes_peer(struct mutation *m, struct call *call)
 RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
      .statement = "sendto() with another address does not change the peer of a connected datagram "
                   "socket.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION; connect() alone sets the peer address"}},
-     .outcome = {[POSIX] = "the peer", [LINUX] = "the peer"},
+     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"},
      .mutant = {"sendto() with an address changes the peer", becomes_peer});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .send = SENDTO | SENDMSG)
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct endpoint connected = bound_datagram_socket(t, peer);
     struct endpoint other = bound_datagram_socket(t, peer);
@@ -230,10 +231,10 @@ static void sends_into_the_blue(struct mutation *m, struct call *call)
 RULE(no_peer, "udp.unconnected.no-address",
      .statement = "Sending without an address on a datagram socket that has no peer fails with "
                   "EDESTADDRREQ.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; sendto(), ERRORS (may)"},
                  {"send(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[POSIX] = "EDESTADDRREQ", [LINUX] = "EDESTADDRREQ"},
+     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"},
      .mutant = {"sending to nobody succeeds", sends_into_the_blue});
 
 CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
@@ -258,13 +259,14 @@ static void stays_unbound(struct mutation *m, struct call *call)
 RULE(binds, "udp.unconnected.sendto-binds",
      .statement = "sendto() on a datagram socket that is not bound binds it to a port; its address "
                   "stays the wildcard.",
-     .level = MAY,
+     .level = LEVEL_MAY,
      .sources = {{"ip(7)", "DESCRIPTION: an unbound socket is bound to a free port on sending"},
                  {"Linux 6.18", "the address was observed"}},
-     .outcome = {[LINUX] = "no address and a port"},
+     .outcome = {[BY_LINUX] = "no address and a port"},
      .mutant = {"a socket has no port after sendto()", stays_unbound});
 
-CASE(binds, fresh, .family = IPV4 | IPV6, .network = ANY_NETWORK, .send = SENDTO | SENDMSG)
+CASE(binds, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct endpoint to = bound_datagram_socket(t, peer);
     struct address name;
@@ -287,21 +289,22 @@ static void hides_sender(struct mutation *m, struct call *call)
 
 RULE(sender, "udp.unconnected.source",
      .statement = "recvfrom() and recvmsg() give the address that a datagram was sent from.",
-     .level = SHALL,
+     .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recvfrom() and recvmsg(), DESCRIPTION"},
                  {"recv(2)", "DESCRIPTION"},
                  {MAN_UDP, "DESCRIPTION"}},
-     .outcome = {[POSIX] = "the sender", [LINUX] = "the sender"},
+     .outcome = {[BY_POSIX] = "the sender", [BY_LINUX] = "the sender"},
      .mutant = {"recvfrom() gives a wrong port", hides_sender});
 
-CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = RECVFROM | RECVMSG)
+CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .recv = WITH_RECVFROM | WITH_RECVMSG)
 {
     struct endpoint own = bound_datagram_socket(t, iut), from = bound_datagram_socket(t, peer);
     struct address name = {0};
     char text[16];
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
     require(await_readable(t, iut, own.fd), "the datagram did not arrive");
-    if (t->recv == RECVFROM)
+    if (t->recv == WITH_RECVFROM)
         must(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
     else
         must(sk_recvmsg(iut, own.fd, text, sizeof text, 0, &name, NULL));

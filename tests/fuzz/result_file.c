@@ -17,7 +17,8 @@ static void fails(struct mutation *mutation, struct call *call)
 }
 
 RULE(rule, "area.rule", .statement = "A rule.", .sources = {{"document", "place"}},
-     .outcome = {[POSIX] = "EISCONN | 0", [LINUX] = "EISCONN"}, .mutant = {"it fails", fails});
+     .outcome = {[BY_POSIX] = "EISCONN | 0", [BY_LINUX] = "EISCONN"},
+     .mutant = {"it fails", fails});
 CASE(rule, plain, .family = ANY_FAMILY)
 {
 }
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         good = result_file_read(&files[i], path[i]) && good;
     }
     if (good) {
-        json_t *comparison = compare_build(files, 2, LINUX);
+        json_t *comparison = compare_build(files, 2, BY_LINUX);
         HOLDS(comparison != NULL);
         size_t differing = compare_print(nowhere, comparison, false);
         size_t failures = compare_regressions(nowhere, &files[0], &files[1]);

@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #define MISBEHAVIOUR(name_, id_, mutant_)                                                          \
-    RULE(name_, "machinery." id_, .statement = "The machinery copes with this.", .level = SHALL,   \
-         .sources = {{"docs/verdicts.md", "the table"}},                                           \
-         .outcome = {[POSIX] = "good", [LINUX] = "good"}, .mutant = {"see the code", mutant_})
+    RULE(name_, "machinery." id_, .statement = "The machinery copes with this.",                   \
+         .level = LEVEL_SHALL, .sources = {{"docs/verdicts.md", "the table"}},                     \
+         .outcome = {[BY_POSIX] = "good", [BY_LINUX] = "good"},                                    \
+         .mutant = {"see the code", mutant_})
 
 static void harmless(struct mutation *m, struct call *call)
 {
@@ -200,12 +201,12 @@ CASE(litters, sockets, .network = ANY_NETWORK, .family = ANY_FAMILY)
     must(sk_close(peer, c.peer));
     observe("%s", await_iut_state(t, &c, STATE_TIME_WAIT) == STATE_TIME_WAIT ? "good" : "bad");
 }
-CASE(litters, neighbours, .network = PAIR)
+CASE(litters, neighbours, .network = ON_PAIR)
 {
-    deliver_from(t, iut, LOSE);
+    deliver_from(t, iut, NET_LOSE);
     observe("good");
 }
-CASE(litters, zz_is_tidy, .network = PAIR, .axis = "time", .choices = {"1", "2", "3", "4"})
+CASE(litters, zz_is_tidy, .network = ON_PAIR, .axis = "time", .choices = {"1", "2", "3", "4"})
 {
     struct connection c = connected_pair(t);
     observe("%s", iut_state(t, &c) == STATE_ESTABLISHED ? "good" : "bad");
@@ -213,7 +214,7 @@ CASE(litters, zz_is_tidy, .network = PAIR, .axis = "time", .choices = {"1", "2",
 
 /* A loaded machine: waiting occupies no worker. */
 MISBEHAVIOUR(waits, "waits", harmless);
-CASE(waits, plain, .tags = WAITS, .axis = "number", .choices = {"1", "2", "3", "4", "5", "6"})
+CASE(waits, plain, .tags = TAG_WAITS, .axis = "number", .choices = {"1", "2", "3", "4", "5", "6"})
 {
     int fd = datagram_socket(t, iut);
     observe("%s", ready(t, iut, fd, POLLIN, 1000) ? "bad" : "good");
@@ -239,7 +240,7 @@ CASE(meets, plain, .axis = "turn", .choices = {"first", "second"})
 }
 
 MISBEHAVIOUR(slow, "slow", harmless);
-CASE(slow, plain, .tags = SLOW)
+CASE(slow, plain, .tags = TAG_SLOW)
 {
     observe("good");
 }
