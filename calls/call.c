@@ -1,51 +1,34 @@
 #include "calls/call.h"
 
-#include "calls/address.h"
-#include "calls/symbols.h"
+#include "calls/kind.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-static const struct operation_info operations[OPERATIONS] = {
-    [OP_SOCKET] = {"socket", {P_FAMILY, P_TYPE, P_PROTOCOL}},
-    [OP_BIND] = {"bind", {P_FD, P_ADDRESS_IN}},
-    [OP_LISTEN] = {"listen", {P_FD, P_INT}},
-    [OP_CONNECT] = {"connect", {P_FD, P_ADDRESS_IN}},
-    [OP_ACCEPT] = {"accept", {P_FD, P_ADDRESS_OUT}},
-    [OP_ACCEPT4] = {"accept4", {P_FD, P_ADDRESS_OUT, P_SOCKET_FLAGS}},
-    [OP_GETSOCKNAME] = {"getsockname", {P_FD, P_ADDRESS_OUT}},
-    [OP_GETPEERNAME] = {"getpeername", {P_FD, P_ADDRESS_OUT}},
-    [OP_SEND] = {"send", {P_FD, P_DATA_IN, P_MESSAGE_FLAGS}},
-    [OP_SENDTO] = {"sendto", {P_FD, P_DATA_IN, P_MESSAGE_FLAGS, P_ADDRESS_IN}},
-    [OP_SENDMSG] = {"sendmsg", {P_FD, P_DATA_IN, P_MESSAGE_FLAGS, P_ADDRESS_IN}},
-    [OP_WRITE] = {"write", {P_FD, P_DATA_IN}},
-    [OP_RECV] = {"recv", {P_FD, P_DATA_OUT, P_MESSAGE_FLAGS}},
-    [OP_RECVFROM] = {"recvfrom", {P_FD, P_DATA_OUT, P_MESSAGE_FLAGS, P_ADDRESS_OUT}},
-    [OP_RECVMSG] = {"recvmsg", {P_FD, P_DATA_OUT, P_MESSAGE_FLAGS, P_ADDRESS_OUT}},
-    [OP_READ] = {"read", {P_FD, P_DATA_OUT}},
-    [OP_SHUTDOWN] = {"shutdown", {P_FD, P_HOW}},
-    [OP_CLOSE] = {"close", {P_FD}},
-    [OP_GETSOCKOPT] = {"getsockopt", {P_FD, P_LEVEL, P_OPTION, P_VALUE_OUT}},
-    [OP_SETSOCKOPT] = {"setsockopt", {P_FD, P_LEVEL, P_OPTION, P_VALUE_IN}},
-    [OP_FCNTL] = {"fcntl", {P_FD, P_FCNTL_COMMAND, P_FCNTL_ARGUMENT}},
-    [OP_POLL] = {"poll", {P_READY, P_MILLISECONDS}},
-    [OP_SELECT] = {"select", {P_READY, P_MILLISECONDS}},
-    [OP_EPOLL_CREATE] = {"epoll_create1", {P_INT}},
-    [OP_EPOLL_CTL] = {"epoll_ctl", {P_FD, P_EPOLL_OPERATION, P_FD, P_EVENTS}},
-    [OP_EPOLL_WAIT] = {"epoll_wait", {P_FD, P_READY, P_MILLISECONDS}},
-    [OP_IF_NAMETOINDEX] = {"if_nametoindex", {P_NAME}},
-    [OP_CONSTANT] = {"constant", {P_NAME}, .question = true},
-    [OP_TCP_STATE] = {"tcp_state", {P_ADDRESS_IN, P_ADDRESS_IN}, .question = true},
-    [OP_SIGNALS] = {"signals_caught", {P_SIGNAL}, .question = true},
+static const struct operation_info operations[OPERATIONS_COUNT] = {
+#define ROW(id_, name_, result_, ...)                                                              \
+    [OP_##id_] = {#name_, result_, {__VA_ARGS__}, OP_##id_ >= OP_CONSTANT},
+    OPERATIONS(ROW)
+#undef ROW
 };
 
 const struct operation_info *operation_info(enum operation operation)
 {
     return &operations[operation];
+}
+
+bool operation_find(const char *name, enum operation *operation)
+{
+    for (int i = 0; i < OPERATIONS_COUNT; i++)
+        if (strcmp(operations[i].name, name) == 0) {
+            *operation = (enum operation)i;
+            return true;
+        }
+    return false;
 }
 
 void call_succeed(struct call *call, int64_t result)
@@ -60,244 +43,194 @@ void call_fail(struct call *call, int error)
     call->error = error;
 }
 
-struct text {
-    char *bytes;
-    size_t size;
-    size_t used;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
+size_t call_received(const struct call *call, const struct block *block)
 {
-    va_list list;
-    if (text->used + 1 >= text->size)
-        return;
-    va_start(list, format);
-    int n = vsnprintf(text->bytes + text->used, text->size - text->used, format, list);
-    va_end(list);
-    text->used += (size_t)n;
-    if (text->used >= text->size)
-        text->used = text->size - 1;
+    size_t given = call->result > 0 ? (size_t)call->result : 0;
+    return given < block->capacity ? given : block->capacity;
 }
 
-static void add_data(struct text *text, const struct block *block, size_t length)
+void call_release(struct call *call)
 {
-    enum { SHOWN = 24 };
-    const unsigned char *bytes = block->bytes;
-    if (!bytes) {
-        add(text, "NULL");
-        return;
-    }
-    add(text, "\"");
-    for (size_t i = 0; i < length && i < SHOWN; i++)
-        if (bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '"' && bytes[i] != '\\')
-            add(text, "%c", bytes[i]);
-        else
-            add(text, "\\x%02x", bytes[i]);
-    add(text, length > SHOWN ? "\"..." : "\"");
-}
-
-/* An option's value; there are only so many bytes of it. */
-static void add_value(struct text *text, const struct block *block, size_t there)
-{
-    int number;
-    if (!block->bytes) {
-        add(text, "NULL");
-    } else if (block->length == sizeof number && there >= sizeof number) {
-        memcpy(&number, block->bytes, sizeof number);
-        add(text, "[%d], %zu", number, sizeof number);
-    } else if (block->length == 2 * sizeof number && there >= 2 * sizeof number) {
-        /* struct linger */
-        int second;
-        memcpy(&number, block->bytes, sizeof number);
-        memcpy(&second, (const char *)block->bytes + sizeof number, sizeof second);
-        add(text, "{%d, %d}, %zu", number, second, 2 * sizeof number);
-    } else {
-        add(text, "..., %u", block->length);
-    }
-}
-
-static void add_ready(struct text *text, const struct block *block, bool finished)
-{
-    const struct readiness *ready = block->bytes;
-    char flags[96];
-    add(text, "[");
-    for (size_t i = 0; i < block->length / sizeof *ready; i++) {
-        format_flags(SYMBOLS_EVENT, ready[i].asked, flags, sizeof flags);
-        add(text, "%s{%d, %s", i ? ", " : "", ready[i].fd, flags);
-        format_flags(SYMBOLS_EVENT, ready[i].found, flags, sizeof flags);
-        add(text, finished ? " -> %s}" : "}", flags);
-    }
-    add(text, "]");
-}
-
-static void add_symbol(struct text *text, enum symbol_group group, int64_t value)
-{
-    const char *name = symbol_name(group, (long)value);
-    if (name)
-        add(text, "%s", name);
-    else
-        add(text, "%" PRId64, value);
-}
-
-static void add_flags(struct text *text, enum symbol_group group, int64_t flags)
-{
-    char names[128];
-    format_flags(group, (long)flags, names, sizeof names);
-    add(text, "%s", names);
-}
-
-static void add_type(struct text *text, int64_t type)
-{
-    add_symbol(text, SYMBOLS_TYPE, type & 0xf);
-    if (type & ~INT64_C(0xf)) {
-        add(text, "|");
-        add_flags(text, SYMBOLS_SOCKET_FLAG, type & ~INT64_C(0xf));
-    }
-}
-
-static enum symbol_group options_of(int64_t level)
-{
-    switch (level) {
-    case IPPROTO_TCP:
-        return SYMBOLS_IPPROTO_TCP;
-    case IPPROTO_IP:
-        return SYMBOLS_IPPROTO_IP;
-    case IPPROTO_IPV6:
-        return SYMBOLS_IPPROTO_IPV6;
-    default:
-        return SYMBOLS_SOL_SOCKET;
-    }
-}
-
-bool parameter_symbol(enum parameter parameter, const int64_t *argument, enum symbol_group *group)
-{
-    static const struct {
-        enum parameter parameter;
-        enum symbol_group group;
-    } groups[] = {{P_FAMILY, SYMBOLS_FAMILY},
-                  {P_PROTOCOL, SYMBOLS_PROTOCOL},
-                  {P_HOW, SYMBOLS_HOW},
-                  {P_LEVEL, SYMBOLS_LEVEL},
-                  {P_FCNTL_COMMAND, SYMBOLS_FCNTL},
-                  {P_EPOLL_OPERATION, SYMBOLS_EPOLL_OPERATION},
-                  {P_SIGNAL, SYMBOLS_SIGNAL}};
-    if (parameter == P_OPTION) {
-        *group = options_of(argument[-1]);
-        return true;
-    }
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        if (groups[i].parameter == parameter) {
-            *group = groups[i].group;
-            return true;
-        }
-    return false;
-}
-
-bool parameter_flags(enum parameter parameter, enum symbol_group *group)
-{
-    *group = parameter == P_MESSAGE_FLAGS  ? SYMBOLS_MESSAGE_FLAG
-             : parameter == P_SOCKET_FLAGS ? SYMBOLS_SOCKET_FLAG
-                                           : SYMBOLS_EVENT;
-    return parameter == P_MESSAGE_FLAGS || parameter == P_SOCKET_FLAGS || parameter == P_EVENTS;
-}
-
-static void add_scalar(struct text *text, enum parameter parameter, const int64_t *argument)
-{
-    enum symbol_group group;
-    if (parameter == P_TYPE)
-        add_type(text, *argument);
-    else if (parameter == P_FCNTL_ARGUMENT && argument[-1] == F_SETFL)
-        add_flags(text, SYMBOLS_FILE_FLAG, *argument);
-    else if (parameter_flags(parameter, &group))
-        add_flags(text, group, *argument);
-    else if (parameter_symbol(parameter, argument, &group))
-        add_symbol(text, group, *argument);
-    else
-        add(text, "%" PRId64, *argument);
-}
-
-static void add_block(struct text *text, enum parameter parameter, const struct call *call,
-                      const struct block *block, bool finished)
-{
-    char name[ADDRESS_TEXT];
-    bool good = finished && call->result >= 0;
-    switch (parameter) {
-    case P_ADDRESS_IN:
-        address_format(block->bytes, block->length, name, sizeof name);
-        add(text, "%s", name);
-        break;
-    case P_ADDRESS_OUT:
-        if (good && block->bytes) {
-            size_t stored = block->length < block->capacity ? block->length : block->capacity;
-            address_format(block->bytes, stored, name, sizeof name);
-            add(text, "%s", name);
-        } else {
-            add(text, block->bytes ? "[%u]" : "NULL", block->capacity);
-        }
-        break;
-    case P_DATA_IN:
-        add_data(text, block, block->length);
-        add(text, ", %u", block->length);
-        break;
-    case P_DATA_OUT:
-        if (good)
-            add_data(text, block,
-                     (size_t)call->result < block->capacity ? (size_t)call->result
-                                                            : block->capacity);
-        else
-            add(text, block->bytes ? "..." : "NULL");
-        add(text, ", %u", block->capacity);
-        break;
-    case P_VALUE_IN:
-        add_value(text, block, block->length);
-        break;
-    case P_VALUE_OUT:
-        if (good)
-            add_value(text, block, block->capacity);
-        else
-            add(text, "[%u]", block->capacity);
-        break;
-    case P_READY:
-        add_ready(text, block, good);
-        break;
-    default:
-        if (block->bytes)
-            add(text, "\"%.*s\"", (int)block->length, (const char *)block->bytes);
-        else
-            add(text, "NULL");
+    const struct operation_info *info = operation_info(call->operation);
+    for (int i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++) {
+        const struct kind *kind = kind_of(info->parameter[i]);
+        if (kind->release)
+            kind->release(call, i);
+        free(call->block[i].bytes);
+        call->block[i].bytes = NULL;
     }
 }
 
 size_t call_format(const struct call *call, bool finished, char *buffer, size_t size)
 {
-    struct text text = {buffer, size, 0};
+    struct text text = text_in(buffer, size);
     const struct operation_info *info = operation_info(call->operation);
-    const int64_t *argument = call->argument;
-    const struct block *block = call->block;
-
-    add(&text, "%s(", info->name);
-    for (size_t i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++) {
+    text_add(&text, "%s(", info->name);
+    for (int i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++) {
         if (i)
-            add(&text, ", ");
-        if (info->parameter[i] < P_FIRST_BLOCK)
-            add_scalar(&text, info->parameter[i], argument++);
-        else
-            add_block(&text, info->parameter[i], call, block++, finished);
+            text_add(&text, ", ");
+        kind_of(info->parameter[i])->print(&text, call, i, finished);
     }
-    add(&text, ")");
+    text_add(&text, ")");
     return text.used;
+}
+
+static bool gives_flags(const struct call *call)
+{
+    return call->operation == OP_FCNTL && call->argument[1] == F_GETFL;
 }
 
 size_t call_format_result(const struct call *call, char *buffer, size_t size)
 {
-    struct text text = {buffer, size, 0};
-    if (call->result < 0)
-        add(&text, "-1 %s", error_name(call->error ? call->error : NO_ERRNO));
-    else if (call->operation == OP_TCP_STATE)
-        add(&text, "%s", tcp_state_name((int)call->result));
-    else if (call->operation == OP_FCNTL && call->argument[1] == F_GETFL)
-        add(&text, "0x%" PRIx64, (uint64_t)call->result);
-    else
-        add(&text, "%" PRId64, call->result);
+    struct text text = text_in(buffer, size);
+    const struct operation_info *info = operation_info(call->operation);
+    char flags[96];
+    if (info->result == R_NOTHING)
+        text_add(&text, "void");
+    else if (call->error)
+        text_add(&text, "-1 %s", error_name(call->error));
+    else if (info->result == R_STATE)
+        text_add(&text, "%s", tcp_state_name((int)call->result));
+    else if (info->result == R_LOOKUP && call->result != 0)
+        text_add(&text, "%s",
+                 symbol_name(SYMBOLS_LOOKUP_ERROR, (long)call->result) ?: "an unknown error");
+    else if (gives_flags(call)) {
+        format_flags(SYMBOLS_FILE_FLAG, (long)call->result, flags, sizeof flags);
+        text_add(&text, "%s", flags);
+    } else
+        text_add(&text, "%" PRId64, call->result);
+    if (call->deviation[0])
+        text_add(&text, " (%s)", call->deviation);
     return text.used;
+}
+
+/* ---- what results can be ---- */
+
+/* How much a call could send or receive: the bytes or the room of its data. */
+static size_t most_data(const struct call *call)
+{
+    const struct operation_info *info = operation_info(call->operation);
+    for (int i = 0; i < CALL_PARAMETERS; i++) {
+        const struct block *block = &call->block[i];
+        const struct message *message = block->bytes;
+        const struct block *buffer = block->bytes;
+        size_t most = 0;
+        switch (info->parameter[i]) {
+        case P_DATA_IN:
+            return block->length;
+        case P_DATA_OUT:
+            return block->capacity;
+        case P_VECTOR_IN:
+        case P_VECTOR_OUT:
+            for (size_t k = 0; buffer && k < block->length / sizeof *buffer; k++)
+                most += info->parameter[i] == P_VECTOR_IN ? buffer[k].length : buffer[k].capacity;
+            return most;
+        case P_MESSAGE_IN:
+        case P_MESSAGE_OUT:
+            for (size_t k = 0; message && k < message->buffers; k++)
+                most += info->parameter[i] == P_MESSAGE_IN ? message->buffer[k].length
+                                                           : message->buffer[k].capacity;
+            return most;
+        default:
+            break;
+        }
+    }
+    return 0;
+}
+
+/* Whether a receiving call may say that there was more than it had room for. */
+static bool tells_whole_length(const struct call *call)
+{
+    bool flags = call->operation == OP_RECV || call->operation == OP_RECVFROM ||
+                 call->operation == OP_RECVMSG;
+    return flags && call->argument[2] & MSG_TRUNC;
+}
+
+/* The descriptors, events or messages that came back. */
+static size_t ready_count(const struct call *call)
+{
+    const struct operation_info *info = operation_info(call->operation);
+    size_t count = 0;
+    for (int i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++) {
+        const struct block *block = &call->block[i];
+        const struct readiness *ready = block->bytes;
+        if (info->parameter[i] == P_POLLED && ready)
+            for (size_t k = 0; k < block->length / sizeof *ready; k++)
+                count += ready[k].found != 0;
+        if (info->parameter[i] == P_SET)
+            count += block->length / sizeof(int);
+        if (info->parameter[i] == P_EVENTS_OUT)
+            count += block->length / sizeof(struct event);
+        if (info->parameter[i] == P_MESSAGES_IN || info->parameter[i] == P_MESSAGES_OUT)
+            count += block->length / sizeof(struct message);
+    }
+    return count;
+}
+
+/* Whether what came back is as many as there can be, rather than exactly what is said. */
+static bool is_upper_bound(const struct call *call)
+{
+    return call->operation == OP_SENDMMSG || call->operation == OP_RECVMMSG;
+}
+
+static void check_result(struct text *why, const struct call *call)
+{
+    int64_t result = call->result;
+    size_t most;
+    switch (operation_info(call->operation)->result) {
+    case R_ZERO:
+        if (result != 0)
+            text_add(why, "%" PRId64 " instead of 0", result);
+        break;
+    case R_DUPLICATE:
+        if (result != call->argument[1])
+            text_add(why, "%" PRId64 " instead of %" PRId64, result, call->argument[1]);
+        break;
+    case R_SENT:
+    case R_RECEIVED:
+        most = most_data(call);
+        if (result < 0 || ((uint64_t)result > most && !tells_whole_length(call)))
+            text_add(why, "%" PRId64 " of %zu bytes", result, most);
+        break;
+    case R_READY:
+        most = ready_count(call);
+        if (result < 0 ||
+            (is_upper_bound(call) ? (uint64_t)result > most : (uint64_t)result != most))
+            text_add(why, "%" PRId64 " of %zu ready", result, most);
+        break;
+    case R_FCNTL:
+        if ((call->argument[1] == F_SETFL || call->argument[1] == F_SETFD ||
+             call->argument[1] == F_SETOWN) &&
+            result != 0)
+            text_add(why, "%" PRId64 " instead of 0", result);
+        break;
+    case R_FOUND:
+        if (result != 0 && result != 1)
+            text_add(why, "%" PRId64 " instead of 1 or 0", result);
+        break;
+    case R_DESCRIPTOR:
+    case R_NUMBER:
+    case R_STATE:
+        if (result < 0)
+            text_add(why, "%" PRId64 " without an error", result);
+        break;
+    default:
+        break;
+    }
+}
+
+void call_check(struct call *call)
+{
+    const struct operation_info *info = operation_info(call->operation);
+    struct text why = text_in(call->deviation, sizeof call->deviation);
+    if (call->error)
+        return;
+    check_result(&why, call);
+    for (int i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END && !why.used; i++) {
+        const struct kind *kind = kind_of(info->parameter[i]);
+        if (call->block[i].overrun)
+            text_add(&why, "it wrote beyond the room that it was given");
+        else if (kind->check)
+            kind->check(&why, call, i);
+    }
 }

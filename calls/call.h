@@ -1,123 +1,149 @@
-/* A socket call as a value.
+/* A call as a value.
  *
  * Every call that a case makes, on the implementation under test or on the peer, is a struct call.
- * It holds scalars and blocks of bytes and no other pointers, so it can be printed, altered, or
- * sent to another machine without knowing what it does: the table in call.c says which parameters
- * an operation takes, in the order of its C prototype. */
+ * It holds scalars and blocks, each at the position that its parameter has in the C prototype, so
+ * it can be printed, altered, or sent to another machine without knowing what it does. */
 #ifndef SOCKSPEC_CALL_H
 #define SOCKSPEC_CALL_H
 
+#include "calls/operations.h"
 #include "calls/symbols.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum operation {
-    OP_SOCKET,
-    OP_BIND,
-    OP_LISTEN,
-    OP_CONNECT,
-    OP_ACCEPT,
-    OP_ACCEPT4,
-    OP_GETSOCKNAME,
-    OP_GETPEERNAME,
-    OP_SEND,
-    OP_SENDTO,
-    OP_SENDMSG,
-    OP_WRITE,
-    OP_RECV,
-    OP_RECVFROM,
-    OP_RECVMSG,
-    OP_READ,
-    OP_SHUTDOWN,
-    OP_CLOSE,
-    OP_GETSOCKOPT,
-    OP_SETSOCKOPT,
-    OP_FCNTL,
-    OP_POLL,
-    OP_SELECT,
-    OP_EPOLL_CREATE,
-    OP_EPOLL_CTL,
-    OP_EPOLL_WAIT,
-    OP_IF_NAMETOINDEX,
-    /* Questions about the implementation that are no socket calls. */
-    OP_CONSTANT,  /* the value of a constant of its headers, by name */
-    OP_TCP_STATE, /* the state of the connection with these two ends */
-    OP_SIGNALS,   /* how often a signal was caught since the case began */
-    OPERATIONS
+enum { CALL_PARAMETERS = 6 };
+
+/* What a pointer of a call points to. */
+enum pointer {
+    POINTER_GOOD, /* to what the block holds; null if the block has no bytes */
+    POINTER_BAD,  /* to where nothing is mapped */
+    POINTER_NULL, /* of a length alone: it is null although there are bytes */
 };
 
-/* What a parameter is. Scalars are taken from call.argument in turn, blocks from call.block. */
-enum parameter {
-    P_END,
-    P_INT,
-    P_FD,
-    P_FAMILY,
-    P_TYPE,
-    P_PROTOCOL,
-    P_HOW,
-    P_LEVEL,
-    P_OPTION, /* named within the level before it */
-    P_MESSAGE_FLAGS,
-    P_SOCKET_FLAGS,
-    P_FCNTL_COMMAND,
-    P_FCNTL_ARGUMENT,
-    P_EPOLL_OPERATION,
-    P_EVENTS,
-    P_MILLISECONDS,
-    P_SIGNAL,
-    P_FIRST_BLOCK,
-    P_ADDRESS_IN = P_FIRST_BLOCK,
-    P_ADDRESS_OUT, /* capacity is the length passed in, length the one that came back */
-    P_DATA_IN,
-    P_DATA_OUT,
-    P_VALUE_IN, /* an option's value */
-    P_VALUE_OUT,
-    P_READY, /* struct readiness[], in and out */
-    P_NAME,  /* a string */
-};
-
-enum { CALL_PARAMETERS = 6, CALL_ARGUMENTS = 4, CALL_BLOCKS = 2 };
-
-/* Bytes that go in or come out. A block with null bytes stands for a null pointer. */
+/* What goes in or comes out by a pointer. What the bytes are depends on the parameter: see
+ * calls/kind.h. A block without bytes stands for a null pointer, or for a bad one. */
 struct block {
     void *bytes;
     uint32_t capacity; /* of an out block: room in bytes */
     uint32_t length;   /* of an in block: bytes given; of an out block: bytes said to be there */
+    enum pointer pointer;
+    enum pointer length_pointer; /* of a length that is itself passed by a pointer */
+    bool overrun;                /* of an out block: bytes beyond its room were changed */
 };
 
-/* One descriptor of poll(), select() or epoll_wait(), with POLL* events in both fields. */
+struct call {
+    enum operation operation;
+    int64_t argument[CALL_PARAMETERS];
+    struct block block[CALL_PARAMETERS];
+    int64_t result;      /* after it ran: what the function returned */
+    int error;           /* errno if it failed, else 0 */
+    int64_t nanoseconds; /* how long it took */
+    char deviation[64];  /* what no such call can give, in words ("1 instead of 0"); else empty */
+};
+
+/* ---- what blocks hold ---- */
+
+/* One descriptor of poll(). */
 struct readiness {
     int fd;
     short asked;
     short found;
 };
 
-struct call {
-    enum operation operation;
-    int64_t argument[CALL_ARGUMENTS];
-    struct block block[CALL_BLOCKS];
-    int64_t result;      /* after it ran: what the function returned */
-    int error;           /* errno if result is -1, else 0 */
-    int out_flags;       /* recvmsg: msg_flags */
-    int64_t nanoseconds; /* how long it took */
+/* An event of epoll. */
+struct event {
+    uint32_t events;
+    uint64_t data;
 };
 
-/* What the tables say of an operation. */
+/* A time to wait for. */
+struct duration {
+    int64_t seconds;
+    int64_t fraction; /* micro- or nanoseconds, as the parameter has it */
+};
+
+enum { MESSAGE_BUFFERS = 8, MESSAGE_CONTROLS = 8, CONTROL_VALUE = 256 };
+
+/* An element of control data: a header and a value of the type that its level and type have
+ * (calls/options.h); descriptors of SCM_RIGHTS are ints. */
+struct control {
+    int level;
+    int type;
+    uint32_t length; /* of the value, in bytes */
+    _Alignas(8) unsigned char value[CONTROL_VALUE];
+};
+
+/* What sendmsg() and recvmsg() take and give. */
+struct message {
+    struct block name;
+    struct block buffer[MESSAGE_BUFFERS];
+    size_t buffers;
+    struct control control[MESSAGE_CONTROLS];
+    size_t controls;
+    uint32_t control_room; /* receiving: bytes of room, 0: none */
+    int flags;             /* receiving: msg_flags as they came back */
+    uint32_t count;        /* of several: msg_len */
+    enum pointer pointer;  /* to the message itself */
+    enum pointer control_pointer;
+};
+
+/* What a signal does from now on. */
+struct action {
+    enum { ACTION_COUNT, ACTION_IGNORE, ACTION_DEFAULT } does; /* COUNT: a handler that counts it */
+    bool restart;                                              /* SA_RESTART */
+};
+
+struct hints {
+    int flags, family, type, protocol;
+    bool odd; /* another field is not zero */
+};
+
+enum { CANONICAL_NAME = 128, INTERFACE_NAME = 32 };
+
+/* One of the results of getaddrinfo(). */
+struct found {
+    int flags, family, type, protocol;
+    unsigned char name[128]; /* a struct sockaddr */
+    uint32_t name_length;
+    char canonical[CANONICAL_NAME];
+    bool has_canonical;
+    int64_t handle; /* of the list, for freeaddrinfo(); in the first one */
+};
+
+struct interface {
+    unsigned index;
+    char name[INTERFACE_NAME];
+};
+
+struct file_status {
+    int64_t mode; /* S_IFSOCK and the like, as the platform of the harness has them */
+    int64_t size;
+    int64_t links, inode;
+    int64_t uid, gid;
+};
+
+struct limits {
+    int64_t soft, hard; /* -1: RLIM_INFINITY */
+};
+
+/* ---- what the table says ---- */
+
 struct operation_info {
     const char *name;
+    enum result_kind result;
     enum parameter parameter[CALL_PARAMETERS];
-    bool question; /* asks about the implementation, is no socket call */
+    bool question; /* asks about the implementation, is no call of an application */
 };
 
 /* The description of an operation; lives forever. */
 const struct operation_info *operation_info(enum operation operation);
 
-/* Whether a scalar parameter is one symbol or a set of flags, and of which group. The group of an
- * option depends on the level, which is the argument before. */
-bool parameter_symbol(enum parameter parameter, const int64_t *argument, enum symbol_group *group);
-bool parameter_flags(enum parameter parameter, enum symbol_group *group);
+/* The operation of a name; false if there is none. */
+bool operation_find(const char *name, enum operation *operation);
+
+/* ---- printing ---- */
 
 /* Prints the call before "=", like strace: "connect(3, 192.0.2.2:7000)". Out blocks are shown once
  * the call has returned, so pass finished accordingly. Returns the length, cut at size - 1. */
@@ -126,8 +152,21 @@ size_t call_format(const struct call *call, bool finished, char *text, size_t si
 /* Prints what came back: "0", "-1 EISCONN". Returns the length, cut at size - 1. */
 size_t call_format_result(const struct call *call, char *text, size_t size);
 
+/* ---- results ---- */
+
 /* Ends a call as its own implementation would: with a result, or with -1 and an error. */
 void call_succeed(struct call *call, int64_t result);
 void call_fail(struct call *call, int error);
+
+/* Looks whether what came back is something that such a call can give, and if not, sets
+ * call->deviation. Descriptors that are not new are the host's to notice. */
+void call_check(struct call *call);
+
+/* How many bytes of data a call gave that receives; those that it says are there, at most its
+ * room. */
+size_t call_received(const struct call *call, const struct block *block);
+
+/* Releases the blocks of a call that was read from a frame. */
+void call_release(struct call *call);
 
 #endif

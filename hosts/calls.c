@@ -3,36 +3,58 @@
 #include <errno.h>
 #include <string.h>
 
-static struct block in(const void *bytes, size_t size)
+struct block block_in(const void *bytes, size_t size)
 {
     return (struct block){.bytes = (void *)bytes, .length = (uint32_t)size};
 }
 
-static struct block out(void *bytes, size_t size)
+struct block block_out(void *bytes, size_t size)
 {
     return (struct block){.bytes = bytes, .capacity = (uint32_t)size};
 }
 
-static struct block in_address(const struct address *address)
+struct block block_address(const struct address *address)
 {
-    return address ? in(&address->storage, address->length) : in(NULL, 0);
+    return address ? block_in(&address->storage, address->length) : block_in(NULL, 0);
 }
 
-static struct block out_address(struct address *address)
+struct block block_address_out(struct address *address)
 {
-    return address ? out(&address->storage, sizeof address->storage) : out(NULL, 0);
+    return address ? block_out(&address->storage, sizeof address->storage) : block_out(NULL, 0);
+}
+
+struct block block_bad(size_t size)
+{
+    return (struct block){
+        .pointer = POINTER_BAD, .length = (uint32_t)size, .capacity = (uint32_t)size};
+}
+
+struct block block_null(size_t size)
+{
+    return (struct block){.length = (uint32_t)size, .capacity = (uint32_t)size};
+}
+
+static _Thread_local char deviation[sizeof((struct call *)NULL)->deviation];
+
+const char *call_deviation(void)
+{
+    return deviation;
 }
 
 int call_returned(const struct call *call)
 {
-    if (call->result >= 0)
-        return (int)call->result;
-    return call->error ? -call->error : -NO_ERRNO;
+    if (call->error)
+        return -call->error;
+    if (call->deviation[0]) {
+        memcpy(deviation, call->deviation, sizeof deviation);
+        return -DEVIATION;
+    }
+    return (int)call->result;
 }
 
-static int perform(struct host *host, struct call *call)
+int perform(struct host *host, struct call *call)
 {
-    door_perform(host->door, call);
+    host_perform(host, call);
     return call_returned(call);
 }
 
@@ -46,7 +68,7 @@ int sk_socket(struct host *host, int family, int type, int protocol)
 
 int sk_bind(struct host *host, int fd, const struct address *address)
 {
-    CALL(OP_BIND, .argument = {fd}, .block = {in_address(address)});
+    CALL(OP_BIND, .argument = {fd}, .block = {[1] = block_address(address)});
     return perform(host, &call);
 }
 
@@ -58,7 +80,7 @@ int sk_listen(struct host *host, int fd, int backlog)
 
 struct call call_connect(int fd, const struct address *address)
 {
-    CALL(OP_CONNECT, .argument = {fd}, .block = {in_address(address)});
+    CALL(OP_CONNECT, .argument = {fd}, .block = {[1] = block_address(address)});
     return call;
 }
 
@@ -70,7 +92,7 @@ int sk_connect(struct host *host, int fd, const struct address *address)
 
 struct call call_accept(int fd, struct address *address)
 {
-    CALL(OP_ACCEPT, .argument = {fd}, .block = {out_address(address)});
+    CALL(OP_ACCEPT, .argument = {fd}, .block = {[1] = block_address_out(address)});
     return call;
 }
 
@@ -80,10 +102,10 @@ static int perform_named(struct host *host, struct call *call, struct address *a
 {
     if (address && room >= sizeof address->storage)
         memset(address, 0, sizeof *address);
-    call->block[0] = address ? out(&address->storage, room) : out(NULL, 0);
+    call->block[1] = address ? block_out(&address->storage, room) : block_null(0);
     int result = perform(host, call);
     if (address)
-        address->length = call->block[0].length;
+        address->length = call->block[1].length;
     return result;
 }
 
@@ -100,7 +122,7 @@ int sk_accept(struct host *host, int fd, struct address *address)
 
 int sk_accept4(struct host *host, int fd, struct address *address, int flags)
 {
-    CALL(OP_ACCEPT4, .argument = {fd, flags});
+    CALL(OP_ACCEPT4, .argument = {fd, [2] = flags});
     return perform_named(host, &call, address, sizeof address->storage);
 }
 
@@ -128,7 +150,7 @@ int sk_getpeername(struct host *host, int fd, struct address *address)
 
 struct call call_send(int fd, const void *data, size_t size, int flags)
 {
-    CALL(OP_SEND, .argument = {fd, flags}, .block = {in(data, size)});
+    CALL(OP_SEND, .argument = {fd, [2] = flags}, .block = {[1] = block_in(data, size)});
     return call;
 }
 
@@ -141,26 +163,35 @@ int sk_send(struct host *host, int fd, const void *data, size_t size, int flags)
 int sk_sendto(struct host *host, int fd, const void *data, size_t size, int flags,
               const struct address *to)
 {
-    CALL(OP_SENDTO, .argument = {fd, flags}, .block = {in(data, size), in_address(to)});
+    CALL(OP_SENDTO, .argument = {fd, [2] = flags},
+         .block = {[1] = block_in(data, size), [3] = block_address(to)});
+    return perform(host, &call);
+}
+
+int sk_sendmsg_whole(struct host *host, int fd, struct message *message, int flags)
+{
+    CALL(OP_SENDMSG, .argument = {fd, [2] = flags},
+         .block = {[1] = block_in(message, sizeof *message)});
     return perform(host, &call);
 }
 
 int sk_sendmsg(struct host *host, int fd, const void *data, size_t size, int flags,
                const struct address *to)
 {
-    CALL(OP_SENDMSG, .argument = {fd, flags}, .block = {in(data, size), in_address(to)});
-    return perform(host, &call);
+    struct message message = {
+        .name = block_address(to), .buffer = {block_in(data, size)}, .buffers = 1};
+    return sk_sendmsg_whole(host, fd, &message, flags);
 }
 
 int sk_write(struct host *host, int fd, const void *data, size_t size)
 {
-    CALL(OP_WRITE, .argument = {fd}, .block = {in(data, size)});
+    CALL(OP_WRITE, .argument = {fd}, .block = {[1] = block_in(data, size)});
     return perform(host, &call);
 }
 
 struct call call_recv(int fd, void *data, size_t size, int flags)
 {
-    CALL(OP_RECV, .argument = {fd, flags}, .block = {out(data, size)});
+    CALL(OP_RECV, .argument = {fd, [2] = flags}, .block = {[1] = block_out(data, size)});
     return call;
 }
 
@@ -172,28 +203,37 @@ int sk_recv(struct host *host, int fd, void *data, size_t size, int flags)
 
 int sk_recvfrom(struct host *host, int fd, void *data, size_t size, int flags, struct address *from)
 {
-    CALL(OP_RECVFROM, .argument = {fd, flags}, .block = {out(data, size), out_address(from)});
+    CALL(OP_RECVFROM, .argument = {fd, [2] = flags},
+         .block = {[1] = block_out(data, size), [3] = block_address_out(from)});
     int result = perform(host, &call);
     if (from)
-        from->length = call.block[1].length;
+        from->length = call.block[3].length;
     return result;
+}
+
+int sk_recvmsg_whole(struct host *host, int fd, struct message *message, int flags)
+{
+    CALL(OP_RECVMSG, .argument = {fd, [2] = flags},
+         .block = {[1] = block_in(message, sizeof *message)});
+    return perform(host, &call);
 }
 
 int sk_recvmsg(struct host *host, int fd, void *data, size_t size, int flags, struct address *from,
                int *flags_out)
 {
-    CALL(OP_RECVMSG, .argument = {fd, flags}, .block = {out(data, size), out_address(from)});
-    int result = perform(host, &call);
+    struct message message = {
+        .name = block_address_out(from), .buffer = {block_out(data, size)}, .buffers = 1};
+    int result = sk_recvmsg_whole(host, fd, &message, flags);
     if (from)
-        from->length = call.block[1].length;
+        from->length = message.name.length;
     if (flags_out)
-        *flags_out = call.out_flags;
+        *flags_out = message.flags;
     return result;
 }
 
 int sk_read(struct host *host, int fd, void *data, size_t size)
 {
-    CALL(OP_READ, .argument = {fd}, .block = {out(data, size)});
+    CALL(OP_READ, .argument = {fd}, .block = {[1] = block_out(data, size)});
     return perform(host, &call);
 }
 
@@ -218,16 +258,16 @@ int sk_close(struct host *host, int fd)
 int sk_getsockopt_bytes(struct host *host, int fd, int level, int option, void *value,
                         socklen_t *size)
 {
-    CALL(OP_GETSOCKOPT, .argument = {fd, level, option}, .block = {out(value, *size)});
+    CALL(OP_GETSOCKOPT, .argument = {fd, level, option}, .block = {[3] = block_out(value, *size)});
     int result = perform(host, &call);
-    *size = call.block[0].length;
+    *size = call.block[3].length;
     return result;
 }
 
 int sk_setsockopt_bytes(struct host *host, int fd, int level, int option, const void *value,
                         socklen_t size)
 {
-    CALL(OP_SETSOCKOPT, .argument = {fd, level, option}, .block = {in(value, size)});
+    CALL(OP_SETSOCKOPT, .argument = {fd, level, option}, .block = {[3] = block_in(value, size)});
     return perform(host, &call);
 }
 
@@ -252,61 +292,15 @@ int sk_fcntl(struct host *host, int fd, int command, int argument)
     return perform(host, &call);
 }
 
-static int perform_ready(struct host *host, enum operation operation, int fd,
-                         struct readiness *ready, size_t count, int timeout)
-{
-    struct call call = {.operation = operation};
-    size_t next = 0;
-    if (operation == OP_EPOLL_WAIT)
-        call.argument[next++] = fd;
-    call.argument[next] = timeout;
-    call.block[0] = in(ready, count * sizeof *ready);
-    call.block[0].capacity = call.block[0].length;
-    return perform(host, &call);
-}
-
-int sk_poll(struct host *host, struct readiness *ready, size_t count, int timeout)
-{
-    return perform_ready(host, OP_POLL, -1, ready, count, timeout);
-}
-
-int sk_select(struct host *host, struct readiness *ready, size_t count, int timeout)
-{
-    return perform_ready(host, OP_SELECT, -1, ready, count, timeout);
-}
-
-int sk_epoll_create(struct host *host)
-{
-    CALL(OP_EPOLL_CREATE, .argument = {0});
-    return perform(host, &call);
-}
-
-int sk_epoll_ctl(struct host *host, int epoll, int operation, int fd, int events)
-{
-    CALL(OP_EPOLL_CTL, .argument = {epoll, operation, fd, events});
-    return perform(host, &call);
-}
-
-int sk_epoll_wait(struct host *host, int epoll, struct readiness *ready, size_t count, int timeout)
-{
-    return perform_ready(host, OP_EPOLL_WAIT, epoll, ready, count, timeout);
-}
-
-int sk_if_nametoindex(struct host *host, const char *name)
-{
-    CALL(OP_IF_NAMETOINDEX, .block = {in(name, strlen(name))});
-    return perform(host, &call);
-}
-
 int sk_constant(struct host *host, const char *name)
 {
-    CALL(OP_CONSTANT, .block = {in(name, strlen(name))});
+    CALL(OP_CONSTANT, .block = {block_in(name, strlen(name))});
     return perform(host, &call);
 }
 
 int sk_tcp_state(struct host *host, const struct address *local, const struct address *remote)
 {
-    CALL(OP_TCP_STATE, .block = {in_address(local), in_address(remote)});
+    CALL(OP_TCP_STATE, .block = {block_address(local), block_address(remote)});
     return perform(host, &call);
 }
 

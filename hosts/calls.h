@@ -1,8 +1,12 @@
 /* Socket calls as an application writes them, on the host named first.
  *
  * Each sk_ function performs one call and returns what the libc function of that name returns, but
- * the negative errno instead of -1: 0, a descriptor, a count, or -EISCONN. Descriptors belong to
- * their host. Nothing here retries, checks or interprets. */
+ * the negative errno instead of -1: 0, a descriptor, a count, or -EISCONN; -DEVIATION for a result
+ * that no such call can give (call_deviation() has it in words), -LACKING for what this
+ * implementation declared that it does not have. Descriptors belong to their host. Nothing here
+ * retries or interprets.
+ *
+ * Beside this file: readiness.h, files.h, lookup.h. */
 #ifndef SOCKSPEC_CALLS_H
 #define SOCKSPEC_CALLS_H
 
@@ -10,8 +14,6 @@
 #include "hosts/host.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 int sk_socket(struct host *host, int family, int type, int protocol);
@@ -32,12 +34,13 @@ int sk_accept_within(struct host *host, int fd, struct address *address, socklen
 int sk_getsockname_within(struct host *host, int fd, struct address *address, socklen_t room);
 int sk_getpeername_within(struct host *host, int fd, struct address *address, socklen_t room);
 
-/* Sending. The address may be NULL. sendmsg() uses one iovec and no control data. */
+/* Sending. The address may be NULL. The plain sendmsg() uses one buffer and no control data. */
 int sk_send(struct host *host, int fd, const void *data, size_t size, int flags);
 int sk_sendto(struct host *host, int fd, const void *data, size_t size, int flags,
               const struct address *to);
 int sk_sendmsg(struct host *host, int fd, const void *data, size_t size, int flags,
                const struct address *to);
+int sk_sendmsg_whole(struct host *host, int fd, struct message *message, int flags);
 int sk_write(struct host *host, int fd, const void *data, size_t size);
 
 /* Receiving. The address may be NULL. */
@@ -46,6 +49,7 @@ int sk_recvfrom(struct host *host, int fd, void *data, size_t size, int flags,
                 struct address *from);
 int sk_recvmsg(struct host *host, int fd, void *data, size_t size, int flags, struct address *from,
                int *flags_out);
+int sk_recvmsg_whole(struct host *host, int fd, struct message *message, int flags);
 int sk_read(struct host *host, int fd, void *data, size_t size);
 
 int sk_shutdown(struct host *host, int fd, int how);
@@ -61,17 +65,6 @@ int sk_setsockopt_bytes(struct host *host, int fd, int level, int option, const 
 
 int sk_fcntl(struct host *host, int fd, int command, int argument);
 
-/* Readiness. Each takes POLL* events in asked and sets found; select() maps POLLIN, POLLOUT and
- * POLLPRI to its three sets. The timeout is in milliseconds, -1 waits for ever. */
-int sk_poll(struct host *host, struct readiness *ready, size_t count, int timeout);
-int sk_select(struct host *host, struct readiness *ready, size_t count, int timeout);
-int sk_epoll_create(struct host *host);
-int sk_epoll_ctl(struct host *host, int epoll, int operation, int fd, int events);
-int sk_epoll_wait(struct host *host, int epoll, struct readiness *ready, size_t count, int timeout);
-
-/* The index of an interface, 0 if there is none of that name. */
-int sk_if_nametoindex(struct host *host, const char *name);
-
 /* The value of a constant of the implementation's headers ("AF_INET6", "EISCONN"), or
  * -ENOPROTOOPT if it has none of that name. */
 int sk_constant(struct host *host, const char *name);
@@ -83,8 +76,24 @@ int sk_tcp_state(struct host *host, const struct address *local, const struct ad
 /* How many signals of this number the host has caught since the case began. */
 int sk_signals(struct host *host, int signal);
 
-/* What a call returned: its result, or the negative errno. */
+/* What a call returned: its result, the negative errno, or -DEVIATION. */
 int call_returned(const struct call *call);
+
+/* What the last -DEVIATION that this thread was given stands for: "1 instead of 0". */
+const char *call_deviation(void);
+
+/* Performs a call on a host and gives what it returned. */
+int perform(struct host *host, struct call *call);
+
+/* Blocks of calls: bytes that go in, room for what comes out, names. */
+struct block block_in(const void *bytes, size_t size);
+struct block block_out(void *bytes, size_t size);
+struct block block_address(const struct address *address);
+struct block block_address_out(struct address *address);
+
+/* A bad pointer that stands for what the call takes, with a length; and a null one. */
+struct block block_bad(size_t size);
+struct block block_null(size_t size);
 
 /* The call as a value, for sk_begin() and for mutants. The address, if any, must live as long. */
 struct call call_connect(int fd, const struct address *address);

@@ -27,7 +27,7 @@ static void *run(void *argument)
     pthread_cond_broadcast(&pending->change);
     pthread_mutex_unlock(&pending->lock);
 
-    door_perform(pending->host->door, &pending->call);
+    host_perform(pending->host, &pending->call);
 
     pthread_mutex_lock(&pending->lock);
     pending->returned = true;
@@ -105,4 +105,14 @@ bool sk_finish_within(struct pending *pending, int milliseconds, int *result)
     pthread_mutex_destroy(&pending->lock);
     free(pending);
     return true;
+}
+
+const struct host *pending_host(const struct pending *pending)
+{
+    return pending->host;
+}
+
+const struct call *pending_call(const struct pending *pending)
+{
+    return &pending->call;
 }

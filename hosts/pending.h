@@ -18,11 +18,16 @@ bool sk_waits(struct pending *pending);
 /* Whether the call has returned by now. */
 bool sk_returned(struct pending *pending);
 
-/* Interrupts the call with a signal that is caught by a handler set without SA_RESTART. */
+/* Interrupts the call with SIGUSR1, which is caught by a handler set without SA_RESTART unless
+ * sigaction() has said otherwise. */
 void sk_interrupt(struct pending *pending);
 
 /* Waits until the call has returned, for at most so many milliseconds; true if it has, with what it
  * returned in *result. The pending call is then gone. */
 bool sk_finish_within(struct pending *pending, int milliseconds, int *result);
+
+/* Who was asked what: for the reason of a call that never returned. */
+const struct host *pending_host(const struct pending *pending);
+const struct call *pending_call(const struct pending *pending);
 
 #endif

@@ -1,0 +1,15 @@
+/* The constants that this platform has, by group. */
+#ifndef SOCKSPEC_SYMBOL_TABLES_H
+#define SOCKSPEC_SYMBOL_TABLES_H
+
+#include "calls/symbols.h"
+
+struct symbol {
+    const char *name;
+    long value;
+};
+
+/* By group; each ends with an entry without a name. */
+extern const struct symbol *const symbol_groups[SYMBOL_GROUPS];
+
+#endif

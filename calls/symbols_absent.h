@@ -1,0 +1,931 @@
+/* Constants that not every platform has; those that this one lacks have the value SYMBOL_ABSENT.
+ * Included after the platform's own headers, by symbol_tables.c alone. */
+#ifndef SOCKSPEC_SYMBOLS_ABSENT_H
+#define SOCKSPEC_SYMBOLS_ABSENT_H
+
+#ifndef AF_NETLINK
+#define AF_NETLINK SYMBOL_ABSENT
+#endif
+#ifndef AF_PACKET
+#define AF_PACKET SYMBOL_ABSENT
+#endif
+#ifndef AF_APPLETALK
+#define AF_APPLETALK SYMBOL_ABSENT
+#endif
+#ifndef AF_VSOCK
+#define AF_VSOCK SYMBOL_ABSENT
+#endif
+#ifndef SOCK_RDM
+#define SOCK_RDM SYMBOL_ABSENT
+#endif
+#ifndef IPPROTO_IGMP
+#define IPPROTO_IGMP SYMBOL_ABSENT
+#endif
+#ifndef IPPROTO_SCTP
+#define IPPROTO_SCTP SYMBOL_ABSENT
+#endif
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE SYMBOL_ABSENT
+#endif
+#ifndef SO_REUSEPORT
+#define SO_REUSEPORT SYMBOL_ABSENT
+#endif
+#ifndef SO_PROTOCOL
+#define SO_PROTOCOL SYMBOL_ABSENT
+#endif
+#ifndef SO_DOMAIN
+#define SO_DOMAIN SYMBOL_ABSENT
+#endif
+#ifndef SO_BINDTODEVICE
+#define SO_BINDTODEVICE SYMBOL_ABSENT
+#endif
+#ifndef SO_PASSCRED
+#define SO_PASSCRED SYMBOL_ABSENT
+#endif
+#ifndef SO_PEERCRED
+#define SO_PEERCRED SYMBOL_ABSENT
+#endif
+#ifndef SO_PRIORITY
+#define SO_PRIORITY SYMBOL_ABSENT
+#endif
+#ifndef SO_MARK
+#define SO_MARK SYMBOL_ABSENT
+#endif
+#ifndef SO_TIMESTAMP
+#define SO_TIMESTAMP SYMBOL_ABSENT
+#endif
+#ifndef SO_TIMESTAMPNS
+#define SO_TIMESTAMPNS SYMBOL_ABSENT
+#endif
+#ifndef SO_TIMESTAMPING
+#define SO_TIMESTAMPING SYMBOL_ABSENT
+#endif
+#ifndef SO_SNDBUFFORCE
+#define SO_SNDBUFFORCE SYMBOL_ABSENT
+#endif
+#ifndef SO_RCVBUFFORCE
+#define SO_RCVBUFFORCE SYMBOL_ABSENT
+#endif
+#ifndef SO_PEEK_OFF
+#define SO_PEEK_OFF SYMBOL_ABSENT
+#endif
+#ifndef SO_RXQ_OVFL
+#define SO_RXQ_OVFL SYMBOL_ABSENT
+#endif
+#ifndef SO_INCOMING_CPU
+#define SO_INCOMING_CPU SYMBOL_ABSENT
+#endif
+#ifndef SO_BUSY_POLL
+#define SO_BUSY_POLL SYMBOL_ABSENT
+#endif
+#ifndef SO_LOCK_FILTER
+#define SO_LOCK_FILTER SYMBOL_ABSENT
+#endif
+#ifndef SO_ATTACH_FILTER
+#define SO_ATTACH_FILTER SYMBOL_ABSENT
+#endif
+#ifndef SO_ATTACH_BPF
+#define SO_ATTACH_BPF SYMBOL_ABSENT
+#endif
+#ifndef SO_ATTACH_REUSEPORT_CBPF
+#define SO_ATTACH_REUSEPORT_CBPF SYMBOL_ABSENT
+#endif
+#ifndef SO_ATTACH_REUSEPORT_EBPF
+#define SO_ATTACH_REUSEPORT_EBPF SYMBOL_ABSENT
+#endif
+#ifndef SO_PASSSEC
+#define SO_PASSSEC SYMBOL_ABSENT
+#endif
+#ifndef SO_PEERSEC
+#define SO_PEERSEC SYMBOL_ABSENT
+#endif
+#ifndef SO_NOSIGPIPE
+#define SO_NOSIGPIPE SYMBOL_ABSENT
+#endif
+#ifndef SO_USELOOPBACK
+#define SO_USELOOPBACK SYMBOL_ABSENT
+#endif
+#ifndef TCP_MAXSEG
+#define TCP_MAXSEG SYMBOL_ABSENT
+#endif
+#ifndef TCP_INFO
+#define TCP_INFO SYMBOL_ABSENT
+#endif
+#ifndef TCP_SYNCNT
+#define TCP_SYNCNT SYMBOL_ABSENT
+#endif
+#ifndef TCP_USER_TIMEOUT
+#define TCP_USER_TIMEOUT SYMBOL_ABSENT
+#endif
+#ifndef TCP_LINGER2
+#define TCP_LINGER2 SYMBOL_ABSENT
+#endif
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE SYMBOL_ABSENT
+#endif
+#ifndef TCP_KEEPINTVL
+#define TCP_KEEPINTVL SYMBOL_ABSENT
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT SYMBOL_ABSENT
+#endif
+#ifndef TCP_CORK
+#define TCP_CORK SYMBOL_ABSENT
+#endif
+#ifndef TCP_DEFER_ACCEPT
+#define TCP_DEFER_ACCEPT SYMBOL_ABSENT
+#endif
+#ifndef TCP_WINDOW_CLAMP
+#define TCP_WINDOW_CLAMP SYMBOL_ABSENT
+#endif
+#ifndef TCP_QUICKACK
+#define TCP_QUICKACK SYMBOL_ABSENT
+#endif
+#ifndef TCP_CONGESTION
+#define TCP_CONGESTION SYMBOL_ABSENT
+#endif
+#ifndef TCP_FASTOPEN
+#define TCP_FASTOPEN SYMBOL_ABSENT
+#endif
+#ifndef TCP_FASTOPEN_CONNECT
+#define TCP_FASTOPEN_CONNECT SYMBOL_ABSENT
+#endif
+#ifndef TCP_NOTSENT_LOWAT
+#define TCP_NOTSENT_LOWAT SYMBOL_ABSENT
+#endif
+#ifndef UDP_CORK
+#define UDP_CORK SYMBOL_ABSENT
+#endif
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT SYMBOL_ABSENT
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO SYMBOL_ABSENT
+#endif
+#ifndef IP_TOS
+#define IP_TOS SYMBOL_ABSENT
+#endif
+#ifndef IP_TTL
+#define IP_TTL SYMBOL_ABSENT
+#endif
+#ifndef IP_RECVERR
+#define IP_RECVERR SYMBOL_ABSENT
+#endif
+#ifndef IP_PKTINFO
+#define IP_PKTINFO SYMBOL_ABSENT
+#endif
+#ifndef IP_MULTICAST_TTL
+#define IP_MULTICAST_TTL SYMBOL_ABSENT
+#endif
+#ifndef IP_MULTICAST_LOOP
+#define IP_MULTICAST_LOOP SYMBOL_ABSENT
+#endif
+#ifndef IP_MULTICAST_IF
+#define IP_MULTICAST_IF SYMBOL_ABSENT
+#endif
+#ifndef IP_ADD_MEMBERSHIP
+#define IP_ADD_MEMBERSHIP SYMBOL_ABSENT
+#endif
+#ifndef IP_DROP_MEMBERSHIP
+#define IP_DROP_MEMBERSHIP SYMBOL_ABSENT
+#endif
+#ifndef IP_ADD_SOURCE_MEMBERSHIP
+#define IP_ADD_SOURCE_MEMBERSHIP SYMBOL_ABSENT
+#endif
+#ifndef IP_DROP_SOURCE_MEMBERSHIP
+#define IP_DROP_SOURCE_MEMBERSHIP SYMBOL_ABSENT
+#endif
+#ifndef IP_BLOCK_SOURCE
+#define IP_BLOCK_SOURCE SYMBOL_ABSENT
+#endif
+#ifndef IP_UNBLOCK_SOURCE
+#define IP_UNBLOCK_SOURCE SYMBOL_ABSENT
+#endif
+#ifndef IP_MULTICAST_ALL
+#define IP_MULTICAST_ALL SYMBOL_ABSENT
+#endif
+#ifndef IP_BIND_ADDRESS_NO_PORT
+#define IP_BIND_ADDRESS_NO_PORT SYMBOL_ABSENT
+#endif
+#ifndef IP_FREEBIND
+#define IP_FREEBIND SYMBOL_ABSENT
+#endif
+#ifndef IP_HDRINCL
+#define IP_HDRINCL SYMBOL_ABSENT
+#endif
+#ifndef IP_MTU
+#define IP_MTU SYMBOL_ABSENT
+#endif
+#ifndef IP_MTU_DISCOVER
+#define IP_MTU_DISCOVER SYMBOL_ABSENT
+#endif
+#ifndef IP_OPTIONS
+#define IP_OPTIONS SYMBOL_ABSENT
+#endif
+#ifndef IP_RECVOPTS
+#define IP_RECVOPTS SYMBOL_ABSENT
+#endif
+#ifndef IP_RECVTOS
+#define IP_RECVTOS SYMBOL_ABSENT
+#endif
+#ifndef IP_RECVTTL
+#define IP_RECVTTL SYMBOL_ABSENT
+#endif
+#ifndef IP_RETOPTS
+#define IP_RETOPTS SYMBOL_ABSENT
+#endif
+#ifndef IP_RECVORIGDSTADDR
+#define IP_RECVORIGDSTADDR SYMBOL_ABSENT
+#endif
+#ifndef IP_TRANSPARENT
+#define IP_TRANSPARENT SYMBOL_ABSENT
+#endif
+#ifndef IP_MINTTL
+#define IP_MINTTL SYMBOL_ABSENT
+#endif
+#ifndef IP_NODEFRAG
+#define IP_NODEFRAG SYMBOL_ABSENT
+#endif
+#ifndef IP_ROUTER_ALERT
+#define IP_ROUTER_ALERT SYMBOL_ABSENT
+#endif
+#ifndef IP_UNICAST_IF
+#define IP_UNICAST_IF SYMBOL_ABSENT
+#endif
+#ifndef IP_RECVDSTADDR
+#define IP_RECVDSTADDR SYMBOL_ABSENT
+#endif
+#ifndef IPV6_V6ONLY
+#define IPV6_V6ONLY SYMBOL_ABSENT
+#endif
+#ifndef IPV6_JOIN_GROUP
+#define IPV6_JOIN_GROUP SYMBOL_ABSENT
+#endif
+#ifndef IPV6_LEAVE_GROUP
+#define IPV6_LEAVE_GROUP SYMBOL_ABSENT
+#endif
+#ifndef IPV6_RECVERR
+#define IPV6_RECVERR SYMBOL_ABSENT
+#endif
+#ifndef IPV6_TCLASS
+#define IPV6_TCLASS SYMBOL_ABSENT
+#endif
+#ifndef IPV6_RECVTCLASS
+#define IPV6_RECVTCLASS SYMBOL_ABSENT
+#endif
+#ifndef IPV6_PKTINFO
+#define IPV6_PKTINFO SYMBOL_ABSENT
+#endif
+#ifndef IPV6_RECVPKTINFO
+#define IPV6_RECVPKTINFO SYMBOL_ABSENT
+#endif
+#ifndef IPV6_HOPLIMIT
+#define IPV6_HOPLIMIT SYMBOL_ABSENT
+#endif
+#ifndef IPV6_RECVHOPLIMIT
+#define IPV6_RECVHOPLIMIT SYMBOL_ABSENT
+#endif
+#ifndef IPV6_MTU
+#define IPV6_MTU SYMBOL_ABSENT
+#endif
+#ifndef IPV6_MTU_DISCOVER
+#define IPV6_MTU_DISCOVER SYMBOL_ABSENT
+#endif
+#ifndef IPV6_DONTFRAG
+#define IPV6_DONTFRAG SYMBOL_ABSENT
+#endif
+#ifndef IPV6_AUTOFLOWLABEL
+#define IPV6_AUTOFLOWLABEL SYMBOL_ABSENT
+#endif
+#ifndef IPV6_ADDRFORM
+#define IPV6_ADDRFORM SYMBOL_ABSENT
+#endif
+#ifndef IPV6_CHECKSUM
+#define IPV6_CHECKSUM SYMBOL_ABSENT
+#endif
+#ifndef IPV6_HOPOPTS
+#define IPV6_HOPOPTS SYMBOL_ABSENT
+#endif
+#ifndef IPV6_DSTOPTS
+#define IPV6_DSTOPTS SYMBOL_ABSENT
+#endif
+#ifndef IPV6_RTHDR
+#define IPV6_RTHDR SYMBOL_ABSENT
+#endif
+#if defined(__linux__) && !defined(IPV6_UNICAST_IF)
+#define IPV6_UNICAST_IF 76 /* of the kernel, whose header does not go with the C library's */
+#elif !defined(IPV6_UNICAST_IF)
+#define IPV6_UNICAST_IF SYMBOL_ABSENT
+#endif
+#if defined(__linux__) && !defined(IPV6_FLOWINFO)
+#define IPV6_FLOWINFO 11 /* of the kernel, whose header does not go with the C library's */
+#elif !defined(IPV6_FLOWINFO)
+#define IPV6_FLOWINFO SYMBOL_ABSENT
+#endif
+#if defined(__linux__) && !defined(IPV6_FLOWINFO_SEND)
+#define IPV6_FLOWINFO_SEND 33 /* of the kernel, whose header does not go with the C library's */
+#elif !defined(IPV6_FLOWINFO_SEND)
+#define IPV6_FLOWINFO_SEND SYMBOL_ABSENT
+#endif
+#ifndef IPV6_ROUTER_ALERT
+#define IPV6_ROUTER_ALERT SYMBOL_ABSENT
+#endif
+#ifndef IPV6_NEXTHOP
+#define IPV6_NEXTHOP SYMBOL_ABSENT
+#endif
+#ifndef IPV6_RECVPATHMTU
+#define IPV6_RECVPATHMTU SYMBOL_ABSENT
+#endif
+#ifndef IPV6_PATHMTU
+#define IPV6_PATHMTU SYMBOL_ABSENT
+#endif
+#ifndef IPV6_ADDR_PREFERENCES
+#define IPV6_ADDR_PREFERENCES SYMBOL_ABSENT
+#endif
+#ifndef MSG_DONTWAIT
+#define MSG_DONTWAIT SYMBOL_ABSENT
+#endif
+#ifndef MSG_CONFIRM
+#define MSG_CONFIRM SYMBOL_ABSENT
+#endif
+#ifndef MSG_ERRQUEUE
+#define MSG_ERRQUEUE SYMBOL_ABSENT
+#endif
+#ifndef MSG_MORE
+#define MSG_MORE SYMBOL_ABSENT
+#endif
+#ifndef MSG_CMSG_CLOEXEC
+#define MSG_CMSG_CLOEXEC SYMBOL_ABSENT
+#endif
+#ifndef MSG_WAITFORONE
+#define MSG_WAITFORONE SYMBOL_ABSENT
+#endif
+#ifndef MSG_FASTOPEN
+#define MSG_FASTOPEN SYMBOL_ABSENT
+#endif
+#ifndef MSG_ZEROCOPY
+#define MSG_ZEROCOPY SYMBOL_ABSENT
+#endif
+#ifndef SOCK_NONBLOCK
+#define SOCK_NONBLOCK SYMBOL_ABSENT
+#endif
+#ifndef SOCK_CLOEXEC
+#define SOCK_CLOEXEC SYMBOL_ABSENT
+#endif
+#ifndef F_GETSIG
+#define F_GETSIG SYMBOL_ABSENT
+#endif
+#ifndef F_SETSIG
+#define F_SETSIG SYMBOL_ABSENT
+#endif
+#ifndef F_DUPFD
+#define F_DUPFD SYMBOL_ABSENT
+#endif
+#ifndef F_DUPFD_CLOEXEC
+#define F_DUPFD_CLOEXEC SYMBOL_ABSENT
+#endif
+#ifndef F_GETPIPE_SZ
+#define F_GETPIPE_SZ SYMBOL_ABSENT
+#endif
+#ifndef F_SETPIPE_SZ
+#define F_SETPIPE_SZ SYMBOL_ABSENT
+#endif
+#ifndef O_ASYNC
+#define O_ASYNC SYMBOL_ABSENT
+#endif
+#ifndef O_DIRECT
+#define O_DIRECT SYMBOL_ABSENT
+#endif
+#ifndef EPOLL_CTL_ADD
+#define EPOLL_CTL_ADD SYMBOL_ABSENT
+#endif
+#ifndef EPOLL_CTL_MOD
+#define EPOLL_CTL_MOD SYMBOL_ABSENT
+#endif
+#ifndef EPOLL_CTL_DEL
+#define EPOLL_CTL_DEL SYMBOL_ABSENT
+#endif
+#ifndef POLLRDHUP
+#define POLLRDHUP SYMBOL_ABSENT
+#endif
+#ifndef POLLRDNORM
+#define POLLRDNORM SYMBOL_ABSENT
+#endif
+#ifndef POLLRDBAND
+#define POLLRDBAND SYMBOL_ABSENT
+#endif
+#ifndef POLLWRNORM
+#define POLLWRNORM SYMBOL_ABSENT
+#endif
+#ifndef POLLWRBAND
+#define POLLWRBAND SYMBOL_ABSENT
+#endif
+#ifndef POLLMSG
+#define POLLMSG SYMBOL_ABSENT
+#endif
+#ifndef SIGIO
+#define SIGIO SYMBOL_ABSENT
+#endif
+#ifndef SIGSEGV
+#define SIGSEGV SYMBOL_ABSENT
+#endif
+#ifndef SIGKILL
+#define SIGKILL SYMBOL_ABSENT
+#endif
+#ifndef EPERM
+#define EPERM SYMBOL_ABSENT
+#endif
+#ifndef ENOENT
+#define ENOENT SYMBOL_ABSENT
+#endif
+#ifndef ESRCH
+#define ESRCH SYMBOL_ABSENT
+#endif
+#ifndef EINTR
+#define EINTR SYMBOL_ABSENT
+#endif
+#ifndef EIO
+#define EIO SYMBOL_ABSENT
+#endif
+#ifndef ENXIO
+#define ENXIO SYMBOL_ABSENT
+#endif
+#ifndef E2BIG
+#define E2BIG SYMBOL_ABSENT
+#endif
+#ifndef ENOEXEC
+#define ENOEXEC SYMBOL_ABSENT
+#endif
+#ifndef EBADF
+#define EBADF SYMBOL_ABSENT
+#endif
+#ifndef ECHILD
+#define ECHILD SYMBOL_ABSENT
+#endif
+#ifndef EAGAIN
+#define EAGAIN SYMBOL_ABSENT
+#endif
+#ifndef EWOULDBLOCK
+#define EWOULDBLOCK SYMBOL_ABSENT
+#endif
+#ifndef ENOMEM
+#define ENOMEM SYMBOL_ABSENT
+#endif
+#ifndef EACCES
+#define EACCES SYMBOL_ABSENT
+#endif
+#ifndef EFAULT
+#define EFAULT SYMBOL_ABSENT
+#endif
+#ifndef EBUSY
+#define EBUSY SYMBOL_ABSENT
+#endif
+#ifndef EEXIST
+#define EEXIST SYMBOL_ABSENT
+#endif
+#ifndef EXDEV
+#define EXDEV SYMBOL_ABSENT
+#endif
+#ifndef ENODEV
+#define ENODEV SYMBOL_ABSENT
+#endif
+#ifndef ENOTDIR
+#define ENOTDIR SYMBOL_ABSENT
+#endif
+#ifndef EISDIR
+#define EISDIR SYMBOL_ABSENT
+#endif
+#ifndef EINVAL
+#define EINVAL SYMBOL_ABSENT
+#endif
+#ifndef ENFILE
+#define ENFILE SYMBOL_ABSENT
+#endif
+#ifndef EMFILE
+#define EMFILE SYMBOL_ABSENT
+#endif
+#ifndef ENOTTY
+#define ENOTTY SYMBOL_ABSENT
+#endif
+#ifndef ETXTBSY
+#define ETXTBSY SYMBOL_ABSENT
+#endif
+#ifndef EFBIG
+#define EFBIG SYMBOL_ABSENT
+#endif
+#ifndef ENOSPC
+#define ENOSPC SYMBOL_ABSENT
+#endif
+#ifndef ESPIPE
+#define ESPIPE SYMBOL_ABSENT
+#endif
+#ifndef EROFS
+#define EROFS SYMBOL_ABSENT
+#endif
+#ifndef EMLINK
+#define EMLINK SYMBOL_ABSENT
+#endif
+#ifndef EPIPE
+#define EPIPE SYMBOL_ABSENT
+#endif
+#ifndef EDOM
+#define EDOM SYMBOL_ABSENT
+#endif
+#ifndef ERANGE
+#define ERANGE SYMBOL_ABSENT
+#endif
+#ifndef EDEADLK
+#define EDEADLK SYMBOL_ABSENT
+#endif
+#ifndef ENAMETOOLONG
+#define ENAMETOOLONG SYMBOL_ABSENT
+#endif
+#ifndef ENOLCK
+#define ENOLCK SYMBOL_ABSENT
+#endif
+#ifndef ENOSYS
+#define ENOSYS SYMBOL_ABSENT
+#endif
+#ifndef ENOTEMPTY
+#define ENOTEMPTY SYMBOL_ABSENT
+#endif
+#ifndef ELOOP
+#define ELOOP SYMBOL_ABSENT
+#endif
+#ifndef ENOMSG
+#define ENOMSG SYMBOL_ABSENT
+#endif
+#ifndef EIDRM
+#define EIDRM SYMBOL_ABSENT
+#endif
+#ifndef ENOSTR
+#define ENOSTR SYMBOL_ABSENT
+#endif
+#ifndef ENODATA
+#define ENODATA SYMBOL_ABSENT
+#endif
+#ifndef ETIME
+#define ETIME SYMBOL_ABSENT
+#endif
+#ifndef ENOSR
+#define ENOSR SYMBOL_ABSENT
+#endif
+#ifndef ENONET
+#define ENONET SYMBOL_ABSENT
+#endif
+#ifndef ENOLINK
+#define ENOLINK SYMBOL_ABSENT
+#endif
+#ifndef EPROTO
+#define EPROTO SYMBOL_ABSENT
+#endif
+#ifndef EMULTIHOP
+#define EMULTIHOP SYMBOL_ABSENT
+#endif
+#ifndef EBADMSG
+#define EBADMSG SYMBOL_ABSENT
+#endif
+#ifndef EOVERFLOW
+#define EOVERFLOW SYMBOL_ABSENT
+#endif
+#ifndef EILSEQ
+#define EILSEQ SYMBOL_ABSENT
+#endif
+#ifndef EUSERS
+#define EUSERS SYMBOL_ABSENT
+#endif
+#ifndef ENOTSOCK
+#define ENOTSOCK SYMBOL_ABSENT
+#endif
+#ifndef EDESTADDRREQ
+#define EDESTADDRREQ SYMBOL_ABSENT
+#endif
+#ifndef EMSGSIZE
+#define EMSGSIZE SYMBOL_ABSENT
+#endif
+#ifndef EPROTOTYPE
+#define EPROTOTYPE SYMBOL_ABSENT
+#endif
+#ifndef ENOPROTOOPT
+#define ENOPROTOOPT SYMBOL_ABSENT
+#endif
+#ifndef EPROTONOSUPPORT
+#define EPROTONOSUPPORT SYMBOL_ABSENT
+#endif
+#ifndef ESOCKTNOSUPPORT
+#define ESOCKTNOSUPPORT SYMBOL_ABSENT
+#endif
+#ifndef EOPNOTSUPP
+#define EOPNOTSUPP SYMBOL_ABSENT
+#endif
+#ifndef ENOTSUP
+#define ENOTSUP SYMBOL_ABSENT
+#endif
+#ifndef EPFNOSUPPORT
+#define EPFNOSUPPORT SYMBOL_ABSENT
+#endif
+#ifndef EAFNOSUPPORT
+#define EAFNOSUPPORT SYMBOL_ABSENT
+#endif
+#ifndef EADDRINUSE
+#define EADDRINUSE SYMBOL_ABSENT
+#endif
+#ifndef EADDRNOTAVAIL
+#define EADDRNOTAVAIL SYMBOL_ABSENT
+#endif
+#ifndef ENETDOWN
+#define ENETDOWN SYMBOL_ABSENT
+#endif
+#ifndef ENETUNREACH
+#define ENETUNREACH SYMBOL_ABSENT
+#endif
+#ifndef ENETRESET
+#define ENETRESET SYMBOL_ABSENT
+#endif
+#ifndef ECONNABORTED
+#define ECONNABORTED SYMBOL_ABSENT
+#endif
+#ifndef ECONNRESET
+#define ECONNRESET SYMBOL_ABSENT
+#endif
+#ifndef ENOBUFS
+#define ENOBUFS SYMBOL_ABSENT
+#endif
+#ifndef EISCONN
+#define EISCONN SYMBOL_ABSENT
+#endif
+#ifndef ENOTCONN
+#define ENOTCONN SYMBOL_ABSENT
+#endif
+#ifndef ESHUTDOWN
+#define ESHUTDOWN SYMBOL_ABSENT
+#endif
+#ifndef ETOOMANYREFS
+#define ETOOMANYREFS SYMBOL_ABSENT
+#endif
+#ifndef ETIMEDOUT
+#define ETIMEDOUT SYMBOL_ABSENT
+#endif
+#ifndef ECONNREFUSED
+#define ECONNREFUSED SYMBOL_ABSENT
+#endif
+#ifndef EHOSTDOWN
+#define EHOSTDOWN SYMBOL_ABSENT
+#endif
+#ifndef EHOSTUNREACH
+#define EHOSTUNREACH SYMBOL_ABSENT
+#endif
+#ifndef EALREADY
+#define EALREADY SYMBOL_ABSENT
+#endif
+#ifndef EINPROGRESS
+#define EINPROGRESS SYMBOL_ABSENT
+#endif
+#ifndef ESTALE
+#define ESTALE SYMBOL_ABSENT
+#endif
+#ifndef EDQUOT
+#define EDQUOT SYMBOL_ABSENT
+#endif
+#ifndef ECANCELED
+#define ECANCELED SYMBOL_ABSENT
+#endif
+#ifndef EOWNERDEAD
+#define EOWNERDEAD SYMBOL_ABSENT
+#endif
+#ifndef ENOTRECOVERABLE
+#define ENOTRECOVERABLE SYMBOL_ABSENT
+#endif
+#ifndef ECOMM
+#define ECOMM SYMBOL_ABSENT
+#endif
+#ifndef O_CLOEXEC
+#define O_CLOEXEC SYMBOL_ABSENT
+#endif
+#ifndef O_DIRECTORY
+#define O_DIRECTORY SYMBOL_ABSENT
+#endif
+#ifndef O_PATH
+#define O_PATH SYMBOL_ABSENT
+#endif
+#ifndef O_SYNC
+#define O_SYNC SYMBOL_ABSENT
+#endif
+#ifndef RLIMIT_FSIZE
+#define RLIMIT_FSIZE SYMBOL_ABSENT
+#endif
+#ifndef FIONREAD
+#define FIONREAD SYMBOL_ABSENT
+#endif
+#ifndef FIONBIO
+#define FIONBIO SYMBOL_ABSENT
+#endif
+#ifndef FIOASYNC
+#define FIOASYNC SYMBOL_ABSENT
+#endif
+#ifndef SIOCATMARK
+#define SIOCATMARK SYMBOL_ABSENT
+#endif
+#ifndef SIOCGSTAMP
+#define SIOCGSTAMP SYMBOL_ABSENT
+#endif
+#ifndef SIOCGSTAMPNS
+#define SIOCGSTAMPNS SYMBOL_ABSENT
+#endif
+#ifndef SIOCOUTQ
+#define SIOCOUTQ SYMBOL_ABSENT
+#endif
+#ifndef SIOCINQ
+#define SIOCINQ SYMBOL_ABSENT
+#endif
+#ifndef SIOCOUTQNSD
+#define SIOCOUTQNSD SYMBOL_ABSENT
+#endif
+#ifndef SIOCGPGRP
+#define SIOCGPGRP SYMBOL_ABSENT
+#endif
+#ifndef SIOCSPGRP
+#define SIOCSPGRP SYMBOL_ABSENT
+#endif
+#ifndef FIOSETOWN
+#define FIOSETOWN SYMBOL_ABSENT
+#endif
+#ifndef FIOGETOWN
+#define FIOGETOWN SYMBOL_ABSENT
+#endif
+#ifndef SIOCGIFNAME
+#define SIOCGIFNAME SYMBOL_ABSENT
+#endif
+#ifndef SIOCGIFINDEX
+#define SIOCGIFINDEX SYMBOL_ABSENT
+#endif
+#ifndef SIOCGIFADDR
+#define SIOCGIFADDR SYMBOL_ABSENT
+#endif
+#ifndef SIOCGIFFLAGS
+#define SIOCGIFFLAGS SYMBOL_ABSENT
+#endif
+#ifndef SIOCGIFMTU
+#define SIOCGIFMTU SYMBOL_ABSENT
+#endif
+#ifndef AI_PASSIVE
+#define AI_PASSIVE SYMBOL_ABSENT
+#endif
+#ifndef AI_CANONNAME
+#define AI_CANONNAME SYMBOL_ABSENT
+#endif
+#ifndef AI_NUMERICHOST
+#define AI_NUMERICHOST SYMBOL_ABSENT
+#endif
+#ifndef AI_NUMERICSERV
+#define AI_NUMERICSERV SYMBOL_ABSENT
+#endif
+#ifndef AI_V4MAPPED
+#define AI_V4MAPPED SYMBOL_ABSENT
+#endif
+#ifndef AI_ALL
+#define AI_ALL SYMBOL_ABSENT
+#endif
+#ifndef AI_ADDRCONFIG
+#define AI_ADDRCONFIG SYMBOL_ABSENT
+#endif
+#ifndef EAI_AGAIN
+#define EAI_AGAIN SYMBOL_ABSENT
+#endif
+#ifndef EAI_BADFLAGS
+#define EAI_BADFLAGS SYMBOL_ABSENT
+#endif
+#ifndef EAI_FAIL
+#define EAI_FAIL SYMBOL_ABSENT
+#endif
+#ifndef EAI_FAMILY
+#define EAI_FAMILY SYMBOL_ABSENT
+#endif
+#ifndef EAI_MEMORY
+#define EAI_MEMORY SYMBOL_ABSENT
+#endif
+#ifndef EAI_NONAME
+#define EAI_NONAME SYMBOL_ABSENT
+#endif
+#ifndef EAI_SERVICE
+#define EAI_SERVICE SYMBOL_ABSENT
+#endif
+#ifndef EAI_SOCKTYPE
+#define EAI_SOCKTYPE SYMBOL_ABSENT
+#endif
+#ifndef EAI_SYSTEM
+#define EAI_SYSTEM SYMBOL_ABSENT
+#endif
+#ifndef EAI_OVERFLOW
+#define EAI_OVERFLOW SYMBOL_ABSENT
+#endif
+#ifndef EAI_NODATA
+#define EAI_NODATA SYMBOL_ABSENT
+#endif
+#ifndef EAI_ADDRFAMILY
+#define EAI_ADDRFAMILY SYMBOL_ABSENT
+#endif
+#ifndef NI_NOFQDN
+#define NI_NOFQDN SYMBOL_ABSENT
+#endif
+#ifndef NI_NUMERICHOST
+#define NI_NUMERICHOST SYMBOL_ABSENT
+#endif
+#ifndef NI_NAMEREQD
+#define NI_NAMEREQD SYMBOL_ABSENT
+#endif
+#ifndef NI_NUMERICSERV
+#define NI_NUMERICSERV SYMBOL_ABSENT
+#endif
+#ifndef NI_NUMERICSCOPE
+#define NI_NUMERICSCOPE SYMBOL_ABSENT
+#endif
+#ifndef NI_DGRAM
+#define NI_DGRAM SYMBOL_ABSENT
+#endif
+#ifndef EPOLLIN
+#define EPOLLIN SYMBOL_ABSENT
+#endif
+#ifndef EPOLLPRI
+#define EPOLLPRI SYMBOL_ABSENT
+#endif
+#ifndef EPOLLOUT
+#define EPOLLOUT SYMBOL_ABSENT
+#endif
+#ifndef EPOLLERR
+#define EPOLLERR SYMBOL_ABSENT
+#endif
+#ifndef EPOLLHUP
+#define EPOLLHUP SYMBOL_ABSENT
+#endif
+#ifndef EPOLLRDHUP
+#define EPOLLRDHUP SYMBOL_ABSENT
+#endif
+#ifndef EPOLLRDNORM
+#define EPOLLRDNORM SYMBOL_ABSENT
+#endif
+#ifndef EPOLLRDBAND
+#define EPOLLRDBAND SYMBOL_ABSENT
+#endif
+#ifndef EPOLLWRNORM
+#define EPOLLWRNORM SYMBOL_ABSENT
+#endif
+#ifndef EPOLLWRBAND
+#define EPOLLWRBAND SYMBOL_ABSENT
+#endif
+#ifndef EPOLLMSG
+#define EPOLLMSG SYMBOL_ABSENT
+#endif
+#ifndef EPOLLEXCLUSIVE
+#define EPOLLEXCLUSIVE SYMBOL_ABSENT
+#endif
+#ifndef EPOLLWAKEUP
+#define EPOLLWAKEUP SYMBOL_ABSENT
+#endif
+#ifndef EPOLLONESHOT
+#define EPOLLONESHOT SYMBOL_ABSENT
+#endif
+#ifndef EPOLLET
+#define EPOLLET SYMBOL_ABSENT
+#endif
+#ifndef SPLICE_F_MOVE
+#define SPLICE_F_MOVE SYMBOL_ABSENT
+#endif
+#ifndef SPLICE_F_NONBLOCK
+#define SPLICE_F_NONBLOCK SYMBOL_ABSENT
+#endif
+#ifndef SPLICE_F_MORE
+#define SPLICE_F_MORE SYMBOL_ABSENT
+#endif
+#ifndef CAP_NET_BIND_SERVICE
+#define CAP_NET_BIND_SERVICE SYMBOL_ABSENT
+#endif
+#ifndef CAP_NET_RAW
+#define CAP_NET_RAW SYMBOL_ABSENT
+#endif
+#ifndef CAP_NET_ADMIN
+#define CAP_NET_ADMIN SYMBOL_ABSENT
+#endif
+#ifndef CAP_SETUID
+#define CAP_SETUID SYMBOL_ABSENT
+#endif
+#ifndef CAP_SETGID
+#define CAP_SETGID SYMBOL_ABSENT
+#endif
+#ifndef CAP_DAC_OVERRIDE
+#define CAP_DAC_OVERRIDE SYMBOL_ABSENT
+#endif
+#ifndef CAP_KILL
+#define CAP_KILL SYMBOL_ABSENT
+#endif
+#ifndef SCM_RIGHTS
+#define SCM_RIGHTS SYMBOL_ABSENT
+#endif
+#ifndef SCM_CREDENTIALS
+#define SCM_CREDENTIALS SYMBOL_ABSENT
+#endif
+#ifndef SCM_CREDS
+#define SCM_CREDS SYMBOL_ABSENT
+#endif
+
+#endif
