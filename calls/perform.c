@@ -1,5 +1,8 @@
 #include "calls/perform.h"
 
+#include "calls/clock.h"
+#include "calls/signals.h"
+
 #include <errno.h>
 
 int64_t perform_lacking(void)
@@ -16,4 +19,21 @@ int64_t perform_call(struct call *call)
 #undef PERFORMER
     };
     return performers[call->operation](call);
+}
+
+void call_run(struct call *call, int64_t (*perform)(void *context, struct call *call),
+              void *context)
+{
+    enum result_kind kind = operation_info(call->operation)->result;
+    int64_t begin = clock_now();
+    errno = 0;
+    signals_enter_call();
+    call->result = perform(context, call);
+    int error = errno;
+    signals_leave_call();
+    /* Where any number is a result a call cannot fail, but that it is not there. */
+    bool failed = kind == R_ANY || kind == R_LOOKUP || kind == R_NOTHING ? error == LACKING
+                                                                         : call->result < 0;
+    call->error = !failed ? 0 : error > 0 ? error : NO_ERRNO;
+    call->nanoseconds = clock_now() - begin;
 }

@@ -13,6 +13,10 @@ int64_t perform_call(struct call *call);
 OPERATIONS(DECLARE_PERFORMER)
 #undef DECLARE_PERFORMER
 
+/* Runs a call with a function that performs it: fills in result, error and time. */
+void call_run(struct call *call, int64_t (*perform)(void *context, struct call *call),
+              void *context);
+
 /* Ends a call that this platform does not have. */
 int64_t perform_lacking(void);
 

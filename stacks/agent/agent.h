@@ -19,6 +19,9 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own);
  * with the addresses of a loopback network. */
 bool agent_isolate(struct door *door);
 
+/* The name of a signal without its SIG. */
+const char *signal_abbreviation(int number);
+
 /* Starts a command like agent_start(), but in a PID and a mount namespace of its own with its own
  * /proc, so that ending its process ends all that it started. What prepare does there, before the
  * command runs, nobody else sees; descriptors that it makes are the command's. It may be NULL.

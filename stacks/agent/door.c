@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "calls/protocol.h"
+#include "calls/text.h"
 #include "lab/diag.h"
 #include "lab/namespace.h"
 #include "stacks/host/kernel.h"
@@ -11,7 +12,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +20,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* A request that waits for its answer; on the stack of its thread. */
 struct request {
     uint32_t id;
+    uint32_t process;      /* of the agent's, whom it was sent to */
     struct call *call;     /* of a call: filled in by whoever reads the answer */
     struct caller *caller; /* of a begun one */
     uint32_t number;       /* of a question: the answer */
@@ -37,6 +36,7 @@ struct agent {
     struct tenant stream;
     int netns;
     char system[256];
+    char lacks[sizeof((struct hello *)NULL)->lacks + 64];
     bool own; /* the agent ends with this door */
     struct diag *diag;
     pthread_mutex_t lock; /* of everything below */
@@ -46,49 +46,30 @@ struct agent {
     struct request *requests;
     uint32_t last_id;
     bool someone_reads;
-    unsigned char out[WIRE_FRAME], in[WIRE_FRAME];
+    unsigned char out[FRAME_MOST], in[FRAME_MOST];
 };
 
 /* ---- the end of an agent ---- */
 
-/* Ends this process by a signal, if it is one that does that. */
-static void die_of(int number)
-{
-    static const int harmless[] = {SIGCHLD, SIGCONT, SIGURG,  SIGWINCH,
-                                   SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
-    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
-        if (number == harmless[i])
-            return;
-    if (number > 0 && number < NSIG) {
-        signal(number, SIG_DFL);
-        raise(number); /* to this thread, which then goes no further */
-    }
-}
-
-/* The agent is gone: what it died of becomes the end of this case's process, whose record says in
- * which call. One that closed its stream and lives on does not keep us. */
-__attribute__((noreturn)) static void die_with(struct agent *agent)
+/* The agent is gone. One that closed its stream and lives on does not keep us. */
+__attribute__((noreturn)) static void die_with(struct agent *agent, const char *how)
 {
     int status;
     struct pollfd end = {.fd = agent->own ? pidfd_open(agent->stream.pid, 0) : -1,
                          .events = POLLIN};
     if (agent->own && poll(&end, 1, patience) == 1 &&
         waitpid(agent->stream.pid, &status, WNOHANG) == agent->stream.pid) {
-        if (WIFSIGNALED(status)) {
-            fprintf(stderr, "the agent was ended by a signal\n");
-            die_of(WTERMSIG(status));
-        }
-        fprintf(stderr, "the agent exited with status %d\n", WEXITSTATUS(status));
-        _exit(WEXITSTATUS(status) ? WEXITSTATUS(status) : 1);
+        if (WIFSIGNALED(status))
+            give_up(TROUBLE_CRASH, "SIG%s", signal_abbreviation(WTERMSIG(status)));
+        give_up(TROUBLE_CRASH, "the implementation's process exited with status %d",
+                WEXITSTATUS(status));
     }
-    fprintf(stderr, "the agent's stream ended\n");
-    _exit(1);
+    give_up(agent->own ? TROUBLE_AGENT : TROUBLE_TRANSPORT, "the agent's stream ended%s", how);
 }
 
 __attribute__((noreturn)) static void garbled(const char *what)
 {
-    fprintf(stderr, "the agent sent %s\n", what);
-    _exit(1);
+    give_up(TROUBLE_AGENT, "the agent sent %s", what);
 }
 
 /* ---- frames ---- */
@@ -102,11 +83,8 @@ static void read_all(struct agent *agent, void *bytes, size_t count, bool within
         if (within && poll(&rest, 1, patience) == 0)
             garbled("a part of a frame, and no more of it");
         ssize_t n = read(agent->stream.input, (char *)bytes + done, count - done);
-        if (n == 0 || (n < 0 && errno != EINTR)) {
-            if (within)
-                fprintf(stderr, "the agent's stream ended within a frame\n");
-            die_with(agent);
-        }
+        if (n == 0 || (n < 0 && errno != EINTR))
+            die_with(agent, within ? " within a frame" : "");
         done += n > 0 ? (size_t)n : 0;
     }
 }
@@ -116,54 +94,75 @@ static void write_all(struct agent *agent, const void *bytes, size_t count)
     for (size_t done = 0; done < count;) {
         ssize_t n = write(agent->stream.output, (const char *)bytes + done, count - done);
         if (n < 0 && errno != EINTR)
-            die_with(agent);
+            die_with(agent, "");
         done += n > 0 ? (size_t)n : 0;
+    }
+}
+
+/* What an agent sends of its own accord. */
+static void take_news(struct agent *agent, const struct frame_header *header, struct frame *frame)
+{
+    char text[256];
+    int64_t number;
+    switch (header->type) {
+    case FRAME_ERROR:
+        give_up(TROUBLE_AGENT, "the agent says: %.*s", (int)frame->size,
+                (const char *)frame->bytes);
+    case FRAME_TROUBLE:
+        frame_get_text(frame, text, sizeof text);
+        give_up(TROUBLE_AGENT, "the agent says: %s", text);
+    case FRAME_DIED:
+        number = frame_get_number(frame);
+        if (frame->bad || number < 0 || number >= NSIG)
+            garbled("the end of its process by a signal that ends none");
+        for (const struct request *request = agent->requests; request; request = request->next)
+            if (request->process == header->process && !request->answered && header->process)
+                give_up(TROUBLE_CRASH,
+                        number ? "SIG%s in a forked process" : "%sa forked process ended",
+                        number ? signal_abbreviation((int)number) : "");
+        if (header->process == 0)
+            give_up(TROUBLE_CRASH, "SIG%s", signal_abbreviation((int)number));
+        return;
+    default:
+        return;
     }
 }
 
 /* Reads a frame into agent->in. Whoever waits for a call that its case has given up must not take
  * in what is for the next case: it never gets beyond the lock once the door is closed. */
-static struct wire read_frame(struct agent *agent, enum wire_type *type, uint32_t *id)
+static struct frame read_frame(struct agent *agent, struct frame_header *header)
 {
-    unsigned char header[WIRE_HEADER];
+    unsigned char bytes[FRAME_HEADER];
     struct pollfd something = {.fd = agent->stream.input, .events = POLLIN};
     while (poll(&something, 1, -1) < 0 && errno == EINTR)
         continue;
     pthread_mutex_lock(&agent->reading);
-    read_all(agent, header, sizeof header, false);
-    int length = wire_header(header, type, id);
+    read_all(agent, bytes, sizeof bytes, false);
+    int length = frame_read_header(bytes, header);
     if (length < 0)
         garbled("a frame that makes no sense");
     read_all(agent, agent->in, (size_t)length, true);
     pthread_mutex_unlock(&agent->reading);
-    struct wire wire = {.bytes = agent->in, .size = (size_t)length};
-    if (*type == WIRE_ERROR) {
-        fprintf(stderr, "the agent says: %.*s\n", length, (const char *)agent->in);
-        _exit(1);
-    }
-    if (*type == WIRE_DIED) {
-        uint32_t number = wire_get_number(&wire);
-        if (!wire.bad && number < NSIG) {
-            fprintf(stderr, "the agent's process was ended by a signal\n");
-            die_of((int)number);
-        }
-        garbled("the end of its process by a signal that ends none");
-    }
-    return wire;
+    return (struct frame){.bytes = agent->in, .size = (size_t)length};
 }
 
 /* Gives an answer to who waits for it. */
-static void deliver(struct agent *agent, enum wire_type type, uint32_t id, struct wire *wire)
+static void deliver(struct agent *agent, const struct frame_header *header, struct frame *frame)
 {
+    if (header->type == FRAME_ERROR || header->type == FRAME_TROUBLE ||
+        header->type == FRAME_DIED) {
+        take_news(agent, header, frame);
+        return;
+    }
     for (struct request *request = agent->requests; request; request = request->next) {
-        if (request->id != id || request->answered)
+        if (request->id != header->id || request->process != header->process || request->answered)
             continue;
-        if (request->call && type == WIRE_RESULT) {
-            if (!wire_get_result(wire, request->call))
+        if (request->call && header->type == FRAME_RESULT) {
+            if (!frame_get_result(frame, request->call))
                 garbled("a result that makes no sense");
-        } else if (!request->call && type == WIRE_ANSWER) {
-            request->number = wire_get_number(wire);
-            if (wire->bad || wire->at != wire->size || request->number > WAITING_UNKNOWN)
+        } else if (!request->call && header->type == FRAME_ANSWER) {
+            request->number = (uint32_t)frame_get_count(frame, WAITING_UNKNOWN);
+            if (frame->bad || frame->at != frame->size)
                 garbled("an answer that makes no sense");
         } else {
             garbled("an answer to something else");
@@ -182,13 +181,12 @@ static void await_answer(struct agent *agent, struct request *request)
             pthread_cond_wait(&agent->change, &agent->lock);
             continue;
         }
-        enum wire_type type;
-        uint32_t id;
+        struct frame_header header;
         agent->someone_reads = true;
         pthread_mutex_unlock(&agent->lock);
-        struct wire wire = read_frame(agent, &type, &id);
+        struct frame frame = read_frame(agent, &header);
         pthread_mutex_lock(&agent->lock);
-        deliver(agent, type, id, &wire);
+        deliver(agent, &header, &frame);
         agent->someone_reads = false;
         pthread_cond_broadcast(&agent->change);
     }
@@ -214,20 +212,20 @@ static void conclude(struct agent *agent, struct request *request)
     pthread_mutex_unlock(&agent->lock);
 }
 
-static void send_frame(struct agent *agent, enum wire_type type, uint32_t id,
+static void send_frame(struct agent *agent, const struct frame_header *header,
                        const struct call *call, const uint32_t *number)
 {
     pthread_mutex_lock(&agent->writing);
-    struct wire wire = {.bytes = agent->out, .size = sizeof agent->out, .at = WIRE_HEADER};
+    struct frame frame = {.bytes = agent->out, .size = sizeof agent->out, .at = FRAME_HEADER};
     if (call)
-        wire_put_call(&wire, call);
+        frame_put_call(&frame, call);
     if (number)
-        wire_put_number(&wire, *number);
-    if (wire.bad) {
+        frame_put_number(&frame, *number);
+    if (frame.bad) {
         fputs("a call does not fit into a frame\n", stderr);
         abort();
     }
-    write_all(agent, wire.bytes, wire_frame(&wire, type, id));
+    write_all(agent, frame.bytes, frame_complete(&frame, header));
     pthread_mutex_unlock(&agent->writing);
 }
 
@@ -243,21 +241,28 @@ static void ask_kernel(struct agent *agent, struct call *call)
         call_succeed(call, state);
 }
 
-static void perform(struct door *door, struct call *call)
+/* Performs a call in one of the agent's processes. */
+static void perform_in(struct agent *agent, uint32_t process, struct call *call)
 {
-    struct agent *agent = (struct agent *)door;
-    if (call->operation == OP_TCP_STATE && agent->netns >= 0) {
-        ask_kernel(agent, call);
-        return;
-    }
-    struct request request = {.call = call, .caller = this_caller};
+    struct request request = {.process = process, .call = call, .caller = this_caller};
     enlist(agent, &request);
-    send_frame(agent, this_caller ? WIRE_BEGIN : WIRE_CALL, request.id, call, NULL);
+    send_frame(agent,
+               &(struct frame_header){this_caller ? FRAME_BEGIN : FRAME_CALL, process, request.id},
+               call, NULL);
     if (this_caller)
         atomic_store(&this_caller->inside, true);
     conclude(agent, &request);
     if (this_caller)
         atomic_store(&this_caller->inside, false);
+}
+
+static void perform(struct door *door, struct call *call)
+{
+    struct agent *agent = (struct agent *)door;
+    if (call->operation == OP_TCP_STATE && agent->netns >= 0)
+        ask_kernel(agent, call);
+    else
+        perform_in(agent, 0, call);
 }
 
 /* The request of the call that a thread has under way; NULL if it has returned. The lock is held.
@@ -271,13 +276,15 @@ static const struct request *request_of(const struct agent *agent, const struct 
 }
 
 /* Its id, 0 if it has returned. */
-static uint32_t id_of(struct agent *agent, const struct caller *caller)
+static struct frame_header request_header(struct agent *agent, const struct caller *caller)
 {
+    struct frame_header header = {.type = FRAME_INTERRUPT};
     pthread_mutex_lock(&agent->lock);
     const struct request *request = request_of(agent, caller);
-    uint32_t id = request ? request->id : 0;
+    if (request)
+        header = (struct frame_header){FRAME_INTERRUPT, request->process, request->id};
     pthread_mutex_unlock(&agent->lock);
-    return id;
+    return header;
 }
 
 /* Waits for a call's answer, for at most so many milliseconds. */
@@ -296,17 +303,17 @@ static bool returns_within(struct agent *agent, const struct caller *caller, int
 static void interrupt(struct door *door, struct caller *caller)
 {
     struct agent *agent = (struct agent *)door;
-    uint32_t id = id_of(agent, caller);
-    if (id)
-        send_frame(agent, WIRE_INTERRUPT, id, NULL, NULL);
+    struct frame_header header = request_header(agent, caller);
+    if (header.id)
+        send_frame(agent, &header, NULL, NULL);
 }
 
-/* Asks a question, about a begun call by its id, or about itself. */
-static uint32_t ask(struct agent *agent, enum wire_type type, const uint32_t *id)
+/* Asks a process of the agent a question, about a begun call by its id, or about itself. */
+static uint32_t ask(struct agent *agent, enum frame_type type, uint32_t process, const uint32_t *id)
 {
-    struct request question = {0};
+    struct request question = {.process = process};
     enlist(agent, &question);
-    send_frame(agent, type, question.id, NULL, id);
+    send_frame(agent, &(struct frame_header){type, process, question.id}, NULL, id);
     conclude(agent, &question);
     return question.number;
 }
@@ -314,22 +321,68 @@ static uint32_t ask(struct agent *agent, enum wire_type type, const uint32_t *id
 static bool waits(struct door *door, struct caller *caller)
 {
     struct agent *agent = (struct agent *)door;
-    uint32_t id = atomic_load(&caller->inside) ? id_of(agent, caller) : 0;
-    if (!id)
+    struct frame_header header = {0};
+    if (atomic_load(&caller->inside))
+        header = request_header(agent, caller);
+    if (!header.id)
         return false;
-    uint32_t answer = ask(agent, WIRE_ASK, &id);
-    if (answer == WAITING_UNKNOWN) {
-        /* It cannot tell: what has not returned in this time is taken to wait. */
-        enum { GRACE = 50 };
-        return !returns_within(agent, caller, GRACE);
-    }
+    uint32_t answer = ask(agent, FRAME_ASK, header.process, &header.id);
+    /* It cannot tell: what has not returned after a part of a case's patience is taken to wait. */
+    if (answer == WAITING_UNKNOWN)
+        return !returns_within(agent, caller, patience / 5);
     return answer == WAITING_YES;
 }
 
 bool agent_isolate(struct door *door)
 {
-    return ask((struct agent *)door, WIRE_ISOLATE, NULL) != 0;
+    return ask((struct agent *)door, FRAME_ISOLATE, 0, NULL) != 0;
 }
+
+/* ---- processes that fork() made ---- */
+
+struct child {
+    struct door door;
+    struct agent *agent;
+    uint32_t process;
+};
+
+static void perform_child(struct door *door, struct call *call)
+{
+    struct child *child = (struct child *)door;
+    perform_in(child->agent, child->process, call);
+}
+
+static void interrupt_child(struct door *door, struct caller *caller)
+{
+    interrupt(&((struct child *)door)->agent->door, caller);
+}
+
+static bool waits_child(struct door *door, struct caller *caller)
+{
+    return waits(&((struct child *)door)->agent->door, caller);
+}
+
+static void close_child(struct door *door)
+{
+    free(door);
+}
+
+static struct door *open_child(struct door *door, uint32_t process)
+{
+    static const struct door_operations operations = {.perform = perform_child,
+                                                      .interrupt = interrupt_child,
+                                                      .waits = waits_child,
+                                                      .close = close_child};
+    struct child *child = calloc(1, sizeof *child);
+    if (!child)
+        abort();
+    child->door = (struct door){.operations = &operations, .lacks = door->lacks};
+    child->agent = (struct agent *)door;
+    child->process = process;
+    return &child->door;
+}
+
+/* ---- closing ---- */
 
 /* The end of a connection: waits until the agent has closed it, since what the case had is gone by
  * then. Closing second, and with a reset, leaves no TIME_WAIT on either side. */
@@ -353,7 +406,7 @@ static void close_agent(struct door *door)
     struct agent *agent = (struct agent *)door;
     /* What the peer saw of an implementation that died between calls is worth nothing: it must be
      * there to the end. */
-    ask(agent, WIRE_ASK, &(uint32_t){0});
+    ask(agent, FRAME_ASK, 0, &(uint32_t){0});
     pthread_mutex_lock(&agent->reading);
     if (agent->own) {
         close(agent->stream.input);
@@ -362,7 +415,7 @@ static void close_agent(struct door *door)
         kill(agent->stream.pid, SIGKILL);
         waitpid(agent->stream.pid, NULL, 0);
     } else {
-        send_frame(agent, WIRE_NEXT, 0, NULL, NULL);
+        send_frame(agent, &(struct frame_header){.type = FRAME_NEXT}, NULL, NULL);
         if (agent->stream.pid == 0)
             end_connection(agent->stream.input);
     }
@@ -376,15 +429,15 @@ static void close_agent(struct door *door)
         free(agent);
 }
 
-struct door *agent_open(const struct tenant *stream, int netns, bool own)
+static struct agent *agent_create(const struct tenant *stream, int netns, bool own)
 {
-    static const struct door_operations operations = {
-        .perform = perform, .interrupt = interrupt, .waits = waits, .close = close_agent};
+    static const struct door_operations operations = {.perform = perform,
+                                                      .interrupt = interrupt,
+                                                      .waits = waits,
+                                                      .child = open_child,
+                                                      .close = close_agent};
     struct agent *agent = calloc(1, sizeof *agent);
-    struct hello hello = {0};
     pthread_condattr_t attributes;
-    enum wire_type type;
-    uint32_t id;
     if (!agent)
         abort();
     agent->door.operations = &operations;
@@ -398,81 +451,55 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&agent->change, &attributes);
     pthread_condattr_destroy(&attributes);
-    signal(SIGPIPE, SIG_IGN);
+    return agent;
+}
 
-    struct pollfd first = {.fd = stream->input, .events = POLLIN};
-    if (poll(&first, 1, patience) == 0) {
-        fprintf(stderr, "the agent did not say hello within %d ms\n", patience);
-        _exit(1);
+/* What the agent says that it lacks; who asks this machine's kernel for the states of connections
+ * needs nobody else's word for them. */
+static void take_lacks(struct agent *agent, const char *lacks)
+{
+    struct text kept = text_in(agent->lacks, sizeof agent->lacks);
+    for (const char *at = lacks; *at; at += strcspn(at, " ")) {
+        at += strspn(at, " ");
+        size_t length = strcspn(at, " ");
+        bool states = length >= 6 && strncmp(at + length - 6, "states", 6) == 0;
+        if (!states || agent->netns < 0)
+            text_add(&kept, "%.*s ", (int)length, at);
     }
-    struct wire wire = read_frame(agent, &type, &id);
-    while (type == WIRE_RESULT || type == WIRE_ANSWER) /* of a call that the last case left */
-        wire = read_frame(agent, &type, &id);
-    wire_get_hello(&wire, &hello);
-    if (type != WIRE_HELLO || wire.bad)
+}
+
+static void take_hello(struct agent *agent, const struct frame_header *header, struct frame *frame)
+{
+    struct hello hello = {0};
+    frame_get_hello(frame, &hello);
+    if (header->type != FRAME_HELLO || (frame->bad && hello.version == PROTOCOL_VERSION) ||
+        hello.version == 0)
         garbled("no hello");
-    if (hello.version == WIRE_VERSION && wire.at != wire.size)
+    if (hello.version == PROTOCOL_VERSION && frame->at != frame->size)
         garbled("more than a hello");
-    if (hello.version != WIRE_VERSION) {
-        fprintf(stderr, "the agent speaks version %u of the protocol, this program %d\n",
-                hello.version, WIRE_VERSION);
-        _exit(1);
-    }
-    agent->door.lacks = hello.lacks;
-    agent->door.system = agent->system;
+    if (hello.version != PROTOCOL_VERSION)
+        give_up(TROUBLE_AGENT, "the agent speaks version %d of the protocol, this program %d",
+                hello.version, PROTOCOL_VERSION);
     snprintf(agent->system, sizeof agent->system, "%s, %s", hello.system, hello.libc);
-    if (netns >= 0)
-        agent->door.lacks &= ~(unsigned)(LACKS_TCP_STATES | LACKS_ORPHAN_STATES);
+    take_lacks(agent, hello.lacks);
+    agent->door.system = agent->system;
+    agent->door.lacks = agent->lacks;
+}
+
+struct door *agent_open(const struct tenant *stream, int netns, bool own)
+{
+    struct agent *agent = agent_create(stream, netns, own);
+    struct frame_header header;
+    struct pollfd first = {.fd = stream->input, .events = POLLIN};
+    signal(SIGPIPE, SIG_IGN);
+    if (poll(&first, 1, patience) == 0)
+        give_up(TROUBLE_AGENT, "the agent did not say hello within %d ms", patience);
+    struct frame frame = read_frame(agent, &header);
+    /* Of calls and processes that the last case left. */
+    while (header.type == FRAME_RESULT || header.type == FRAME_ANSWER ||
+           (header.type == FRAME_DIED && header.process))
+        frame = read_frame(agent, &header);
+    take_news(agent, &header, &frame);
+    take_hello(agent, &header, &frame);
     return &agent->door;
-}
-
-/* ---- starting ---- */
-
-bool agent_start(struct tenant *stream, const char *const words[], int netns)
-{
-    int ends[2];
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults, none;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return false;
-    if (netns >= 0)
-        namespace_enter(netns);
-    sigfillset(&defaults);
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    int error =
-        posix_spawnp(&stream->pid, words[0], &actions, &attributes, (char *const *)words, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    stream->input = stream->output = ends[0];
-    if (error) {
-        close(ends[0]);
-        errno = error;
-    }
-    return error == 0;
-}
-
-bool agent_program(const char *name, char *path, size_t size, char *why, size_t why_size)
-{
-    char self[4096];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0)
-        length = 0;
-    self[length] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash)
-        *slash = '\0';
-    snprintf(path, size, "%s/%s", self, name);
-    if (access(path, X_OK) == 0)
-        return true;
-    snprintf(why, why_size, "there is no %s beside this program: %s", name, strerror(errno));
-    return false;
 }

@@ -1,11 +1,9 @@
 #include "stacks/host/kernel.h"
 
 #include "calls/address.h"
-#include "calls/clock.h"
 #include "calls/perform.h"
 #include "lab/diag.h"
 #include "lab/namespace.h"
-#include "stacks/stack.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -28,31 +26,37 @@ int kernel_state(struct diag **diag, int netns, const struct call *call)
     if (!*diag)
         return -1;
     for (size_t i = 0; i < 2; i++) {
-        memcpy(&end[i].storage, call->block[i].bytes, call->block[i].length);
-        end[i].length = call->block[i].length;
+        const struct block *name = &call->block[i];
+        /* The name may be what an implementation gave, with a length that it made up. */
+        if (!name->bytes || name->length > sizeof end[i].storage) {
+            errno = EINVAL;
+            return -1;
+        }
+        memcpy(&end[i].storage, name->bytes, name->length);
+        end[i].length = name->length;
     }
     return diag_state(*diag, &end[0], &end[1]);
 }
 
-static int64_t dispatch(struct kernel *kernel, struct call *call)
+static int64_t dispatch_kernel(void *context, struct call *call)
 {
+    struct kernel *kernel = context;
     if (call->operation == OP_TCP_STATE)
         return kernel_state(&kernel->diag, kernel->netns, call);
-    if (call->operation == OP_SOCKET || call->operation == OP_IF_NAMETOINDEX)
+    if (call->operation == OP_SOCKET || call->operation == OP_SOCKETPAIR ||
+        call->operation == OP_IF_NAMETOINDEX || call->operation == OP_IF_INDEXTONAME ||
+        call->operation == OP_IF_NAMEINDEX)
         namespace_enter(kernel->netns);
     return perform_call(call);
 }
 
 static void perform(struct door *door, struct call *call)
 {
+    struct kernel *kernel = (struct kernel *)door;
     struct caller *caller = this_caller;
     if (caller)
         atomic_store(&caller->inside, true);
-    int64_t begin = clock_now();
-    errno = 0;
-    call->result = dispatch((struct kernel *)door, call);
-    call->error = call->result < 0 ? errno : 0;
-    call->nanoseconds = clock_now() - begin;
+    call_run(call, dispatch_kernel, kernel);
     if (caller)
         atomic_store(&caller->inside, false);
 }
@@ -97,20 +101,3 @@ struct door *kernel_open(int netns)
     kernel->netns = netns;
     return &kernel->door;
 }
-
-static struct door *open_host(const char *argument, int netns, const struct tenant *tenant)
-{
-    (void)tenant;
-    (void)argument;
-    return kernel_open(netns);
-}
-
-static bool check_host(const char *argument, char *why, size_t size)
-{
-    if (argument)
-        snprintf(why, size, "'host' takes no argument");
-    return !argument;
-}
-
-STACK(host, .usage = "host", .summary = "the kernel of this machine, through this program's libc",
-      .check = check_host, .open = open_host);

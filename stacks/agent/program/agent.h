@@ -6,13 +6,20 @@
 #include "calls/protocol.h"
 
 /* Serves one case on the two ends of a stream; returns at its end: true if another case follows,
- * false if the other side is gone. A frame that makes no sense is answered by WIRE_ERROR and ends
+ * false if the other side is gone. A frame that makes no sense is answered by FRAME_ERROR and ends
  * the process with status 3. */
 bool agent_serve(int input, int output);
 
 /* The same, which leaves the end to the caller. Begun calls may still be under way. */
 enum agent_end { AGENT_FOLLOWS, AGENT_GONE, AGENT_CONFUSED };
 enum agent_end agent_serve_case(int input, int output);
+
+/* Goes on serving a case, after it said hello. */
+enum agent_end agent_continue(void);
+
+/* Moves a descriptor away from the numbers that a case's have: a duplicate that closes on exec();
+ * -1 with errno. */
+int descriptor_away(int fd);
 
 /* ---- what an implementation provides: system.c has it for a C library's sockets ---- */
 
@@ -23,6 +30,16 @@ bool implementation_configure(int count, char **words);
 /* What it is and lacks. The first that is asked of it in the process of a case: here it starts what
  * has to run. */
 void implementation_describe(struct hello *hello);
+
+/* The harness asks this machine's kernel itself for the states of connections, so the hello need
+ * not find out what this process can tell. */
+void implementation_states_elsewhere(void);
+
+/* What has to be done again in a program that exec() started. */
+void implementation_resume(void);
+
+/* Whether its sockets survive fork() and exec(). */
+bool implementation_forks(void);
 
 /* Performs a call on the calling thread and fills in its out blocks. Returns what the function
  * returned, with errno. */
@@ -37,7 +54,7 @@ struct begun {
 /* Called on the thread before the call; and the question whether the call waits inside the
  * implementation by now. */
 void implementation_enter(struct begun *begun);
-enum wire_waiting implementation_waits(const struct begun *begun);
+enum waiting implementation_waits(const struct begun *begun);
 void implementation_leave(struct begun *begun);
 
 /* ---- asleep.c ---- */
@@ -45,7 +62,7 @@ void implementation_leave(struct begun *begun);
 /* Whether a thread sleeps: its status, opened by itself, asked by any; -1 where there is no /proc,
  * which makes the answer WAITING_UNKNOWN. */
 int asleep_open(void);
-enum wire_waiting asleep_now(int status);
+enum waiting asleep_now(int status);
 void asleep_close(int status);
 
 /* ---- settings.c, Linux only ---- */

@@ -9,7 +9,7 @@ int asleep_open(void)
     return open("/proc/thread-self/stat", O_RDONLY | O_CLOEXEC);
 }
 
-enum wire_waiting asleep_now(int status)
+enum waiting asleep_now(int status)
 {
     char text[256];
     ssize_t length = status < 0 ? -1 : pread(status, text, sizeof text - 1, 0);

@@ -19,10 +19,11 @@
 
 bool tell_of_death(int output, int signal)
 {
-    unsigned char bytes[WIRE_HEADER + 4];
-    struct wire wire = {.bytes = bytes, .size = sizeof bytes, .at = WIRE_HEADER};
-    wire_put_number(&wire, (uint32_t)signal);
-    return write(output, bytes, wire_frame(&wire, WIRE_DIED, 0)) >= 0;
+    unsigned char bytes[FRAME_HEADER + 8];
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER};
+    const struct frame_header header = {.type = FRAME_DIED};
+    frame_put_number(&frame, signal);
+    return write(output, bytes, frame_complete(&frame, &header)) >= 0;
 }
 
 /* Ending the agent ends what it runs, where a system can do that. */
@@ -55,14 +56,13 @@ __attribute__((noreturn)) static void serve(int accepted)
     end_with_parent();
     signal(SIGCHLD, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
-    /* Away from the numbers that a case's sockets have. */
-    int stream = fcntl(accepted, F_DUPFD, 10);
+    int stream = descriptor_away(accepted);
     close(accepted);
     setsockopt(stream, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(stream, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     if (stream < 0 || pipe(life) != 0)
         _exit(3);
-    int alive = fcntl(life[1], F_DUPFD, 10);
+    int alive = descriptor_away(life[1]);
     close(life[1]);
     pid_t pid = fork();
     if (pid == 0) {

@@ -1,5 +1,6 @@
 /* sockspec-agent: serves calls over its standard input and output, or over TCP. */
 #include "stacks/agent/program/agent.h"
+#include "stacks/agent/program/family.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +26,8 @@ static const char help[] =
 /* The stream's ends, away from the numbers that programs expect of their standard ones. */
 static void take_standard_streams(int *input, int *output)
 {
-    *input = fcntl(STDIN_FILENO, F_DUPFD, 10);
-    *output = fcntl(STDOUT_FILENO, F_DUPFD, 10);
+    *input = descriptor_away(STDIN_FILENO);
+    *output = descriptor_away(STDOUT_FILENO);
     int null = open("/dev/null", O_RDONLY);
     if (*input < 0 || *output < 0) {
         fprintf(stderr, "sockspec-agent: no standard streams: %s\n", strerror(errno));
@@ -63,6 +64,8 @@ static int repeat(int input, int output)
 int main(int argc, char **argv)
 {
     int input, output;
+    if (argc > 2 && strcmp(argv[1], "--resume") == 0) /* after exec(): nothing that a user writes */
+        _exit(family_resume(argc - 2, argv + 2));
     if (argc >= 4 && strcmp(argv[1], "--init") == 0) {
         int stream = init_stream(argc - 2, argv + 2);
         return stream < 0 ? 3 : repeat(stream, stream);

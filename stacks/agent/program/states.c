@@ -115,7 +115,7 @@ int states_find(const struct call *call)
     }
     int state = find_in("/proc/net/tcp", &ends);
     if (state < 0) {
-        errno = ENOSYS;
+        errno = LACKING;
         return -1;
     }
     if (state == 0 && (state = find_in("/proc/net/tcp6", &ends)) < 0)

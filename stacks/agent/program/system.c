@@ -3,6 +3,7 @@
 
 #include "calls/perform.h"
 #include "calls/signals.h"
+#include "calls/text.h"
 
 #include <stdio.h>
 #include <sys/socket.h>
@@ -43,23 +44,66 @@ static bool has_socket(int family)
     return fd >= 0;
 }
 
+static bool states_are_asked_elsewhere;
+
+void implementation_states_elsewhere(void)
+{
+    states_are_asked_elsewhere = true;
+}
+
+/* The names of the constants that this platform's headers do not have. */
+static void add_absent(struct text *lacks)
+{
+    const char *name;
+    long value;
+    for (int group = 0; group < SYMBOL_GROUPS; group++)
+        for (size_t i = 0; (name = symbol_at((enum symbol_group)group, i, &value)); i++)
+            if (value == SYMBOL_ABSENT)
+                text_add(lacks, "%s ", name);
+}
+
+/* The operations that this platform has no function for. */
+static void add_lacking(struct text *lacks)
+{
+#ifndef __linux__
+    text_add(lacks, "epoll accept4 ppoll sendmmsg recvmmsg dup3 splice sendfile drop_capability ");
+#endif
+#ifdef __dietlibc__
+    text_add(lacks, "sockatmark ");
+#endif
+    if (!implementation_forks())
+        text_add(lacks, "fork exec ");
+}
+
 void implementation_describe(struct hello *hello)
 {
     struct utsname system;
-    signals_catch();
+    struct text lacks = text_in(hello->lacks, sizeof hello->lacks);
+    implementation_resume();
     if (uname(&system) == 0)
         snprintf(hello->system, sizeof hello->system, "%.60s %.60s", system.sysname,
                  system.release);
     snprintf(hello->libc, sizeof hello->libc, "%s", libc_name());
     if (!has_socket(AF_INET6))
-        hello->lacks |= LACKS_IPV6;
-#ifndef __linux__
-    hello->lacks |= LACKS_EPOLL;
-#endif
-    if (access("/proc/net/tcp", R_OK) != 0)
-        hello->lacks |= LACKS_TCP_STATES;
+        text_add(&lacks, "ipv6 mapped ");
+    add_lacking(&lacks);
+    if (states_are_asked_elsewhere)
+        ;
+    else if (access("/proc/net/tcp", R_OK) != 0)
+        text_add(&lacks, "states ");
     else if (!states_show_orphans())
-        hello->lacks |= LACKS_ORPHAN_STATES;
+        text_add(&lacks, "orphan-states ");
+    add_absent(&lacks);
+}
+
+void implementation_resume(void)
+{
+    signals_catch();
+}
+
+bool implementation_forks(void)
+{
+    return true;
 }
 
 void implementation_enter(struct begun *begun)
@@ -68,7 +112,7 @@ void implementation_enter(struct begun *begun)
 }
 
 /* A thread that sleeps inside a call waits in it: nothing else on its way sleeps. */
-enum wire_waiting implementation_waits(const struct begun *begun)
+enum waiting implementation_waits(const struct begun *begun)
 {
     return asleep_now(begun->status);
 }

@@ -1,0 +1,68 @@
+#include "stacks/agent/agent.h"
+
+#include "lab/namespace.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+extern char **environ;
+
+bool agent_start(struct tenant *stream, const char *const words[], int netns)
+{
+    int ends[2];
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults, none;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    if (netns >= 0)
+        namespace_enter(netns);
+    sigfillset(&defaults);
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    int error =
+        posix_spawnp(&stream->pid, words[0], &actions, &attributes, (char *const *)words, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    stream->input = stream->output = ends[0];
+    if (error) {
+        close(ends[0]);
+        errno = error;
+    }
+    return error == 0;
+}
+
+bool agent_program(const char *name, char *path, size_t size, char *why, size_t why_size)
+{
+    char self[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0)
+        length = 0;
+    self[length] = '\0';
+    char *slash = strrchr(self, '/');
+    if (slash)
+        *slash = '\0';
+    snprintf(path, size, "%s/%s", self, name);
+    if (access(path, X_OK) == 0)
+        return true;
+    snprintf(why, why_size, "there is no %s beside this program: %s", name, strerror(errno));
+    return false;
+}
+
+const char *signal_abbreviation(int number)
+{
+    const char *name = sigabbrev_np(number);
+    return name ? name : "of an unknown number";
+}
