@@ -1,6 +1,5 @@
 #include "calls/clock.h"
 
-#include <poll.h>
 #include <sched.h>
 
 int patience = 5000;
@@ -36,6 +35,6 @@ bool backoff_wait(struct backoff *backoff)
     unsigned doublings = tries - AT_ONCE;
     int64_t pause = doublings < 7 ? (int64_t)SHORTEST << doublings : LONGEST;
     struct timespec interval = {0, pause < LONGEST ? pause : LONGEST};
-    ppoll(NULL, 0, &interval, NULL);
+    nanosleep(&interval, NULL);
     return true;
 }
