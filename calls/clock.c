@@ -3,6 +3,7 @@
 #include <sched.h>
 
 int patience = 5000;
+double machine_factor = 1;
 
 int64_t clock_now(void)
 {

@@ -6,9 +6,13 @@
 #include <stdint.h>
 #include <time.h>
 
-/* How long a case waits for an event that must come, in milliseconds: 5 s unless a run sets it.
- * Long, so that a loaded machine changes no verdict; shorter than a case's time limit. */
+/* How long a case waits for an event that must come, in milliseconds: half of the time that it may
+ * take. Long, so that a loaded machine changes no verdict. */
 extern int patience;
+
+/* How many times slower this machine is than one that the cases' own times are made for; 1 unless a
+ * run sets it. */
+extern double machine_factor;
 
 /* Nanoseconds of the monotonic clock. */
 int64_t clock_now(void);

@@ -85,8 +85,9 @@ static bool parse_style(struct command *command, const char *style)
 static bool parse_timeout(struct command *command, const char *text)
 {
     char *end;
-    command->run.seconds = strtod(text, &end);
-    if (end != text && *end == '\0' && command->run.seconds > 0 && command->run.seconds <= 86400)
+    command->run.settings.seconds = strtod(text, &end);
+    if (end != text && *end == '\0' && command->run.settings.seconds > 0 &&
+        command->run.settings.seconds <= 86400)
         return true;
     fprintf(stderr, "sockspec: --timeout takes a number of seconds up to 86400, not '%s'\n", text);
     return false;
@@ -288,8 +289,7 @@ int command_run(int argc, char **argv)
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct command command = {.run = {.jobs = processors > 0 ? (unsigned)processors : 1,
                                       .repeat = 1,
-                                      .seconds = 10,
-                                      .settings = {.profile = BY_LINUX}}};
+                                      .settings = {.profile = BY_LINUX, .seconds = 10}}};
     int option, status = -1;
     parse_iut(&command, "host");
     parse_color(&command, "auto");

@@ -26,29 +26,35 @@ static struct {
 static struct test current;
 static enum profile judged_by;
 
-/* What a variant needs and the implementation says that it lacks, in words; NULL if nothing. */
-static const char *lacking(const struct test *t)
+/* What a variant needs and the implementation declares that it lacks, in words; empty if nothing.
+ */
+static void lacking(const struct test *t, char *what, size_t size)
 {
-    unsigned lacks = door_lacks(t->iut->door);
-    if (lacks & LACKS_IPV6 && t->family & (FAMILY_IPV6 | FAMILY_MAPPED))
-        return "IPv6";
-    if (lacks & LACKS_MAPPED && t->family & FAMILY_MAPPED)
-        return "IPv4-mapped addresses";
-    if (lacks & LACKS_EPOLL && t->readiness == WITH_EPOLL)
-        return "epoll";
-    if (lacks & LACKS_SELECT && t->readiness == WITH_SELECT)
-        return "select()";
-    if (lacks & t->variant->of->needs & LACKS_SIGNALS)
-        return "signals";
-    return NULL;
+    const struct door *door = t->iut->door;
+    const char *needs = t->variant->of->needs;
+    snprintf(what, size, "%s",
+             t->family & (FAMILY_IPV6 | FAMILY_MAPPED) && !door_has(door, "ipv6") ? "IPv6"
+             : t->family & FAMILY_MAPPED && !door_has(door, "mapped")   ? "IPv4-mapped addresses"
+             : t->readiness == WITH_EPOLL && !door_has(door, "epoll")   ? "epoll"
+             : t->readiness == WITH_SELECT && !door_has(door, "select") ? "select()"
+                                                                        : "");
+    for (const char *at = needs; at && *at && !*what; at += strcspn(at, " ")) {
+        char name[64];
+        at += strspn(at, " ");
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at, " "), at);
+        if (*name && !door_has(door, name))
+            snprintf(what, size, "%s", name);
+    }
 }
 
 static void run_current(void)
 {
     struct test *t = &current;
+    char what[64];
     t->record->entered = true;
-    if (lacking(t))
-        skip("this implementation has no %s", lacking(t));
+    lacking(t, what, sizeof what);
+    if (*what)
+        skip("this implementation declares that it has no %s", what);
     t->variant->of->run(t, t->iut, t->peer);
 }
 
@@ -90,43 +96,55 @@ const struct variant *registered_variant(size_t index)
     return registered[index].variant;
 }
 
-static void set_up(const struct case_settings *settings, const struct variant *variant,
-                   struct network *network, const struct tenant *tenant, struct record *record)
+/* Notes what ended the case from within a door, and ends it. */
+__attribute__((noreturn)) static void note_trouble(enum trouble trouble, const char *what)
+{
+    struct record *record = current.record;
+    snprintf(record->trouble_text, sizeof record->trouble_text, "%s", what);
+    record->trouble = (unsigned char)trouble;
+    _exit(0);
+}
+
+/* Opens the doors to the two sides. */
+static void open_hosts(const struct case_settings *settings, struct network *network,
+                       const struct tenant *tenant, struct record *record)
 {
     static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
-    const unsigned *value = variant->value;
-    record->iut_has_processes = settings->stack->has_processes;
-    iut.door =
-        settings->stack->open_on
-            ? settings->stack->open_on(settings->stack_argument, network)
-            : settings->stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
+    const struct stack *stack = settings->stack;
+    current.record = record;
+    current.iut = &iut;
+    current.peer = &peer;
+    trouble_handler = note_trouble;
+    iut.door = stack->open_on
+                   ? stack->open_on(settings->stack_argument, network)
+                   : stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
     /* Where the IUT has a loopback of its own, both sides are there. */
-    peer.door = settings->stack->elsewhere && network->kind == NETWORK_LOOPBACK
-                    ? door_share(iut.door)
-                    : kernel_open(network->netns[SIDE_PEER]);
-    if (settings->stack->isolates && network->kind == NETWORK_LOOPBACK)
+    bool inside = stack->elsewhere && network->kind == NETWORK_LOOPBACK;
+    peer.door = inside ? door_share(iut.door) : kernel_open(network->netns[SIDE_PEER]);
+    /* Two hosts in one process have their descriptors in common. */
+    peer.untracked = iut.untracked = inside;
+    if (stack->isolates && network->kind == NETWORK_LOOPBACK)
         agent_isolate(iut.door); /* a kernel that was built without namespaces has none to give */
     snprintf(record->system, sizeof record->system, "%s", door_system(iut.door));
     transcript_attach(&iut, record);
     transcript_attach(&peer, record);
-    current = (struct test){
-        .variant = variant,
-        .network = network,
-        .record = record,
-        .iut = &iut,
-        .peer = &peer,
-        .elsewhere = settings->stack->elsewhere,
-        .family = value[AXIS_FAMILY],
-        .on = value[AXIS_NETWORK],
-        .role = value[AXIS_ROLE],
-        .mode = value[AXIS_MODE],
-        .readiness = value[AXIS_READINESS],
-        .send = value[AXIS_SEND],
-        .recv = value[AXIS_RECV],
-        .choice = value[AXIS_CHOICE] ? value[AXIS_CHOICE] - 1 : 0,
-        .domain = value[AXIS_FAMILY] & (FAMILY_IPV6 | FAMILY_MAPPED) ? AF_INET6 : AF_INET,
-        .peer_domain = value[AXIS_FAMILY] & FAMILY_IPV6 ? AF_INET6 : AF_INET,
-    };
+}
+
+static void set_up(const struct case_settings *settings, const struct variant *variant,
+                   struct network *network, const struct tenant *tenant, struct record *record)
+{
+    open_hosts(settings, network, tenant, record);
+    current.variant = variant;
+    current.net = network;
+    current.elsewhere = settings->stack->elsewhere;
+    memcpy(current.on, variant->value, sizeof current.on);
+    for (size_t i = 0; i < OWN_AXES; i++) {
+        unsigned value = variant->value[AXIS_OWN + i];
+        current.chosen[i] = value ? (unsigned)__builtin_ctz(value) : 0;
+    }
+    bool ipv6 = current.family & (FAMILY_IPV6 | FAMILY_MAPPED);
+    current.domain = ipv6 ? AF_INET6 : AF_INET;
+    current.peer_domain = current.family & FAMILY_IPV6 ? AF_INET6 : AF_INET;
     judged_by = settings->profile;
 }
 
@@ -137,9 +155,9 @@ static void keep_failures(struct record *record)
     if (!failure)
         return;
     record->deviated = true;
-    if (record->broken) {
+    if (record->broken || record->skipped || record->hung) {
         char later[REASON_SIZE / 2];
-        snprintf(later, sizeof later, "%s", record->reason);
+        snprintf(later, sizeof later, "%.*s", (int)sizeof later - 1, record->reason);
         record_reason(record, "%s; then %s", failure->strCondition, later);
     } else {
         record_reason(record, "%s", failure->strCondition);
@@ -163,6 +181,7 @@ void case_process(const struct case_settings *settings, size_t index, struct net
                   const struct tenant *tenant, struct record *record)
 {
     const struct variant *variant = registered[index].variant;
+    patience = (int)(settings->seconds * 500);
     signals_catch();
     stay_on_one_processor();
     set_up(settings, variant, network, tenant, record);
@@ -173,7 +192,7 @@ void case_process(const struct case_settings *settings, size_t index, struct net
     record->net_altered = network->rerouted ? 2 : network->altered;
 
     CU_pTest conclusion = CU_add_test(registered[index].suite, "conclusion", conclude_current);
-    if (conclusion && !record->skipped && !record->hung) {
+    if (conclusion) {
         CU_run_test(registered[index].suite, conclusion);
         keep_failures(record);
     }

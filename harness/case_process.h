@@ -12,6 +12,8 @@ struct case_settings {
     const struct stack *stack;
     const char *stack_argument;
     enum profile profile;
+    double
+        seconds; /* how long a case may take beside its own timers; its patience is half of that */
 };
 
 /* Registers variants with CUnit, suites by suites of rules; before case_process(). False without

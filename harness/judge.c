@@ -1,5 +1,7 @@
 #include "harness/judge.h"
 
+#include "hosts/host.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +13,33 @@ static const char *signal_name(int signal)
     return name ? name : "unknown";
 }
 
+/* Its text, which a case could have left without an end. */
+static int length_of(const char *text, size_t size)
+{
+    return (int)strnlen(text, size - 1);
+}
+
+/* What a door said of the end of the case. The implementation's own process ended: that is a
+ * failure if it had come up, whatever call the case was in. All else is not the implementation's
+ * doing. */
+static enum verdict judge_trouble(const struct record *record, char *reason, size_t size)
+{
+    const struct call_under_way *call = record_unfinished(record);
+    bool crash = record->trouble == TROUBLE_CRASH;
+    bool fail = crash && record->entered;
+    const char *kind = crash                                  ? "crash: "
+                       : record->trouble == TROUBLE_TRANSPORT ? "transport: "
+                                                              : "agent: ";
+    snprintf(reason, size, "%s%.*s%s%s%.*s", kind,
+             length_of(record->trouble_text, sizeof record->trouble_text), record->trouble_text,
+             call              ? " in "
+             : record->entered ? " between calls"
+                               : " before the case began",
+             call && !call->iut ? "the peer's " : "",
+             call ? length_of(call->text, CALL_TEXT_SIZE) : 0, call ? call->text : "");
+    return fail ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
+}
+
 /* A case whose process did not reach its end: the call that it was in decides whose fault it is. */
 static enum verdict judge_unfinished(const struct record *record, const struct ending *ending,
                                      char *reason, size_t size)
@@ -18,8 +47,10 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
     const struct call_under_way *call = record_unfinished(record);
     bool iut = call && call->iut;
     const char *side = call && !call->iut ? "the peer's " : "";
-    int length = call ? (int)strnlen(call->text, CALL_TEXT_SIZE) : 0;
+    int length = call ? length_of(call->text, CALL_TEXT_SIZE) : 0;
     char what[64];
+    if (record->trouble)
+        return judge_trouble(record, reason, size);
     if (ending->timed_out) {
         if (call)
             snprintf(reason, size, "hang: %s%.*s did not return within %g s", side, length,
@@ -42,23 +73,17 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
 }
 
 static enum verdict judge_finished(const struct variant *variant, enum profile profile,
-                                   const struct record *record, const struct ending *ending,
-                                   char *reason, size_t size)
+                                   const struct record *record, char *reason, size_t size)
 {
-    snprintf(reason, size, "%.*s", (int)strnlen(record->reason, REASON_SIZE - 1), record->reason);
-    if (record->skipped)
-        return VERDICT_SKIP;
+    snprintf(reason, size, "%.*s", length_of(record->reason, REASON_SIZE), record->reason);
     if (record->hung || record->deviated)
         return VERDICT_FAIL;
+    if (record->skipped)
+        return VERDICT_SKIP;
     if (record->broken)
         return VERDICT_INCONCLUSIVE;
     if (record->observations == 0) {
         snprintf(reason, size, "the case observed nothing");
-        return VERDICT_INCONCLUSIVE;
-    }
-    if (ending->left_behind && !record->iut_has_processes) {
-        snprintf(reason, size, "the case left %d process%s behind", ending->left_behind,
-                 ending->left_behind == 1 ? "" : "es");
         return VERDICT_INCONCLUSIVE;
     }
     if (!case_outcome(variant->of, profile)) {
@@ -70,6 +95,32 @@ static enum verdict judge_finished(const struct variant *variant, enum profile p
     return VERDICT_PASS;
 }
 
+/* Whether what was observed, up to whatever ended the case, is wrong already. */
+static bool deviates(const struct variant *variant, enum profile profile,
+                     const struct record *record)
+{
+    const char *outcome = case_outcome(variant->of, profile), *parts[OBSERVATIONS];
+    size_t wrong, count = record_parts(record, parts);
+    return outcome && count && !outcome_allows(outcome, parts, count, true, &wrong);
+}
+
+/* Puts what was observed before what ended the case. */
+static void put_deviation_first(const struct variant *variant, enum profile profile,
+                                const struct record *record, char *reason, size_t size)
+{
+    char observed[OBSERVED_SIZE], end[REASON_SIZE];
+    record_observed(record, observed, sizeof observed);
+    snprintf(end, sizeof end, "%.*s", (int)sizeof end - 1, reason);
+    snprintf(reason, size, "expected %s, observed %s; then %s", case_outcome(variant->of, profile),
+             observed, end);
+}
+
+static bool reached_its_end(const struct record *record, const struct ending *ending)
+{
+    return record->finished && !record->trouble && !ending->timed_out &&
+           WIFEXITED(ending->status) && WEXITSTATUS(ending->status) == 0;
+}
+
 enum verdict judge(const struct variant *variant, enum profile profile, const struct record *record,
                    const struct ending *ending, char *reason, size_t size)
 {
@@ -78,13 +129,52 @@ enum verdict judge(const struct variant *variant, enum profile profile, const st
         return VERDICT_INCONCLUSIVE;
     }
     /* Its own word that it finished is worth nothing if the kernel saw something else. */
-    bool finished = record->finished && !ending->timed_out && WIFEXITED(ending->status) &&
-                    WEXITSTATUS(ending->status) == 0;
-    enum verdict verdict = finished ? judge_finished(variant, profile, record, ending, reason, size)
+    bool finished = reached_its_end(record, ending);
+    enum verdict verdict = finished ? judge_finished(variant, profile, record, reason, size)
                                     : judge_unfinished(record, ending, reason, size);
+    if (!finished && deviates(variant, profile, record)) {
+        put_deviation_first(variant, profile, record, reason, size);
+        verdict = VERDICT_FAIL;
+    }
     if (ending->output[0] && verdict != VERDICT_PASS) {
         size_t used = strlen(reason);
         snprintf(reason + used, size - used, "%soutput: %.600s", used ? "; " : "", ending->output);
     }
     return verdict;
+}
+
+static const char *end_of_unfinished(const struct record *record, const struct ending *ending)
+{
+    const struct call_under_way *call = record_unfinished(record);
+    bool iut = call && call->iut;
+    switch (record->trouble) {
+    case TROUBLE_CRASH:
+        return record->entered ? "crash" : "agent";
+    case TROUBLE_TRANSPORT:
+        return "transport";
+    case TROUBLE_AGENT:
+        return "agent";
+    default:
+        return !iut ? "precondition" : ending->timed_out ? "hang" : "crash";
+    }
+}
+
+const char *judge_end(const struct record *record, const struct ending *ending)
+{
+    if (ending->no_network)
+        return "not-run";
+    if (!reached_its_end(record, ending))
+        return end_of_unfinished(record, ending);
+    return record->hung                ? "hang"
+           : record->skipped           ? "skip"
+           : record->broken            ? "precondition"
+           : record->observations == 0 ? "nothing"
+                                       : "whole";
+}
+
+enum verdict judge_word(const char *ended)
+{
+    return strcmp(ended, "skip") == 0                                  ? VERDICT_SKIP
+           : strcmp(ended, "hang") == 0 || strcmp(ended, "crash") == 0 ? VERDICT_FAIL
+                                                                       : VERDICT_INCONCLUSIVE;
 }

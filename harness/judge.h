@@ -11,4 +11,12 @@
 enum verdict judge(const struct variant *variant, enum profile profile, const struct record *record,
                    const struct ending *ending, char *reason, size_t size);
 
+/* How a case ended, in a word that reports keep: "whole" (it observed all that there is), "skip",
+ * "precondition", "hang", "crash", "transport", "agent", "nothing" (it observed nothing), or
+ * "not-run". */
+const char *judge_end(const struct record *record, const struct ending *ending);
+
+/* The verdict that such an end is by itself, whatever was observed before. */
+enum verdict judge_word(const char *ended);
+
 #endif

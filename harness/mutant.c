@@ -16,7 +16,22 @@ struct mutant_door {
 static void perform(struct door *door, struct call *call)
 {
     struct mutant_door *mutant = (struct mutant_door *)door;
-    mutant->rule->mutant.perform(&mutant->mutation, call);
+    mutant_perform(&mutant->rule->mutant, &mutant->mutation, call);
+}
+
+void mutant_perform(const struct mutant *mutant, struct mutation *mutation, struct call *call)
+{
+    if (mutant->perform) {
+        mutant->perform(mutation, call);
+        return;
+    }
+    mutate(mutation, call);
+    if (call->operation != mutant->operation || call->error != mutant->error)
+        return;
+    if (mutant->instead)
+        call_fail(call, mutant->instead);
+    else
+        call_succeed(call, 0);
 }
 
 void mutate(struct mutation *mutation, struct call *call)
@@ -44,9 +59,10 @@ static struct door *open_mutant(const char *argument, int netns, const struct te
     struct mutant_door *mutant = calloc(1, sizeof *mutant);
     if (!mutant)
         abort();
-    mutant->door = (struct door){&operations, kernel_open(netns)};
+    mutant->door = (struct door){.operations = &operations, .inner = host_open(netns)};
     mutant->rule = rule_find(argument);
-    mutant->real = (struct host){.name = "iut", .door = mutant->door.inner, .iut = true};
+    mutant->real =
+        (struct host){.name = "iut", .door = mutant->door.inner, .iut = true, .untracked = true};
     mutant->mutation.real = &mutant->real;
     return &mutant->door;
 }

@@ -1,5 +1,7 @@
 #include "harness/record.h"
 
+#include "calls/text.h"
+
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,12 +38,31 @@ static void append(char *text, size_t size, const char *format, va_list list)
 void record_observe(struct record *record, const char *format, ...)
 {
     va_list list;
-    size_t used = strnlen(record->observed, OBSERVED_SIZE - 1);
-    if (record->observations++ && used + 7 < OBSERVED_SIZE)
-        memcpy(record->observed + used, " then ", 7);
+    if (record->observations >= OBSERVATIONS)
+        return;
+    char *part = record->part[record->observations];
+    part[0] = '\0';
     va_start(list, format);
-    append(record->observed, OBSERVED_SIZE, format, list);
+    append(part, PART_SIZE, format, list);
     va_end(list);
+    record->observations++;
+}
+
+size_t record_parts(const struct record *record, const char *parts[OBSERVATIONS])
+{
+    size_t count = record->observations < OBSERVATIONS ? record->observations : OBSERVATIONS;
+    for (size_t i = 0; i < count; i++)
+        parts[i] = memchr(record->part[i], '\0', PART_SIZE) ? record->part[i] : "";
+    return count;
+}
+
+void record_observed(const struct record *record, char *text, size_t size)
+{
+    const char *parts[OBSERVATIONS];
+    size_t count = record_parts(record, parts);
+    struct text all = text_in(text, size);
+    for (size_t i = 0; i < count; i++)
+        text_add(&all, i ? " then %s" : "%s", parts[i]);
 }
 
 void record_reason(struct record *record, const char *format, ...)
@@ -76,7 +97,7 @@ void record_line(struct record *record, const char *format, ...)
     pthread_mutex_unlock(&lock);
 }
 
-int record_enter(struct record *record, bool iut, const char *text)
+int record_enter(struct record *record, bool iut, bool begun, const char *text)
 {
     int slot = -1;
     pthread_mutex_lock(&lock);
@@ -87,6 +108,7 @@ int record_enter(struct record *record, bool iut, const char *text)
         struct call_under_way *call = &record->under_way[slot];
         snprintf(call->text, sizeof call->text, "%s", text);
         call->iut = iut;
+        call->begun = begun;
         call->active = true;
     }
     pthread_mutex_unlock(&lock);
@@ -102,11 +124,18 @@ void record_leave(struct record *record, int slot)
     pthread_mutex_unlock(&lock);
 }
 
+static int weight(const struct call_under_way *call)
+{
+    return 2 * !call->begun + (call->iut != 0);
+}
+
 const struct call_under_way *record_unfinished(const struct record *record)
 {
     const struct call_under_way *found = NULL;
-    for (int i = 0; i < CALLS_AT_ONCE; i++)
-        if (record->under_way[i].active && (!found || (record->under_way[i].iut && !found->iut)))
-            found = &record->under_way[i];
+    for (int i = 0; i < CALLS_AT_ONCE; i++) {
+        const struct call_under_way *call = &record->under_way[i];
+        if (call->active && (!found || weight(call) > weight(found)))
+            found = call;
+    }
     return found;
 }

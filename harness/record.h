@@ -13,19 +13,23 @@
 #include <stdint.h>
 
 enum {
-    OBSERVED_SIZE = 512,
+    OBSERVATIONS = 9, /* parts */
+    PART_SIZE = 192,
+    OBSERVED_SIZE = OBSERVATIONS * (PART_SIZE + 6),
     SYSTEM_SIZE = 256,
     REASON_SIZE = 1024,
     TRANSCRIPT_SIZE = 32768,
     CALL_TEXT_SIZE = 256,
     CALLS_AT_ONCE = 8,
     WHERE_SIZE = 128,
+    RULE_ID_SIZE = 96,
 };
 
 /* A call that was begun and has not returned. */
 struct call_under_way {
     unsigned char active;
     unsigned char iut;
+    unsigned char begun; /* on a thread of its own */
     char text[CALL_TEXT_SIZE];
 };
 
@@ -36,13 +40,15 @@ struct record {
     unsigned char skipped;     /* the case left itself out */
     unsigned char hung;        /* a call of the IUT outlived its deadline */
     unsigned char deviated;    /* CUnit holds a failed assertion about what was observed */
-    bool iut_has_processes;    /* what is left of them is not the case's */
+    unsigned char trouble;     /* enum trouble: what ended the case from within a door */
     unsigned char net_altered; /* 1: neighbours were changed, 2: links, addresses or routes too */
     unsigned char truncated;   /* the transcript was longer than there is room */
-    unsigned observations;
+    unsigned observations;     /* parts */
     int64_t case_nanoseconds;
     char system[SYSTEM_SIZE]; /* what the implementation says that it is */
-    char observed[OBSERVED_SIZE];
+    char part[OBSERVATIONS][PART_SIZE];
+    char because_of[RULE_ID_SIZE]; /* the rule that a failed precondition stands on; or empty */
+    char trouble_text[REASON_SIZE / 2];
     char reason[REASON_SIZE];
     char where[WHERE_SIZE]; /* file:line of the last observation or precondition */
     struct call_under_way under_way[CALLS_AT_ONCE];
@@ -58,22 +64,29 @@ void record_free(struct record *record);
 /* Empties a record for the next case. */
 void record_reset(struct record *record);
 
-/* Appends to the observation (parts are joined by " then ") or sets the reason, with printf's
- * format. Both cut what does not fit. */
+/* Adds a part to the observation or sets the reason, with printf's format. Both cut what does not
+ * fit; what comes after the last part that fits is left out. */
 void record_observe(struct record *record, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void record_reason(struct record *record, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The parts of the observation, with an end to each; gives how many there are. */
+size_t record_parts(const struct record *record, const char *parts[OBSERVATIONS]);
+
+/* All of them as one text, joined by " then ". */
+void record_observed(const struct record *record, char *text, size_t size);
 
 /* Appends a line to the transcript; safe from several threads of a case. */
 void record_line(struct record *record, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Marks a call as under way; returns its slot, or -1 if all are taken. */
-int record_enter(struct record *record, bool iut, const char *text);
+int record_enter(struct record *record, bool iut, bool begun, const char *text);
 void record_leave(struct record *record, int slot);
 
-/* The call that was under way when the case ended, the IUT's first; NULL if there was none. */
+/* The call that was under way when the case ended: the one that the case itself was in, else one
+ * that it had begun, the IUT's first; NULL if there was none. */
 const struct call_under_way *record_unfinished(const struct record *record);
 
 #endif

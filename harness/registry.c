@@ -42,7 +42,7 @@ static void check(const struct rule *rule)
         defect(rule, "has no statement");
     if (!rule->sources[0].document)
         defect(rule, "has no source");
-    if (!rule->mutant.how || !rule->mutant.perform)
+    if (!rule->mutant.how)
         defect(rule, "has no mutant");
     if (!rule->cases)
         defect(rule, "has no case");
@@ -77,6 +77,15 @@ const struct rule *rule_find(const char *id)
     for (const struct rule *rule = rules(); rule; rule = rule->next)
         if (strcmp(rule->id, id) == 0)
             return rule;
+    return NULL;
+}
+
+const struct rule *rule_basic(enum operation operation)
+{
+    for (const struct rule *rule = rules(); rule; rule = rule->next)
+        for (size_t i = 0; i < rule->basics; i++)
+            if (rule->basic[i] == operation)
+                return rule;
     return NULL;
 }
 

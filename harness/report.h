@@ -26,7 +26,11 @@ struct result {
     const struct variant *variant;
     unsigned repetition; /* 1... */
     enum verdict verdict;
-    char *observed;       /* "" if nothing was */
+    char *observed; /* all parts as one text; "" if nothing was */
+    char **parts;   /* part by part */
+    size_t part_count;
+    char *because_of;     /* of an inconclusive one: the rule that says what should have been; "" */
+    const char *ended;    /* how the case ended, as judge_end() says it */
     const char *expected; /* what the profile documents ("EISCONN | EALREADY"), or NULL */
     char *reason;         /* why it is not a pass; "" for a pass */
     char *where;          /* file:line of the last observation, "" if there was none */

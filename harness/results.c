@@ -19,10 +19,10 @@ static const char *libc_name(void)
     for (size_t each = 0; each < (results)->options->report_count; each++) {                       \
         struct report *report = (results)->options->reports[each];                                 \
         if (!(results)->report_failed[each] && report->step && !report->step(report, __VA_ARGS__)) \
-            give_up((results), each);                                                              \
+            leave_out((results), each);                                                            \
     }
 
-static void give_up(struct results *results, size_t report)
+static void leave_out(struct results *results, size_t report)
 {
     results->report_failed[report] = true;
     fprintf(stderr, "sockspec: %s\n", results->options->reports[report]->why);
@@ -66,15 +66,26 @@ static char *copy(const char *text, size_t size)
     return made;
 }
 
-void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *reason,
-                 const struct record *record, int64_t nanoseconds)
+static void copy_parts(struct result *result, const struct record *record)
+{
+    const char *parts[OBSERVATIONS];
+    result->part_count = record_parts(record, parts);
+    result->parts = calloc(result->part_count + 1, sizeof *result->parts);
+    if (!result->parts)
+        abort();
+    for (size_t i = 0; i < result->part_count; i++)
+        result->parts[i] = copy(parts[i], PART_SIZE);
+}
+
+void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *ended,
+                 const char *reason, const struct record *record, int64_t nanoseconds)
 {
     struct result *result = &results->list[ordinal];
     const struct variant *variant = results_variant(results, ordinal);
     struct baseline *baseline = results->options->baseline;
-    char known[REASON_SIZE * 2];
-    const char *deviation =
-        baseline ? baseline_knows(baseline, variant, verdict, record->observed) : NULL;
+    char known[REASON_SIZE * 2], observed[OBSERVED_SIZE];
+    record_observed(record, observed, sizeof observed);
+    const char *deviation = baseline ? baseline_knows(baseline, variant, verdict, observed) : NULL;
     if (deviation) {
         snprintf(known, sizeof known, "known deviation: %s (%s: %s)", deviation,
                  verdict_name(verdict), reason);
@@ -86,7 +97,9 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         .variant = variant,
         .repetition = (unsigned)(ordinal / results->variant_count) + 1,
         .verdict = verdict,
-        .observed = copy(record->observed, OBSERVED_SIZE),
+        .observed = copy(observed, sizeof observed),
+        .because_of = copy(record->because_of, sizeof record->because_of),
+        .ended = ended,
         .expected = case_outcome(variant->of, results->options->settings.profile),
         .reason = copy(reason, REASON_SIZE * 2),
         .where = copy(record->where, WHERE_SIZE),
@@ -96,6 +109,7 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         .deviation = deviation != NULL,
         .known = true,
     };
+    copy_parts(result, record);
     if (record->system[0])
         snprintf(results->totals.system, sizeof results->totals.system, "%.*s", SYSTEM_SIZE - 1,
                  record->system);
@@ -108,6 +122,10 @@ static void hand_on(struct results *results, struct result *result)
     if (!result->known)
         return;
     EACH_REPORT(results, variant, result);
+    for (size_t i = 0; i < result->part_count; i++)
+        free(result->parts[i]);
+    free(result->parts);
+    free(result->because_of);
     free(result->observed);
     free(result->reason);
     free(result->where);

@@ -26,8 +26,8 @@ void results_begin(struct results *results, const struct run_options *options,
 const struct variant *results_variant(const struct results *results, size_t ordinal);
 
 /* Keeps a result; takes copies of what it is given. */
-void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *reason,
-                 const struct record *record, int64_t nanoseconds);
+void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *ended,
+                 const char *reason, const struct record *record, int64_t nanoseconds);
 
 /* Hands on what is complete. */
 void results_flush(struct results *results);

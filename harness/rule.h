@@ -1,23 +1,26 @@
-/* Rules and their cases: what a suite declares.
+/* Rules, their cases and their mutants: what a suite declares, in this order.
  *
  *     RULE(already_connected, "tcp.connect.already-connected",
  *          .statement = "connect() on a connected stream socket fails with EISCONN.",
- *          .level = SHALL,
+ *          .level = LEVEL_SHALL,
  *          .sources = {{"POSIX.1-2017", "connect(), ERRORS"}},
- *          .outcome = {[POSIX] = "EISCONN", [LINUX] = "EISCONN", [BSD] = "EISCONN"},
- *          .mutant = {.how = "connect() gives 0 instead of EISCONN", .perform = connects_again});
+ *          .outcome = {[BY_POSIX] = "EISCONN", [BY_LINUX] = "EISCONN", [BY_BSD] = "EISCONN"});
  *
  *     CASE(already_connected, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
  *     {
  *         struct connection c = connected_pair(t);
- *         observe_result(sk_connect(iut, c.iut, &c.far));
+ *         observe_result(sk_connect(iut, c.iut, &c.peer_name));
  *     }
+ *
+ *     MUTANT_GIVES(already_connected, "connect() on a connected socket succeeds", OP_CONNECT,
+ *                  EISCONN, 0)
  *
  * The code that follows CASE runs once per variant: once for each combination of the values of its
  * axes. It has `t` (struct test: the variant and its network) and the hosts `iut` and `peer`. */
 #ifndef SOCKSPEC_RULE_H
 #define SOCKSPEC_RULE_H
 
+#include "harness/axes.h"
 #include "harness/verdict.h"
 #include "hosts/host.h"
 #include "lab/network.h"
@@ -42,23 +45,34 @@ struct mutant {
     /* Performs a call wrongly; mutate() passes it on. State may be static: every case runs in a
      * process of its own. */
     void (*perform)(struct mutation *mutation, struct call *call);
-    const char *also; /* rules that this mutant cannot help breaking too, as a glob; NULL: none */
+    /* Without such a function: a call of this operation that ends with this error, or succeeds (0),
+     * ends with the other instead. */
+    enum operation operation;
+    int error, instead;
 };
+
+/* Performs a call as a mutant does. */
+void mutant_perform(const struct mutant *mutant, struct mutation *mutation, struct call *call);
 
 /* Performs the call as the implementation would. */
 void mutate(struct mutation *mutation, struct call *call);
 
-enum { RULE_SOURCES = 6, CASE_CHOICES = 16 };
+enum { RULE_SOURCES = 6, RULE_BASICS = 4 };
 
 struct rule {
     const char *id; /* never changes; its part before the last dot names the suite */
     const char *statement;
     enum level level;
     struct source sources[RULE_SOURCES];
-    /* What each profile documents that a case observes, as outcome_allows() takes it. NULL: it
-     * documents nothing, and the case gives no verdict under it. */
+    /* What each profile documents that a case observes, in the form that harness/verdict.h
+     * explains. NULL: it documents nothing, and the case gives no verdict under it. */
     const char *outcome[PROFILES];
-    struct mutant mutant;
+    /* The operations whose basic working this rule is about: where a precondition of another rule's
+     * case fails in one of them, its reason names this rule. */
+    enum operation basic[RULE_BASICS];
+    size_t basics;
+
+    struct mutant mutant; /* see MUTANT */
 
     /* The rest is filled in by the registry. */
     struct rule *next;
@@ -68,39 +82,6 @@ struct rule {
 
 struct test;
 
-/* The values of the axes, as bits where a case says which it runs over, 0 for an axis that it does
- * not have. */
-enum {
-    FAMILY_IPV4 = 1,
-    FAMILY_IPV6 = 2,
-    FAMILY_MAPPED = 4,
-    ANY_FAMILY = FAMILY_IPV4 | FAMILY_IPV6 | FAMILY_MAPPED
-};
-enum { ON_LOOPBACK = 1, ON_PAIR = 2, ANY_NETWORK = ON_LOOPBACK | ON_PAIR };
-enum {
-    WITH_SELECT = 1,
-    WITH_POLL = 2,
-    WITH_EPOLL = 4,
-    ANY_READINESS = WITH_SELECT | WITH_POLL | WITH_EPOLL
-};
-enum { MODE_BLOCKING = 1, MODE_NONBLOCKING = 2, ANY_MODE = MODE_BLOCKING | MODE_NONBLOCKING };
-enum {
-    WITH_SEND = 1,
-    WITH_SENDTO = 2,
-    WITH_SENDMSG = 4,
-    WITH_WRITE = 8,
-    ANY_SEND = WITH_SEND | WITH_SENDTO | WITH_SENDMSG | WITH_WRITE
-};
-enum {
-    WITH_RECV = 1,
-    WITH_RECVFROM = 2,
-    WITH_RECVMSG = 4,
-    WITH_READ = 8,
-    ANY_RECV = WITH_RECV | WITH_RECVFROM | WITH_RECVMSG | WITH_READ
-};
-/* Who called connect(): the IUT, or the peer (and the IUT accepted). */
-enum { ROLE_CLIENT = 1, ROLE_SERVER = 2, ANY_ROLE = ROLE_CLIENT | ROLE_SERVER };
-
 /* Tags of a case. */
 enum {
     TAG_SLOW = 1,  /* takes a minute and more: left out unless asked for */
@@ -108,14 +89,14 @@ enum {
 };
 
 struct rule_case {
-    const char *name; /* within its rule */
-    unsigned family, network, readiness, mode, send, recv, role;
-    /* An axis of the case's own: t->choice is the index into these. */
-    const char *axis;
-    const char *choices[CASE_CHOICES];
+    const char *name;                   /* within its rule */
+    AXIS_FIELDS                         /* .family, .network... */
+        struct own_axis axes[OWN_AXES]; /* t->chosen[0] is the index into the values of the first */
     unsigned tags;
-    unsigned needs; /* what its code uses beside what its axes say: LACKS_SIGNALS */
-    double seconds; /* time limit; 0: the run's */
+    const char *needs; /* what its code uses beside what its axes say, as door_has() names it, names
+                          separated by blanks */
+    double seconds;    /* how long it may take beside what other cases may, for timers of its
+                          implementation */
     /* What profiles document for this case if it is not the rule's outcome. */
     const char *outcome[PROFILES];
 
@@ -149,6 +130,9 @@ const char *level_name(enum level level);
 /* Whether the text matches a glob (fnmatch's, where "*" takes dots and slashes too). */
 bool glob_matches(const char *glob, const char *text);
 
+/* The rule about the basic working of an operation, or NULL. */
+const struct rule *rule_basic(enum operation operation);
+
 #define RULE(name_, id_, ...)                                                                      \
     static struct rule rule_##name_ = {.id = id_, __VA_ARGS__};                                    \
     __attribute__((constructor)) static void register_rule_##name_(void)                           \
@@ -172,5 +156,30 @@ bool glob_matches(const char *glob, const char *text);
     static void case_##of_##_##name_(__attribute__((unused)) struct test *t,                       \
                                      __attribute__((unused)) struct host *iut,                     \
                                      __attribute__((unused)) struct host *peer)
+
+/* The mutant of a rule: how it is broken, in one sentence, and the code that follows, which gets
+ * each call that the case makes on the IUT, in `call`. mutate(m, call) has the implementation
+ * perform it; calls of its own go to m->real. State may be static: every case runs in a process of
+ * its own. */
+#define MUTANT(of_, how_, ...)                                                                     \
+    static void mutant_##of_(struct mutation *, struct call *);                                    \
+    MUTANT_BY(of_, how_, mutant_##of_, __VA_ARGS__)                                                \
+    static void mutant_##of_(__attribute__((unused)) struct mutation *m, struct call *call)
+
+/* The same by a function that several rules share. */
+#define MUTANT_BY(of_, how_, function_, ...)                                                       \
+    __attribute__((constructor)) static void register_mutant_##of_(void)                           \
+    {                                                                                              \
+        rule_##of_.mutant = (struct mutant){.how = how_, .perform = function_, __VA_ARGS__};       \
+    }
+
+/* The same where it is enough to say what a call gives instead: a call of this operation that fails
+ * with this error (0: that succeeds) fails with the other (0: succeeds). */
+#define MUTANT_GIVES(of_, how_, operation_, error_, instead_)                                      \
+    __attribute__((constructor)) static void register_mutant_##of_(void)                           \
+    {                                                                                              \
+        rule_##of_.mutant = (struct mutant){                                                       \
+            .how = how_, .operation = operation_, .error = error_, .instead = instead_};           \
+    }
 
 #endif

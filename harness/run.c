@@ -97,8 +97,7 @@ static void start(struct coordinator *c, struct slot *slot)
 {
     slot->parked = slot->busy_now = false;
     slot->silent = 0;
-    slot->alive = worker_start(&slot->worker, &c->options->settings, c->options->seconds, c->why,
-                               sizeof c->why);
+    slot->alive = worker_start(&slot->worker, &c->options->settings, c->why, sizeof c->why);
     if (!slot->alive)
         c->impossible = true;
 }
@@ -148,7 +147,8 @@ static void take_result(struct coordinator *c, struct slot *slot)
     char reason[2048];
     enum verdict verdict = judge(variant, c->options->settings.profile, slot->worker.record,
                                  slot->worker.ending, reason, sizeof reason);
-    results_put(&c->results, slot->busy, verdict, reason, slot->worker.record,
+    results_put(&c->results, slot->busy, verdict,
+                judge_end(slot->worker.record, slot->worker.ending), reason, slot->worker.record,
                 slot->worker.ending->nanoseconds);
     slot->busy_now = false;
     slot->failures = 0;
@@ -161,8 +161,8 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
     char why[256];
     snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
     if (slot->busy_now && !why[0]) {
-        results_put(&c->results, slot->busy, VERDICT_INCONCLUSIVE, reason, slot->worker.record,
-                    clock_now() - slot->since);
+        results_put(&c->results, slot->busy, VERDICT_INCONCLUSIVE, "not-run", reason,
+                    slot->worker.record, clock_now() - slot->since);
         slot->busy_now = false;
         c->done++;
     } else if (++slot->failures >= STARTS || why[0]) {
@@ -216,7 +216,7 @@ static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
     double limit = 0;
     char reason[256];
     if (slot->busy_now)
-        limit = worker_limit(results_variant(&c->results, slot->busy), c->options->seconds);
+        limit = worker_limit(results_variant(&c->results, slot->busy), &c->options->settings);
     slot->silent += passed;
     double most = limit + MARGIN + (c->options->settings.stack->start ? BOOT_SECONDS : 0);
     if ((double)slot->silent < most * 1e9)

@@ -12,7 +12,6 @@ struct run_options {
     struct selection selection;
     unsigned jobs;             /* workers at once */
     unsigned repeat;           /* how often each variant runs */
-    double seconds;            /* time limit of a case */
     struct baseline *baseline; /* known deviations, or NULL */
     struct report **reports;
     size_t report_count;

@@ -12,7 +12,7 @@
 
 const char *result_name(int result)
 {
-    return result < 0 ? error_name(-result) : "0";
+    return result == -DEVIATION ? call_deviation() : result < 0 ? error_name(-result) : "0";
 }
 
 static void at(struct test *t, const char *file, int line)
@@ -27,20 +27,37 @@ __attribute__((noreturn)) static void end_case(const struct test *t, const char 
     abort();
 }
 
+/* What a precondition stands on: the rule that says so, if there is one. */
+static void blame(struct test *t, const char *rule)
+{
+    snprintf(t->record->because_of, sizeof t->record->because_of, "%s", rule ? rule : "");
+}
+
+__attribute__((noreturn)) static void skip_lacking(struct test *t, const char *file, int line)
+{
+    test_skip(t, file, line, "this implementation declares that it lacks what is asked for: %s",
+              transcript_last());
+}
+
 int test_must(struct test *t, int result, const char *call, const char *file, int line)
 {
+    enum operation operation;
     if (result >= 0)
         return result;
-    if (result == -ENOSYS)
-        test_skip(t, file, line, "this implementation does not have what is asked for: %s",
-                  transcript_last());
+    if (result == -LACKING)
+        skip_lacking(t, file, line);
     at(t, file, line);
     t->record->broken = true;
-    record_reason(t->record, "precondition failed: %s, in %s", transcript_last(), call);
+    bool known = transcript_last_operation(&operation);
+    const struct rule *rule = known ? rule_basic(operation) : NULL;
+    blame(t, rule ? rule->id : NULL);
+    record_reason(t->record, "precondition failed: %s, in %s%s%s", transcript_last(), call,
+                  rule ? "; see rule " : "", rule ? rule->id : "");
     end_case(t, file, line);
 }
 
-void test_break(struct test *t, const char *file, int line, const char *format, ...)
+void test_break(struct test *t, const char *rule, const char *file, int line, const char *format,
+                ...)
 {
     char what[REASON_SIZE / 2];
     va_list list;
@@ -49,14 +66,16 @@ void test_break(struct test *t, const char *file, int line, const char *format, 
     va_end(list);
     at(t, file, line);
     t->record->broken = true;
-    record_reason(t->record, "precondition failed: %s%s%s", what,
-                  *transcript_last() ? "; the last call was: " : "", transcript_last());
+    blame(t, rule);
+    record_reason(t->record, "precondition failed: %s%s%s%s%s", what,
+                  *transcript_last() ? "; the last call was: " : "", transcript_last(),
+                  rule ? "; see rule " : "", rule ? rule : "");
     end_case(t, file, line);
 }
 
 void test_observe(struct test *t, const char *file, int line, const char *format, ...)
 {
-    char what[OBSERVED_SIZE / 2];
+    char what[PART_SIZE];
     va_list list;
     va_start(list, format);
     vsnprintf(what, sizeof what, format, list);
@@ -64,6 +83,21 @@ void test_observe(struct test *t, const char *file, int line, const char *format
     at(t, file, line);
     record_observe(t->record, "%s", what);
     record_line(t->record, "     -> observed %s", what);
+}
+
+void test_observe_result(struct test *t, int result, const char *file, int line)
+{
+    if (result == -LACKING)
+        skip_lacking(t, file, line);
+    test_observe(t, file, line, "%s", result_name(result));
+}
+
+void test_observe_count(struct test *t, int result, const char *file, int line)
+{
+    if (result < 0)
+        test_observe_result(t, result, file, line);
+    else
+        test_observe(t, file, line, "%d", result);
 }
 
 void test_skip(struct test *t, const char *file, int line, const char *format, ...)
@@ -82,41 +116,46 @@ void test_skip(struct test *t, const char *file, int line, const char *format, .
 int test_finish(struct test *t, struct pending *pending, const char *file, int line)
 {
     int result;
+    char call[CALL_TEXT_SIZE];
     if (sk_finish_within(pending, patience, &result))
         return result;
-    const struct call_under_way *call = record_unfinished(t->record);
+    call_format(pending_call(pending), false, call, sizeof call);
     at(t, file, line);
-    t->record->hung = call && call->iut;
+    t->record->hung = pending_host(pending)->iut;
     t->record->broken = !t->record->hung;
-    record_reason(t->record, "%s did not return within %d ms", call ? call->text : "a call",
-                  patience);
+    record_reason(t->record, "%s%s did not return within %d ms",
+                  pending_host(pending)->iut ? "" : "the peer's ", call, patience);
     end_case(t, file, line);
 }
 
-bool observation_may_become(const char *outcomes, const char *observed)
+/* One assertion of CUnit. */
+static void assert_part(const struct test *t, bool good, const char *text)
 {
-    size_t length = strlen(observed);
-    if (strcmp(outcomes, "*") == 0)
-        return true;
-    for (const char *at = outcomes; at; at = strchr(at, '|')) {
-        at += strspn(at, "| ");
-        if (strncmp(at, observed, length) == 0 && strchr(" |", at[length]))
-            return true;
-    }
-    return false;
+    CU_assertImplementation(good, (unsigned)t->variant->of->line, text, t->variant->of->file, "",
+                            CU_FALSE);
 }
 
 void test_conclude(struct test *t, enum profile profile)
 {
-    struct record *record = t->record;
+    const struct record *record = t->record;
     const char *outcome = case_outcome(t->variant->of, profile);
-    char text[OBSERVED_SIZE + 256];
-    if (!outcome || record->observations == 0)
+    const char *parts[OBSERVATIONS];
+    char text[OBSERVED_SIZE + 512], observed[OBSERVED_SIZE];
+    size_t count = record_parts(record, parts), wrong;
+    if (!outcome || count == 0)
         return;
-    /* After a broken precondition there is no more to see; what was seen may be wrong already. */
-    bool good = record->broken ? observation_may_become(outcome, record->observed)
-                               : outcome_allows(outcome, record->observed);
-    snprintf(text, sizeof text, "expected %s, observed %s", outcome, record->observed);
-    CU_assertImplementation(good, (unsigned)t->variant->of->line, text, t->variant->of->file, "",
-                            CU_FALSE);
+    record_observed(record, observed, sizeof observed);
+    for (size_t i = 0; i < count; i++) {
+        bool good = outcome_allows(outcome, parts, i + 1, true, &wrong);
+        snprintf(text, sizeof text, "expected %s, observed %s%s%s%s", outcome, observed,
+                 count > 1 ? ": part " : "", count > 1 ? (const char[]){(char)('1' + i), 0} : "",
+                 count > 1 ? " differs" : "");
+        assert_part(t, good, text);
+        if (!good)
+            return;
+    }
+    /* After a broken precondition there is no more to see. */
+    snprintf(text, sizeof text, "expected %s, observed %s and no more", outcome, observed);
+    if (!record->broken && !record->hung && !record->skipped)
+        assert_part(t, outcome_allows(outcome, parts, count, false, &wrong), text);
 }

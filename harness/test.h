@@ -13,16 +13,16 @@
 
 struct test {
     const struct variant *variant;
-    struct network *network;
+    struct network *net;
     struct record *record;
     struct host *iut, *peer;
     bool elsewhere; /* the IUT is no part of this machine's kernel: its side of the network is its
                        own */
 
-    /* The variant's values, by the names of rule.h (IPV4, PAIR, CLIENT...); 0 where the case does
-     * not have the axis. */
-    unsigned family, on, role, mode, readiness, send, recv;
-    unsigned choice; /* index into the case's choices */
+    /* The variant's values, by the names of axes.h (FAMILY_IPV4, ON_PAIR, ROLE_CLIENT...); 0 where
+     * the case does not have the axis. */
+    AXIS_FIELDS
+    unsigned chosen[OWN_AXES]; /* indices into the values of the case's own axes */
 
     int domain;      /* AF_INET or AF_INET6: of the IUT's sockets in this variant */
     int peer_domain; /* of the peer's: AF_INET where the IUT uses IPv4-mapped addresses */
@@ -34,14 +34,23 @@ struct test {
 
 /* A precondition that is no call: ends the case as inconclusive, with printf's format. */
 #define require(condition, ...)                                                                    \
-    ((condition) ? (void)0 : test_break(t, __FILE__, __LINE__, __VA_ARGS__))
+    ((condition) ? (void)0 : test_break(t, NULL, __FILE__, __LINE__, __VA_ARGS__))
 
-/* What was observed, with printf's format. Several observations are joined by " then ". At the end
- * of the case they are compared with what the profile documents. */
+/* The same where a rule, by its id, says what should be: the reason names it. */
+#define require_by(rule, condition, ...)                                                           \
+    ((condition) ? (void)0 : test_break(t, rule, __FILE__, __LINE__, __VA_ARGS__))
+
+/* A part of what is observed, with printf's format. At the end of the case the parts are compared
+ * with what the profile documents. */
 #define observe(...) test_observe(t, __FILE__, __LINE__, __VA_ARGS__)
 
-/* Observes what a call returned: "0" for success of any kind, else the name of the error. */
-#define observe_result(call) observe("%s", result_name(call))
+/* Observes what a call returned: "0" for success of any kind, the name of the error, or what is
+ * wrong with the result. Where the implementation lacks what was asked for, the case ends as a
+ * skip. */
+#define observe_result(call) test_observe_result(t, (call), __FILE__, __LINE__)
+
+/* Observes a count, or the error: "5", "EAGAIN". */
+#define observe_count(call) test_observe_count(t, (call), __FILE__, __LINE__)
 
 /* Ends the case: this implementation or machine cannot do what it needs, with printf's format. */
 #define skip(...) test_skip(t, __FILE__, __LINE__, __VA_ARGS__)
@@ -50,23 +59,23 @@ struct test {
  * a failure that names the call, and ends the case. */
 #define finish(pending) test_finish(t, (pending), __FILE__, __LINE__)
 
-/* "0" for success of any kind, else the error's name. Lives as error_name()'s. */
+/* "0" for success of any kind, else the error's name or the deviation. Lives as error_name()'s, or
+ * until the thread's next call. */
 const char *result_name(int result);
 
 int test_must(struct test *t, int result, const char *call, const char *file, int line);
-void test_break(struct test *t, const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 4, 5), noreturn));
+void test_break(struct test *t, const char *rule, const char *file, int line, const char *format,
+                ...) __attribute__((format(printf, 5, 6), noreturn));
 void test_observe(struct test *t, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+void test_observe_result(struct test *t, int result, const char *file, int line);
+void test_observe_count(struct test *t, int result, const char *file, int line);
 void test_skip(struct test *t, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5), noreturn));
 int test_finish(struct test *t, struct pending *pending, const char *file, int line);
 
-/* Compares the observation with the profile's outcomes as CUnit's assertion; called when the case's
- * code has ended. */
+/* Compares each part of the observation with the profile's outcomes as an assertion of CUnit;
+ * called when the case's code has ended. */
 void test_conclude(struct test *t, enum profile profile);
-
-/* Whether what was observed is, so far, the beginning of a documented outcome. */
-bool observation_may_become(const char *outcomes, const char *observed);
 
 #endif

@@ -11,6 +11,7 @@ struct transcript {
 };
 
 static _Thread_local char last[2 * CALL_TEXT_SIZE];
+static _Thread_local enum operation last_operation;
 
 static void perform(struct door *door, struct call *call)
 {
@@ -18,13 +19,15 @@ static void perform(struct door *door, struct call *call)
     char text[CALL_TEXT_SIZE], result[64];
 
     call_format(call, false, text, sizeof text);
-    int slot = record_enter(transcript->record, transcript->host->iut, text);
+    int slot = record_enter(transcript->record, transcript->host->iut, this_caller != NULL, text);
     door_perform(door->inner, call);
     record_leave(transcript->record, slot);
 
+    call_check(call); /* what the host makes of it, so that it is shown */
     call_format(call, true, text, sizeof text);
     call_format_result(call, result, sizeof result);
     snprintf(last, sizeof last, "%s %s = %s", transcript->host->name, text, result);
+    last_operation = call->operation;
     record_line(transcript->record, "%-4s %s = %s <%" PRId64 " us>", transcript->host->name, text,
                 result, call->nanoseconds / 1000);
 }
@@ -50,4 +53,10 @@ void transcript_attach(struct host *host, struct record *record)
 const char *transcript_last(void)
 {
     return last;
+}
+
+bool transcript_last_operation(enum operation *operation)
+{
+    *operation = last_operation;
+    return last[0] != '\0';
 }

@@ -12,4 +12,7 @@ void transcript_attach(struct host *host, struct record *record);
 /* The last call that this thread made through a transcript, with its result. */
 const char *transcript_last(void);
 
+/* Its operation; false if there was none. */
+bool transcript_last_operation(enum operation *operation);
+
 #endif

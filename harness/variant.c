@@ -4,64 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    const char *values[5]; /* by bit */
-} axes[AXES] = {
-    [AXIS_FAMILY] = {"family", {"ipv4", "ipv6", "mapped"}},
-    [AXIS_NETWORK] = {"network", {"loopback", "pair"}},
-    [AXIS_ROLE] = {"role", {"client", "server"}},
-    [AXIS_MODE] = {"mode", {"blocking", "nonblocking"}},
-    [AXIS_READINESS] = {"readiness", {"select", "poll", "epoll"}},
-    [AXIS_SEND] = {"send", {"send", "sendto", "sendmsg", "write"}},
-    [AXIS_RECV] = {"recv", {"recv", "recvfrom", "recvmsg", "read"}},
-    [AXIS_CHOICE] = {"choice", {0}},
+/* The axes that all cases share. */
+static const struct own_axis shared[AXIS_OWN] = {
+#define AXIS_ROW(name_, ...) [AXIS_##name_] = {#name_, {__VA_ARGS__}},
+    AXES_TABLE(AXIS_ROW)
+#undef AXIS_ROW
 };
 
-const char *axis_name(enum axis axis)
+static const struct own_axis *axis_of(const struct rule_case *of, enum axis axis)
 {
-    return axes[axis].name;
+    return axis < AXIS_OWN ? &shared[axis] : &of->axes[axis - AXIS_OWN];
 }
 
 const char *variant_axis(const struct variant *variant, enum axis axis)
 {
-    return axis == AXIS_CHOICE && variant->of->axis ? variant->of->axis : axes[axis].name;
+    return axis_of(variant->of, axis)->name;
 }
 
 const char *variant_value(const struct variant *variant, enum axis axis)
 {
     unsigned value = variant->value[axis];
-    if (value == 0)
-        return NULL;
-    if (axis == AXIS_CHOICE)
-        return variant->of->choices[value - 1];
-    return axes[axis].values[__builtin_ctz(value)];
+    return value ? axis_of(variant->of, axis)->values[__builtin_ctz(value)] : NULL;
 }
 
-/* The values of an axis that a case runs over, as bits; for choices, how many there are. */
+/* The values of an axis that a case runs over, as bits: of its own all that it names. */
 static unsigned case_values(const struct rule_case *of, enum axis axis)
 {
-    unsigned choices = 0;
-    switch (axis) {
-    case AXIS_FAMILY:
-        return of->family;
-    case AXIS_NETWORK:
-        return of->network;
-    case AXIS_ROLE:
-        return of->role;
-    case AXIS_MODE:
-        return of->mode;
-    case AXIS_READINESS:
-        return of->readiness;
-    case AXIS_SEND:
-        return of->send;
-    case AXIS_RECV:
-        return of->recv;
-    default:
-        while (choices < CASE_CHOICES && of->choices[choices])
-            choices++;
-        return choices;
-    }
+    unsigned count = 0;
+    if (axis < AXIS_OWN)
+        return of->on[axis];
+    const char *const *values = axis_of(of, axis)->values;
+    while (count < AXIS_VALUES && values[count])
+        count++;
+    return (1u << count) - 1;
 }
 
 /* A case's name as ids show it: words joined by hyphens. */
@@ -119,11 +94,6 @@ static void expand(struct variant *variant, enum axis axis)
     variant->value[axis] = 0;
     if (values == 0) {
         expand(variant, axis + 1);
-    } else if (axis == AXIS_CHOICE) {
-        for (unsigned i = 1; i <= values; i++) {
-            variant->value[axis] = i;
-            expand(variant, axis + 1);
-        }
     } else {
         for (unsigned bit = 1; bit <= values; bit <<= 1)
             if (values & bit) {

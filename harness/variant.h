@@ -4,18 +4,6 @@
 
 #include "harness/rule.h"
 
-enum axis {
-    AXIS_FAMILY,
-    AXIS_NETWORK,
-    AXIS_ROLE,
-    AXIS_MODE,
-    AXIS_READINESS,
-    AXIS_SEND,
-    AXIS_RECV,
-    AXIS_CHOICE, /* the case's own: the value is an index + 1 */
-    AXES
-};
-
 enum { VARIANT_ID = 192 };
 
 struct variant {
@@ -24,13 +12,11 @@ struct variant {
     char id[VARIANT_ID];  /* "rule/case/value,value": stable and unique */
 };
 
-/* "family", "network"... */
-const char *axis_name(enum axis axis);
-
 /* The name of a variant's value on an axis; NULL if its case has no such axis. */
 const char *variant_value(const struct variant *variant, enum axis axis);
 
-/* What an axis is called for a variant: its own axis by the case's name for it. */
+/* What an axis is called for a variant: "family", "network"..., its own axes by the case's names.
+ */
 const char *variant_axis(const struct variant *variant, enum axis axis);
 
 /* All variants of all rules, in order of rule ids, cases and values. Lives until the process ends;

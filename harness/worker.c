@@ -30,7 +30,6 @@ enum { BOOTS = 10, SLOW_BOOT = 5 };
 struct state {
     const struct case_settings *settings;
     struct worker *worker;
-    double seconds;                       /* time limit of a case that has none of its own */
     struct network *ready[NETWORK_KINDS]; /* clean networks, for the next case */
     struct tenant tenant;                 /* what the stack started on the pair; pid 0: nothing */
     int failed_boots;                     /* of tenants, since one came up */
@@ -90,19 +89,17 @@ static void attend(pid_t pid, int output, double seconds, struct ending *ending)
 
 /* Ends what a case left behind: in this PID namespace there is nothing else, unless there are
  * tenants; then its process group has to do. */
-static int clear_processes(const struct state *state, pid_t group)
+static void clear_processes(const struct state *state, pid_t group)
 {
-    int count = 0;
     if (state->settings->stack->start) {
         kill(-group, SIGKILL);
-        return 0;
+        return;
     }
     if (waitpid(-1, NULL, WNOHANG) < 0)
-        return 0;
+        return;
     kill(-1, SIGKILL);
     while (waitpid(-1, NULL, 0) > 0)
-        count++;
-    return count ? count : 1;
+        continue;
 }
 
 /* Throws a network away, and who lives in it. */
@@ -176,10 +173,10 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     int pipes[2];
     memset(ending, 0, offsetof(struct ending, output) + 1);
     record_reset(record);
-    ending->limit = worker_limit(variant, state->seconds);
+    ending->limit = worker_limit(variant, state->settings);
 
     /* A tenant is at the end of a pair, and has its own loopback there. */
-    bool loopback = variant->value[AXIS_NETWORK] != ON_PAIR, tenant = state->settings->stack->start;
+    bool loopback = variant->value[AXIS_network] != ON_PAIR, tenant = state->settings->stack->start;
     struct network *network =
         take_network(state, loopback && !tenant ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
                      sizeof ending->reason);
@@ -206,7 +203,7 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         snprintf(ending->reason, sizeof ending->reason, "no process: %s", strerror(errno));
     } else {
         attend(pid, pipes[0], ending->limit, ending);
-        ending->left_behind = clear_processes(state, pid);
+        clear_processes(state, pid);
     }
     close(pipes[0]);
     give_back(state, network, record);
@@ -237,9 +234,9 @@ static void stay_on_processor(unsigned number)
 
 /* The worker's life, as the first process of its PID namespace. */
 __attribute__((noreturn)) static void work(const struct case_settings *settings,
-                                           struct worker *worker, double seconds)
+                                           struct worker *worker)
 {
-    struct state state = {.settings = settings, .worker = worker, .seconds = seconds};
+    struct state state = {.settings = settings, .worker = worker};
     struct rlimit none = {0, 0}, files = {1024, 1024};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sockspec-worker");
@@ -261,7 +258,7 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
 
 /* Makes the namespaces and, in them, the worker; then only waits for its end. */
 __attribute__((noreturn)) static void launch(const struct case_settings *settings,
-                                             struct worker *worker, double seconds)
+                                             struct worker *worker)
 {
     sigset_t none;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -272,7 +269,7 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
         _exit(1);
     pid_t pid = fork();
     if (pid == 0)
-        work(settings, worker, seconds);
+        work(settings, worker);
     close(worker->control);
     if (pid < 0)
         snprintf(worker->ending->reason, sizeof worker->ending->reason, "no process: %s",
@@ -282,8 +279,8 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
     _exit(0);
 }
 
-bool worker_start(struct worker *worker, const struct case_settings *settings, double seconds,
-                  char *why, size_t size)
+bool worker_start(struct worker *worker, const struct case_settings *settings, char *why,
+                  size_t size)
 {
     static unsigned started;
     int ends[2];
@@ -304,7 +301,7 @@ bool worker_start(struct worker *worker, const struct case_settings *settings, d
     if (worker->pid == 0) {
         close(ends[0]);
         worker->control = ends[1];
-        launch(settings, worker, seconds);
+        launch(settings, worker);
     }
     close(ends[1]);
     if (worker->pid < 0) {
@@ -315,9 +312,9 @@ bool worker_start(struct worker *worker, const struct case_settings *settings, d
     return true;
 }
 
-double worker_limit(const struct variant *variant, double seconds)
+double worker_limit(const struct variant *variant, const struct case_settings *settings)
 {
-    return variant->of->seconds > 0 ? variant->of->seconds : seconds;
+    return settings->seconds + variant->of->seconds * machine_factor;
 }
 
 bool worker_order(struct worker *worker, size_t index)

@@ -17,7 +17,6 @@ struct ending {
     bool no_network; /* it was not started: reason says why */
     bool timed_out;
     int status;          /* waitpid's */
-    int left_behind;     /* processes that outlived the case */
     int64_t nanoseconds; /* from the order to the result, network included */
     double limit;        /* seconds that it had */
     char reason[256];
@@ -33,11 +32,11 @@ struct worker {
 };
 
 /* Starts a worker; false with a reason on failure. Cases must be registered. */
-bool worker_start(struct worker *worker, const struct case_settings *settings, double seconds,
-                  char *why, size_t size);
+bool worker_start(struct worker *worker, const struct case_settings *settings, char *why,
+                  size_t size);
 
-/* The time limit of a case, in seconds; those that have none of their own have the run's. */
-double worker_limit(const struct variant *variant, double seconds);
+/* The time limit of a case, in seconds: the run's and what its own timers take. */
+double worker_limit(const struct variant *variant, const struct case_settings *settings);
 
 /* Orders a registered variant to be run; false if the worker is gone. */
 bool worker_order(struct worker *worker, size_t index);

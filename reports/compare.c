@@ -1,43 +1,49 @@
 #include "reports/compare.h"
 
+#include "harness/judge.h"
 #include "harness/variant.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool begins(const char *text, const char *with)
+enum { COMPARED_PARTS = 32 };
+
+/* Whether a case observed all that there is, so that any profile can judge it by that. */
+static bool is_whole(const json_t *line)
 {
-    return strncmp(text, with, strlen(with)) == 0;
+    return strcmp(json_text(line, "ended"), "whole") == 0;
 }
 
-/* Whether what was observed decides the verdict of a line, in the profile of its run or in another.
- * If not, a hang, a crash, a precondition or a skip does, whatever was observed before. */
-static bool by_observation(const json_t *line)
+/* The parts of what was observed; gives how many there are. */
+static size_t parts_of(const json_t *line, const char *parts[COMPARED_PARTS])
 {
-    const char *reason = json_text(line, "reason");
-    return *json_text(line, "observed") &&
-           (!*reason || begins(reason, "expected ") || begins(reason, "profile ") ||
-            (json_is_true(json_object_get(line, "known")) && strstr(reason, ": expected ")));
+    size_t i, count = 0;
+    json_t *part;
+    json_array_foreach (json_object_get(line, "parts"), i, part) {
+        if (count < COMPARED_PARTS && json_is_string(part))
+            parts[count++] = json_string_value(part);
+    }
+    return count;
 }
 
 /* What a profile says of a line of a report. */
 static enum verdict judge_line(const json_t *line, const struct rule_case *of, enum profile profile)
 {
-    const char *verdict = json_text(line, "verdict"), *outcome = case_outcome(of, profile);
-    if (!by_observation(line))
-        return strcmp(verdict, "inconclusive") == 0 ? VERDICT_INCONCLUSIVE
-               : strcmp(verdict, "fail") == 0       ? VERDICT_FAIL
-                                                    : VERDICT_SKIP;
-    if (!outcome)
-        return VERDICT_SKIP;
-    return outcome_allows(outcome, json_text(line, "observed")) ? VERDICT_PASS : VERDICT_FAIL;
+    const char *outcome = case_outcome(of, profile), *parts[COMPARED_PARTS];
+    size_t wrong, count = parts_of(line, parts);
+    bool whole = is_whole(line);
+    if (outcome && count && !outcome_allows(outcome, parts, count, !whole, &wrong))
+        return VERDICT_FAIL;
+    if (!whole)
+        return judge_word(json_text(line, "ended"));
+    return outcome ? VERDICT_PASS : VERDICT_SKIP;
 }
 
 /* Two lines that say the same: the observation, or that and why there is no whole one. */
 static bool same(const json_t *a, const json_t *b)
 {
-    bool decides = by_observation(a);
-    return decides == by_observation(b) &&
+    bool decides = is_whole(a);
+    return decides == is_whole(b) &&
            strcmp(json_text(a, "observed"), json_text(b, "observed")) == 0 &&
            (decides || strcmp(json_text(a, "verdict"), json_text(b, "verdict")) == 0);
 }
@@ -62,8 +68,8 @@ static void add_to_cell(json_t *cell, const struct variant *variant, json_t *lin
             json_object_set_new(verdicts, profile_name(p),
                                 json_string(verdict_name(judge_line(line, variant->of, p))));
         group = json_pack("{s:s, s:s, s:o, s:[], s:O}", "observed", json_text(line, "observed"),
-                          "reason", by_observation(line) ? "" : json_text(line, "reason"),
-                          "verdicts", verdicts, "variants", "line", line);
+                          "reason", is_whole(line) ? "" : json_text(line, "reason"), "verdicts",
+                          verdicts, "variants", "line", line);
         json_t *transcript = json_object_get(line, "transcript");
         if (transcript)
             json_object_set(group, "transcript", transcript);

@@ -31,7 +31,7 @@ static bool begin(struct report *report, const struct run_info *run)
 {
     struct json *json = (struct json *)report;
     return put_line(json, json_pack("{ss si ss so ss s{ss ss ss} ss ss ss sI si}", "type", "run",
-                                    "format", 1, "sockspec", run->version, "iut", text(run->iut),
+                                    "format", 2, "sockspec", run->version, "iut", text(run->iut),
                                     "profile", profile_name(run->profile), "system", "name",
                                     run->system.sysname, "release", run->system.release, "machine",
                                     run->system.machine, "kernel", run->system.release, "libc",
@@ -60,18 +60,29 @@ static json_t *lines(const char *transcript)
     return list;
 }
 
+static json_t *parts(const struct result *result)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < result->part_count; i++)
+        json_array_append_new(list, text(result->parts[i]));
+    return list;
+}
+
 static bool variant(struct report *report, const struct result *result)
 {
     const struct rule_case *of = result->variant->of;
     char suite[VARIANT_ID];
     rule_suite(of->rule, suite, sizeof suite);
     json_t *object =
-        json_pack("{ss ss ss ss ss so ss so ss? so so sf sf si}", "type", "variant", "id",
+        json_pack("{ss ss ss ss ss so ss ss so so ss? ss so so sf sf si}", "type", "variant", "id",
                   result->variant->id, "rule", of->rule->id, "suite", suite, "case", of->name,
-                  "axes", axes(result->variant), "verdict", verdict_name(result->verdict),
-                  "observed", text(result->observed), "expected", result->expected, "reason",
+                  "axes", axes(result->variant), "level", level_name(of->rule->level), "verdict",
+                  verdict_name(result->verdict), "observed", text(result->observed), "parts",
+                  parts(result), "expected", result->expected, "ended", result->ended, "reason",
                   text(result->reason), "where", text(result->where), "seconds", result->seconds,
                   "case_seconds", result->case_seconds, "repetition", (int)result->repetition);
+    if (*result->because_of)
+        json_object_set_new(object, "because_of", text(result->because_of));
     if (result->deviation)
         json_object_set_new(object, "known", json_true());
     if (result->verdict != VERDICT_PASS)

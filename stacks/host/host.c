@@ -32,13 +32,10 @@ __attribute__((noreturn)) static void live(int stream, int netns)
     _exit(0);
 }
 
-static struct door *open_host(const char *argument, int netns, const struct tenant *tenant)
+struct door *host_open(int netns)
 {
     int ends[2];
     struct tenant stream;
-    (void)tenant;
-    if (is_in_process(argument))
-        return kernel_open(netns);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         give_up(TROUBLE_AGENT, "no stream to a process: %s", strerror(errno));
     pid_t pid = fork();
@@ -49,6 +46,12 @@ static struct door *open_host(const char *argument, int netns, const struct tena
     close(ends[1]);
     stream = (struct tenant){.input = ends[0], .output = ends[0], .pid = pid};
     return agent_open(&stream, netns, true);
+}
+
+static struct door *open_host(const char *argument, int netns, const struct tenant *tenant)
+{
+    (void)tenant;
+    return is_in_process(argument) ? kernel_open(netns) : host_open(netns);
 }
 
 static bool check_host(const char *argument, char *why, size_t size)

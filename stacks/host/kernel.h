@@ -8,6 +8,9 @@
  * must stay open as long as the door. Aborts without memory. */
 struct door *kernel_open(int netns);
 
+/* A door to the same kernel in a process of its own, as --iut host has it. */
+struct door *host_open(int netns);
+
 struct diag;
 
 /* Answers OP_TCP_STATE for the namespace of this descriptor: the state, or -1 with errno. *diag is
