@@ -1,5 +1,9 @@
 /* What this platform's headers define. A constant that every platform has stands as it is; of the
  * others one that is missing has the value SYMBOL_ABSENT. */
+#ifdef __APPLE__
+#define __APPLE_USE_RFC_3542 1 /* else its headers have other numbers for IPV6_PKTINFO and such */
+#endif
+
 #include "calls/symbol_tables.h"
 
 #include <errno.h>
@@ -90,6 +94,7 @@ static const struct symbol socket_options[] = {S(SO_DEBUG),
                                                S(SO_ATTACH_REUSEPORT_EBPF),
                                                S(SO_PASSSEC),
                                                S(SO_PEERSEC),
+                                               S(SO_COOKIE),
                                                S(SO_NOSIGPIPE),
                                                S(SO_USELOOPBACK),
                                                S(SOMAXCONN),
@@ -263,8 +268,8 @@ static const struct symbol capabilities[] = {
     S(CAP_NET_BIND_SERVICE), S(CAP_NET_RAW),      S(CAP_NET_ADMIN), S(CAP_SETUID),
     S(CAP_SETGID),           S(CAP_DAC_OVERRIDE), S(CAP_KILL),      {0}};
 static const struct symbol controls[] = {
-    S(SCM_RIGHTS),      S(SCM_CREDENTIALS), S(SO_TIMESTAMP), S(SO_TIMESTAMPNS),
-    S(SO_TIMESTAMPING), S(SO_RXQ_OVFL),     S(SCM_CREDS),    {0}};
+    S(SCM_RIGHTS),      S(SCM_CREDENTIALS),  S(SCM_CREDS),   S(SCM_TIMESTAMP),
+    S(SCM_TIMESTAMPNS), S(SCM_TIMESTAMPING), S(SO_RXQ_OVFL), {0}};
 static const struct symbol sizes[] = {
     {"sizeof(struct sockaddr_in)", sizeof(struct sockaddr_in)},
     {"sizeof(struct sockaddr_in6)", sizeof(struct sockaddr_in6)},
