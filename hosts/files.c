@@ -4,12 +4,12 @@
 
 static struct block block_path(const char *path)
 {
-    return block_in(path, path ? strlen(path) : 0);
+    return block_in(path, strlen(path));
 }
 
 static struct block block_status(struct file_status *status)
 {
-    return block_out(status, status ? sizeof *status : 0);
+    return block_out(status, sizeof *status);
 }
 
 static struct block block_offset(int64_t *offset)
@@ -186,14 +186,12 @@ int sk_umask(struct host *host, int mask)
 
 int sk_getrlimit(struct host *host, int resource, struct limits *limits)
 {
-    CALL(OP_GETRLIMIT, .argument = {resource},
-         .block = {[1] = block_out(limits, limits ? sizeof *limits : 0)});
+    CALL(OP_GETRLIMIT, .argument = {resource}, .block = {[1] = block_out(limits, sizeof *limits)});
     return perform(host, &call);
 }
 
 int sk_setrlimit(struct host *host, int resource, const struct limits *limits)
 {
-    CALL(OP_SETRLIMIT, .argument = {resource},
-         .block = {[1] = block_in(limits, limits ? sizeof *limits : 0)});
+    CALL(OP_SETRLIMIT, .argument = {resource}, .block = {[1] = block_in(limits, sizeof *limits)});
     return perform(host, &call);
 }

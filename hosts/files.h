@@ -1,5 +1,5 @@
 /* Calls on descriptors that are no sockets, on files and on the process, as hosts/calls.h has those
- * on sockets. Paths are the implementation's; a path that is NULL is passed as a null pointer. */
+ * on sockets. Paths are the implementation's. */
 #ifndef SOCKSPEC_FILES_H
 #define SOCKSPEC_FILES_H
 
