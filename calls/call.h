@@ -64,29 +64,34 @@ struct duration {
     int64_t fraction; /* micro- or nanoseconds, as the parameter has it */
 };
 
-enum { MESSAGE_BUFFERS = 8, MESSAGE_CONTROLS = 8, CONTROL_VALUE = 256 };
+enum { MESSAGE_BUFFERS = 8, MESSAGE_CONTROLS = 8, CONTROL_VALUE = 1024 };
 
 /* An element of control data: a header and a value of the type that its level and type have
- * (calls/options.h); descriptors of SCM_RIGHTS are ints. */
+ * (calls/options.h); descriptors of SCM_RIGHTS are ints. Going in, a length beyond the value's room
+ * claims more than there is, and a negative one (as an int32_t) that the header itself is cut. */
 struct control {
     int level;
     int type;
-    uint32_t length; /* of the value, in bytes */
+    uint32_t length; /* of the value, in bytes, of which at most CONTROL_VALUE are kept */
     _Alignas(8) unsigned char value[CONTROL_VALUE];
 };
 
-/* What sendmsg() and recvmsg() take and give. */
+/* What sendmsg() and recvmsg() take and give. The room for control data that comes out is that of
+ * one element with a value of so many bytes and nothing behind it, whatever headers and padding the
+ * platform has: room for 4 bytes takes one int, and of two descriptors one; a large one takes
+ * several elements. No room is no control data at all: a null pointer and a length of 0. */
 struct message {
     struct block name;
     struct block buffer[MESSAGE_BUFFERS];
-    size_t buffers;
+    size_t buffers; /* said to be there; beyond MESSAGE_BUFFERS they are empty */
     struct control control[MESSAGE_CONTROLS];
     size_t controls;
-    uint32_t control_room; /* receiving: bytes of room, 0: none */
-    int flags;             /* receiving: msg_flags as they came back */
+    uint32_t control_room; /* receiving; sending without elements: what a bad or null pointer has */
+    int flags;             /* msg_flags: as they are given, and receiving as they came back */
     uint32_t count;        /* of several: msg_len */
     enum pointer pointer;  /* to the message itself */
-    enum pointer control_pointer;
+    enum pointer buffers_pointer;
+    enum pointer control_pointer; /* null: although there is a length */
 };
 
 /* What a signal does from now on. */
