@@ -160,13 +160,13 @@ static size_t count_fds(const struct block *block)
 
 static int highest_descriptor(const struct call *call)
 {
-    int highest = call_int(call, 0) - 1;
+    int limit = call_int(call, 0), highest = limit > 0 ? limit - 1 : 0;
     for (int k = 0; k < 3; k++) {
         const int *fd = call->block[1 + k].bytes;
         for (size_t i = 0; i < count_fds(&call->block[1 + k]); i++)
             highest = fd[i] > highest ? fd[i] : highest;
     }
-    return highest < 0 ? 0 : highest < MOST_DESCRIPTORS ? highest : MOST_DESCRIPTORS - 1;
+    return highest < MOST_DESCRIPTORS ? highest : MOST_DESCRIPTORS - 1;
 }
 
 static bool make_sets(const struct call *call, struct sets *sets)
