@@ -50,6 +50,7 @@ enum axis {
 struct own_axis {
     const char *name;
     const char *values[AXIS_VALUES];
+    unsigned only; /* those that the case runs over, a bit each; 0: all */
 };
 
 #endif

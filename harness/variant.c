@@ -36,7 +36,8 @@ static unsigned case_values(const struct rule_case *of, enum axis axis)
     const char *const *values = axis_of(of, axis)->values;
     while (count < AXIS_VALUES && values[count])
         count++;
-    return (1u << count) - 1;
+    unsigned all = (1u << count) - 1, only = axis_of(of, axis)->only;
+    return only ? all & only : all;
 }
 
 /* A case's name as ids show it: words joined by hyphens. */

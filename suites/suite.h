@@ -7,6 +7,9 @@
 #include "fixtures/transfer.h"
 #include "harness/rule.h"
 #include "harness/test.h"
+#include "hosts/files.h"
+#include "hosts/lookup.h"
+#include "hosts/readiness.h"
 #include "suites/mutants.h"
 #include "suites/sources.h"
 

@@ -1,13 +1,15 @@
 /* Two sockets and one port: which second bind() succeeds. */
 #include "suites/suite.h"
 
-/* The two addresses, first bound first. */
-#define WHICH_ADDRESSES                                                                            \
-    .axis = "addresses",                                                                           \
-    .choices = {"same", "both-wildcard", "wildcard-then-specific", "specific-then-wildcard"}
-#define OVERLAPPING                                                                                \
-    .axis = "addresses", .choices = {"wildcard-then-specific", "specific-then-wildcard"}
-#define IDENTICAL .axis = "addresses", .choices = {"same", "both-wildcard"}
+/* The two addresses, first bound first; a case may take a part of them. */
+enum { SAME, BOTH_WILDCARD, WILDCARD_FIRST, SPECIFIC_FIRST };
+#define ADDRESSES(only_)                                                                           \
+    .axes = {{"addresses",                                                                         \
+              {"same", "both-wildcard", "wildcard-then-specific", "specific-then-wildcard"},       \
+              only_}}
+#define WHICH_ADDRESSES ADDRESSES(0)
+#define OVERLAPPING     ADDRESSES(1 << WILDCARD_FIRST | 1 << SPECIFIC_FIRST)
+#define IDENTICAL       ADDRESSES(1 << SAME | 1 << BOTH_WILDCARD)
 
 enum { NO_OPTION = 0, FIRST = 1, SECOND = 2, BOTH = FIRST | SECOND };
 
@@ -25,10 +27,9 @@ static struct address address_at(struct test *t, bool wildcard, int port)
 
 static struct conflict bind_two(struct test *t, int type, int option, unsigned set_on, bool listens)
 {
-    const char *which = variant_value(t->variant, AXIS_CHOICE);
-    bool first_wild = strncmp(which, "wildcard", 8) == 0 || strcmp(which, "both-wildcard") == 0;
-    bool second_wild =
-        strcmp(which, "specific-then-wildcard") == 0 || strcmp(which, "both-wildcard") == 0;
+    unsigned which = t->chosen[0];
+    bool first_wild = which == WILDCARD_FIRST || which == BOTH_WILDCARD;
+    bool second_wild = which == SPECIFIC_FIRST || which == BOTH_WILDCARD;
     struct host *iut = t->iut;
     struct conflict c = {.first = must(sk_socket(iut, t->domain, type, 0)),
                          .second = must(sk_socket(iut, t->domain, type, 0))};
@@ -74,8 +75,7 @@ RULE(tcp_in_use, "tcp.bind.in-use",
      .statement = "Without an option, bind() of a stream socket to a port that another one has on "
                   "an address that overlaps fails with EADDRINUSE.",
      .level = LEVEL_SHALL, .sources = {IN_USE_SOURCES},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
-     .mutant = {"bind() shares ports secretly", shares_secretly});
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
 
 CASE(tcp_in_use, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -87,31 +87,35 @@ CASE(tcp_in_use, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, NO_OPTION, true).result);
 }
 
+MUTANT_BY(tcp_in_use, "bind() shares ports secretly", shares_secretly)
+
 RULE(udp_in_use, "udp.bind.in-use",
      .statement =
          "Without an option, bind() of a datagram socket to a port that another one has on "
          "an address that overlaps fails with EADDRINUSE.",
      .level = LEVEL_SHALL, .sources = {IN_USE_SOURCES},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
-     .mutant = {"bind() shares ports secretly", shares_secretly});
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
 
 CASE(udp_in_use, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, NO_OPTION, false).result);
 }
 
+MUTANT_BY(udp_in_use, "bind() shares ports secretly", shares_secretly)
+
 RULE(first_only, "tcp.bind.reuseaddr-first-only",
      .statement = "SO_REUSEADDR on the first socket alone does not let a second one have its port.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: the new program must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
-     .mutant = {"bind() shares ports secretly", shares_secretly});
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
 
 CASE(first_only, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, FIRST, false).result);
 }
+
+MUTANT_BY(first_only, "bind() shares ports secretly", shares_secretly)
 
 RULE(second_only, "tcp.bind.reuseaddr-second-only",
      .statement = "SO_REUSEADDR on the second socket alone lets it have the port of a bound one "
@@ -119,8 +123,7 @@ RULE(second_only, "tcp.bind.reuseaddr-second-only",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE"},
-     .mutant = {"bind() shares ports secretly", shares_secretly});
+     .outcome = {[BY_LINUX] = "EADDRINUSE"});
 
 CASE(second_only, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
      .outcome = {[BY_BSD] = "EADDRINUSE"})
@@ -134,6 +137,8 @@ CASE(second_only, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVE
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, SECOND, false).result);
 }
 
+MUTANT_BY(second_only, "bind() shares ports secretly", shares_secretly)
+
 RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
      .statement =
          "With SO_REUSEADDR on both, a stream socket that does not listen shares its port: "
@@ -141,8 +146,7 @@ RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "0"},
-     .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
+     .outcome = {[BY_LINUX] = "0"});
 
 CASE(both_bound, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
      .outcome = {[BY_BSD] = "EADDRINUSE"})
@@ -156,14 +160,15 @@ CASE(both_bound, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVER
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
 }
 
+MUTANT_BY(both_bound, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing)
+
 RULE(both_listening, "tcp.bind.reuseaddr-listening",
      .statement = "SO_REUSEADDR on both does not let a socket have the port of a listening one, on "
                   "Linux; BSD allows it where one of the addresses is the wildcard.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR: except when there is an active listening socket"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE"},
-     .mutant = {"bind() shares ports secretly", shares_secretly});
+     .outcome = {[BY_LINUX] = "EADDRINUSE"});
 
 CASE(both_listening, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
      .outcome = {[BY_BSD] = "EADDRINUSE"})
@@ -177,12 +182,13 @@ CASE(both_listening, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, 
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, true).result);
 }
 
+MUTANT_BY(both_listening, "bind() shares ports secretly", shares_secretly)
+
 RULE(second_listen, "tcp.bind.reuseaddr-second-listen",
      .statement = "Of two sockets that share an address by SO_REUSEADDR only one can listen: the "
                   "second listen() fails with EADDRINUSE.",
      .level = LEVEL_SHALL, .sources = {{"listen(2)", "ERRORS EADDRINUSE"}},
-     .outcome = {[BY_LINUX] = "0 then EADDRINUSE"},
-     .mutant = {"bind() shares ports secretly", shares_secretly});
+     .outcome = {[BY_LINUX] = "0 then EADDRINUSE"});
 
 CASE(second_listen, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -192,13 +198,14 @@ CASE(second_listen, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_A
     observe_result(sk_listen(iut, c.second, 1));
 }
 
+MUTANT_BY(second_listen, "bind() shares ports secretly", shares_secretly)
+
 RULE(udp_both, "udp.bind.reuseaddr-both",
      .statement = "With SO_REUSEADDR on both, datagram sockets share a port: on Linux on any "
                   "address, on BSD unless the addresses are identical.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "0"},
-     .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
+     .outcome = {[BY_LINUX] = "0"});
 
 CASE(udp_both, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
      .outcome = {[BY_BSD] = "EADDRINUSE"})
@@ -212,12 +219,13 @@ CASE(udp_both, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLA
     observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
 }
 
+MUTANT_BY(udp_both, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing)
+
 RULE(reuseport, "tcp.bind.reuseport-both",
      .statement = "With SO_REUSEPORT on both, sockets of one user share a port and listen there.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEPORT"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT"}},
-     .outcome = {[BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"},
-     .mutant = {"SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing});
+     .outcome = {[BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"});
 
 CASE(reuseport, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -226,14 +234,15 @@ CASE(reuseport, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_A
     observe_result(sk_listen(iut, c.second, 1));
 }
 
+MUTANT_BY(reuseport, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing)
+
 RULE(reuseport_one, "tcp.bind.reuseport-one",
      .statement = "SO_REUSEPORT on one of two sockets alone does not let them share a port.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEPORT: must be set on each socket before bind(), the first "
                                "included"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT: all set it before they bind"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
-     .mutant = {"bind() shares ports secretly", shares_secretly});
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
 
 CASE(reuseport_one, first, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -245,12 +254,14 @@ CASE(reuseport_one, second, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, SECOND, false).result);
 }
 
+MUTANT_BY(reuseport_one, "bind() shares ports secretly", shares_secretly)
+
 /* ---- no conflict ---- */
 
 static int bound_ports[16], bound_count;
 static void one_socket_a_port(struct mutation *m, struct call *call)
 {
-    struct address name = call_address(call, 0);
+    struct address name = call_address(call);
     if (call->operation == OP_BIND && address_port(&name))
         for (int i = 0; i < bound_count; i++)
             if (bound_ports[i] == address_port(&name)) {
@@ -259,7 +270,7 @@ static void one_socket_a_port(struct mutation *m, struct call *call)
             }
     mutate(m, call);
     if (call->operation == OP_GETSOCKNAME && call->result == 0) {
-        name = call_address(call, 0);
+        name = call_address(call);
         bound_ports[bound_count++ % 16] = address_port(&name);
     }
 }
@@ -269,15 +280,16 @@ RULE(apart, "tcp.bind.different-addresses",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
                  {RFC_9293, "3.3.1: a socket is an address and a port"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
-     .mutant = {"a port is taken once and for all addresses", one_socket_a_port});
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
 
-CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
     struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
     struct address other = place_of(t, iut, PLACE_OTHER, address_port(&first.name));
     observe_result(sk_bind(iut, typed_socket(t, iut), &other));
 }
+
+MUTANT_BY(apart, "a port is taken once and for all addresses", one_socket_a_port)
 
 RULE(protocols, "tcp.bind.udp-apart",
      .statement = "The ports of TCP and UDP are apart: a stream and a datagram socket can have the "
@@ -285,52 +297,44 @@ RULE(protocols, "tcp.bind.udp-apart",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.3.1: ports are those of TCP"},
                  {"ip(7)", "DESCRIPTION: a port belongs to a protocol"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
-     .mutant = {"a port is taken for all protocols", one_socket_a_port});
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
 
-CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, .axis = "first",
-     .choices = {"stream", "datagram"})
+CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     .axes = {{"first", {"stream", "datagram"}}})
 {
     struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
     observe_result(
-        sk_bind(iut, t->choice ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
+        sk_bind(iut, t->chosen[0] ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
 }
+
+MUTANT_BY(protocols, "a port is taken for all protocols", one_socket_a_port)
 
 /* ---- the option itself ---- */
-
-static void set_from_the_start(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call->operation == OP_SOCKET && call->result >= 0)
-        sk_setsockopt(m->real, (int)call->result, SOL_SOCKET, SO_REUSEADDR, 1);
-}
 
 RULE(preset, "tcp.bind.reuseaddr-default", .statement = "SO_REUSEADDR is off on a new socket.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_REUSEADDR: the default is off"}},
-     .outcome = {[BY_POSIX] = "off", [BY_LINUX] = "off"},
-     .mutant = {"socket() sets SO_REUSEADDR", set_from_the_start});
+     .outcome = {[BY_POSIX] = "off", [BY_LINUX] = "off"});
 
-CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SOCKET_TYPES)
+CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
     int value = -1;
     must(sk_getsockopt(iut, typed_socket(t, iut), SOL_SOCKET, SO_REUSEADDR, &value));
     observe("%s", value ? "on" : "off");
 }
 
-static void not_inherited(struct mutation *m, struct call *call)
+MUTANT(preset, "socket() sets SO_REUSEADDR")
 {
     mutate(m, call);
-    if (call->operation == OP_ACCEPT && call->result >= 0)
-        sk_setsockopt(m->real, (int)call->result, SOL_SOCKET, SO_REUSEADDR, 0);
+    if (call->operation == OP_SOCKET && call->result >= 0)
+        sk_setsockopt(m->real, (int)call->result, SOL_SOCKET, SO_REUSEADDR, 1);
 }
 
 RULE(inherited, "tcp.bind.reuseaddr-inherited",
      .statement = "An accepted socket has the SO_REUSEADDR of its listener.", .level = LEVEL_MAY,
      .sources = {{FREEBSD_ACCEPT, "DESCRIPTION: the new socket has the properties of the old"},
                  {"Linux 6.18", "observed; accept(2) speaks of file status flags only"}},
-     .outcome = {[BY_LINUX] = "on", [BY_BSD] = "on"},
-     .mutant = {"accept() turns SO_REUSEADDR off", not_inherited});
+     .outcome = {[BY_LINUX] = "on", [BY_BSD] = "on"});
 
 CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -341,4 +345,11 @@ CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)
     int accepted = must(sk_accept(iut, server.fd, NULL));
     must(sk_getsockopt(iut, accepted, SOL_SOCKET, SO_REUSEADDR, &value));
     observe("%s", value ? "on" : "off");
+}
+
+MUTANT(inherited, "accept() turns SO_REUSEADDR off")
+{
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && call->result >= 0)
+        sk_setsockopt(m->real, (int)call->result, SOL_SOCKET, SO_REUSEADDR, 0);
 }

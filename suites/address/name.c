@@ -8,17 +8,17 @@ static socklen_t full_length(const struct test *t)
 
 /* Asks for a name of the IUT's end with a chosen room, by the variant's call. */
 enum { GETSOCKNAME, GETPEERNAME, ACCEPT };
-#define CALLS .axis = "call", .choices = {"getsockname", "getpeername", "accept"}
+#define CALLS .axes = {{"call", {"getsockname", "getpeername", "accept"}}}
 static int name_within(struct test *t, struct address *name, socklen_t room)
 {
     struct endpoint server = listening_socket(t, t->iut);
     must(sk_connect(t->peer, stream_socket(t, t->peer), &server.address));
     memset(&name->storage, 0x55, sizeof name->storage);
-    if (t->choice == ACCEPT)
+    if (t->chosen[0] == ACCEPT)
         return sk_accept_within(t->iut, server.fd, name, room);
     int fd = must(sk_accept(t->iut, server.fd, NULL));
-    return t->choice == GETPEERNAME ? sk_getpeername_within(t->iut, fd, name, room)
-                                    : sk_getsockname_within(t->iut, fd, name, room);
+    return t->chosen[0] == GETPEERNAME ? sk_getpeername_within(t->iut, fd, name, room)
+                                       : sk_getsockname_within(t->iut, fd, name, room);
 }
 
 static bool gives_name(const struct call *call)
@@ -41,20 +41,12 @@ static void observe_length(struct test *t, socklen_t length)
         "accept(2)", "DESCRIPTION"                                                                 \
     }
 
-static void clips_length(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (gives_name(call) && call->block[0].length > call->block[0].capacity)
-        call->block[0].length = call->block[0].capacity;
-}
-
 RULE(truncated, "address.name.truncated-length",
      .statement =
          "When a name does not fit into the room given, the length that comes back is that "
          "of the whole name.",
      .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[BY_POSIX] = "0 then the full length", [BY_LINUX] = "0 then the full length"},
-     .mutant = {"the length is cut to the room", clips_length});
+     .outcome = {[BY_POSIX] = "0 then the full length", [BY_LINUX] = "0 then the full length"});
 
 CASE(truncated, short_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
@@ -72,10 +64,33 @@ CASE(truncated, no_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
     observe_length(t, name.length);
 }
 
-static void overruns(struct mutation *m, struct call *call)
+MUTANT(truncated, "the length is cut to the room")
+{
+    mutate(m, call);
+    if (gives_name(call) && call_name(call)->length > call_name(call)->capacity)
+        call_name(call)->length = call_name(call)->capacity;
+}
+
+RULE(room, "address.name.truncated-room",
+     .statement = "A name that does not fit is cut: nothing is written beyond the room given.",
+     .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
+     .outcome = {[BY_POSIX] = "cut", [BY_LINUX] = "cut"});
+
+CASE(room, six_bytes, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
+{
+    struct address name;
+    must(name_within(t, &name, 6));
+    const unsigned char *bytes = (const unsigned char *)&name.storage;
+    bool begun = name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6, cut = true;
+    for (size_t i = 6; i < sizeof name.storage; i++)
+        cut &= bytes[i] == 0x55;
+    observe("%s", !cut ? "written beyond the room" : begun ? "cut" : "no name");
+}
+
+MUTANT(room, "the name is written beyond the room")
 {
     struct address whole;
-    struct block *room = &call->block[0];
+    struct block *room = call_name(call);
     if (call->operation == OP_ACCEPT || !gives_name(call) || room->capacity >= 16) {
         mutate(m, call);
         if (call->operation == OP_ACCEPT && room->capacity < 16 && room->bytes)
@@ -90,35 +105,10 @@ static void overruns(struct mutation *m, struct call *call)
     call_succeed(call, result);
 }
 
-RULE(room, "address.name.truncated-room",
-     .statement = "A name that does not fit is cut: nothing is written beyond the room given.",
-     .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[BY_POSIX] = "cut", [BY_LINUX] = "cut"},
-     .mutant = {"the name is written beyond the room", overruns});
-
-CASE(room, six_bytes, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
-{
-    struct address name;
-    must(name_within(t, &name, 6));
-    const unsigned char *bytes = (const unsigned char *)&name.storage;
-    bool begun = name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6, cut = true;
-    for (size_t i = 6; i < sizeof name.storage; i++)
-        cut &= bytes[i] == 0x55;
-    observe("%s", !cut ? "written beyond the room" : begun ? "cut" : "no name");
-}
-
-static void keeps_room(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (gives_name(call) && call->result >= 0 && call->block[0].bytes)
-        call->block[0].length = call->block[0].capacity;
-}
-
 RULE(length, "address.name.length",
      .statement = "With more room than a name needs, the length that comes back is the name's.",
      .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[BY_POSIX] = "the full length", [BY_LINUX] = "the full length"},
-     .mutant = {"the length stays what it was", keeps_room});
+     .outcome = {[BY_POSIX] = "the full length", [BY_LINUX] = "the full length"});
 
 CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
@@ -127,18 +117,11 @@ CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
     observe_length(t, name.length);
 }
 
-static void never_mapped(struct mutation *m, struct call *call)
+MUTANT(length, "the length stays what it was")
 {
-    static bool accepted;
     mutate(m, call);
-    accepted |= call->operation == OP_ACCEPT;
-    if (accepted && gives_name(call) && call->result >= 0 && call->block[0].bytes) {
-        struct address name = call_address(call, 0);
-        if (name.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr)) {
-            name.in6.sin6_addr.s6_addr[10] = name.in6.sin6_addr.s6_addr[11] = 0;
-            call_set_address(call, 0, &name);
-        }
-    }
+    if (gives_name(call) && call->result >= 0 && call_name(call)->bytes)
+        call_name(call)->length = call_name(call)->capacity;
 }
 
 RULE(mapped, "address.name.mapped",
@@ -146,8 +129,7 @@ RULE(mapped, "address.name.mapped",
      .sources = {{POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"},
                  {"ipv6(7)", "DESCRIPTION of v4-mapped-on-v6"},
                  {"RFC 3493", "3.7"}},
-     .outcome = {[BY_POSIX] = "mapped", [BY_LINUX] = "mapped"},
-     .mutant = {"IPv4 addresses come without the prefix of mapped ones", never_mapped});
+     .outcome = {[BY_POSIX] = "mapped", [BY_LINUX] = "mapped"});
 
 CASE(mapped, client, .family = FAMILY_MAPPED, .network = ANY_NETWORK, CALLS)
 {
@@ -158,23 +140,34 @@ CASE(mapped, client, .family = FAMILY_MAPPED, .network = ANY_NETWORK, CALLS)
                                                               : "not mapped");
 }
 
-MUTANT_ERROR(unconnected_has_peer, OP_GETPEERNAME, ENOTCONN, 0)
+MUTANT(mapped, "IPv4 addresses come without the prefix of mapped ones")
+{
+    static bool accepted;
+    mutate(m, call);
+    accepted |= call->operation == OP_ACCEPT;
+    if (accepted && gives_name(call) && call->result >= 0 && call_name(call)->bytes) {
+        struct address name = call_address(call);
+        if (name.any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr)) {
+            name.in6.sin6_addr.s6_addr[10] = name.in6.sin6_addr.s6_addr[11] = 0;
+            call_set_address(call, &name);
+        }
+    }
+}
 
 RULE(no_peer, "address.name.getpeername-unconnected",
      .statement = "getpeername() on a socket without a peer fails with ENOTCONN.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
                  {"getpeername(2)", "ERRORS ENOTCONN"}},
-     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN", [BY_BSD] = "ENOTCONN"},
-     .mutant = {"getpeername() succeeds without a peer", unconnected_has_peer});
+     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN", [BY_BSD] = "ENOTCONN"});
 
-CASE(no_peer, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SOCKET_TYPES)
+CASE(no_peer, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
     struct address name;
     observe_result(sk_getpeername(iut, typed_socket(t, iut), &name));
 }
 
-CASE(no_peer, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, SOCKET_TYPES)
+CASE(no_peer, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
     struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
     struct address name;
@@ -186,3 +179,5 @@ CASE(no_peer, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK)
     struct address name;
     observe_result(sk_getpeername(iut, listening_socket(t, iut).fd, &name));
 }
+
+MUTANT_GIVES(no_peer, "getpeername() succeeds without a peer", OP_GETPEERNAME, ENOTCONN, 0)

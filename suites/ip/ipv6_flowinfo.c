@@ -18,7 +18,7 @@ static struct address with_flow(struct address address)
 
 static void rejects_flow(struct mutation *m, struct call *call)
 {
-    struct address name = call_address(call, 0);
+    struct address name = call_address(call);
     if ((call->operation == OP_BIND || call->operation == OP_CONNECT) &&
         name.any.sa_family == AF_INET6 && name.in6.sin6_flowinfo)
         call_fail(call, EINVAL);
@@ -29,15 +29,14 @@ static void rejects_flow(struct mutation *m, struct call *call)
 RULE(bind_ignores, "ipv6.flowinfo.bind-ignored",
      .statement = "On Linux bind() ignores the flow information of a name.", .level = LEVEL_MAY,
      .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"},
-     .mutant = {"names with flow information are refused", rejects_flow});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"});
 
 static void observe_flow(struct test *t, const struct address *name)
 {
     observe("%s", name->in6.sin6_flowinfo ? "a flow" : "no flow");
 }
 
-CASE(bind_ignores, own_address, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(bind_ignores, own_address, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
     int fd = typed_socket(t, iut);
     struct address name = with_flow(place_of(t, iut, PLACE_MAIN, 0));
@@ -46,14 +45,15 @@ CASE(bind_ignores, own_address, .family = FAMILY_IPV6, .network = ANY_NETWORK, S
     observe_flow(t, &name);
 }
 
+MUTANT_BY(bind_ignores, "names with flow information are refused", rejects_flow)
+
 RULE(connect_ignores, "ipv6.flowinfo.connect-ignored",
      .statement = "On Linux connect() ignores the flow information of a name unless "
                   "IPV6_FLOWINFO_SEND is set.",
      .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"},
-     .mutant = {"names with flow information are refused", rejects_flow});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"});
 
-CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
     struct endpoint server = bound_socket(t, peer, type_of(t), PLACE_MAIN);
     int fd = typed_socket(t, iut);
@@ -65,22 +65,13 @@ CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOC
     observe_flow(t, &name);
 }
 
-static void leaves_flow(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    int block = call->operation == OP_RECVFROM;
-    if (call->result < 0 || (call->operation != OP_ACCEPT && !block))
-        return;
-    struct address name = with_flow(call_address(call, block));
-    call_set_address(call, block, &name);
-}
+MUTANT_BY(connect_ignores, "names with flow information are refused", rejects_flow)
 
 RULE(names_zero, "ipv6.flowinfo.names-zero",
      .statement = "The names of clients and senders have no flow information unless it was asked "
                   "for.",
      .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no flow"},
-     .mutant = {"names carry flow information", leaves_flow});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no flow"});
 
 CASE(names_zero, accepted, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {
@@ -101,14 +92,13 @@ CASE(names_zero, received, .family = FAMILY_IPV6, .network = ANY_NETWORK)
     observe_flow(t, &from);
 }
 
-static void forgets_flow(struct mutation *m, struct call *call)
+MUTANT(names_zero, "names carry flow information")
 {
     mutate(m, call);
-    if (call->operation == OP_GETPEERNAME && call->result == 0) {
-        struct address name = call_address(call, 0);
-        name.in6.sin6_flowinfo = 0;
-        call_set_address(call, 0, &name);
-    }
+    if (call->error || (call->operation != OP_ACCEPT && call->operation != OP_RECVFROM))
+        return;
+    struct address name = with_flow(call_address(call));
+    call_set_address(call, &name);
 }
 
 RULE(kept, "ipv6.flowinfo.send-kept",
@@ -117,10 +107,9 @@ RULE(kept, "ipv6.flowinfo.send-kept",
          "and getpeername() gives it back.",
      .level = LEVEL_MAY,
      .sources = {{"Linux 6.18", "observed; ipv6(7) does not describe the option"}},
-     .outcome = {[BY_LINUX] = "0 then a flow"},
-     .mutant = {"getpeername() gives no flow information", forgets_flow});
+     .outcome = {[BY_LINUX] = "0 then a flow"});
 
-CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
+CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
     struct endpoint server = bound_socket(t, peer, type_of(t), PLACE_MAIN);
     int fd = typed_socket(t, iut);
@@ -134,4 +123,14 @@ CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, SOCKET_TYPES)
     observe_result(sk_connect(iut, fd, &to));
     must(sk_getpeername(iut, fd, &name));
     observe_flow(t, &name);
+}
+
+MUTANT(kept, "getpeername() gives no flow information")
+{
+    mutate(m, call);
+    if (call->operation == OP_GETPEERNAME && call->result == 0) {
+        struct address name = call_address(call);
+        name.in6.sin6_flowinfo = 0;
+        call_set_address(call, &name);
+    }
 }

@@ -31,13 +31,13 @@ enum { NO_SUCH_INTERFACE = 9999 };
 /* Guesses an interface where a call gives none. */
 static void guesses_scope(struct mutation *m, struct call *call)
 {
-    int block = call->operation == OP_SENDTO || call->operation == OP_SENDMSG;
-    if (call->operation == OP_BIND || call->operation == OP_CONNECT || block) {
-        struct address name = call_address(call, block);
+    if (call->operation == OP_BIND || call->operation == OP_CONNECT ||
+        call->operation == OP_SENDTO || call->operation == OP_SENDMSG) {
+        struct address name = call_address(call);
         if (name.any.sa_family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&name.in6.sin6_addr) &&
             name.in6.sin6_scope_id == 0) {
             name.in6.sin6_scope_id = (uint32_t)sk_if_nametoindex(m->real, "sock0");
-            memcpy(call->block[block].bytes, &name.storage, name.length);
+            call_set_address(call, &name);
         }
     }
     mutate(m, call);
@@ -46,43 +46,34 @@ static void guesses_scope(struct mutation *m, struct call *call)
 RULE(bind_without, "ipv6.scope.bind-required",
      .statement = "On Linux bind() to a link-local address without a scope fails with EINVAL.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_LINUX] = "EINVAL"},
-     .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
+     .outcome = {[BY_LINUX] = "EINVAL"});
 
-CASE(bind_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
+CASE(bind_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
     struct address name = address_with_scope(own_link_local(t, iut, 0), 0);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
+MUTANT_BY(bind_without, "an interface is guessed where a name has no scope", guesses_scope)
+
 RULE(connect_without, "ipv6.scope.connect-required",
      .statement = "On Linux connect() to a link-local address without a scope fails with EINVAL.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_LINUX] = "EINVAL"},
-     .mutant = {"an interface is guessed where a name has no scope", guesses_scope});
+     .outcome = {[BY_LINUX] = "EINVAL"});
 
-CASE(connect_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
+CASE(connect_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
     struct address name = address_with_scope(far_link_local(t, iut, 7000), 0);
     observe_result(sk_connect(iut, typed_socket(t, iut), &name));
 }
 
-static void refuses_unscoped(struct mutation *m, struct call *call)
-{
-    struct address name = call_address(call, 1);
-    if ((call->operation == OP_SENDTO || call->operation == OP_SENDMSG) &&
-        name.in6.sin6_scope_id == 0)
-        call_fail(call, EINVAL);
-    else
-        mutate(m, call);
-}
+MUTANT_BY(connect_without, "an interface is guessed where a name has no scope", guesses_scope)
 
 RULE(send_without, "ipv6.scope.send-without",
      .statement = "On Linux a datagram to a link-local address without a scope goes out where the "
                   "routes say, unlike connect().",
      .level = LEVEL_MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_LINUX] = "0"},
-     .mutant = {"sending to a link-local address without a scope gives EINVAL", refuses_unscoped});
+     .outcome = {[BY_LINUX] = "0"});
 
 CASE(send_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -91,35 +82,44 @@ CASE(send_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR,
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, &name));
 }
 
+MUTANT(send_without, "sending to a link-local address without a scope gives EINVAL")
+{
+    struct address name = call_address(call);
+    if ((call->operation == OP_SENDTO || call->operation == OP_SENDMSG) &&
+        name.in6.sin6_scope_id == 0)
+        call_fail(call, EINVAL);
+    else
+        mutate(m, call);
+}
+
 /* Names come back without their scope. */
 static void drops_scope(struct mutation *m, struct call *call)
 {
     mutate(m, call);
-    int block = call->operation == OP_RECVFROM || call->operation == OP_RECVMSG;
-    if (call->result < 0 || (call->operation != OP_GETSOCKNAME && !block &&
-                             call->operation != OP_GETPEERNAME && call->operation != OP_ACCEPT))
+    if (call->error || (call->operation != OP_GETSOCKNAME && call->operation != OP_GETPEERNAME &&
+                        call->operation != OP_RECVFROM && call->operation != OP_RECVMSG &&
+                        call->operation != OP_ACCEPT))
         return;
-    struct address name = address_with_scope(call_address(call, block), 0);
-    call_set_address(call, block, &name);
+    struct address name = address_with_scope(call_address(call), 0);
+    call_set_address(call, &name);
 }
 
 RULE(bind_with, "ipv6.scope.bind",
      .statement = "bind() takes a link-local address with the index of its interface, and "
                   "getsockname() gives it back.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
-     .outcome =
-         {[BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"},
-     .mutant = {"names have no scope", drops_scope});
+     .outcome = {
+         [BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"});
 
 static void observe_scope(struct test *t, const struct address *name)
 {
-    unsigned here = t->network->ifindex[SIDE_IUT];
+    unsigned here = t->net->ifindex[SIDE_IUT];
     observe("%s", !name->in6.sin6_scope_id          ? "no scope"
                   : name->in6.sin6_scope_id == here ? "the interface's index"
                                                     : "another index");
 }
 
-CASE(bind_with, own_address, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
+CASE(bind_with, own_address, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
     int fd = typed_socket(t, iut);
     struct address name = own_link_local(t, iut, 0);
@@ -128,16 +128,17 @@ CASE(bind_with, own_address, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_T
     observe_scope(t, &name);
 }
 
+MUTANT_BY(bind_with, "names have no scope", drops_scope)
+
 RULE(accepted, "ipv6.scope.accept",
      .statement = "The name of a client with a link-local address has the index of the interface "
                   "that it came over.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
-     .outcome =
-         {[BY_POSIX] = "the interface's index then the interface's index then the interface's "
-                       "index",
-          [BY_LINUX] = "the interface's index then the interface's index then the interface's "
-                       "index"},
-     .mutant = {"names have no scope", drops_scope});
+     .outcome = {
+         [BY_POSIX] = "the interface's index then the interface's index then the interface's "
+                      "index",
+         [BY_LINUX] = "the interface's index then the interface's index then the interface's "
+                      "index"});
 
 CASE(accepted, both_names, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -154,12 +155,13 @@ CASE(accepted, both_names, .family = FAMILY_IPV6, .network = ON_PAIR)
     observe_scope(t, &name);
 }
 
+MUTANT_BY(accepted, "names have no scope", drops_scope)
+
 RULE(received_from, "ipv6.scope.receive",
      .statement = "The sender's name of a datagram from a link-local address has the index of the "
                   "interface that it came over.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {[BY_POSIX] = "the interface's index", [BY_LINUX] = "the interface's index"},
-     .mutant = {"names have no scope", drops_scope});
+     .outcome = {[BY_POSIX] = "the interface's index", [BY_LINUX] = "the interface's index"});
 
 CASE(received_from, name, .family = FAMILY_IPV6, .network = ON_PAIR,
      .recv = WITH_RECVFROM | WITH_RECVMSG)
@@ -176,14 +178,13 @@ CASE(received_from, name, .family = FAMILY_IPV6, .network = ON_PAIR,
     observe_scope(t, &from);
 }
 
-MUTANT_FAILS(never_connects, OP_CONNECT, ENETUNREACH)
+MUTANT_BY(received_from, "names have no scope", drops_scope)
 
 RULE(connect_with, "ipv6.scope.connect",
      .statement = "connect() reaches a link-local address over the interface that its scope says.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
-     .outcome =
-         {[BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"},
-     .mutant = {"connect() gives ENETUNREACH", never_connects});
+     .outcome = {
+         [BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"});
 
 CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -196,12 +197,13 @@ CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR)
     observe_scope(t, &name);
 }
 
+MUTANT_GIVES(connect_with, "connect() gives ENETUNREACH", OP_CONNECT, 0, ENETUNREACH)
+
 RULE(bound_scope, "ipv6.scope.connect-bound",
      .statement = "On Linux a socket that is bound to a link-local address reaches others on that "
                   "link without a scope.",
      .level = LEVEL_MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0"},
-     .mutant = {"connect() gives ENETUNREACH", never_connects});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0"});
 
 CASE(bound_scope, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -212,13 +214,15 @@ CASE(bound_scope, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR)
     observe_result(sk_connect(iut, client.fd, &name));
 }
 
+MUTANT_GIVES(bound_scope, "connect() gives ENETUNREACH", OP_CONNECT, 0, ENETUNREACH)
+
 /* The scope of a name does not count. */
 static void ignores_scope(struct mutation *m, struct call *call)
 {
     if (call->operation == OP_BIND || call->operation == OP_CONNECT) {
-        struct address name = call_address(call, 0);
+        struct address name = call_address(call);
         name = address_with_scope(name, (unsigned)sk_if_nametoindex(m->real, "sock0"));
-        memcpy(call->block[0].bytes, &name.storage, name.length);
+        call_set_address(call, &name);
     }
     mutate(m, call);
 }
@@ -230,15 +234,16 @@ RULE(wrong_bind, "ipv6.scope.bind-wrong-interface",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"ipv6(7)", "DESCRIPTION of sin6_scope_id"}},
-     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "EADDRNOTAVAIL"},
-     .mutant = {"the scope is ignored", ignores_scope});
+     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "EADDRNOTAVAIL"});
 
-CASE(wrong_bind, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
+CASE(wrong_bind, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
     unsigned lo = (unsigned)must(sk_if_nametoindex(iut, "lo"));
     struct address name = address_with_scope(own_link_local(t, iut, 0), lo);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
+
+MUTANT_BY(wrong_bind, "the scope is ignored", ignores_scope)
 
 RULE(no_interface, "ipv6.scope.bind-no-interface",
      .statement = "bind() with the index of an interface that does not exist fails; on Linux with "
@@ -246,20 +251,21 @@ RULE(no_interface, "ipv6.scope.bind-no-interface",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"ipv6(7)", "ERRORS ENODEV: no such scope"}},
-     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "ENODEV"},
-     .mutant = {"the scope is ignored", ignores_scope});
+     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "ENODEV"});
 
-CASE(no_interface, bind, .family = FAMILY_IPV6, .network = ON_PAIR, SOCKET_TYPES)
+CASE(no_interface, bind, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
     struct address name = address_with_scope(own_link_local(t, iut, 0), NO_SUCH_INTERFACE);
     observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
+MUTANT_BY(no_interface, "the scope is ignored", ignores_scope)
+
 RULE(other_scope, "ipv6.scope.connect-other-interface",
      .statement = "On Linux a socket that is bound to one link fails with EINVAL to connect to "
                   "another.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_LINUX] = "EINVAL"}, .mutant = {"the scope is ignored", ignores_scope});
+     .outcome = {[BY_LINUX] = "EINVAL"});
 
 CASE(other_scope, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -270,24 +276,14 @@ CASE(other_scope, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR)
     observe_result(sk_connect(iut, client.fd, &name));
 }
 
-/* Every name gets a scope. */
-static void adds_scope(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call->result == 0 &&
-        (call->operation == OP_GETSOCKNAME || call->operation == OP_GETPEERNAME)) {
-        struct address name = address_with_scope(call_address(call, 0), 2);
-        call_set_address(call, 0, &name);
-    }
-}
+MUTANT_BY(other_scope, "the scope is ignored", ignores_scope)
 
 RULE(global, "ipv6.scope.global-zero",
      .statement = "The names of sockets with addresses of global scope have the scope id 0.",
      .level = LEVEL_SHALL,
      .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"},
                  {"RFC 3493", "3.3: zero if the field does not identify a set of interfaces"}},
-     .outcome = {[BY_LINUX] = "no scope then no scope"},
-     .mutant = {"names have a scope whatever the address", adds_scope});
+     .outcome = {[BY_LINUX] = "no scope then no scope"});
 
 CASE(global, connected, .family = FAMILY_IPV6, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -296,22 +292,22 @@ CASE(global, connected, .family = FAMILY_IPV6, .network = ANY_NETWORK, .role = A
     observe_scope(t, &c.peer_name);
 }
 
-static void checks_scope(struct mutation *m, struct call *call)
+/* Every name gets a scope. */
+MUTANT(global, "names have a scope whatever the address")
 {
-    struct address name = call_address(call, 0);
-    if ((call->operation == OP_CONNECT || call->operation == OP_BIND) &&
-        name.in6.sin6_scope_id == NO_SUCH_INTERFACE)
-        call_fail(call, ENODEV);
-    else
-        mutate(m, call);
+    mutate(m, call);
+    if (call->result == 0 &&
+        (call->operation == OP_GETSOCKNAME || call->operation == OP_GETPEERNAME)) {
+        struct address name = address_with_scope(call_address(call), 2);
+        call_set_address(call, &name);
+    }
 }
 
 RULE(global_ignored, "ipv6.scope.global-ignored",
      .statement = "On Linux the scope id of an address of global scope is ignored.",
      .level = LEVEL_MAY,
      .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"}},
-     .outcome = {[BY_LINUX] = "0 then 0"},
-     .mutant = {"the scope of a global address must exist", checks_scope});
+     .outcome = {[BY_LINUX] = "0 then 0"});
 
 CASE(global_ignored, server, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {
@@ -322,4 +318,14 @@ CASE(global_ignored, server, .family = FAMILY_IPV6, .network = ANY_NETWORK)
     server.address = address_with_scope(server.address, NO_SUCH_INTERFACE);
     observe_result(sk_bind(iut, fd, &own));
     observe_result(sk_connect(iut, fd, &server.address));
+}
+
+MUTANT(global_ignored, "the scope of a global address must exist")
+{
+    struct address name = call_address(call);
+    if ((call->operation == OP_CONNECT || call->operation == OP_BIND) &&
+        name.in6.sin6_scope_id == NO_SUCH_INTERFACE)
+        call_fail(call, ENODEV);
+    else
+        mutate(m, call);
 }

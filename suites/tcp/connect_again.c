@@ -1,8 +1,6 @@
 /* connect() on a stream socket that has a connection, had one, or listens. */
 #include "suites/suite.h"
 
-MUTANT_ERROR(connects_again, OP_CONNECT, EISCONN, 0)
-
 RULE(already_connected, "tcp.connect.already-connected",
      .statement =
          "connect() on a stream socket that is connected fails with EISCONN, whichever side "
@@ -15,8 +13,7 @@ RULE(already_connected, "tcp.connect.already-connected",
      .outcome = {[BY_POSIX] = "EISCONN",
                  [BY_LINUX] = "EISCONN",
                  [BY_BSD] = "EISCONN",
-                 [BY_ZOS] = "EISCONN"},
-     .mutant = {"connect() on a connected socket succeeds", connects_again});
+                 [BY_ZOS] = "EISCONN"});
 
 CASE(already_connected, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .role = ANY_ROLE, .mode = ANY_MODE)
@@ -36,10 +33,10 @@ CASE(already_connected, other_address, .family = ANY_FAMILY, .network = ANY_NETW
 }
 
 CASE(already_connected, half_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
-     .axis = "closed", .choices = {"own-side", "peer-side"})
+     .axes = {{"closed", {"own-side", "peer-side"}}})
 {
     struct connection c = connected_pair(t);
-    if (t->choice == 0) {
+    if (t->chosen[0] == 0) {
         must(sk_shutdown(iut, c.iut, SHUT_WR));
         require(await_iut_state(t, &c, STATE_FIN_WAIT_2) == STATE_FIN_WAIT_2, "no FIN_WAIT_2");
     } else {
@@ -49,21 +46,13 @@ CASE(already_connected, half_closed, .family = ANY_FAMILY, .network = ANY_NETWOR
     observe_result(sk_connect(iut, c.iut, &c.peer_name));
 }
 
-static void breaks_connection(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call_failed(call, OP_CONNECT, EISCONN)) {
-        sk_shutdown(m->real, (int)call->argument[0], SHUT_RDWR);
-        call_fail(call, EISCONN);
-    }
-}
+MUTANT_GIVES(already_connected, "connect() on a connected socket succeeds", OP_CONNECT, EISCONN, 0)
 
 RULE(survives, "tcp.connect.already-connected-survives",
      .statement = "A connection survives a connect() that failed with EISCONN.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"}, {"connect(2)", "ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = "hello then ESTABLISHED", [BY_LINUX] = "hello then ESTABLISHED"},
-     .mutant = {"connect() on a connected socket shuts the connection down", breaks_connection});
+     .outcome = {[BY_POSIX] = "hello then ESTABLISHED", [BY_LINUX] = "hello then ESTABLISHED"});
 
 CASE(survives, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -75,7 +64,14 @@ CASE(survives, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_R
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
 
-MUTANT_ERROR(refuses_listener, OP_CONNECT, EISCONN, EINVAL)
+MUTANT(survives, "connect() on a connected socket shuts the connection down")
+{
+    mutate(m, call);
+    if (call_failed(call, OP_CONNECT, EISCONN)) {
+        sk_shutdown(m->real, (int)call->argument[0], SHUT_RDWR);
+        call_fail(call, EISCONN);
+    }
+}
 
 RULE(listening, "tcp.connect.listening",
      .statement = "connect() on a listening socket fails: with EOPNOTSUPP if the implementation "
@@ -83,8 +79,7 @@ RULE(listening, "tcp.connect.listening",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EOPNOTSUPP (may)"},
                  {"Linux 6.18", "observed EISCONN; connect(2) does not mention listening sockets"}},
-     .outcome = {[BY_POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [BY_LINUX] = "EISCONN"},
-     .mutant = {"connect() on a listening socket gives EINVAL", refuses_listener});
+     .outcome = {[BY_POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [BY_LINUX] = "EISCONN"});
 
 CASE(listening, other_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -94,7 +89,7 @@ CASE(listening, other_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .m
     observe_result(sk_connect(iut, own.fd, &server.address));
 }
 
-MUTANT_ERROR(forgets_reset, OP_CONNECT, EISCONN, ENOTCONN)
+MUTANT_GIVES(listening, "connect() on a listening socket gives EINVAL", OP_CONNECT, EISCONN, EINVAL)
 
 RULE(after_reset, "tcp.connect.after-reset",
      .statement = "On Linux a socket whose connection was reset cannot connect again at once: the "
@@ -102,8 +97,7 @@ RULE(after_reset, "tcp.connect.after-reset",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): does not say what a reset socket is good for"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "EISCONN"},
-     .mutant = {"connect() after a reset gives ENOTCONN", forgets_reset});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "EISCONN"});
 
 CASE(after_reset, read, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -111,22 +105,15 @@ CASE(after_reset, read, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = AN
     struct endpoint server = listening_socket(t, peer);
     /* RFC 1122, 4.2.2.13: a connection that is closed with data unread is reset. */
     must(sk_send(iut, c.iut, "unread", 6, 0));
-    require(await_readable(t, peer, c.peer), "the data did not arrive");
+    await_peer(t, c.peer);
     must(sk_close(peer, c.peer));
     require(strcmp(receive_next(t, iut, c.iut), "ECONNRESET") == 0, "the reset was not seen");
     observe_result(sk_connect(iut, c.iut, &server.address));
 }
 
-/* ---- AF_UNSPEC ---- */
+MUTANT_GIVES(after_reset, "connect() after a reset gives ENOTCONN", OP_CONNECT, EISCONN, ENOTCONN)
 
-static void ignores_unspec(struct mutation *m, struct call *call)
-{
-    struct address to = call_address(call, 0);
-    if (call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
+/* ---- AF_UNSPEC ---- */
 
 RULE(dissolve, "tcp.connect.unspec-connected",
      .statement = "On Linux connect() with AF_UNSPEC dissolves a TCP connection: the socket has no "
@@ -134,8 +121,7 @@ RULE(dissolve, "tcp.connect.unspec-connected",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ENOTCONN then ECONNRESET then 0"},
-     .mutant = {"connect() with AF_UNSPEC gives 0 and does nothing", ignores_unspec});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ENOTCONN then ECONNRESET then 0"});
 
 CASE(dissolve, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -148,16 +134,13 @@ CASE(dissolve, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = 
     observe_result(sk_connect(iut, c.iut, &server.address));
 }
 
-/* Lets nobody call an attempt off, and says so. */
-static void cannot_call_off(struct mutation *m, struct call *call)
+MUTANT(dissolve, "connect() with AF_UNSPEC gives 0 and does nothing")
 {
-    static bool pending;
-    struct address to = call_address(call, 0);
-    if (pending && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
-        call_fail(call, EALREADY);
+    struct address to = call_address(call);
+    if (call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
+        call_succeed(call, 0);
     else
         mutate(m, call);
-    pending |= call_failed(call, OP_CONNECT, EINPROGRESS);
 }
 
 RULE(call_off, "tcp.connect.unspec-pending",
@@ -166,8 +149,7 @@ RULE(call_off, "tcp.connect.unspec-pending",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then EINPROGRESS"},
-     .mutant = {"connect() with AF_UNSPEC gives EALREADY while one is pending", cannot_call_off});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then EINPROGRESS"});
 
 CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -181,18 +163,16 @@ CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
     observe_result(sk_connect(iut, fd, &server.address));
 }
 
-/* Only what has a peer can lose it. */
-static void nothing_to_dissolve(struct mutation *m, struct call *call)
+/* Lets nobody call an attempt off, and says so. */
+MUTANT(call_off, "connect() with AF_UNSPEC gives EALREADY while one is pending")
 {
-    static bool connected;
-    struct address to = call_address(call, 0);
-    if (!connected && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC) {
-        call_fail(call, EAFNOSUPPORT);
-        return;
-    }
-    mutate(m, call);
-    connected |= call->operation == OP_CONNECT || call->operation == OP_ACCEPT ||
-                 call->operation == OP_LISTEN;
+    static bool pending;
+    struct address to = call_address(call);
+    if (pending && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
+        call_fail(call, EALREADY);
+    else
+        mutate(m, call);
+    pending |= call_failed(call, OP_CONNECT, EINPROGRESS);
 }
 
 RULE(unspec_fresh, "tcp.connect.unspec-fresh",
@@ -201,9 +181,7 @@ RULE(unspec_fresh, "tcp.connect.unspec-fresh",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then 0"},
-     .mutant = {"connect() with AF_UNSPEC gives EAFNOSUPPORT on an unconnected socket",
-                nothing_to_dissolve});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then 0"});
 
 CASE(unspec_fresh, then_connect, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -214,17 +192,18 @@ CASE(unspec_fresh, then_connect, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe_result(sk_connect(iut, fd, &server.address));
 }
 
-/* The listener goes on listening. */
-static void keeps_listening(struct mutation *m, struct call *call)
+/* Only what has a peer can lose it. */
+MUTANT(unspec_fresh, "connect() with AF_UNSPEC gives EAFNOSUPPORT on an unconnected socket")
 {
-    int listens = 0;
-    struct address to = call_address(call, 0);
-    if (call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
-        sk_getsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_ACCEPTCONN, &listens);
-    if (listens)
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
+    static bool connected;
+    struct address to = call_address(call);
+    if (!connected && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC) {
+        call_fail(call, EAFNOSUPPORT);
+        return;
+    }
+    mutate(m, call);
+    connected |= call->operation == OP_CONNECT || call->operation == OP_ACCEPT ||
+                 call->operation == OP_LISTEN;
 }
 
 RULE(unspec_listening, "tcp.connect.unspec-listening",
@@ -232,8 +211,7 @@ RULE(unspec_listening, "tcp.connect.unspec-listening",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"Linux 6.18", "observed; connect(2) does not mention listening sockets"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ECONNREFUSED"},
-     .mutant = {"a listening socket listens on after connect() with AF_UNSPEC", keeps_listening});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ECONNREFUSED"});
 
 CASE(unspec_listening, then_client, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -242,4 +220,17 @@ CASE(unspec_listening, then_client, .family = ANY_FAMILY, .network = ANY_NETWORK
     int client = stream_socket(t, peer);
     observe_result(sk_connect(iut, own.fd, &none));
     observe_result(sk_connect(peer, client, &own.address));
+}
+
+/* The listener goes on listening. */
+MUTANT(unspec_listening, "a listening socket listens on after connect() with AF_UNSPEC")
+{
+    int listens = 0;
+    struct address to = call_address(call);
+    if (call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
+        sk_getsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_ACCEPTCONN, &listens);
+    if (listens)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
 }

@@ -13,35 +13,25 @@ static void observe_name(struct test *t, int fd)
             address_port(&name) ? "a port" : "no port");
 }
 
-static void binds_early(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call->operation == OP_SOCKET && call->result >= 0) {
-        struct address any = address_any((int)call->argument[0], 0);
-        sk_bind(m->real, (int)call->result, &any);
-    }
-}
-
 RULE(unbound, "tcp.connect.before-no-name",
      .statement = "Before bind() or connect() a socket has no name: getsockname() reports the "
                   "wildcard address and port 0.",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: unspecified for an unbound socket"},
                  {"Linux 6.18", "observed; getsockname(2) does not mention unbound sockets"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no address and no port"},
-     .mutant = {"socket() binds to a port at once", binds_early});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no address and no port"});
 
 CASE(unbound, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK)
 {
     observe_name(t, stream_socket(t, iut));
 }
 
-static void forgets_port(struct mutation *m, struct call *call)
+MUTANT(unbound, "socket() binds to a port at once")
 {
     mutate(m, call);
-    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
-        struct address name = address_with_port(call_address(call, 0), 0);
-        call_set_address(call, 0, &name);
+    if (call->operation == OP_SOCKET && call->result >= 0) {
+        struct address any = address_any((int)call->argument[0], 0);
+        sk_bind(m->real, (int)call->result, &any);
     }
 }
 
@@ -55,8 +45,7 @@ RULE(port, "tcp.connect.binds",
                  {"ip(7)", "DESCRIPTION of binding"}},
      .outcome = {[BY_POSIX] = "the route's address and a port",
                  [BY_LINUX] = "the route's address and a port",
-                 [BY_ZOS] = "the route's address and a port"},
-     .mutant = {"getsockname() reports port 0 after connect()", forgets_port});
+                 [BY_ZOS] = "the route's address and a port"});
 
 CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -69,17 +58,13 @@ CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = AN
     observe_name(t, fd);
 }
 
-static void rebinds(struct mutation *m, struct call *call)
+MUTANT(port, "getsockname() reports port 0 after connect()")
 {
-    static struct address before;
-    if (call->operation == OP_BIND) {
-        before = call_address(call, 0);
-        struct address any = address_any(before.any.sa_family, address_port(&before));
-        memcpy(call->block[0].bytes, &any.storage, any.length);
-    }
     mutate(m, call);
-    if (call->operation == OP_BIND)
-        memcpy(call->block[0].bytes, &before.storage, before.length);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = address_with_port(call_address(call), 0);
+        call_set_address(call, &name);
+    }
 }
 
 RULE(keeps, "tcp.connect.keeps-binding",
@@ -88,8 +73,7 @@ RULE(keeps, "tcp.connect.keeps-binding",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"},
                  {RFC_9293, "3.9.1.1 MUST-43: a local address given by the user is used"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"},
-     .mutant = {"bind() takes the port and ignores the address", rebinds});
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"});
 
 CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -101,14 +85,17 @@ CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe("%s", address_equal(&name, &client.name) ? "kept" : address_text(&name));
 }
 
-static void shifts_port(struct mutation *m, struct call *call)
+MUTANT(keeps, "bind() takes the port and ignores the address")
 {
-    mutate(m, call);
-    if (call->operation == OP_GETPEERNAME && call->result == 0) {
-        struct address name = call_address(call, 0);
-        name = address_with_port(name, address_port(&name) ^ 1);
-        call_set_address(call, 0, &name);
+    static struct address before;
+    if (call->operation == OP_BIND) {
+        before = call_address(call);
+        struct address any = address_any(before.any.sa_family, address_port(&before));
+        call_set_address(call, &any);
     }
+    mutate(m, call);
+    if (call->operation == OP_BIND)
+        call_set_address(call, &before);
 }
 
 RULE(names, "tcp.connect.names-agree",
@@ -116,8 +103,7 @@ RULE(names, "tcp.connect.names-agree",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getsockname() and getpeername(), DESCRIPTION"},
                  {"getpeername(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "the names agree", [BY_LINUX] = "the names agree"},
-     .mutant = {"getpeername() reports a wrong port", shifts_port});
+     .outcome = {[BY_POSIX] = "the names agree", [BY_LINUX] = "the names agree"});
 
 CASE(names, both_ends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -130,4 +116,14 @@ CASE(names, both_ends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY
     observe("%s", address_equal(&own, &c.peer_name) && address_equal(&far, &c.iut_name)
                       ? "the names agree"
                       : "the names differ");
+}
+
+MUTANT(names, "getpeername() reports a wrong port")
+{
+    mutate(m, call);
+    if (call->operation == OP_GETPEERNAME && call->result == 0) {
+        struct address name = call_address(call);
+        name = address_with_port(name, address_port(&name) ^ 1);
+        call_set_address(call, &name);
+    }
 }

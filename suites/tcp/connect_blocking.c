@@ -3,17 +3,6 @@
 
 /* ---- success ---- */
 
-static void claims_success(struct mutation *m, struct call *call)
-{
-    if (call->operation == OP_CONNECT) {
-        struct address any = address_any(AF_INET, 0);
-        sk_bind(m->real, (int)call->argument[0], &any); /* so that it has a name at least */
-        call_succeed(call, 0);
-    } else {
-        mutate(m, call);
-    }
-}
-
 RULE(establishes, "tcp.connect.establishes",
      .statement =
          "When connect() on a blocking stream socket has returned 0, the connection stands.",
@@ -25,8 +14,7 @@ RULE(establishes, "tcp.connect.establishes",
      .outcome = {[BY_POSIX] = "0 then ESTABLISHED",
                  [BY_LINUX] = "0 then ESTABLISHED",
                  [BY_BSD] = "0 then ESTABLISHED",
-                 [BY_ZOS] = "0 then ESTABLISHED"},
-     .mutant = {"connect() gives 0 and sends nothing", claims_success});
+                 [BY_ZOS] = "0 then ESTABLISHED"});
 
 CASE(establishes, state, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -38,19 +26,15 @@ CASE(establishes, state, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
 
-static void does_not_wait(struct mutation *m, struct call *call)
+MUTANT(establishes, "connect() gives 0 and sends nothing")
 {
-    int fd = (int)call->argument[0];
-    if (call->operation != OP_CONNECT) {
-        mutate(m, call);
-        return;
-    }
-    int flags = sk_fcntl(m->real, fd, F_GETFL, 0);
-    sk_fcntl(m->real, fd, F_SETFL, flags | O_NONBLOCK);
-    mutate(m, call);
-    sk_fcntl(m->real, fd, F_SETFL, flags);
-    if (call_failed(call, OP_CONNECT, EINPROGRESS))
+    if (call->operation == OP_CONNECT) {
+        struct address any = address_any(AF_INET, 0);
+        sk_bind(m->real, (int)call->argument[0], &any); /* so that it has a name at least */
         call_succeed(call, 0);
+    } else {
+        mutate(m, call);
+    }
 }
 
 RULE(blocks, "tcp.connect.blocks-until-established",
@@ -63,13 +47,12 @@ RULE(blocks, "tcp.connect.blocks-until-established",
      .outcome = {[BY_POSIX] = "waits in SYN_SENT then 0 then ESTABLISHED",
                  [BY_LINUX] = "waits in SYN_SENT then 0 then ESTABLISHED",
                  [BY_BSD] = "waits in SYN_SENT then 0 then ESTABLISHED",
-                 [BY_ZOS] = "waits in SYN_SENT then 0 then ESTABLISHED"},
-     .mutant = {"connect() returns 0 without waiting for the handshake", does_not_wait});
+                 [BY_ZOS] = "waits in SYN_SENT then 0 then ESTABLISHED"});
 
-CASE(blocks, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .axis = "held",
-     .choices = {"syn", "syn-ack"})
+CASE(blocks, held_back, .family = ANY_FAMILY, .network = ON_PAIR,
+     .axes = {{"held", {"syn", "syn-ack"}}})
 {
-    struct host *held = t->choice == 0 ? iut : peer;
+    struct host *held = t->chosen[0] == 0 ? iut : peer;
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
     struct address name;
@@ -84,9 +67,22 @@ CASE(blocks, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .axis = "held"
     observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
 
-/* ---- failure ---- */
+MUTANT(blocks, "connect() returns 0 without waiting for the handshake")
+{
+    int fd = (int)call->argument[0];
+    if (call->operation != OP_CONNECT) {
+        mutate(m, call);
+        return;
+    }
+    int flags = sk_fcntl(m->real, fd, F_GETFL, 0);
+    sk_fcntl(m->real, fd, F_SETFL, flags | O_NONBLOCK);
+    mutate(m, call);
+    sk_fcntl(m->real, fd, F_SETFL, flags);
+    if (call_failed(call, OP_CONNECT, EINPROGRESS))
+        call_succeed(call, 0);
+}
 
-MUTANT_ERROR(times_out_when_refused, OP_CONNECT, ECONNREFUSED, ETIMEDOUT)
+/* ---- failure ---- */
 
 RULE(refused, "tcp.connect.refused",
      .statement = "connect() to a port that nobody listens on fails with ECONNREFUSED.",
@@ -95,21 +91,20 @@ RULE(refused, "tcp.connect.refused",
                  {"connect(2)", "ERRORS ECONNREFUSED"},
                  {RFC_9293, "3.10.7.1: a segment to a closed port is answered by a reset"},
                  {FREEBSD_CONNECT, "ERRORS ECONNREFUSED"}},
-     .outcome =
-         {[BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED", [BY_BSD] = "ECONNREFUSED"},
-     .mutant = {"a refused connect() gives ETIMEDOUT", times_out_when_refused});
+     .outcome = {
+         [BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED", [BY_BSD] = "ECONNREFUSED"});
 
-CASE(refused, no_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "port",
-     .choices = {"closed", "bound"})
+CASE(refused, no_listener, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"port", {"closed", "bound"}}})
 {
     struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     int fd = stream_socket(t, iut);
-    if (t->choice == 0)
+    if (t->chosen[0] == 0)
         must(sk_close(peer, server.fd));
     observe_result(sk_connect(iut, fd, &server.address));
 }
 
-MUTANT_ERROR(refused_when_late, OP_CONNECT, ETIMEDOUT, ECONNREFUSED)
+MUTANT_GIVES(refused, "a refused connect() gives ETIMEDOUT", OP_CONNECT, ECONNREFUSED, ETIMEDOUT)
 
 RULE(times_out, "tcp.connect.times-out",
      .statement = "connect() to a host that never answers fails with ETIMEDOUT.",
@@ -117,8 +112,7 @@ RULE(times_out, "tcp.connect.times-out",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS ETIMEDOUT"},
                  {"connect(2)", "ERRORS ETIMEDOUT"},
                  {FREEBSD_CONNECT, "ERRORS ETIMEDOUT"}},
-     .outcome = {[BY_POSIX] = "ETIMEDOUT", [BY_LINUX] = "ETIMEDOUT", [BY_BSD] = "ETIMEDOUT"},
-     .mutant = {"a connect() that times out gives ECONNREFUSED", refused_when_late});
+     .outcome = {[BY_POSIX] = "ETIMEDOUT", [BY_LINUX] = "ETIMEDOUT", [BY_BSD] = "ETIMEDOUT"});
 
 CASE(times_out, silence, .family = ANY_FAMILY, .network = ON_PAIR, .tags = TAG_WAITS, .seconds = 20)
 {
@@ -141,15 +135,15 @@ CASE(times_out, own_limit, .family = ANY_FAMILY, .network = ON_PAIR, .tags = TAG
     observe_result(sk_connect(iut, fd, &server.address));
 }
 
-MUTANT_ERROR(blames_the_host, OP_CONNECT, ENETUNREACH, EHOSTUNREACH)
+MUTANT_GIVES(times_out, "a connect() that times out gives ECONNREFUSED", OP_CONNECT, ETIMEDOUT,
+             ECONNREFUSED)
 
 RULE(no_route, "tcp.connect.no-route",
      .statement = "connect() to a network that no route leads to fails with ENETUNREACH.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS ENETUNREACH"},
                  {"connect(2)", "ERRORS ENETUNREACH"}},
-     .outcome = {[BY_POSIX] = "ENETUNREACH", [BY_LINUX] = "ENETUNREACH"},
-     .mutant = {"connect() without a route gives EHOSTUNREACH", blames_the_host});
+     .outcome = {[BY_POSIX] = "ENETUNREACH", [BY_LINUX] = "ENETUNREACH"});
 
 CASE(no_route, unrouted, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -159,16 +153,16 @@ CASE(no_route, unrouted, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = A
     observe_result(sk_connect(iut, fd, &nowhere));
 }
 
-MUTANT_ERROR(blames_the_net, OP_CONNECT, EHOSTUNREACH, ENETUNREACH)
+MUTANT_GIVES(no_route, "connect() without a route gives EHOSTUNREACH", OP_CONNECT, ENETUNREACH,
+             EHOSTUNREACH)
 
-RULE(
-    unreachable, "tcp.connect.host-unreachable",
-    .statement = "connect() to a host that cannot be reached may fail with EHOSTUNREACH.",
-    .level = LEVEL_MAY,
-    .sources = {{POSIX_2016, "XSH connect(), ERRORS EHOSTUNREACH (may)"},
-                {"ip(7)", "ERRORS EHOSTUNREACH: no valid routing table entry matches"}},
-    .outcome = {[BY_POSIX] = "EHOSTUNREACH | ENETUNREACH | ETIMEDOUT", [BY_LINUX] = "EHOSTUNREACH"},
-    .mutant = {"connect() to an unreachable host gives ENETUNREACH", blames_the_net});
+RULE(unreachable, "tcp.connect.host-unreachable",
+     .statement = "connect() to a host that cannot be reached may fail with EHOSTUNREACH.",
+     .level = LEVEL_MAY,
+     .sources = {{POSIX_2016, "XSH connect(), ERRORS EHOSTUNREACH (may)"},
+                 {"ip(7)", "ERRORS EHOSTUNREACH: no valid routing table entry matches"}},
+     .outcome = {
+         [BY_POSIX] = "EHOSTUNREACH | ENETUNREACH | ETIMEDOUT", [BY_LINUX] = "EHOSTUNREACH"});
 
 CASE(unreachable, route, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE,
      .outcome = {[BY_POSIX] = "EHOSTUNREACH | ENETUNREACH"})
@@ -188,20 +182,14 @@ CASE(unreachable, neighbour, .family = ANY_FAMILY, .network = ON_PAIR)
     deliver_from(t, iut, NET_HOLD);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     require(sk_waits(connecting), "connect() did not wait");
-    lose_neighbour(t, iut, fd);
+    lose_neighbour(t, iut, fd, &server.address);
     observe_result(finish(connecting));
 }
 
-/* ---- interrupted by a signal ---- */
+MUTANT_GIVES(unreachable, "connect() to an unreachable host gives ENETUNREACH", OP_CONNECT,
+             EHOSTUNREACH, ENETUNREACH)
 
-static void aborts_when_interrupted(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call_failed(call, OP_CONNECT, EINTR)) {
-        struct address none = address_unspec(sizeof(struct sockaddr_in6));
-        sk_connect(m->real, (int)call->argument[0], &none);
-    }
-}
+/* ---- interrupted by a signal ---- */
 
 /* A blocking connect() that waits in the handshake, with the peer's answer held back. */
 static struct pending *waiting_connect(struct test *t, int fd, const struct address *to)
@@ -221,11 +209,10 @@ RULE(interrupted, "tcp.connect.interrupted",
                  {FREEBSD_CONNECT, "ERRORS EINTR: established in the background"}},
      .outcome = {[BY_POSIX] = "EINTR then writable then 0 then ESTABLISHED",
                  [BY_LINUX] = "EINTR then writable then 0 then ESTABLISHED",
-                 [BY_BSD] = "EINTR then writable then 0 then ESTABLISHED"},
-     .mutant = {"an interrupted connect() gives up the attempt", aborts_when_interrupted});
+                 [BY_BSD] = "EINTR then writable then 0 then ESTABLISHED"});
 
 CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS,
-     .needs = LACKS_SIGNALS)
+     .needs = "signals")
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut), error = 0;
@@ -241,26 +228,26 @@ CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = ON_PAIR, .readiness 
     observe("%s", tcp_state_name(state_between(t, iut, &name, &server.address)));
 }
 
-/* After an interruption, the next connect() starts afresh. */
-static bool was_interrupted;
-static void starts_afresh(struct mutation *m, struct call *call)
+MUTANT(interrupted, "an interrupted connect() gives up the attempt")
 {
     mutate(m, call);
-    was_interrupted |= call_failed(call, OP_CONNECT, EINTR);
-    if (was_interrupted && call_failed(call, OP_CONNECT, EALREADY))
-        call_fail(call, EINPROGRESS);
+    if (call_failed(call, OP_CONNECT, EINTR)) {
+        struct address none = address_unspec(sizeof(struct sockaddr_in6));
+        sk_connect(m->real, (int)call->argument[0], &none);
+    }
 }
 
+/* After an interruption, the next connect() starts afresh. */
+static bool was_interrupted;
 RULE(interrupted_again, "tcp.connect.interrupted-again",
      .statement = "After connect() was interrupted, another connect() fails with EALREADY until "
                   "the connection is established.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS EALREADY"},
                  {FREEBSD_CONNECT, "ERRORS EINTR and EALREADY"}},
-     .outcome = {[BY_POSIX] = "EALREADY", [BY_LINUX] = "EALREADY", [BY_BSD] = "EALREADY"},
-     .mutant = {"after an interruption connect() reports EINPROGRESS again", starts_afresh});
+     .outcome = {[BY_POSIX] = "EALREADY", [BY_LINUX] = "EALREADY", [BY_BSD] = "EALREADY"});
 
-CASE(interrupted_again, pending, .family = ANY_FAMILY, .network = ON_PAIR, .needs = LACKS_SIGNALS)
+CASE(interrupted_again, pending, .family = ANY_FAMILY, .network = ON_PAIR, .needs = "signals")
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
@@ -272,14 +259,19 @@ CASE(interrupted_again, pending, .family = ANY_FAMILY, .network = ON_PAIR, .need
     observe_result(sk_connect(iut, fd, &server.address));
 }
 
-MUTANT_ERROR(sndtimeo_times_out, OP_CONNECT, EINPROGRESS, ETIMEDOUT)
+MUTANT(interrupted_again, "after an interruption connect() reports EINPROGRESS again")
+{
+    mutate(m, call);
+    was_interrupted |= call_failed(call, OP_CONNECT, EINTR);
+    if (was_interrupted && call_failed(call, OP_CONNECT, EALREADY))
+        call_fail(call, EINPROGRESS);
+}
 
 RULE(send_timeout, "tcp.connect.send-timeout",
      .statement = "On Linux SO_SNDTIMEO also limits connect(), which then fails with EINPROGRESS "
                   "while the attempt goes on.",
      .level = LEVEL_MAY, .sources = {{"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"}},
-     .outcome = {[BY_LINUX] = "EINPROGRESS"},
-     .mutant = {"connect() limited by SO_SNDTIMEO gives ETIMEDOUT", sndtimeo_times_out});
+     .outcome = {[BY_LINUX] = "EINPROGRESS"});
 
 CASE(send_timeout, held_back, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -293,3 +285,6 @@ CASE(send_timeout, held_back, .family = ANY_FAMILY, .network = ON_PAIR)
     bool returned = sk_finish_within(connecting, patience, &result);
     observe("%s", returned ? result_name(result) : "waits on");
 }
+
+MUTANT_GIVES(send_timeout, "connect() limited by SO_SNDTIMEO gives ETIMEDOUT", OP_CONNECT,
+             EINPROGRESS, ETIMEDOUT)

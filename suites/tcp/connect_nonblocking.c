@@ -27,14 +27,6 @@ static void let_it_through(struct test *t, const struct attempt *attempt)
 
 /* ---- at once ---- */
 
-static void blocks_anyway(struct mutation *m, struct call *call)
-{
-    int fd = (int)call->argument[0];
-    if (call->operation == OP_CONNECT)
-        sk_fcntl(m->real, fd, F_SETFL, sk_fcntl(m->real, fd, F_GETFL, 0) & ~O_NONBLOCK);
-    mutate(m, call);
-}
-
 RULE(in_progress, "tcp.connect.nonblocking-in-progress",
      .statement =
          "connect() on a nonblocking socket whose connection cannot be established at once "
@@ -47,16 +39,15 @@ RULE(in_progress, "tcp.connect.nonblocking-in-progress",
      .outcome = {[BY_POSIX] = "EINPROGRESS",
                  [BY_LINUX] = "EINPROGRESS",
                  [BY_BSD] = "EINPROGRESS",
-                 [BY_ZOS] = "EINPROGRESS"},
-     .mutant = {"connect() blocks on a nonblocking socket too", blocks_anyway});
+                 [BY_ZOS] = "EINPROGRESS"});
 
-CASE(in_progress, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .axis = "held",
-     .choices = {"syn", "syn-ack"})
+CASE(in_progress, held_back, .family = ANY_FAMILY, .network = ON_PAIR,
+     .axes = {{"held", {"syn", "syn-ack"}}})
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
     set_nonblocking(t, iut, fd, true);
-    deliver_from(t, t->choice == 0 ? iut : peer, NET_HOLD);
+    deliver_from(t, t->chosen[0] == 0 ? iut : peer, NET_HOLD);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
     if (sk_waits(connecting))
         observe("waits");
@@ -64,12 +55,12 @@ CASE(in_progress, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .axis = "
         observe_result(finish(connecting));
 }
 
-/* Where the peer is so near that a connection stands at once, 0 is as good. */
-static void says_again(struct mutation *m, struct call *call)
+MUTANT(in_progress, "connect() blocks on a nonblocking socket too")
 {
+    int fd = (int)call->argument[0];
+    if (call->operation == OP_CONNECT)
+        sk_fcntl(m->real, fd, F_SETFL, sk_fcntl(m->real, fd, F_GETFL, 0) & ~O_NONBLOCK);
     mutate(m, call);
-    if (call_failed(call, OP_CONNECT, EINPROGRESS))
-        call_fail(call, EAGAIN);
 }
 
 RULE(at_once, "tcp.connect.nonblocking-at-once",
@@ -83,8 +74,7 @@ RULE(at_once, "tcp.connect.nonblocking-at-once",
      .outcome = {[BY_POSIX] = "0 | EINPROGRESS",
                  [BY_LINUX] = "EINPROGRESS",
                  [BY_BSD] = "0 | EINPROGRESS",
-                 [BY_ZOS] = "0 | EINPROGRESS"},
-     .mutant = {"a nonblocking connect() gives EAGAIN", says_again});
+                 [BY_ZOS] = "0 | EINPROGRESS"});
 
 CASE(at_once, near, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -94,9 +84,15 @@ CASE(at_once, near, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe_result(sk_connect(iut, fd, &server.address));
 }
 
-/* ---- while it is pending ---- */
+/* Where the peer is so near that a connection stands at once, 0 is as good. */
+MUTANT(at_once, "a nonblocking connect() gives EAGAIN")
+{
+    mutate(m, call);
+    if (call_failed(call, OP_CONNECT, EINPROGRESS))
+        call_fail(call, EAGAIN);
+}
 
-MUTANT_ERROR(forgets_the_attempt, OP_CONNECT, EALREADY, EINPROGRESS)
+/* ---- while it is pending ---- */
 
 RULE(already, "tcp.connect.pending-again",
      .statement = "connect() on a socket whose connection attempt is pending fails with EALREADY.",
@@ -104,8 +100,7 @@ RULE(already, "tcp.connect.pending-again",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS EALREADY"},
                  {"connect(2)", "ERRORS EALREADY"},
                  {FREEBSD_CONNECT, "ERRORS EALREADY"}},
-     .outcome = {[BY_POSIX] = "EALREADY", [BY_LINUX] = "EALREADY", [BY_BSD] = "EALREADY"},
-     .mutant = {"a second connect() reports EINPROGRESS again", forgets_the_attempt});
+     .outcome = {[BY_POSIX] = "EALREADY", [BY_LINUX] = "EALREADY", [BY_BSD] = "EALREADY"});
 
 CASE(already, same_address, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -120,18 +115,8 @@ CASE(already, other_address, .family = ANY_FAMILY, .network = ON_PAIR)
     observe_result(sk_connect(iut, attempt.fd, &other.address));
 }
 
-/* Reports writability to everybody who asks for it. */
-static void always_writable(struct mutation *m, struct call *call)
-{
-    struct readiness *ready = call->block[0].bytes;
-    mutate(m, call);
-    if (call->operation != OP_SELECT && call->operation != OP_POLL &&
-        call->operation != OP_EPOLL_WAIT)
-        return;
-    if (!(ready->found & POLLOUT) && call->result == 0)
-        call->result = 1;
-    ready->found |= POLLOUT;
-}
+MUTANT_GIVES(already, "a second connect() reports EINPROGRESS again", OP_CONNECT, EALREADY,
+             EINPROGRESS)
 
 RULE(writable, "tcp.connect.writable-when-over",
      .statement = "select(), poll() and epoll report a connecting socket as writable when the "
@@ -144,8 +129,7 @@ RULE(writable, "tcp.connect.writable-when-over",
      .outcome = {[BY_POSIX] = "nothing then writable",
                  [BY_LINUX] = "nothing then writable",
                  [BY_BSD] = "nothing then writable",
-                 [BY_ZOS] = "nothing then writable"},
-     .mutant = {"a connecting socket is reported as writable at any time", always_writable});
+                 [BY_ZOS] = "nothing then writable"});
 
 CASE(writable, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS)
 {
@@ -155,7 +139,13 @@ CASE(writable, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .readiness =
     observe("%s", ready_name(ready(t, iut, attempt.fd, POLLIN | POLLOUT, -1)));
 }
 
-MUTANT_ERROR(names_the_target, OP_GETPEERNAME, ENOTCONN, 0)
+/* Reports writability to everybody who asks for it. */
+MUTANT(writable, "a connecting socket is reported as writable at any time")
+{
+    mutate(m, call);
+    if (call_asks_readiness(call))
+        call_set_found(call, call_found(call) | POLLOUT);
+}
 
 RULE(no_peer, "tcp.connect.pending-no-peer",
      .statement = "getpeername() on a socket whose connection attempt is pending fails with "
@@ -163,8 +153,7 @@ RULE(no_peer, "tcp.connect.pending-no-peer",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
                  {"getpeername(2)", "ERRORS ENOTCONN"}},
-     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN"},
-     .mutant = {"getpeername() succeeds before the connection stands", names_the_target});
+     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN"});
 
 CASE(no_peer, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -173,22 +162,15 @@ CASE(no_peer, pending, .family = ANY_FAMILY, .network = ON_PAIR)
     observe_result(sk_getpeername(iut, attempt.fd, &name));
 }
 
-static void takes_early_data(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    bool sends = call->operation == OP_SEND || call->operation == OP_SENDTO ||
-                 call->operation == OP_SENDMSG || call->operation == OP_WRITE;
-    if (sends && call->result < 0)
-        call_succeed(call, call->block[0].length);
-}
+MUTANT_GIVES(no_peer, "getpeername() succeeds before the connection stands", OP_GETPEERNAME,
+             ENOTCONN, 0)
 
 RULE(early_send, "tcp.connect.pending-send",
      .statement = "Sending on a nonblocking socket whose connection attempt is pending fails.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EAGAIN and ENOTCONN"},
                  {"Linux 6.18", "observed EAGAIN; send(2) names no error for this state"}},
-     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"},
-     .mutant = {"data is taken before the connection stands, and lost", takes_early_data});
+     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"});
 
 CASE(early_send, pending, .family = ANY_FAMILY, .network = ON_PAIR, .send = ANY_SEND)
 {
@@ -196,13 +178,13 @@ CASE(early_send, pending, .family = ANY_FAMILY, .network = ON_PAIR, .send = ANY_
     observe_result(send_by_form(t, iut, attempt.fd, "early", 5, NULL));
 }
 
-static void ends_early(struct mutation *m, struct call *call)
+MUTANT(early_send, "data is taken before the connection stands, and lost")
 {
     mutate(m, call);
-    bool receives = call->operation == OP_RECV || call->operation == OP_RECVFROM ||
-                    call->operation == OP_RECVMSG || call->operation == OP_READ;
-    if (receives && call->result < 0)
-        call_succeed(call, 0);
+    bool sends = call->operation == OP_SEND || call->operation == OP_SENDTO ||
+                 call->operation == OP_SENDMSG || call->operation == OP_WRITE;
+    if (sends && call->result < 0)
+        call_succeed(call, call_data(call)->length);
 }
 
 RULE(early_receive, "tcp.connect.pending-receive",
@@ -210,8 +192,7 @@ RULE(early_receive, "tcp.connect.pending-receive",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), ERRORS EAGAIN and ENOTCONN"},
                  {"Linux 6.18", "observed EAGAIN; recv(2) names no error for this state"}},
-     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"},
-     .mutant = {"receiving before the connection stands reads as end of file", ends_early});
+     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"});
 
 CASE(early_receive, pending, .family = ANY_FAMILY, .network = ON_PAIR, .recv = ANY_RECV)
 {
@@ -220,15 +201,21 @@ CASE(early_receive, pending, .family = ANY_FAMILY, .network = ON_PAIR, .recv = A
     observe_result(receive_by_form(t, iut, attempt.fd, &byte, 1));
 }
 
-MUTANT_ERROR(listens_meanwhile, OP_LISTEN, EINVAL, 0)
+MUTANT(early_receive, "receiving before the connection stands reads as end of file")
+{
+    mutate(m, call);
+    bool receives = call->operation == OP_RECV || call->operation == OP_RECVFROM ||
+                    call->operation == OP_RECVMSG || call->operation == OP_READ;
+    if (receives && call->result < 0)
+        call_succeed(call, 0);
+}
 
 RULE(listen_pending, "tcp.connect.pending-listen",
      .statement = "listen() on a socket whose connection attempt is pending fails with EINVAL.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH listen(), ERRORS EINVAL"},
                  {"Linux 6.18", "observed; listen(2) does not mention the state"}},
-     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"},
-     .mutant = {"listen() succeeds on a connecting socket", listens_meanwhile});
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"});
 
 CASE(listen_pending, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -236,22 +223,16 @@ CASE(listen_pending, pending, .family = ANY_FAMILY, .network = ON_PAIR)
     observe_result(sk_listen(iut, attempt.fd, 1));
 }
 
-/* ---- when it succeeded ---- */
+MUTANT_GIVES(listen_pending, "listen() succeeds on a connecting socket", OP_LISTEN, EINVAL, 0)
 
-static void reports_in_progress(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR) && call_option_value(call) == 0)
-        call_set_option_value(call, EINPROGRESS);
-}
+/* ---- when it succeeded ---- */
 
 RULE(success, "tcp.connect.success-so-error",
      .statement = "SO_ERROR reads 0 when a nonblocking connect() has succeeded.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR"},
                  {"connect(2)", "ERRORS EINPROGRESS: SO_ERROR is zero on success"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"},
-     .mutant = {"SO_ERROR reads EINPROGRESS after success", reports_in_progress});
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"});
 
 CASE(success, established, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS)
 {
@@ -262,11 +243,11 @@ CASE(success, established, .family = ANY_FAMILY, .network = ON_PAIR, .readiness 
     observe("%s", error_name(error));
 }
 
-static void never_connected(struct mutation *m, struct call *call)
+MUTANT(success, "SO_ERROR reads EINPROGRESS after success")
 {
     mutate(m, call);
-    if (call->operation == OP_CONNECT && call->error == EISCONN)
-        call_succeed(call, 0);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR) && call_option_value(call) == 0)
+        call_set_option_value(call, EINPROGRESS);
 }
 
 RULE(connect_after, "tcp.connect.success-again",
@@ -275,8 +256,7 @@ RULE(connect_after, "tcp.connect.success-again",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"},
                  {"Linux 6.18", "observed 0 for the call that ends the attempt; not documented"}},
-     .outcome = {[BY_POSIX] = "EISCONN then EISCONN", [BY_LINUX] = "0 then EISCONN"},
-     .mutant = {"connect() succeeds again and again", never_connected});
+     .outcome = {[BY_POSIX] = "EISCONN then EISCONN", [BY_LINUX] = "0 then EISCONN"});
 
 CASE(connect_after, established, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -284,4 +264,11 @@ CASE(connect_after, established, .family = ANY_FAMILY, .network = ON_PAIR)
     let_it_through(t, &attempt);
     observe_result(sk_connect(iut, attempt.fd, &attempt.server.address));
     observe_result(sk_connect(iut, attempt.fd, &attempt.server.address));
+}
+
+MUTANT(connect_after, "connect() succeeds again and again")
+{
+    mutate(m, call);
+    if (call->operation == OP_CONNECT && call->error == EISCONN)
+        call_succeed(call, 0);
 }

@@ -3,17 +3,6 @@
 
 /* ---- the own side is closed ---- */
 
-static void deaf_when_closed(struct mutation *m, struct call *call)
-{
-    static bool closed;
-    if (closed && call_receives(call)) {
-        call_succeed(call, 0);
-        return;
-    }
-    mutate(m, call);
-    closed |= call->operation == OP_SHUTDOWN;
-}
-
 RULE(still_receives, "tcp.half-close.receives",
      .statement = "After shutdown(SHUT_WR) a socket still receives what the other side sends.",
      .level = LEVEL_SHALL,
@@ -21,8 +10,7 @@ RULE(still_receives, "tcp.half-close.receives",
                  {RFC_9293, "3.6: the user who closes may continue to receive"}},
      .outcome = {[BY_POSIX] = "hello then end of file",
                  [BY_LINUX] = "hello then end of file",
-                 [BY_BSD] = "hello then end of file"},
-     .mutant = {"shutdown(SHUT_WR) ends receiving too", deaf_when_closed});
+                 [BY_BSD] = "hello then end of file"});
 
 CASE(still_receives, after_fin, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -35,11 +23,11 @@ CASE(still_receives, after_fin, .family = ANY_FAMILY, .network = ANY_NETWORK, .r
     observe("%s", receive_next(t, iut, c.iut));
 }
 
-static void swallows(struct mutation *m, struct call *call)
+MUTANT(still_receives, "shutdown(SHUT_WR) ends receiving too")
 {
     static bool closed;
-    if (closed && call_sends(call)) {
-        call_succeed(call, call->block[0].length);
+    if (closed && call_receives(call)) {
+        call_succeed(call, 0);
         return;
     }
     mutate(m, call);
@@ -51,8 +39,7 @@ RULE(epipe, "tcp.half-close.send-epipe",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), sendto(), sendmsg(), write(), ERRORS EPIPE"},
                  {"send(2)", "ERRORS EPIPE"}},
-     .outcome = {[BY_POSIX] = "EPIPE", [BY_LINUX] = "EPIPE", [BY_BSD] = "EPIPE"},
-     .mutant = {"what is sent after shutdown(SHUT_WR) vanishes", swallows});
+     .outcome = {[BY_POSIX] = "EPIPE", [BY_LINUX] = "EPIPE", [BY_BSD] = "EPIPE"});
 
 CASE(epipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .send = ANY_SEND)
@@ -62,21 +49,15 @@ CASE(epipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY
     observe_result(send_by_form(t, iut, c.iut, "late", 4, NULL));
 }
 
-/* Sends with MSG_NOSIGNAL whatever the caller said. */
-static void never_signals(struct mutation *m, struct call *call)
+MUTANT(epipe, "what is sent after shutdown(SHUT_WR) vanishes")
 {
-    if (call->operation == OP_WRITE) {
-        int result = sk_send(m->real, (int)call->argument[0], call->block[0].bytes,
-                             call->block[0].length, MSG_NOSIGNAL);
-        if (result < 0)
-            call_fail(call, -result);
-        else
-            call_succeed(call, result);
+    static bool closed;
+    if (closed && call_sends(call)) {
+        call_succeed(call, call_data(call)->length);
         return;
     }
-    if (call_sends(call))
-        call->argument[1] |= MSG_NOSIGNAL;
     mutate(m, call);
+    closed |= call->operation == OP_SHUTDOWN;
 }
 
 RULE(sigpipe, "tcp.half-close.send-sigpipe",
@@ -85,11 +66,10 @@ RULE(sigpipe, "tcp.half-close.send-sigpipe",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EPIPE; XSH write(), ERRORS EPIPE"},
                  {"send(2)", "ERRORS EPIPE"}},
-     .outcome = {[BY_POSIX] = "SIGPIPE", [BY_LINUX] = "SIGPIPE", [BY_BSD] = "SIGPIPE"},
-     .mutant = {"no call sends SIGPIPE", never_signals});
+     .outcome = {[BY_POSIX] = "SIGPIPE", [BY_LINUX] = "SIGPIPE", [BY_BSD] = "SIGPIPE"});
 
 CASE(sigpipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
-     .send = ANY_SEND, .needs = LACKS_SIGNALS)
+     .send = ANY_SEND, .needs = "signals")
 {
     struct connection c = connected_pair(t);
     must(sk_shutdown(iut, c.iut, SHUT_WR));
@@ -97,10 +77,20 @@ CASE(sigpipe, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = A
     observe("%s", must(sk_signals(iut, SIGPIPE)) == 1 ? "SIGPIPE" : "no signal");
 }
 
-static void always_signals(struct mutation *m, struct call *call)
+/* Sends with MSG_NOSIGNAL whatever the caller said. */
+MUTANT(sigpipe, "no call sends SIGPIPE")
 {
-    if (call_sends(call) && call->operation != OP_WRITE)
-        call->argument[1] &= ~(int64_t)MSG_NOSIGNAL;
+    if (call->operation == OP_WRITE) {
+        int result = sk_send(m->real, (int)call->argument[0], call_data(call)->bytes,
+                             call_data(call)->length, MSG_NOSIGNAL);
+        if (result < 0)
+            call_fail(call, -result);
+        else
+            call_succeed(call, result);
+        return;
+    }
+    if (call_sends(call))
+        *call_flags(call) |= MSG_NOSIGNAL;
     mutate(m, call);
 }
 
@@ -110,35 +100,30 @@ RULE(nosignal, "tcp.half-close.send-nosignal",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), DESCRIPTION MSG_NOSIGNAL"},
                  {"send(2)", "DESCRIPTION MSG_NOSIGNAL"}},
-     .outcome = {[BY_POSIX] = "EPIPE then no signal", [BY_LINUX] = "EPIPE then no signal"},
-     .mutant = {"MSG_NOSIGNAL is ignored", always_signals});
+     .outcome = {[BY_POSIX] = "EPIPE then no signal", [BY_LINUX] = "EPIPE then no signal"});
 
 CASE(nosignal, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
-     .needs = LACKS_SIGNALS, .axis = "call", .choices = {"send", "sendto", "sendmsg"})
+     .needs = "signals", .axes = {{"call", {"send", "sendto", "sendmsg"}}})
 {
     struct connection c = connected_pair(t);
     must(sk_shutdown(iut, c.iut, SHUT_WR));
-    if (t->choice == 0)
+    if (t->chosen[0] == 0)
         observe_result(sk_send(iut, c.iut, "late", 4, MSG_NOSIGNAL));
-    else if (t->choice == 1)
+    else if (t->chosen[0] == 1)
         observe_result(sk_sendto(iut, c.iut, "late", 4, MSG_NOSIGNAL, NULL));
     else
         observe_result(sk_sendmsg(iut, c.iut, "late", 4, MSG_NOSIGNAL, NULL));
     observe("%s", must(sk_signals(iut, SIGPIPE)) ? "SIGPIPE" : "no signal");
 }
 
-/* ---- the other side is closed ---- */
-
-static void eof_once(struct mutation *m, struct call *call)
+MUTANT(nosignal, "MSG_NOSIGNAL is ignored")
 {
-    static bool ended;
+    if (call_sends(call) && call->operation != OP_WRITE)
+        *call_flags(call) &= ~(int64_t)MSG_NOSIGNAL;
     mutate(m, call);
-    if (call_receives(call) && call->result == 0) {
-        if (ended)
-            call_fail(call, ENOTCONN);
-        ended = true;
-    }
 }
+
+/* ---- the other side is closed ---- */
 
 RULE(eof, "tcp.half-close.end-of-file",
      .statement = "When the other side has closed and all is read, receiving gives 0, each time.",
@@ -148,8 +133,7 @@ RULE(eof, "tcp.half-close.end-of-file",
                  {SOCKET_FAQ, "2.1: a closed socket reads as zero bytes"}},
      .outcome = {[BY_POSIX] = "5 then 0 then 0",
                  [BY_LINUX] = "5 then 0 then 0",
-                 [BY_BSD] = "5 then 0 then 0"},
-     .mutant = {"the second read at the end of a stream gives ENOTCONN", eof_once});
+                 [BY_BSD] = "5 then 0 then 0"});
 
 CASE(eof, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .recv = ANY_RECV)
@@ -166,19 +150,15 @@ CASE(eof, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY
     }
 }
 
-/* An end of file is hidden from readiness calls. */
-static void hides_eof(struct mutation *m, struct call *call)
+MUTANT(eof, "the second read at the end of a stream gives ENOTCONN")
 {
-    struct readiness *ready = call->block[0].bytes;
-    int shut = 0;
+    static bool ended;
     mutate(m, call);
-    if (call->operation != OP_SELECT && call->operation != OP_POLL &&
-        call->operation != OP_EPOLL_WAIT)
-        return;
-    char byte;
-    shut = sk_recv(m->real, ready->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-    if (shut)
-        ready->found &= ~POLLIN;
+    if (call_receives(call) && call->result == 0) {
+        if (ended)
+            call_fail(call, ENOTCONN);
+        ended = true;
+    }
 }
 
 RULE(eof_ready, "tcp.half-close.end-of-file-readable",
@@ -187,8 +167,7 @@ RULE(eof_ready, "tcp.half-close.end-of-file-readable",
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: would not block; XSH poll() POLLIN"},
                  {"select(2)", "DESCRIPTION: ready on end-of-file"},
                  {SOCKET_FAQ, "2.13: select says there is data, but read returns zero"}},
-     .outcome = {[BY_POSIX] = "readable", [BY_LINUX] = "readable", [BY_BSD] = "readable"},
-     .mutant = {"an end of file is not reported as readable", hides_eof});
+     .outcome = {[BY_POSIX] = "readable", [BY_LINUX] = "readable", [BY_BSD] = "readable"});
 
 CASE(eof_ready, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .readiness = ANY_READINESS)
@@ -199,14 +178,19 @@ CASE(eof_ready, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role
     observe("%s", ready_name(ready(t, iut, c.iut, POLLIN, 0) & POLLIN));
 }
 
-/* Closes its own side as soon as it reads the end of the other. */
-static void closes_along(struct mutation *m, struct call *call)
+/* An end of file is hidden from readiness calls. */
+MUTANT(eof_ready, "an end of file is not reported as readable")
 {
+    static int accepted = -1, connected = -1;
+    char byte;
     mutate(m, call);
-    if (call_receives(call) && call->result == 0) {
-        sk_shutdown(m->real, (int)call->argument[0], SHUT_WR);
-        call_succeed(call, 0);
-    }
+    if (call->operation == OP_ACCEPT && !call->error)
+        accepted = (int)call->result;
+    if (call->operation == OP_CONNECT)
+        connected = (int)call->argument[0];
+    int fd = accepted >= 0 ? accepted : connected;
+    if (call_asks_readiness(call) && sk_recv(m->real, fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        call_set_found(call, call_found(call) & ~POLLIN);
 }
 
 RULE(still_sends, "tcp.half-close.sends",
@@ -214,8 +198,7 @@ RULE(still_sends, "tcp.half-close.sends",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH shutdown(), DESCRIPTION SHUT_WR: of the own sending only"},
                  {RFC_9293, "3.6 case 2: data may be sent in CLOSE-WAIT"}},
-     .outcome = {[BY_POSIX] = "4 then late", [BY_LINUX] = "4 then late", [BY_BSD] = "4 then late"},
-     .mutant = {"reading an end of file closes the own side", closes_along});
+     .outcome = {[BY_POSIX] = "4 then late", [BY_LINUX] = "4 then late", [BY_BSD] = "4 then late"});
 
 CASE(still_sends, after_end_of_file, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .send = ANY_SEND)
@@ -228,16 +211,17 @@ CASE(still_sends, after_end_of_file, .family = ANY_FAMILY, .network = ANY_NETWOR
     observe("%s", receive_next(t, peer, c.peer));
 }
 
-/* ---- data at the end ---- */
-
-static void drops_queue(struct mutation *m, struct call *call)
+/* Closes its own side as soon as it reads the end of the other. */
+MUTANT(still_sends, "reading an end of file closes the own side")
 {
-    struct linger at_once = {1, 0};
-    if (call->operation == OP_CLOSE)
-        sk_setsockopt_bytes(m->real, (int)call->argument[0], SOL_SOCKET, SO_LINGER, &at_once,
-                            sizeof at_once);
     mutate(m, call);
+    if (call_receives(call) && call->result == 0) {
+        sk_shutdown(m->real, (int)call->argument[0], SHUT_WR);
+        call_succeed(call, 0);
+    }
 }
+
+/* ---- data at the end ---- */
 
 RULE(queued, "tcp.release.queued-data",
      .statement = "What was sent before close() is delivered before the end of file.",
@@ -246,8 +230,7 @@ RULE(queued, "tcp.release.queued-data",
                  {POSIX_2016, "XSH 2.10.16 SO_LINGER: close() lets the data be transmitted"}},
      .outcome = {[BY_POSIX] = "hello then end of file",
                  [BY_LINUX] = "hello then end of file",
-                 [BY_BSD] = "hello then end of file"},
-     .mutant = {"close() resets the connection", drops_queue});
+                 [BY_BSD] = "hello then end of file"});
 
 CASE(queued, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -269,18 +252,19 @@ CASE(queued, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_RO
     observe("%s", receive_next(t, peer, c.peer));
 }
 
-static void half_closes(struct mutation *m, struct call *call)
+MUTANT(queued, "close() resets the connection")
 {
+    struct linger at_once = {1, 0};
     if (call->operation == OP_CLOSE)
-        call->operation = OP_SHUTDOWN, call->argument[1] = SHUT_WR;
+        sk_setsockopt_bytes(m->real, (int)call->argument[0], SOL_SOCKET, SO_LINGER, &at_once,
+                            sizeof at_once);
     mutate(m, call);
 }
 
 RULE(after_close, "tcp.release.data-after-close",
      .statement = "Data that arrives after close() is answered by a reset.", .level = LEVEL_SHOULD,
      .sources = {{RFC_9293, "3.6.1 SHLD-3: a RST shows that data was lost"}},
-     .outcome = {[BY_POSIX] = "CLOSED", [BY_LINUX] = "CLOSED", [BY_BSD] = "CLOSED"},
-     .mutant = {"close() only ends sending", half_closes});
+     .outcome = {[BY_POSIX] = "CLOSED", [BY_LINUX] = "CLOSED", [BY_BSD] = "CLOSED"});
 
 CASE(after_close, peer_sends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -291,12 +275,10 @@ CASE(after_close, peer_sends, .family = ANY_FAMILY, .network = ANY_NETWORK, .rol
     observe("%s", tcp_state_name(await_peer_state(t, &c, STATE_NONE)));
 }
 
-static void reads_first(struct mutation *m, struct call *call)
+MUTANT(after_close, "close() only ends sending")
 {
-    char data[64];
     if (call->operation == OP_CLOSE)
-        while (sk_recv(m->real, (int)call->argument[0], data, sizeof data, MSG_DONTWAIT) > 0)
-            continue;
+        call->operation = OP_SHUTDOWN, call->argument[1] = SHUT_WR;
     mutate(m, call);
 }
 
@@ -304,14 +286,22 @@ RULE(unread, "tcp.release.unread-data",
      .statement = "close() with received data unread resets the connection, so that the other side "
                   "hears that its data was lost.",
      .level = LEVEL_SHOULD, .sources = {{RFC_9293, "3.6.1 SHLD-3: a RST shows that data was lost"}},
-     .outcome = {[BY_POSIX] = "ECONNRESET", [BY_LINUX] = "ECONNRESET"},
-     .mutant = {"close() with unread data sends a FIN", reads_first});
+     .outcome = {[BY_POSIX] = "ECONNRESET", [BY_LINUX] = "ECONNRESET"});
 
 CASE(unread, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
     struct connection c = connected_pair(t);
     must(sk_send(peer, c.peer, "hello", 5, 0));
-    require(await_readable(t, iut, c.iut), "the data did not arrive");
+    await_data(t, iut, c.iut);
     must(sk_close(iut, c.iut));
     observe("%s", receive_next(t, peer, c.peer));
+}
+
+MUTANT(unread, "close() with unread data sends a FIN")
+{
+    char data[64];
+    if (call->operation == OP_CLOSE)
+        while (sk_recv(m->real, (int)call->argument[0], data, sizeof data, MSG_DONTWAIT) > 0)
+            continue;
+    mutate(m, call);
 }

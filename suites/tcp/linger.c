@@ -26,8 +26,7 @@ RULE(no_time_wait, "tcp.linger.zero-no-time-wait",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.5 ABORT call, 3.6.1: a connection that is aborted has no 2MSL"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"}},
-     .outcome = {[BY_LINUX] = "CLOSED then 0", [BY_BSD] = "CLOSED then 0"},
-     .mutant = {"SO_LINGER is ignored", ignores_linger});
+     .outcome = {[BY_LINUX] = "CLOSED then 0", [BY_BSD] = "CLOSED then 0"});
 
 CASE(no_time_wait, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -43,6 +42,8 @@ CASE(no_time_wait, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode =
     observe_result(sk_bind(iut, stream_socket(t, iut), &own.name));
 }
 
+MUTANT_BY(no_time_wait, "SO_LINGER is ignored", ignores_linger)
+
 RULE(reset, "tcp.linger.zero-reset",
      .statement =
          "close() with SO_LINGER on and no time resets the connection: the other side gets "
@@ -51,8 +52,7 @@ RULE(reset, "tcp.linger.zero-reset",
      .sources = {{RFC_9293, "3.10.5 ABORT call: sends a reset"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER: zero discards and resets"},
                  {POSIX_2016, "XSH recv(), ERRORS ECONNRESET"}},
-     .outcome = {[BY_LINUX] = "ECONNRESET", [BY_BSD] = "ECONNRESET"},
-     .mutant = {"SO_LINGER is ignored", ignores_linger});
+     .outcome = {[BY_LINUX] = "ECONNRESET", [BY_BSD] = "ECONNRESET"});
 
 CASE(reset, peer_reads, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .recv = ANY_RECV)
@@ -61,7 +61,7 @@ CASE(reset, peer_reads, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = AN
     char data[8];
     set_linger(t, iut, c.iut, 0);
     must(sk_close(iut, c.iut));
-    require(await_readable(t, peer, c.peer), "the peer saw nothing");
+    await_peer(t, c.peer);
     observe_result(receive_by_form(t, peer, c.peer, data, sizeof data));
 }
 
@@ -71,10 +71,12 @@ CASE(reset, peer_asks, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY
     int error;
     set_linger(t, iut, c.iut, 0);
     must(sk_close(iut, c.iut));
-    require(await_readable(t, peer, c.peer), "the peer saw nothing");
+    await_peer(t, c.peer);
     must(sk_getsockopt(peer, c.peer, SOL_SOCKET, SO_ERROR, &error));
     observe("%s", error_name(error));
 }
+
+MUTANT_BY(reset, "SO_LINGER is ignored", ignores_linger)
 
 /* ---- with time ---- */
 
@@ -98,9 +100,8 @@ RULE(blocks, "tcp.linger.blocks",
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER; close(), DESCRIPTION"},
                  {"socket(7)", "SO_LINGER"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_LINGER"}},
-     .outcome =
-         {[BY_POSIX] = "waits then 0", [BY_LINUX] = "waits then 0", [BY_BSD] = "waits then 0"},
-     .mutant = {"SO_LINGER is ignored", ignores_linger});
+     .outcome = {
+         [BY_POSIX] = "waits then 0", [BY_LINUX] = "waits then 0", [BY_BSD] = "waits then 0"});
 
 CASE(blocks, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
@@ -112,22 +113,13 @@ CASE(blocks, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = A
     observe_result(finish(closing));
 }
 
-/* A nonblocking socket's close() does not wait. */
-static void lingers_if_blocking(struct mutation *m, struct call *call)
-{
-    int fd = (int)call->argument[0];
-    struct linger off = {0, 0};
-    if (call->operation == OP_CLOSE && sk_fcntl(m->real, fd, F_GETFL, 0) & O_NONBLOCK)
-        sk_setsockopt_bytes(m->real, fd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
-    mutate(m, call);
-}
+MUTANT_BY(blocks, "SO_LINGER is ignored", ignores_linger)
 
 RULE(blocks_nonblocking, "tcp.linger.blocks-nonblocking",
      .statement = "close() with SO_LINGER on blocks although O_NONBLOCK is set.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH close(), DESCRIPTION: whether O_NONBLOCK is clear or set"}},
-     .outcome = {[BY_POSIX] = "waits then 0", [BY_LINUX] = "waits then 0"},
-     .mutant = {"close() of a nonblocking socket does not linger", lingers_if_blocking});
+     .outcome = {[BY_POSIX] = "waits then 0", [BY_LINUX] = "waits then 0"});
 
 CASE(blocks_nonblocking, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
@@ -140,14 +132,23 @@ CASE(blocks_nonblocking, data_held_back, .family = ANY_FAMILY, .network = ON_PAI
     observe_result(finish(closing));
 }
 
+/* A nonblocking socket's close() does not wait. */
+MUTANT(blocks_nonblocking, "close() of a nonblocking socket does not linger")
+{
+    int fd = (int)call->argument[0];
+    struct linger off = {0, 0};
+    if (call->operation == OP_CLOSE && sk_fcntl(m->real, fd, F_GETFL, 0) & O_NONBLOCK)
+        sk_setsockopt_bytes(m->real, fd, SOL_SOCKET, SO_LINGER, &off, sizeof off);
+    mutate(m, call);
+}
+
 RULE(expires, "tcp.linger.expires",
      .statement = "close() with SO_LINGER on returns when the time is over, in seconds, although "
                   "data is not acknowledged.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER: until the end of the interval, in seconds"},
                  {"socket(7)", "SO_LINGER"}},
-     .outcome = {[BY_POSIX] = "0 in time", [BY_LINUX] = "0 in time"},
-     .mutant = {"SO_LINGER is ignored", ignores_linger});
+     .outcome = {[BY_POSIX] = "0 in time", [BY_LINUX] = "0 in time"});
 
 CASE(expires, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      .tags = TAG_WAITS)
@@ -160,14 +161,7 @@ CASE(expires, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_
             clock_now() - begin >= INT64_C(950000000) ? "in time" : "at once");
 }
 
-static void lingers_always(struct mutation *m, struct call *call)
-{
-    struct linger linger = {1, 30};
-    if (call->operation == OP_CLOSE)
-        sk_setsockopt_bytes(m->real, (int)call->argument[0], SOL_SOCKET, SO_LINGER, &linger,
-                            sizeof linger);
-    mutate(m, call);
-}
+MUTANT_BY(expires, "SO_LINGER is ignored", ignores_linger)
 
 RULE(at_once, "tcp.linger.off-returns",
      .statement = "close() without SO_LINGER returns at once, and the data is still delivered.",
@@ -175,8 +169,7 @@ RULE(at_once, "tcp.linger.off-returns",
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER: as quickly as possible"},
                  {"socket(7)", "SO_LINGER: the closing is done in the background"}},
      .outcome = {[BY_POSIX] = "returns then hello then end of file",
-                 [BY_LINUX] = "returns then hello then end of file"},
-     .mutant = {"close() always lingers", lingers_always});
+                 [BY_LINUX] = "returns then hello then end of file"});
 
 CASE(at_once, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
@@ -187,6 +180,15 @@ CASE(at_once, data_held_back, .family = ANY_FAMILY, .network = ON_PAIR, .role = 
     finish(closing);
     observe("%s", receive_next(t, peer, c.peer));
     observe("%s", receive_next(t, peer, c.peer));
+}
+
+MUTANT(at_once, "close() always lingers")
+{
+    struct linger linger = {1, 30};
+    if (call->operation == OP_CLOSE)
+        sk_setsockopt_bytes(m->real, (int)call->argument[0], SOL_SOCKET, SO_LINGER, &linger,
+                            sizeof linger);
+    mutate(m, call);
 }
 
 /* ---- the option ---- */
@@ -201,7 +203,17 @@ static const char *linger_text(struct test *t, int fd)
     return text;
 }
 
-static void on_by_default(struct mutation *m, struct call *call)
+RULE(preset, "tcp.linger.default",
+     .statement = "SO_LINGER is off with a time of 0 on a new socket.", .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER: the default"}},
+     .outcome = {[BY_POSIX] = "off, 0 s", [BY_LINUX] = "off, 0 s"});
+
+CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
+{
+    observe("%s", linger_text(t, stream_socket(t, iut)));
+}
+
+MUTANT(preset, "SO_LINGER is on for new sockets")
 {
     struct linger linger = {1, 10};
     mutate(m, call);
@@ -210,31 +222,12 @@ static void on_by_default(struct mutation *m, struct call *call)
                             sizeof linger);
 }
 
-RULE(preset, "tcp.linger.default",
-     .statement = "SO_LINGER is off with a time of 0 on a new socket.", .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER: the default"}},
-     .outcome = {[BY_POSIX] = "off, 0 s", [BY_LINUX] = "off, 0 s"},
-     .mutant = {"SO_LINGER is on for new sockets", on_by_default});
-
-CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
-{
-    observe("%s", linger_text(t, stream_socket(t, iut)));
-}
-
-static void forgets_time(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_LINGER) && call->result == 0)
-        ((struct linger *)call->block[0].bytes)->l_linger = 0;
-}
-
 RULE(reads_back, "tcp.linger.reads-back",
      .statement = "getsockopt() gives the linger state and time that setsockopt() set.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_LINGER; XBD <sys/socket.h> struct linger"},
                  {"socket(7)", "SO_LINGER"}},
-     .outcome = {[BY_POSIX] = "on, 7 s", [BY_LINUX] = "on, 7 s"},
-     .mutant = {"getsockopt() gives a linger time of 0", forgets_time});
+     .outcome = {[BY_POSIX] = "on, 7 s", [BY_LINUX] = "on, 7 s"});
 
 CASE(reads_back, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
 {
@@ -243,20 +236,18 @@ CASE(reads_back, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBAC
     observe("%s", linger_text(t, fd));
 }
 
-static void not_inherited(struct mutation *m, struct call *call)
+MUTANT(reads_back, "getsockopt() gives a linger time of 0")
 {
-    struct linger off = {0, 0};
     mutate(m, call);
-    if (call->operation == OP_ACCEPT && call->result >= 0)
-        sk_setsockopt_bytes(m->real, (int)call->result, SOL_SOCKET, SO_LINGER, &off, sizeof off);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_LINGER) && call->result == 0)
+        ((struct linger *)call_value(call)->bytes)->l_linger = 0;
 }
 
 RULE(inherited, "tcp.linger.inherited",
      .statement = "An accepted socket has the SO_LINGER of its listener.", .level = LEVEL_MAY,
      .sources = {{FREEBSD_ACCEPT, "DESCRIPTION: the new socket has the properties of the old"},
                  {"Linux 6.18", "observed; accept(2) speaks of file status flags only"}},
-     .outcome = {[BY_LINUX] = "on, 7 s", [BY_BSD] = "on, 7 s"},
-     .mutant = {"accept() turns SO_LINGER off", not_inherited});
+     .outcome = {[BY_LINUX] = "on, 7 s", [BY_BSD] = "on, 7 s"});
 
 CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -265,4 +256,12 @@ CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)
     set_linger(t, iut, server.fd, 7);
     must(sk_connect(peer, client, &server.address));
     observe("%s", linger_text(t, must(sk_accept(iut, server.fd, NULL))));
+}
+
+MUTANT(inherited, "accept() turns SO_LINGER off")
+{
+    struct linger off = {0, 0};
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && call->result >= 0)
+        sk_setsockopt_bytes(m->real, (int)call->result, SOL_SOCKET, SO_LINGER, &off, sizeof off);
 }

@@ -12,12 +12,12 @@
     }
 
 enum { BY_CLOSE, BY_SHUTDOWN };
-#define HOW_TO_CLOSE .axis = "by", .choices = {"close", "shutdown"}
+#define HOW_TO_CLOSE .axes = {{"by", {"close", "shutdown"}}}
 
 /* Ends the IUT's sending in the variant's way. */
 static void finish_sending(struct test *t, const struct connection *c)
 {
-    if (t->choice == BY_SHUTDOWN)
+    if (t->chosen[0] == BY_SHUTDOWN)
         must(sk_shutdown(t->iut, c->iut, SHUT_WR));
     else
         must(sk_close(t->iut, c->iut));
@@ -25,22 +25,13 @@ static void finish_sending(struct test *t, const struct connection *c)
 
 /* ---- the side that closes first ---- */
 
-static void sends_no_fin(struct mutation *m, struct call *call)
-{
-    if (call->operation == OP_CLOSE || call->operation == OP_SHUTDOWN)
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
-
 RULE(fin_wait_1, "tcp.release.fin-wait-1",
      .statement = "The side that closes an ESTABLISHED connection first is in FIN_WAIT_1 until its "
                   "FIN is acknowledged.",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 1, 3.10.4 CLOSE call in ESTABLISHED, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "FIN_WAIT_1", [BY_LINUX] = "FIN_WAIT_1", [BY_BSD] = "FIN_WAIT_1"},
-     .mutant = {"close() and shutdown() do nothing", sends_no_fin});
+     .outcome = {[BY_POSIX] = "FIN_WAIT_1", [BY_LINUX] = "FIN_WAIT_1", [BY_BSD] = "FIN_WAIT_1"});
 
 CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -51,6 +42,14 @@ CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
 
+MUTANT(fin_wait_1, "close() and shutdown() do nothing")
+{
+    if (call->operation == OP_CLOSE || call->operation == OP_SHUTDOWN)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
 MUTANT_STATE(misses_ack, STATE_FIN_WAIT_2, STATE_FIN_WAIT_1)
 
 RULE(fin_wait_2, "tcp.release.fin-wait-2",
@@ -59,8 +58,7 @@ RULE(fin_wait_2, "tcp.release.fin-wait-2",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 1, 3.10.7.4 FIN-WAIT-1 STATE, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "FIN_WAIT_2", [BY_LINUX] = "FIN_WAIT_2", [BY_BSD] = "FIN_WAIT_2"},
-     .mutant = {"the acknowledgement of a FIN changes no state", misses_ack});
+     .outcome = {[BY_POSIX] = "FIN_WAIT_2", [BY_LINUX] = "FIN_WAIT_2", [BY_BSD] = "FIN_WAIT_2"});
 
 CASE(fin_wait_2, acknowledged, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -81,6 +79,8 @@ CASE(fin_wait_2, after_holding, .family = ANY_FAMILY, .network = ON_PAIR, .role 
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_FIN_WAIT_2)));
 }
 
+MUTANT_BY(fin_wait_2, "the acknowledgement of a FIN changes no state", misses_ack)
+
 MUTANT_STATE(skips_time_wait, STATE_TIME_WAIT, STATE_NONE)
 
 RULE(time_wait, "tcp.release.time-wait",
@@ -88,8 +88,7 @@ RULE(time_wait, "tcp.release.time-wait",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6.1, 3.10.7.4 FIN bit in FIN-WAIT-2 STATE, MUST-13, figure 5"},
                  {SOCKET_FAQ, "2.7: the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[BY_POSIX] = "TIME_WAIT", [BY_LINUX] = "TIME_WAIT", [BY_BSD] = "TIME_WAIT"},
-     .mutant = {"the connection is forgotten when the other side's FIN arrives", skips_time_wait});
+     .outcome = {[BY_POSIX] = "TIME_WAIT", [BY_LINUX] = "TIME_WAIT", [BY_BSD] = "TIME_WAIT"});
 
 CASE(time_wait, closed_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -115,6 +114,9 @@ CASE(time_wait, from_fin_wait_1, .family = ANY_FAMILY, .network = ON_PAIR, .role
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_TIME_WAIT)));
 }
 
+MUTANT_BY(time_wait, "the connection is forgotten when the other side's FIN arrives",
+          skips_time_wait)
+
 /* ---- the side that closes second ---- */
 
 MUTANT_STATE(ignores_fin, STATE_CLOSE_WAIT, STATE_ESTABLISHED)
@@ -125,8 +127,7 @@ RULE(close_wait, "tcp.release.close-wait",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 2, 3.10.7.4 FIN bit in ESTABLISHED STATE, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "CLOSE_WAIT", [BY_LINUX] = "CLOSE_WAIT", [BY_BSD] = "CLOSE_WAIT"},
-     .mutant = {"a FIN does not change the state", ignores_fin});
+     .outcome = {[BY_POSIX] = "CLOSE_WAIT", [BY_LINUX] = "CLOSE_WAIT", [BY_BSD] = "CLOSE_WAIT"});
 
 CASE(close_wait, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -143,6 +144,8 @@ CASE(close_wait, after_reading, .family = ANY_FAMILY, .network = ANY_NETWORK, .r
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
 
+MUTANT_BY(close_wait, "a FIN does not change the state", ignores_fin)
+
 MUTANT_STATE(forgets_early, STATE_LAST_ACK, STATE_NONE)
 
 RULE(last_ack, "tcp.release.last-ack",
@@ -150,8 +153,7 @@ RULE(last_ack, "tcp.release.last-ack",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 2, 3.10.4 CLOSE call in CLOSE-WAIT, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "LAST_ACK", [BY_LINUX] = "LAST_ACK", [BY_BSD] = "LAST_ACK"},
-     .mutant = {"the connection is forgotten before its FIN is acknowledged", forgets_early});
+     .outcome = {[BY_POSIX] = "LAST_ACK", [BY_LINUX] = "LAST_ACK", [BY_BSD] = "LAST_ACK"});
 
 CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -164,6 +166,8 @@ CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role =
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
 
+MUTANT_BY(last_ack, "the connection is forgotten before its FIN is acknowledged", forgets_early)
+
 MUTANT_STATE(waits_for_nothing, STATE_NONE, STATE_TIME_WAIT)
 
 RULE(closed, "tcp.release.closed",
@@ -172,8 +176,7 @@ RULE(closed, "tcp.release.closed",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.7.4 LAST-ACK STATE, figure 5"},
                  {SOCKET_FAQ, "2.7: only the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[BY_POSIX] = "CLOSED", [BY_LINUX] = "CLOSED", [BY_BSD] = "CLOSED"},
-     .mutant = {"the side that closed second is in TIME_WAIT too", waits_for_nothing});
+     .outcome = {[BY_POSIX] = "CLOSED", [BY_LINUX] = "CLOSED", [BY_BSD] = "CLOSED"});
 
 CASE(closed, closed_second, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -197,6 +200,8 @@ CASE(closed, after_last_ack, .family = ANY_FAMILY, .network = ON_PAIR, .role = A
     deliver_from(t, peer, NET_DELIVER);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_NONE)));
 }
+
+MUTANT_BY(closed, "the side that closed second is in TIME_WAIT too", waits_for_nothing)
 
 /* ---- both at once ---- */
 
@@ -222,8 +227,7 @@ RULE(closing, "tcp.release.closing",
                   "acknowledgement of its own is in CLOSING.",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 FIN bit in FIN-WAIT-1 STATE, figure 13"}},
-     .outcome = {[BY_POSIX] = "CLOSING", [BY_LINUX] = "CLOSING", [BY_BSD] = "CLOSING"},
-     .mutant = {"a FIN in FIN_WAIT_1 leads to FIN_WAIT_2", misses_crossing});
+     .outcome = {[BY_POSIX] = "CLOSING", [BY_LINUX] = "CLOSING", [BY_BSD] = "CLOSING"});
 
 CASE(closing, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -232,6 +236,8 @@ CASE(closing, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = AN
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_CLOSING)));
 }
 
+MUTANT_BY(closing, "a FIN in FIN_WAIT_1 leads to FIN_WAIT_2", misses_crossing)
+
 MUTANT_STATE(forgets_crossing, STATE_TIME_WAIT, STATE_NONE)
 
 RULE(closing_ends, "tcp.release.closing-time-wait",
@@ -239,8 +245,7 @@ RULE(closing_ends, "tcp.release.closing-time-wait",
      .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 CLOSING STATE, figure 13"}},
      .outcome = {[BY_POSIX] = "TIME_WAIT then TIME_WAIT",
                  [BY_LINUX] = "TIME_WAIT then TIME_WAIT",
-                 [BY_BSD] = "TIME_WAIT then TIME_WAIT"},
-     .mutant = {"CLOSING ends without TIME_WAIT", forgets_crossing});
+                 [BY_BSD] = "TIME_WAIT then TIME_WAIT"});
 
 CASE(closing_ends, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -251,3 +256,5 @@ CASE(closing_ends, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_TIME_WAIT)));
     observe("%s", tcp_state_name(await_peer_state(t, &c, STATE_TIME_WAIT)));
 }
+
+MUTANT_BY(closing_ends, "CLOSING ends without TIME_WAIT", forgets_crossing)

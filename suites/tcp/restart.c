@@ -3,7 +3,7 @@
 
 /* What the predecessor left behind. */
 enum { NOTHING, ESTABLISHED_CONNECTION, HALF_CLOSED_CONNECTION, PAST_CONNECTION };
-#define WHAT_IS_LEFT .axis = "left", .choices = {"established", "close-wait", "time-wait"}
+#define WHAT_IS_LEFT .axes = {{"left", {"established", "close-wait", "time-wait"}}}
 
 /* A server of the IUT that has come and gone: its name. */
 static struct address past_server(struct test *t, unsigned left, bool reusable)
@@ -45,12 +45,11 @@ RULE(restart, "tcp.restart.reuseaddr",
      .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens there"},
                  {SOCKET_FAQ, "4.5: a server sets it before bind()"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "0 then 0 then 0", [BY_BSD] = "0 then 0 then 0"},
-     .mutant = {"SO_REUSEADDR is ignored", ignores_reuse});
+     .outcome = {[BY_LINUX] = "0 then 0 then 0", [BY_BSD] = "0 then 0 then 0"});
 
 CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
 {
-    struct address name = past_server(t, t->choice + 1, true);
+    struct address name = past_server(t, t->chosen[0] + 1, true);
     int successor = stream_socket(t, iut), client = stream_socket(t, peer);
     struct address address = as_written_by(t, peer, name);
     must(sk_setsockopt(iut, successor, SOL_SOCKET, SO_REUSEADDR, 1));
@@ -59,6 +58,8 @@ CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_L
     observe_result(sk_connect(peer, client, &address));
 }
 
+MUTANT_BY(restart, "SO_REUSEADDR is ignored", ignores_reuse)
+
 RULE(blocked, "tcp.restart.without-reuseaddr",
      .statement = "Without SO_REUSEADDR a server cannot be started again while connections of its "
                   "predecessor live or are in TIME_WAIT: bind() fails with EADDRINUSE.",
@@ -66,16 +67,32 @@ RULE(blocked, "tcp.restart.without-reuseaddr",
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {SOCKET_FAQ, "4.5"}},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
-     .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
 
 CASE(blocked, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
 {
-    struct address name = past_server(t, t->choice + 1, false);
+    struct address name = past_server(t, t->chosen[0] + 1, false);
     observe_result(sk_bind(iut, stream_socket(t, iut), &name));
 }
 
-static void listens_for_ever(struct mutation *m, struct call *call)
+MUTANT_BY(blocked, "bind() sets SO_REUSEADDR secretly", reuses_secretly)
+
+RULE(no_connection, "tcp.restart.no-connection",
+     .statement = "A listener that had no connection frees its port when it is closed.",
+     .level = LEVEL_SHALL,
+     .sources = {{RFC_9293, "3.10.4 CLOSE call, LISTEN STATE: the TCB is deleted"},
+                 {POSIX_2016, "XSH close(), DESCRIPTION: the socket is destroyed"}},
+     .outcome = {[BY_POSIX] = "0 then 0", [BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"});
+
+CASE(no_connection, successor, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct address name = past_server(t, NOTHING, false);
+    int successor = stream_socket(t, iut);
+    observe_result(sk_bind(iut, successor, &name));
+    observe_result(sk_listen(iut, successor, 1));
+}
+
+MUTANT(no_connection, "close() does not end listening")
 {
     int listens = 0;
     if (call->operation == OP_CLOSE)
@@ -86,24 +103,26 @@ static void listens_for_ever(struct mutation *m, struct call *call)
         mutate(m, call);
 }
 
-RULE(no_connection, "tcp.restart.no-connection",
-     .statement = "A listener that had no connection frees its port when it is closed.",
+RULE(independent, "tcp.restart.connections-survive",
+     .statement = "Closing a listener leaves the connections that it has accepted alone.",
      .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.10.4 CLOSE call, LISTEN STATE: the TCB is deleted"},
-                 {POSIX_2016, "XSH close(), DESCRIPTION: the socket is destroyed"}},
-     .outcome = {[BY_POSIX] = "0 then 0", [BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"},
-     .mutant = {"close() does not end listening", listens_for_ever});
+     .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION: a new socket"},
+                 {RFC_9293, "3.10.4 CLOSE call: of one connection"}},
+     .outcome = {[BY_POSIX] = "ESTABLISHED then hello",
+                 [BY_LINUX] = "ESTABLISHED then hello",
+                 [BY_BSD] = "ESTABLISHED then hello"});
 
-CASE(no_connection, successor, .family = ANY_FAMILY, .network = ANY_NETWORK)
+CASE(independent, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
-    struct address name = past_server(t, NOTHING, false);
-    int successor = stream_socket(t, iut);
-    observe_result(sk_bind(iut, successor, &name));
-    observe_result(sk_listen(iut, successor, 1));
+    struct connection c = connected_pair(t);
+    must(sk_close(iut, c.listener));
+    observe("%s", tcp_state_name(iut_state(t, &c)));
+    must(sk_send(peer, c.peer, "hello", 5, 0));
+    observe("%s", receive_next(t, iut, c.iut));
 }
 
 /* A closed listener takes the connections that it accepted along. */
-static void takes_along(struct mutation *m, struct call *call)
+MUTANT(independent, "closing a listener shuts its connections down")
 {
     static int accepted = -1;
     int listens = 0;
@@ -116,27 +135,25 @@ static void takes_along(struct mutation *m, struct call *call)
         accepted = (int)call->result;
 }
 
-RULE(independent, "tcp.restart.connections-survive",
-     .statement = "Closing a listener leaves the connections that it has accepted alone.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION: a new socket"},
-                 {RFC_9293, "3.10.4 CLOSE call: of one connection"}},
-     .outcome = {[BY_POSIX] = "ESTABLISHED then hello",
-                 [BY_LINUX] = "ESTABLISHED then hello",
-                 [BY_BSD] = "ESTABLISHED then hello"},
-     .mutant = {"closing a listener shuts its connections down", takes_along});
+RULE(unaccepted, "tcp.restart.unaccepted-reset",
+     .statement = "Closing a listener resets the connections that it has not accepted.",
+     .level = LEVEL_MAY,
+     .sources = {{POSIX_2016, "XSH close() and listen(): silent on queued connections"},
+                 {"Linux 6.18", "observed"}},
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "ECONNRESET"});
 
-CASE(independent, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
+CASE(unaccepted, closed, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
-    struct connection c = connected_pair(t);
-    must(sk_close(iut, c.listener));
-    observe("%s", tcp_state_name(iut_state(t, &c)));
-    must(sk_send(peer, c.peer, "hello", 5, 0));
-    observe("%s", receive_next(t, iut, c.iut));
+    struct endpoint server = listening_socket(t, iut);
+    int client = stream_socket(t, peer);
+    must(sk_connect(peer, client, &server.address));
+    await_queued(t, iut, &server, client);
+    must(sk_close(iut, server.fd));
+    observe("%s", receive_next(t, peer, client));
 }
 
 /* Connections that nobody has accepted. */
-static void keeps_queue(struct mutation *m, struct call *call)
+MUTANT(unaccepted, "connections that were not accepted live on without a listener")
 {
     int listens = 0;
     if (call->operation == OP_CLOSE)
@@ -144,22 +161,4 @@ static void keeps_queue(struct mutation *m, struct call *call)
     if (listens && sk_accept(m->real, (int)call->argument[0], NULL) < 0)
         call_succeed(call, 0);
     mutate(m, call);
-}
-
-RULE(unaccepted, "tcp.restart.unaccepted-reset",
-     .statement = "Closing a listener resets the connections that it has not accepted.",
-     .level = LEVEL_MAY,
-     .sources = {{POSIX_2016, "XSH close() and listen(): silent on queued connections"},
-                 {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "ECONNRESET"},
-     .mutant = {"connections that were not accepted live on without a listener", keeps_queue});
-
-CASE(unaccepted, closed, .family = ANY_FAMILY, .network = ANY_NETWORK)
-{
-    struct endpoint server = listening_socket(t, iut);
-    int client = stream_socket(t, peer);
-    must(sk_connect(peer, client, &server.address));
-    require(await_readable(t, iut, server.fd), "the connection was not queued");
-    must(sk_close(iut, server.fd));
-    observe("%s", receive_next(t, peer, client));
 }

@@ -52,14 +52,14 @@ static struct connection time_wait(struct test *t, bool reusable)
 
 /* What bind() of a new socket to a port gives. */
 enum { SAME_ADDRESS, WILDCARD };
-#define WHICH_ADDRESS .axis = "address", .choices = {"same", "wildcard"}
+#define WHICH_ADDRESS .axes = {{"address", {"same", "wildcard"}}}
 static int bind_again(struct test *t, const struct address *name, bool reusable)
 {
     int fd = stream_socket(t, t->iut);
     struct address any = address_any(t->domain, address_port(name));
     if (reusable)
         reuse(t, t->iut, fd);
-    return sk_bind(t->iut, fd, t->choice == WILDCARD ? &any : name);
+    return sk_bind(t->iut, fd, t->chosen[0] == WILDCARD ? &any : name);
 }
 
 RULE(in_use, "tcp.time-wait.in-use",
@@ -69,8 +69,7 @@ RULE(in_use, "tcp.time-wait.in-use",
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR: reuse is off"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {SOCKET_FAQ, "2.7 and 4.5"}},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
-     .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
+     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
 
 CASE(in_use, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -79,6 +78,8 @@ CASE(in_use, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = AN
     observe_result(bind_again(t, &c.iut_name, false));
 }
 
+MUTANT_BY(in_use, "bind() sets SO_REUSEADDR secretly", reuses_secretly)
+
 RULE(reusable, "tcp.time-wait.reuse-both",
      .statement = "With SO_REUSEADDR on the socket that had the connection and on the new one, "
                   "bind() to a port in TIME_WAIT succeeds.",
@@ -86,8 +87,7 @@ RULE(reusable, "tcp.time-wait.reuse-both",
      .sources = {{"socket(7)", "NOTES: when it was set both in the previous program and the new"},
                  {"ip(7)", "DESCRIPTION: unless the SO_REUSEADDR flag has been set"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[BY_LINUX] = "0", [BY_BSD] = "0"},
-     .mutant = {"SO_REUSEADDR is ignored", ignores_reuse});
+     .outcome = {[BY_LINUX] = "0", [BY_BSD] = "0"});
 
 CASE(reusable, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, WHICH_ADDRESS)
 {
@@ -95,14 +95,15 @@ CASE(reusable, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_R
     observe_result(bind_again(t, &c.iut_name, true));
 }
 
+MUTANT_BY(reusable, "SO_REUSEADDR is ignored", ignores_reuse)
+
 RULE(new_only, "tcp.time-wait.reuse-new-only",
      .statement =
          "With SO_REUSEADDR on the new socket alone bind() to a port in TIME_WAIT succeeds "
          "on BSD and fails with EADDRINUSE on Linux.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both programs must have set it"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "0"},
-     .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "0"});
 
 CASE(new_only, new_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -111,6 +112,8 @@ CASE(new_only, new_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role =
     observe_result(bind_again(t, &c.iut_name, true));
 }
 
+MUTANT_BY(new_only, "bind() sets SO_REUSEADDR secretly", reuses_secretly)
+
 RULE(old_only, "tcp.time-wait.reuse-old-only",
      .statement =
          "With SO_REUSEADDR on the socket that had the connection, but not on the new one, "
@@ -118,8 +121,7 @@ RULE(old_only, "tcp.time-wait.reuse-old-only",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: the program that wants to reuse the port must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"},
-     .mutant = {"bind() sets SO_REUSEADDR secretly", reuses_secretly});
+     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
 
 CASE(old_only, old_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -128,11 +130,27 @@ CASE(old_only, old_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role =
     observe_result(bind_again(t, &c.iut_name, false));
 }
 
+MUTANT_BY(old_only, "bind() sets SO_REUSEADDR secretly", reuses_secretly)
+
+RULE(other_address, "tcp.time-wait.other-address",
+     .statement = "A connection in TIME_WAIT keeps its port on its own local address only.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
+                 {RFC_9293, "3.3.1: a socket is an address and a port"}},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
+
+CASE(other_address, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = time_wait(t, false);
+    struct address other = place_of(t, iut, PLACE_OTHER, address_port(&c.iut_name));
+    observe_result(bind_again(t, &other, false));
+}
+
 /* Ports are in use on all addresses at once. */
-static void one_port_space(struct mutation *m, struct call *call)
+MUTANT(other_address, "a port in use on one address is in use on all")
 {
     if (call->operation == OP_BIND) {
-        struct address name = call_address(call, 0);
+        struct address name = call_address(call);
         struct address any = address_any(name.any.sa_family, address_port(&name));
         int probe = sk_socket(m->real, name.any.sa_family, SOCK_STREAM, 0);
         int free_everywhere = sk_bind(m->real, probe, &any);
@@ -145,42 +163,13 @@ static void one_port_space(struct mutation *m, struct call *call)
     mutate(m, call);
 }
 
-RULE(other_address, "tcp.time-wait.other-address",
-     .statement = "A connection in TIME_WAIT keeps its port on its own local address only.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
-                 {RFC_9293, "3.3.1: a socket is an address and a port"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
-     .mutant = {"a port in use on one address is in use on all", one_port_space});
-
-CASE(other_address, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
-{
-    struct connection c = time_wait(t, false);
-    struct address other = place_of(t, iut, PLACE_OTHER, address_port(&c.iut_name));
-    observe_result(bind_again(t, &other, false));
-}
-
 static struct address last_connected;
-static void keeps_port(struct mutation *m, struct call *call)
-{
-    struct address to = call_address(call, 0);
-    if (call->operation == OP_BIND && address_port(&to) &&
-        address_port(&to) == address_port(&last_connected)) {
-        call_fail(call, EADDRINUSE);
-        return;
-    }
-    mutate(m, call);
-    if (call->operation == OP_GETSOCKNAME && call->result == 0)
-        last_connected = call_address(call, 0);
-}
-
 RULE(second_closer, "tcp.time-wait.second-closer",
      .statement = "The side that closed second can use its port again at once, without any option.",
      .level = LEVEL_SHALL,
      .sources = {{SOCKET_FAQ, "2.7: only the end that sends the first FIN goes into TIME_WAIT"},
                  {RFC_9293, "3.10.7.4 LAST-ACK STATE: the TCB is deleted"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
-     .mutant = {"a port that had a connection stays in use", keeps_port});
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
 
 CASE(second_closer, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -193,18 +182,17 @@ CASE(second_closer, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .ro
     observe_result(bind_again(t, &c.iut_name, false));
 }
 
-static void shields_pair(struct mutation *m, struct call *call)
+MUTANT(second_closer, "a port that had a connection stays in use")
 {
-    static struct address connected;
-    struct address to = call_address(call, 0);
-    if (call->operation == OP_CONNECT && address_port(&connected) &&
-        address_equal(&to, &connected)) {
-        call_fail(call, EADDRNOTAVAIL);
+    struct address to = call_address(call);
+    if (call->operation == OP_BIND && address_port(&to) &&
+        address_port(&to) == address_port(&last_connected)) {
+        call_fail(call, EADDRINUSE);
         return;
     }
     mutate(m, call);
-    if (call->operation == OP_CONNECT && call->result == 0)
-        connected = to;
+    if (call->operation == OP_GETSOCKNAME && call->result == 0)
+        last_connected = call_address(call);
 }
 
 RULE(same_pair, "tcp.time-wait.connect-same-pair",
@@ -214,8 +202,7 @@ RULE(same_pair, "tcp.time-wait.connect-same-pair",
      .sources = {{RFC_9293, "3.6.1: the side in TIME_WAIT may reuse the pair where it is safe"},
                  {"RFC 6191", "2: timestamps tell the new connection from the old"},
                  {"Linux 6.18", "observed; tcp_tw_reuse in tcp(7) is about chosen ports only"}},
-     .outcome = {[BY_LINUX] = "0"},
-     .mutant = {"connect() to the same peer gives EADDRNOTAVAIL", shields_pair});
+     .outcome = {[BY_LINUX] = "0"});
 
 CASE(same_pair, client, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -226,13 +213,18 @@ CASE(same_pair, client, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe_result(sk_connect(iut, fd, &c.peer_name));
 }
 
-/* A new connection of a pair of ports that had one is not let in. */
-static void shuts_out(struct mutation *m, struct call *call)
+MUTANT(same_pair, "connect() to the same peer gives EADDRNOTAVAIL")
 {
-    static int accepted;
+    static struct address connected;
+    struct address to = call_address(call);
+    if (call->operation == OP_CONNECT && address_port(&connected) &&
+        address_equal(&to, &connected)) {
+        call_fail(call, EADDRNOTAVAIL);
+        return;
+    }
     mutate(m, call);
-    if (call->operation == OP_ACCEPT && call->result >= 0 && accepted++)
-        call_fail(call, ECONNABORTED);
+    if (call->operation == OP_CONNECT && call->result == 0)
+        connected = to;
 }
 
 RULE(incoming, "tcp.time-wait.incoming",
@@ -241,9 +233,8 @@ RULE(incoming, "tcp.time-wait.incoming",
      .level = LEVEL_MAY,
      .sources = {{RFC_9293, "3.6.1 MAY-2: a new SYN may reopen the connection from TIME_WAIT"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "0 then 0 | ECONNREFUSED then EAGAIN | ETIMEDOUT then EAGAIN",
-                 [BY_LINUX] = "0 then 0"},
-     .mutant = {"accept() gives ECONNABORTED for the second connection", shuts_out});
+     .outcome = {[BY_POSIX] = "0 then 0 || ECONNREFUSED then EAGAIN || ETIMEDOUT then EAGAIN",
+                 [BY_LINUX] = "0 then 0"});
 
 CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
@@ -267,10 +258,19 @@ CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .
     int again = stream_socket(t, peer);
     reuse(t, peer, again);
     must(sk_bind(peer, again, &client.name));
-    set_nonblocking(t, iut, server.fd, true);
-    observe_result(sk_connect(peer, again, &server.address));
-    await_readable(t, iut, server.fd);
-    observe_result(sk_accept(iut, server.fd, NULL));
+    int result = sk_connect(peer, again, &server.address);
+    observe_result(result);
+    set_nonblocking(t, iut, server.fd, result < 0);
+    observe_result(finish(sk_begin(iut, call_accept(server.fd, NULL))));
+}
+
+/* A new connection of a pair of ports that had one is not let in. */
+MUTANT(incoming, "accept() gives ECONNABORTED for the second connection")
+{
+    static int accepted;
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && call->result >= 0 && accepted++)
+        call_fail(call, ECONNABORTED);
 }
 
 /* ---- how long it lasts ---- */
@@ -301,8 +301,7 @@ RULE(two_msl, "tcp.time-wait.ends",
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {"Linux 6.18", "TCP_TIMEWAIT_LEN is 60 s, less than the RFC's 4 minutes"},
                  {SOCKET_FAQ, "2.7"}},
-     .outcome = {[BY_LINUX] = "after a minute then 0"},
-     .mutant = {"TIME_WAIT lasts for ever", waits_for_ever});
+     .outcome = {[BY_LINUX] = "after a minute then 0"});
 
 CASE(two_msl, waited_for, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAIR, .tags = TAG_SLOW,
      .seconds = 270)
@@ -316,14 +315,15 @@ CASE(two_msl, waited_for, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAI
     observe_result(bind_again(t, &c.iut_name, false));
 }
 
+MUTANT_BY(two_msl, "TIME_WAIT lasts for ever", waits_for_ever)
+
 RULE(orphan, "tcp.release.fin-wait-2-ends",
      .statement = "On Linux an orphaned connection in FIN_WAIT_2 ends after the time that "
                   "TCP_LINGER2 sets.",
      .level = LEVEL_MAY,
      .sources = {{"tcp(7)", "TCP_LINGER2 and tcp_fin_timeout"},
                  {RFC_9293, "3.6.1: does not limit FIN-WAIT-2"}},
-     .outcome = {[BY_LINUX] = "ends in time"},
-     .mutant = {"FIN_WAIT_2 lasts for ever", waits_for_ever});
+     .outcome = {[BY_LINUX] = "ends in time"});
 
 CASE(orphan, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 15)
@@ -334,3 +334,5 @@ CASE(orphan, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_R
     require(await_iut_state(t, &c, STATE_FIN_WAIT_2) == STATE_FIN_WAIT_2, "no FIN_WAIT_2");
     observe("%s", seconds_until_gone(t, &c, 8) < 8 ? "ends in time" : "is still there");
 }
+
+MUTANT_BY(orphan, "FIN_WAIT_2 lasts for ever", waits_for_ever)

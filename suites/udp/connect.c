@@ -9,13 +9,6 @@ static int connected_datagram_socket(struct test *t, const struct endpoint *to)
     return fd;
 }
 
-static void announces_itself(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call->operation == OP_CONNECT && call->result == 0)
-        sk_send(m->real, (int)call->argument[0], "hello", 5, 0);
-}
-
 RULE(silent, "udp.connect.sends-nothing",
      .statement = "connect() on a datagram socket succeeds at once and sends nothing to the peer.",
      .level = LEVEL_SHALL,
@@ -26,8 +19,7 @@ RULE(silent, "udp.connect.sends-nothing",
      .outcome = {[BY_POSIX] = "0 then first",
                  [BY_LINUX] = "0 then first",
                  [BY_BSD] = "0 then first",
-                 [BY_ZOS] = "0 then first"},
-     .mutant = {"connect() sends a datagram to the peer", announces_itself});
+                 [BY_ZOS] = "0 then first"});
 
 CASE(silent, first_datagram, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -38,7 +30,31 @@ CASE(silent, first_datagram, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe("%s", receive_next(t, peer, to.fd));
 }
 
-static void asks_first(struct mutation *m, struct call *call)
+MUTANT(silent, "connect() sends a datagram to the peer")
+{
+    mutate(m, call);
+    if (call->operation == OP_CONNECT && call->result == 0)
+        sk_send(m->real, (int)call->argument[0], "hello", 5, 0);
+}
+
+RULE(nobody, "udp.connect.nobody-there",
+     .statement = "connect() on a datagram socket succeeds whether or not anybody receives at the "
+                  "address.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: no connection is made"},
+                 {ZOS_API, "Streamline data transfer using connect call: the functions are local"},
+                 {FREEBSD_CONNECT, "DESCRIPTION: it names the peer"}},
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0", [BY_ZOS] = "0"});
+
+CASE(nobody, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint to = bound_datagram_socket(t, peer);
+    int fd = datagram_socket(t, iut);
+    must(sk_close(peer, to.fd));
+    observe_result(sk_connect(iut, fd, &to.address));
+}
+
+MUTANT(nobody, "connect() asks the peer first and is refused")
 {
     struct readiness answer = {.fd = (int)call->argument[0], .asked = POLLIN};
     mutate(m, call);
@@ -49,34 +65,13 @@ static void asks_first(struct mutation *m, struct call *call)
         call_fail(call, ECONNREFUSED);
 }
 
-RULE(nobody, "udp.connect.nobody-there",
-     .statement = "connect() on a datagram socket succeeds whether or not anybody receives at the "
-                  "address.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: no connection is made"},
-                 {ZOS_API, "Streamline data transfer using connect call: the functions are local"},
-                 {FREEBSD_CONNECT, "DESCRIPTION: it names the peer"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0", [BY_ZOS] = "0"},
-     .mutant = {"connect() asks the peer first and is refused", asks_first});
-
-CASE(nobody, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
-{
-    struct endpoint to = bound_datagram_socket(t, peer);
-    int fd = datagram_socket(t, iut);
-    must(sk_close(peer, to.fd));
-    observe_result(sk_connect(iut, fd, &to.address));
-}
-
-MUTANT_ERROR(reaches_everywhere, OP_CONNECT, ENETUNREACH, 0)
-
 RULE(no_route, "udp.connect.no-route",
      .statement = "connect() on a datagram socket to a network that no route leads to fails with "
                   "ENETUNREACH.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS ENETUNREACH"},
                  {"connect(2)", "ERRORS ENETUNREACH"}},
-     .outcome = {[BY_POSIX] = "ENETUNREACH", [BY_LINUX] = "ENETUNREACH"},
-     .mutant = {"connect() on a datagram socket does not look for a route", reaches_everywhere});
+     .outcome = {[BY_POSIX] = "ENETUNREACH", [BY_LINUX] = "ENETUNREACH"});
 
 CASE(no_route, unrouted, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -84,14 +79,10 @@ CASE(no_route, unrouted, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe_result(sk_connect(iut, datagram_socket(t, iut), &nowhere));
 }
 
-/* ---- names ---- */
+MUTANT_GIVES(no_route, "connect() on a datagram socket does not look for a route", OP_CONNECT,
+             ENETUNREACH, 0)
 
-static void reports_no_peer(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call->operation == OP_GETPEERNAME && call->result == 0)
-        call_fail(call, ENOTCONN);
-}
+/* ---- names ---- */
 
 RULE(peer_name, "udp.connect.peer-name",
      .statement = "getpeername() on a connected datagram socket gives the address that it was "
@@ -99,8 +90,7 @@ RULE(peer_name, "udp.connect.peer-name",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), DESCRIPTION and ERRORS ENOTCONN"},
                  {"getpeername(2)", "DESCRIPTION and ERRORS"}},
-     .outcome = {[BY_POSIX] = "ENOTCONN then the peer", [BY_LINUX] = "ENOTCONN then the peer"},
-     .mutant = {"getpeername() fails with ENOTCONN on datagram sockets", reports_no_peer});
+     .outcome = {[BY_POSIX] = "ENOTCONN then the peer", [BY_LINUX] = "ENOTCONN then the peer"});
 
 static void observe_peer(struct test *t, int fd, const struct address *expected)
 {
@@ -121,14 +111,11 @@ CASE(peer_name, before_and_after, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe_peer(t, fd, &to.address);
 }
 
-static void stays_wildcard(struct mutation *m, struct call *call)
+MUTANT(peer_name, "getpeername() fails with ENOTCONN on datagram sockets")
 {
     mutate(m, call);
-    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
-        struct address name = call_address(call, 0);
-        name = address_any(name.any.sa_family, address_port(&name));
-        call_set_address(call, 0, &name);
-    }
+    if (call->operation == OP_GETPEERNAME && call->result == 0)
+        call_fail(call, ENOTCONN);
 }
 
 RULE(own_name, "udp.connect.own-name",
@@ -138,8 +125,7 @@ RULE(own_name, "udp.connect.own-name",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: bound to an unused local address"},
                  {"ip(7)", "DESCRIPTION"}},
      .outcome = {[BY_POSIX] = "the route's address and a port",
-                 [BY_LINUX] = "the route's address and a port"},
-     .mutant = {"getsockname() reports the wildcard address after connect()", stays_wildcard});
+                 [BY_LINUX] = "the route's address and a port"});
 
 CASE(own_name, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -154,17 +140,17 @@ CASE(own_name, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
             address_port(&name) ? "a port" : "no port");
 }
 
-/* ---- repeated ---- */
-
-static void only_once(struct mutation *m, struct call *call)
+MUTANT(own_name, "getsockname() reports the wildcard address after connect()")
 {
-    struct address name;
-    if (call->operation == OP_CONNECT && call_address(call, 0).any.sa_family != AF_UNSPEC &&
-        sk_getpeername(m->real, (int)call->argument[0], &name) == 0)
-        call_fail(call, EISCONN);
-    else
-        mutate(m, call);
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = call_address(call);
+        name = address_any(name.any.sa_family, address_port(&name));
+        call_set_address(call, &name);
+    }
 }
+
+/* ---- repeated ---- */
 
 RULE(repeated, "udp.connect.repeated",
      .statement = "connect() on a datagram socket may be repeated and replaces the peer each time, "
@@ -175,15 +161,14 @@ RULE(repeated, "udp.connect.repeated",
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
      .outcome = {[BY_POSIX] = "0 then the peer then to the second",
                  [BY_LINUX] = "0 then the peer then to the second",
-                 [BY_BSD] = "0 then the peer then to the second"},
-     .mutant = {"a second connect() on a datagram socket fails with EISCONN", only_once});
+                 [BY_BSD] = "0 then the peer then to the second"});
 
-CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "second",
-     .choices = {"other-port", "other-address"})
+CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"second", {"other-port", "other-address"}}})
 {
     struct endpoint first = bound_datagram_socket(t, peer);
     struct endpoint second =
-        bound_socket(t, peer, SOCK_DGRAM, t->choice == 0 ? PLACE_MAIN : PLACE_OTHER);
+        bound_socket(t, peer, SOCK_DGRAM, t->chosen[0] == 0 ? PLACE_MAIN : PLACE_OTHER);
     int fd = connected_datagram_socket(t, &first);
     observe_result(sk_connect(iut, fd, &second.address));
     observe_peer(t, fd, &second.address);
@@ -192,12 +177,11 @@ CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis =
                                                                      : "not to the second");
 }
 
-/* Refuses to be given the peer that it has. */
-static void same_peer_refused(struct mutation *m, struct call *call)
+MUTANT(repeated, "a second connect() on a datagram socket fails with EISCONN")
 {
-    struct address name, to = call_address(call, 0);
-    if (call->operation == OP_CONNECT &&
-        sk_getpeername(m->real, (int)call->argument[0], &name) == 0 && address_equal(&name, &to))
+    struct address name;
+    if (call->operation == OP_CONNECT && call_address(call).any.sa_family != AF_UNSPEC &&
+        sk_getpeername(m->real, (int)call->argument[0], &name) == 0)
         call_fail(call, EISCONN);
     else
         mutate(m, call);
@@ -209,8 +193,7 @@ RULE(same_again, "udp.connect.same-again",
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN: only for connection-mode sockets"},
                  {"connect(2)", "DESCRIPTION: datagram sockets may connect several times"},
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"},
-     .mutant = {"connect() to the same peer again fails with EISCONN", same_peer_refused});
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
 
 CASE(same_again, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -219,35 +202,45 @@ CASE(same_again, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe_result(sk_connect(iut, fd, &to.address));
 }
 
-static void moves_port(struct mutation *m, struct call *call)
+/* Refuses to be given the peer that it has. */
+MUTANT(same_again, "connect() to the same peer again fails with EISCONN")
 {
-    static int connects, offset;
-    mutate(m, call);
-    if (call->operation == OP_CONNECT && call->result == 0 && ++connects > 1)
-        offset = 1;
-    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
-        struct address name = call_address(call, 0);
-        name = address_with_port(name, address_port(&name) + offset);
-        call_set_address(call, 0, &name);
-    }
+    struct address name, to = call_address(call);
+    if (call->operation == OP_CONNECT &&
+        sk_getpeername(m->real, (int)call->argument[0], &name) == 0 && address_equal(&name, &to))
+        call_fail(call, EISCONN);
+    else
+        mutate(m, call);
 }
 
 RULE(keeps_port, "udp.connect.keeps-port",
      .statement = "A repeated connect() leaves the local port of a datagram socket as it is.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"},
-     .mutant = {"a second connect() changes the local port", moves_port});
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"});
 
-CASE(keeps_port, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "bound",
-     .choices = {"by-connect", "by-bind"})
+CASE(keeps_port, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"bound", {"by-connect", "by-bind"}}})
 {
     struct endpoint first = bound_datagram_socket(t, peer), second = bound_datagram_socket(t, peer);
     struct address before, after;
-    int fd = t->choice == 0 ? datagram_socket(t, iut) : bound_datagram_socket(t, iut).fd;
+    int fd = t->chosen[0] == 0 ? datagram_socket(t, iut) : bound_datagram_socket(t, iut).fd;
     must(sk_connect(iut, fd, &first.address));
     must(sk_getsockname(iut, fd, &before));
     must(sk_connect(iut, fd, &second.address));
     must(sk_getsockname(iut, fd, &after));
     observe("%s", address_port(&before) == address_port(&after) ? "kept" : "changed");
+}
+
+MUTANT(keeps_port, "a second connect() changes the local port")
+{
+    static int connects, offset;
+    mutate(m, call);
+    if (call->operation == OP_CONNECT && call->result == 0 && ++connects > 1)
+        offset = 1;
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = call_address(call);
+        name = address_with_port(name, address_port(&name) + offset);
+        call_set_address(call, &name);
+    }
 }

@@ -3,27 +3,19 @@
 
 /* The names that dissolve: a family alone, or a whole zeroed name of the socket's family. */
 enum { SHORTEST, AS_IN, AS_IN6 };
-#define NAMES .axis = "name", .choices = {"family-only", "sockaddr-in", "sockaddr-in6"}
+#define NAMES .axes = {{"name", {"family-only", "sockaddr-in", "sockaddr-in6"}}}
 
 static struct address unspec_name(const struct test *t)
 {
     static const socklen_t lengths[] = {[SHORTEST] = sizeof(sa_family_t),
                                         [AS_IN] = sizeof(struct sockaddr_in),
                                         [AS_IN6] = sizeof(struct sockaddr_in6)};
-    return address_unspec(lengths[t->choice]);
+    return address_unspec(lengths[t->chosen[0]]);
 }
 
-static bool is_dissolving(const struct call *call)
+static bool is_dissolving(struct call *call)
 {
-    return call->operation == OP_CONNECT && call_address(call, 0).any.sa_family == AF_UNSPEC;
-}
-
-static void ignores_unspec(struct mutation *m, struct call *call)
-{
-    if (is_dissolving(call))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
+    return call->operation == OP_CONNECT && call_address(call).any.sa_family == AF_UNSPEC;
 }
 
 /* A connected datagram socket of the IUT, bound first or not. */
@@ -48,10 +40,10 @@ RULE(dissolves, "udp.dissolve.no-peer",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: AF_UNSPEC resets the peer address"},
                  {"connect(2)", "DESCRIPTION: AF_UNSPEC dissolves the association"},
                  {FREEBSD_CONNECT, "DESCRIPTION: an invalid address, such as a null one"}},
-     .outcome = {[BY_POSIX] = "0 then ENOTCONN",
-                 [BY_LINUX] = "0 then ENOTCONN",
-                 [BY_BSD] = "0 then ENOTCONN | EAFNOSUPPORT then ENOTCONN | EINVAL then ENOTCONN"},
-     .mutant = {"connect() with AF_UNSPEC gives 0 and is ignored", ignores_unspec});
+     .outcome = {
+         [BY_POSIX] = "0 then ENOTCONN",
+         [BY_LINUX] = "0 then ENOTCONN",
+         [BY_BSD] = "0 then ENOTCONN || EAFNOSUPPORT then ENOTCONN || EINVAL then ENOTCONN"});
 
 CASE(dissolves, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -61,24 +53,19 @@ CASE(dissolves, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
     observe_result(sk_getpeername(iut, a.fd, &name));
 }
 
+MUTANT(dissolves, "connect() with AF_UNSPEC gives 0 and is ignored")
+{
+    if (is_dissolving(call))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
 /* The peer is gone, but the filter stays. */
 static struct {
     int fd;
     struct address peer;
 } filtered = {.fd = -1};
-
-static void keeps_filter(struct mutation *m, struct call *call)
-{
-    int fd = (int)call->argument[0];
-    if (is_dissolving(call)) {
-        filtered.fd = fd;
-        call_succeed(call, 0);
-    } else if (call->operation == OP_GETPEERNAME && fd == filtered.fd) {
-        call_fail(call, ENOTCONN);
-    } else {
-        mutate(m, call);
-    }
-}
 
 RULE(receives, "udp.dissolve.receives-again",
      .statement = "After connect() with AF_UNSPEC a datagram socket that was bound receives from "
@@ -89,8 +76,7 @@ RULE(receives, "udp.dissolve.receives-again",
                   "is reset"},
                  {"connect(2)", "DESCRIPTION"},
                  {FREEBSD_CONNECT, "DESCRIPTION: the association is dissolved"}},
-     .outcome = {[BY_POSIX] = "stranger", [BY_LINUX] = "stranger", [BY_BSD] = "stranger"},
-     .mutant = {"after AF_UNSPEC only the old peer's datagrams arrive", keeps_filter});
+     .outcome = {[BY_POSIX] = "stranger", [BY_LINUX] = "stranger", [BY_BSD] = "stranger"});
 
 /* A datagram socket of the IUT, bound to a port that it asked for. A port that the system chose
  * would be something else: see releases-chosen-port. */
@@ -115,20 +101,16 @@ CASE(receives, stranger, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
     observe("%s", receive_next(t, iut, own.fd));
 }
 
-/* Data goes to the old peer still. */
-static void sends_to_old_peer(struct mutation *m, struct call *call)
+MUTANT(receives, "after AF_UNSPEC only the old peer's datagrams arrive")
 {
-    static struct address old;
-    bool sends = call->operation == OP_SEND || call->operation == OP_WRITE ||
-                 call->operation == OP_SENDTO || call->operation == OP_SENDMSG;
-    if (is_dissolving(call))
-        sk_getpeername(m->real, (int)call->argument[0], &old);
-    mutate(m, call);
-    if (sends && call->result < 0 && call->error == EDESTADDRREQ && old.length) {
-        int result = sk_sendto(m->real, (int)call->argument[0], call->block[0].bytes,
-                               call->block[0].length, 0, &old);
-        if (result >= 0)
-            call_succeed(call, result);
+    int fd = (int)call->argument[0];
+    if (is_dissolving(call)) {
+        filtered.fd = fd;
+        call_succeed(call, 0);
+    } else if (call->operation == OP_GETPEERNAME && fd == filtered.fd) {
+        call_fail(call, ENOTCONN);
+    } else {
+        mutate(m, call);
     }
 }
 
@@ -138,8 +120,7 @@ RULE(no_destination, "udp.dissolve.send",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; connect(), DESCRIPTION"},
                  {"send(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"},
-     .mutant = {"after AF_UNSPEC data still goes to the old peer", sends_to_old_peer});
+     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"});
 
 CASE(no_destination, dissolved, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -149,15 +130,21 @@ CASE(no_destination, dissolved, .family = ANY_FAMILY, .network = ANY_NETWORK, .s
     observe_result(send_by_form(t, iut, a.fd, "x", 1, NULL));
 }
 
-static void final(struct mutation *m, struct call *call)
+/* Data goes to the old peer still. */
+MUTANT(no_destination, "after AF_UNSPEC data still goes to the old peer")
 {
-    static bool dissolved;
-    if (dissolved && call->operation == OP_CONNECT) {
-        call_fail(call, EINVAL);
-        return;
-    }
+    static struct address old;
+    bool sends = call->operation == OP_SEND || call->operation == OP_WRITE ||
+                 call->operation == OP_SENDTO || call->operation == OP_SENDMSG;
+    if (is_dissolving(call))
+        sk_getpeername(m->real, (int)call->argument[0], &old);
     mutate(m, call);
-    dissolved |= is_dissolving(call);
+    if (sends && call->result < 0 && call->error == EDESTADDRREQ && old.length) {
+        int result = sk_sendto(m->real, (int)call->argument[0], call_data(call)->bytes,
+                               call_data(call)->length, 0, &old);
+        if (result >= 0)
+            call_succeed(call, result);
+    }
 }
 
 RULE(again, "udp.dissolve.connect-again",
@@ -166,14 +153,13 @@ RULE(again, "udp.dissolve.connect-again",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
                  {"connect(2)", "DESCRIPTION: can be connected to another address thereafter"},
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome =
-         {[BY_POSIX] = "0 then hello", [BY_LINUX] = "0 then hello", [BY_BSD] = "0 then hello"},
-     .mutant = {"a dissolved socket refuses another connect()", final});
+     .outcome = {
+         [BY_POSIX] = "0 then hello", [BY_LINUX] = "0 then hello", [BY_BSD] = "0 then hello"});
 
-CASE(again, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "bound",
-     .choices = {"by-connect", "by-bind"})
+CASE(again, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"bound", {"by-connect", "by-bind"}}})
 {
-    struct associated a = associated_socket(t, t->choice == 1);
+    struct associated a = associated_socket(t, t->chosen[0] == 1);
     struct endpoint other = bound_datagram_socket(t, peer);
     struct address none = address_unspec(sizeof(struct sockaddr_in6));
     sk_connect(iut, a.fd, &none);
@@ -185,13 +171,15 @@ CASE(again, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "b
     }
 }
 
-static void needs_a_peer(struct mutation *m, struct call *call)
+MUTANT(again, "a dissolved socket refuses another connect()")
 {
-    struct address name;
-    if (is_dissolving(call) && sk_getpeername(m->real, (int)call->argument[0], &name) < 0)
-        call_fail(call, ENOTCONN);
-    else
-        mutate(m, call);
+    static bool dissolved;
+    if (dissolved && call->operation == OP_CONNECT) {
+        call_fail(call, EINVAL);
+        return;
+    }
+    mutate(m, call);
+    dissolved |= is_dissolving(call);
 }
 
 RULE(nothing, "udp.dissolve.unconnected",
@@ -199,8 +187,7 @@ RULE(nothing, "udp.dissolve.unconnected",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: the peer address shall be reset"},
                  {"connect(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"},
-     .mutant = {"connect() with AF_UNSPEC fails with ENOTCONN without a peer", needs_a_peer});
+     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"});
 
 CASE(nothing, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -216,6 +203,15 @@ CASE(nothing, twice, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
     observe_result(sk_connect(iut, a.fd, &none));
 }
 
+MUTANT(nothing, "connect() with AF_UNSPEC fails with ENOTCONN without a peer")
+{
+    struct address name;
+    if (is_dissolving(call) && sk_getpeername(m->real, (int)call->argument[0], &name) < 0)
+        call_fail(call, ENOTCONN);
+    else
+        mutate(m, call);
+}
+
 /* ---- the local name ---- */
 
 static void observe_port(struct test *t, int fd, const struct address *before)
@@ -227,26 +223,13 @@ static void observe_port(struct test *t, int fd, const struct address *before)
                                                                  : "changed");
 }
 
-/* The port of a bound socket goes with the association. */
-static void forgets_binding(struct mutation *m, struct call *call)
-{
-    static bool dissolved;
-    mutate(m, call);
-    dissolved |= is_dissolving(call);
-    if (dissolved && call->operation == OP_GETSOCKNAME && call->result == 0) {
-        struct address name = address_with_port(call_address(call, 0), 0);
-        call_set_address(call, 0, &name);
-    }
-}
-
 RULE(bound_port, "udp.dissolve.keeps-bound-port",
      .statement = "A port that bind() gave a datagram socket is kept when its association is "
                   "dissolved.",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: only the peer address is reset"},
                  {"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"},
-     .mutant = {"AF_UNSPEC releases the port of a bound socket", forgets_binding});
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"});
 
 CASE(bound_port, explicit_port, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -257,17 +240,15 @@ CASE(bound_port, explicit_port, .family = ANY_FAMILY, .network = ANY_NETWORK, NA
     observe_port(t, own.fd, &own.name);
 }
 
-static void keeps_port(struct mutation *m, struct call *call)
+/* The port of a bound socket goes with the association. */
+MUTANT(bound_port, "AF_UNSPEC releases the port of a bound socket")
 {
-    struct address own;
-    int fd = (int)call->argument[0];
-    if (is_dissolving(call))
-        sk_getsockname(m->real, fd, &own);
+    static bool dissolved;
     mutate(m, call);
-    if (is_dissolving(call) && call->result == 0) {
-        struct address any = address_any(own.any.sa_family, address_port(&own));
-        sk_bind(m->real, fd, &any);
-        call_succeed(call, 0);
+    dissolved |= is_dissolving(call);
+    if (dissolved && call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = address_with_port(call_address(call), 0);
+        call_set_address(call, &name);
     }
 }
 
@@ -278,8 +259,7 @@ RULE(free_port, "udp.dissolve.releases-chosen-port",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: only the peer address is reset"},
                  {"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "released"},
-     .mutant = {"AF_UNSPEC keeps the port that the system chose", keeps_port});
+     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "released"});
 
 CASE(free_port, chosen_by_connect, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -299,16 +279,17 @@ CASE(free_port, chosen_by_bind, .family = ANY_FAMILY, .network = ANY_NETWORK, NA
     observe_port(t, a.fd, &before);
 }
 
-static void keeps_address(struct mutation *m, struct call *call)
+MUTANT(free_port, "AF_UNSPEC keeps the port that the system chose")
 {
-    static struct address name;
-    struct address found;
+    struct address own;
+    int fd = (int)call->argument[0];
     if (is_dissolving(call))
-        sk_getsockname(m->real, (int)call->argument[0], &name);
+        sk_getsockname(m->real, fd, &own);
     mutate(m, call);
-    if (call->operation == OP_GETSOCKNAME && call->result == 0 && name.length) {
-        found = address_with_port(name, 0);
-        call_set_address(call, 0, &found);
+    if (is_dissolving(call) && call->result == 0) {
+        struct address any = address_any(own.any.sa_family, address_port(&own));
+        sk_bind(m->real, fd, &any);
+        call_succeed(call, 0);
     }
 }
 
@@ -317,8 +298,7 @@ RULE(wildcard, "udp.dissolve.wildcard-again",
                   "the association is dissolved.",
      .level = LEVEL_MAY,
      .sources = {{"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[BY_LINUX] = "no address"},
-     .mutant = {"AF_UNSPEC leaves the local address as it was", keeps_address});
+     .outcome = {[BY_LINUX] = "no address"});
 
 CASE(wildcard, chosen_by_connect, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      NAMES)
@@ -328,4 +308,17 @@ CASE(wildcard, chosen_by_connect, .family = FAMILY_IPV4 | FAMILY_IPV6, .network 
     sk_connect(iut, a.fd, &none);
     must(sk_getsockname(iut, a.fd, &name));
     observe("%s", address_is_any(&name) ? "no address" : "an address");
+}
+
+MUTANT(wildcard, "AF_UNSPEC leaves the local address as it was")
+{
+    static struct address name;
+    struct address found;
+    if (is_dissolving(call))
+        sk_getsockname(m->real, (int)call->argument[0], &name);
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0 && name.length) {
+        found = address_with_port(name, 0);
+        call_set_address(call, &found);
+    }
 }

@@ -10,22 +10,15 @@ static struct address closed_port(struct test *t)
     return gone.address;
 }
 
-static bool has_error(struct test *t, int fd, int milliseconds)
-{
-    struct readiness one = {.fd = fd, .asked = 0};
-    must(sk_poll(t->iut, &one, 1, milliseconds));
-    return one.found & POLLERR;
-}
-
 /* A connected socket of the IUT that has sent a datagram to a closed port. The error is there when
- * this returns, or does not come. */
+ * this returns. */
 static int refused_socket(struct test *t)
 {
     struct address nobody = closed_port(t);
     int fd = datagram_socket(t, t->iut);
     must(sk_connect(t->iut, fd, &nobody));
     must(sk_send(t->iut, fd, "x", 1, 0));
-    has_error(t, fd, patience);
+    await_port_error(t, t->iut, &nobody);
     return fd;
 }
 
@@ -36,13 +29,6 @@ static void drop_error(struct mutation *m, int fd)
     sk_getsockopt(m->real, fd, SOL_SOCKET, SO_ERROR, &error);
 }
 
-static void not_to_receivers(struct mutation *m, struct call *call)
-{
-    if (call_receives(call))
-        drop_error(m, (int)call->argument[0]);
-    mutate(m, call);
-}
-
 RULE(receive, "udp.error.receive",
      .statement = "After a datagram to a closed port, the next receive on a connected socket fails "
                   "with ECONNREFUSED, once.",
@@ -50,8 +36,7 @@ RULE(receive, "udp.error.receive",
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error; 2.10.15 Asynchronous Errors"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"},
                  {"RFC 1122", "4.1.3.3: ICMP errors are passed up"}},
-     .outcome = {[BY_POSIX] = "ECONNREFUSED then EAGAIN", [BY_LINUX] = "ECONNREFUSED then EAGAIN"},
-     .mutant = {"receiving does not report ICMP errors", not_to_receivers});
+     .outcome = {[BY_POSIX] = "ECONNREFUSED then EAGAIN", [BY_LINUX] = "ECONNREFUSED then EAGAIN"});
 
 CASE(receive, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
@@ -62,9 +47,9 @@ CASE(receive, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv =
     observe_result(receive_by_form(t, iut, fd, &byte, 1));
 }
 
-static void not_to_senders(struct mutation *m, struct call *call)
+MUTANT(receive, "receiving does not report ICMP errors")
 {
-    if (call_sends(call))
+    if (call_receives(call))
         drop_error(m, (int)call->argument[0]);
     mutate(m, call);
 }
@@ -77,9 +62,8 @@ RULE(send, "udp.error.send",
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error; 2.10.15 Asynchronous Errors"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"},
                  {FREEBSD_SEND, "ERRORS ECONNREFUSED"}},
-     .outcome =
-         {[BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED", [BY_BSD] = "ECONNREFUSED"},
-     .mutant = {"sending does not report ICMP errors", not_to_senders});
+     .outcome = {
+         [BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED", [BY_BSD] = "ECONNREFUSED"});
 
 CASE(send, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -87,16 +71,11 @@ CASE(send, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = AN
     observe_result(send_by_form(t, iut, fd, "x", 1, NULL));
 }
 
-/* The error stays for ever. */
-static void stays(struct mutation *m, struct call *call)
+MUTANT(send, "sending does not report ICMP errors")
 {
-    static int error;
+    if (call_sends(call))
+        drop_error(m, (int)call->argument[0]);
     mutate(m, call);
-    if (call->operation != OP_GETSOCKOPT || call->argument[2] != SO_ERROR)
-        return;
-    if (call_option_value(call))
-        error = call_option_value(call);
-    call_set_option_value(call, error);
 }
 
 RULE(so_error, "udp.error.so-error",
@@ -105,8 +84,7 @@ RULE(so_error, "udp.error.so-error",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR: asynchronous errors on connected sockets"},
                  {"socket(7)", "SO_ERROR"}},
-     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0", [BY_LINUX] = "ECONNREFUSED then 0"},
-     .mutant = {"SO_ERROR does not clear the error", stays});
+     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0", [BY_LINUX] = "ECONNREFUSED then 0"});
 
 CASE(so_error, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -117,13 +95,16 @@ CASE(so_error, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
     }
 }
 
-static void looks_idle(struct mutation *m, struct call *call)
+/* The error stays for ever. */
+MUTANT(so_error, "SO_ERROR does not clear the error")
 {
-    struct readiness *ready = call->block[0].bytes;
+    static int error;
     mutate(m, call);
-    if (call->operation == OP_SELECT || call->operation == OP_POLL ||
-        call->operation == OP_EPOLL_WAIT)
-        ready->found &= ready->asked & POLLIN ? ~POLLIN : ~0;
+    if (call->operation != OP_GETSOCKOPT || call->argument[2] != SO_ERROR)
+        return;
+    if (call_option_value(call))
+        error = call_option_value(call);
+    call_set_option_value(call, error);
 }
 
 RULE(readable, "udp.error.readable",
@@ -133,8 +114,7 @@ RULE(readable, "udp.error.readable",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: a receive would not block"},
                  {"select(2)", "DESCRIPTION: ready if the operation would not block"}},
-     .outcome = {[BY_POSIX] = "readable", [BY_LINUX] = "readable"},
-     .mutant = {"a pending error makes no socket readable", looks_idle});
+     .outcome = {[BY_POSIX] = "readable", [BY_LINUX] = "readable"});
 
 /* Linux has poll() say POLLERR alone; whoever asks for POLLIN learns by it that a receive returns.
  */
@@ -144,12 +124,11 @@ CASE(readable, by_select, .family = ANY_FAMILY, .network = ANY_NETWORK, .readine
     observe("%s", ready_name(ready(t, iut, fd, POLLIN, 0)));
 }
 
-static void silent_poll(struct mutation *m, struct call *call)
+MUTANT(readable, "a pending error makes no socket readable")
 {
-    struct readiness *ready = call->block[0].bytes;
     mutate(m, call);
-    if (call->operation == OP_POLL || call->operation == OP_EPOLL_WAIT)
-        ready->found &= ~POLLERR;
+    if (call_asks_readiness(call) && call_asked(call) & POLLIN)
+        call_set_found(call, call_found(call) & ~POLLIN);
 }
 
 RULE(pollerr, "udp.error.pollerr",
@@ -158,17 +137,20 @@ RULE(pollerr, "udp.error.pollerr",
          "for or not.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLERR"}, {"poll(2)", "POLLERR"}},
-     .outcome = {[BY_POSIX] = "error", [BY_LINUX] = "error"},
-     .mutant = {"POLLERR is not reported on datagram sockets", silent_poll});
+     .outcome = {[BY_POSIX] = "error", [BY_LINUX] = "error"});
 
 CASE(pollerr, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .readiness = WITH_POLL | WITH_EPOLL)
 {
-    struct address nobody = closed_port(t);
-    int fd = datagram_socket(t, iut);
-    must(sk_connect(iut, fd, &nobody));
-    must(sk_send(iut, fd, "x", 1, 0));
-    observe("%s", ready_name(ready(t, iut, fd, 0, 1000) & POLLERR));
+    int fd = refused_socket(t);
+    observe("%s", ready_name(ready(t, iut, fd, 0, 0) & POLLERR));
+}
+
+MUTANT(pollerr, "POLLERR is not reported on datagram sockets")
+{
+    mutate(m, call);
+    if (call->operation == OP_POLL || call->operation == OP_EPOLL_WAIT)
+        call_set_found(call, call_found(call) & ~POLLERR);
 }
 
 /* ---- the unconnected ---- */
@@ -179,8 +161,29 @@ static bool unconnected(struct mutation *m, int fd)
     return sk_getpeername(m->real, fd, &name) < 0;
 }
 
+RULE(unconnected_hears_nothing, "udp.error.unconnected",
+     .statement =
+         "An error for a datagram that was sent from an unconnected socket is not reported "
+         "to the socket.",
+     .level = LEVEL_MAY,
+     .sources = {{"Linux 6.18", "observed; udp(7), Error handling, says that every socket hears of "
+                                "errors, as Linux 2.2 did"},
+                 {"ip(7)", "IP_RECVERR: for error handling on unconnected sockets"}},
+     .outcome = {[BY_LINUX] = "nothing then 0"});
+
+CASE(unconnected_hears_nothing, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct address nobody = closed_port(t);
+    int fd = datagram_socket(t, iut), error;
+    must(sk_sendto(iut, fd, "x", 1, 0, &nobody));
+    await_port_error(t, iut, &nobody);
+    observe("%s", received(t, iut, fd));
+    must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
+    observe("%s", error_name(error));
+}
+
 /* Every socket hears of every error of its datagrams. */
-static void tells_everybody(struct mutation *m, struct call *call)
+MUTANT(unconnected_hears_nothing, "unconnected sockets hear of ICMP errors too")
 {
     if (call->operation == OP_SOCKET) {
         mutate(m, call);
@@ -192,43 +195,6 @@ static void tells_everybody(struct mutation *m, struct call *call)
     mutate(m, call);
 }
 
-RULE(unconnected_hears_nothing, "udp.error.unconnected",
-     .statement =
-         "An error for a datagram that was sent from an unconnected socket is not reported "
-         "to the socket.",
-     .level = LEVEL_MAY,
-     .sources = {{"Linux 6.18", "observed; udp(7), Error handling, says that every socket hears of "
-                                "errors, as Linux 2.2 did"},
-                 {"ip(7)", "IP_RECVERR: for error handling on unconnected sockets"}},
-     .outcome = {[BY_LINUX] = "nothing then 0"},
-     .mutant = {"unconnected sockets hear of ICMP errors too", tells_everybody});
-
-CASE(unconnected_hears_nothing, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
-{
-    struct address nobody = closed_port(t);
-    int fd = datagram_socket(t, iut), error;
-    must(sk_sendto(iut, fd, "x", 1, 0, &nobody));
-    /* Another socket sends the same way after it; when its error is there, this one's would be. */
-    int witness = datagram_socket(t, iut);
-    must(sk_connect(iut, witness, &nobody));
-    must(sk_send(iut, witness, "x", 1, 0));
-    require(has_error(t, witness, patience), "no ICMP error comes back on this network");
-    observe("%s", received(t, iut, fd));
-    must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
-    observe("%s", error_name(error));
-}
-
-static void loses_peer(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call_receives(call) && call->error == ECONNREFUSED) {
-        struct address none = address_unspec(sizeof(struct sockaddr_in6));
-        if (!unconnected(m, (int)call->argument[0]))
-            sk_connect(m->real, (int)call->argument[0], &none);
-        call_fail(call, ECONNREFUSED);
-    }
-}
-
 RULE(survives, "udp.error.association-survives",
      .statement = "A socket stays connected when an error came back: once somebody receives at the "
                   "address, datagrams arrive.",
@@ -236,8 +202,7 @@ RULE(survives, "udp.error.association-survives",
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error: reported and cleared"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"}},
      .outcome = {[BY_POSIX] = "ECONNREFUSED then 0 then again",
-                 [BY_LINUX] = "ECONNREFUSED then 0 then again"},
-     .mutant = {"an ICMP error dissolves the association", loses_peer});
+                 [BY_LINUX] = "ECONNREFUSED then 0 then again"});
 
 CASE(survives, listener_comes, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -251,4 +216,15 @@ CASE(survives, listener_comes, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe_result(result);
     if (result >= 0)
         observe("%s", receive_next(t, peer, late));
+}
+
+MUTANT(survives, "an ICMP error dissolves the association")
+{
+    mutate(m, call);
+    if (call_receives(call) && call->error == ECONNREFUSED) {
+        struct address none = address_unspec(sizeof(struct sockaddr_in6));
+        if (!unconnected(m, (int)call->argument[0]))
+            sk_connect(m->real, (int)call->argument[0], &none);
+        call_fail(call, ECONNREFUSED);
+    }
 }

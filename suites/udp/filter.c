@@ -11,37 +11,12 @@ static struct {
 
 static void send_to_remembered(struct mutation *m, struct call *call)
 {
-    int result =
-        sk_sendto(m->real, remembered.fd, call->block[0].bytes, call->block[0].length,
-                  call->operation == OP_WRITE ? 0 : (int)call->argument[1], &remembered.to);
+    int result = sk_sendto(m->real, remembered.fd, call_data(call)->bytes, call_data(call)->length,
+                           call_flags(call) ? (int)*call_flags(call) : 0, &remembered.to);
     if (result < 0)
         call_fail(call, -result);
     else
         call_succeed(call, result);
-}
-
-static void filters_nothing(struct mutation *m, struct call *call)
-{
-    int fd = (int)call->argument[0], type = 0;
-    if (call->operation == OP_CONNECT) {
-        sk_getsockopt(m->real, fd, SOL_SOCKET, SO_TYPE, &type);
-        if (type == SOCK_DGRAM && call_address(call, 0).any.sa_family != AF_UNSPEC) {
-            mutate(m, call); /* it gets its local name */
-            struct address none = address_unspec(sizeof(struct sockaddr_in6)), own;
-            sk_getsockname(m->real, fd, &own);
-            sk_connect(m->real, fd, &none);
-            sk_bind(m->real, fd, &own);
-            remembered.on = true;
-            remembered.fd = fd;
-            remembered.to = call_address(call, 0);
-            return;
-        }
-    }
-    bool sends = call->operation == OP_SEND || call->operation == OP_WRITE;
-    if (remembered.on && fd == remembered.fd && sends)
-        send_to_remembered(m, call);
-    else
-        mutate(m, call);
 }
 
 /* The IUT's socket is connected to `friend`; a stranger sends first, the friend after it. */
@@ -69,8 +44,7 @@ RULE(strangers, "udp.connect.filters",
                  {"connect(2)", "DESCRIPTION: the only address from which datagrams are received"},
                  {ZOS_API, "Streamline data transfer using connect call"},
                  {FREEBSD_CONNECT, "DESCRIPTION: the only address to receive from"}},
-     .outcome = FRIENDS_ONLY,
-     .mutant = {"connect() on a datagram socket filters nothing", filters_nothing});
+     .outcome = FRIENDS_ONLY);
 
 CASE(strangers, foreign_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -95,18 +69,31 @@ CASE(strangers, same_port_other_address, .family = ANY_FAMILY, .network = ANY_NE
     observe_strangers(t, &own, friend, stranger);
 }
 
-/* ---- what changes when the peer changes ---- */
-
-static void keeps_first_peer(struct mutation *m, struct call *call)
+MUTANT(strangers, "connect() on a datagram socket filters nothing")
 {
-    static bool connected;
-    if (call->operation == OP_CONNECT && connected) {
-        call_succeed(call, 0);
-        return;
+    int fd = (int)call->argument[0], type = 0;
+    if (call->operation == OP_CONNECT) {
+        sk_getsockopt(m->real, fd, SOL_SOCKET, SO_TYPE, &type);
+        if (type == SOCK_DGRAM && call_address(call).any.sa_family != AF_UNSPEC) {
+            mutate(m, call); /* it gets its local name */
+            struct address none = address_unspec(sizeof(struct sockaddr_in6)), own;
+            sk_getsockname(m->real, fd, &own);
+            sk_connect(m->real, fd, &none);
+            sk_bind(m->real, fd, &own);
+            remembered.on = true;
+            remembered.fd = fd;
+            remembered.to = call_address(call);
+            return;
+        }
     }
-    mutate(m, call);
-    connected |= call->operation == OP_CONNECT && call->result == 0;
+    bool sends = call->operation == OP_SEND || call->operation == OP_WRITE;
+    if (remembered.on && fd == remembered.fd && sends)
+        send_to_remembered(m, call);
+    else
+        mutate(m, call);
 }
+
+/* ---- what changes when the peer changes ---- */
 
 RULE(changes, "udp.connect.filter-changes",
      .statement = "After another connect() a datagram socket receives from the new peer and not "
@@ -117,8 +104,7 @@ RULE(changes, "udp.connect.filter-changes",
                  {FREEBSD_CONNECT, "DESCRIPTION: changes the association"}},
      .outcome = {[BY_POSIX] = "new then nothing",
                  [BY_LINUX] = "new then nothing",
-                 [BY_BSD] = "new then nothing"},
-     .mutant = {"a second connect() gives 0 and changes nothing", keeps_first_peer});
+                 [BY_BSD] = "new then nothing"});
 
 CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -132,13 +118,15 @@ CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK)
     observe("%s", received(t, iut, own.fd));
 }
 
-static void drops_the_queue(struct mutation *m, struct call *call)
+MUTANT(changes, "a second connect() gives 0 and changes nothing")
 {
-    char lost[64];
+    static bool connected;
+    if (call->operation == OP_CONNECT && connected) {
+        call_succeed(call, 0);
+        return;
+    }
     mutate(m, call);
-    if (call->operation == OP_CONNECT && call->result == 0)
-        while (sk_recv(m->real, (int)call->argument[0], lost, sizeof lost, MSG_DONTWAIT) >= 0)
-            continue;
+    connected |= call->operation == OP_CONNECT && call->result == 0;
 }
 
 RULE(queued, "udp.connect.queued-before",
@@ -149,40 +137,27 @@ RULE(queued, "udp.connect.queued-before",
      .sources = {{POSIX_2016, "XSH connect(): limits the sender for subsequent receives; says "
                               "nothing of what is queued"},
                  {"Linux 6.18", "observed; udp(7) does not mention the queue"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "early then friend"},
-     .mutant = {"connect() discards what is queued", drops_the_queue});
+     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "early then friend"});
 
 CASE(queued, stranger, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint own = bound_datagram_socket(t, iut), friend = bound_datagram_socket(t, peer);
     struct endpoint stranger = bound_datagram_socket(t, peer);
     must(sk_sendto(peer, stranger.fd, "early", 5, 0, &own.address));
-    require(await_readable(t, iut, own.fd), "the early datagram did not arrive");
+    await_data(t, iut, own.fd);
     must(sk_connect(iut, own.fd, &friend.address));
     must(sk_sendto(peer, friend.fd, "friend", 6, 0, &own.address));
     observe("%s", receive_next(t, iut, own.fd));
     observe("%s", receive_next(t, iut, own.fd));
 }
 
-/* The socket that was bound last gets everything, connected or not: of the two, the connected one
- * loses what it had. */
-static void last_bound_wins(struct mutation *m, struct call *call)
+MUTANT(queued, "connect() discards what is queued")
 {
-    static int bound, connected = -1;
-    if (call->operation == OP_BIND)
-        bound++;
-    if (call->operation == OP_CONNECT && bound > 1) {
-        connected = (int)call->argument[0];
-        call_succeed(call, 0);
-        return;
-    }
+    char lost[64];
     mutate(m, call);
-    struct readiness *ready = call->block[0].bytes;
-    if (call->operation == OP_POLL && bound > 1 && call->block[0].length == 2 * sizeof *ready) {
-        short found = ready[0].found | ready[1].found;
-        for (size_t i = 0; i < 2; i++)
-            ready[i].found = ready[i].fd == connected ? 0 : found;
-    }
+    if (call->operation == OP_CONNECT && call->result == 0)
+        while (sk_recv(m->real, (int)call->argument[0], lost, sizeof lost, MSG_DONTWAIT) >= 0)
+            continue;
 }
 
 RULE(prefers, "udp.connect.preferred",
@@ -190,11 +165,10 @@ RULE(prefers, "udp.connect.preferred",
          "Of two datagram sockets on one address and port, the one that is connected to the "
          "sender receives its datagrams.",
      .level = LEVEL_SHALL, .sources = {{"Linux 6.18", "observed; no manual describes the choice"}},
-     .outcome = {[BY_LINUX] = "to the connected one"},
-     .mutant = {"the unconnected one of two sockets on a port receives", last_bound_wins});
+     .outcome = {[BY_LINUX] = "to the connected one"});
 
-CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .axis = "order",
-     .choices = {"connected-first", "connected-last"})
+CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"order", {"connected-first", "connected-last"}}})
 {
     struct endpoint sender = bound_datagram_socket(t, peer), own[2];
     for (int i = 0; i < 2; i++) {
@@ -205,10 +179,28 @@ CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .ax
         must(sk_getsockname(iut, own[i].fd, &own[i].name));
     }
     struct address to = as_written_by(t, peer, own[0].name);
-    int connected = own[t->choice].fd, other = own[!t->choice].fd;
+    int connected = own[t->chosen[0]].fd, other = own[!t->chosen[0]].fd;
     must(sk_connect(iut, connected, &sender.address));
     must(sk_sendto(peer, sender.fd, "x", 1, 0, &to));
-    struct readiness both[2] = {{.fd = connected, .asked = POLLIN}, {.fd = other, .asked = POLLIN}};
-    must(sk_poll(iut, both, 2, patience));
-    observe("%s", both[0].found ? "to the connected one" : "to the other one");
+    /* Sent to the other's address alone, so that it is the last that arrives. */
+    struct endpoint last = bound_datagram_socket(t, iut);
+    must(sk_sendto(peer, sender.fd, "last", 4, 0, &last.address));
+    await_data(t, iut, last.fd);
+    bool first = strcmp(received(t, iut, connected), "x") == 0;
+    observe("%s", first                                       ? "to the connected one"
+                  : strcmp(received(t, iut, other), "x") == 0 ? "to the other one"
+                                                              : "to neither");
+}
+
+/* The socket that was bound last gets everything, connected or not: of the two, the connected one
+ * loses what it had. */
+MUTANT(prefers, "the unconnected one of two sockets on a port receives")
+{
+    static int connected = -1;
+    if (call->operation == OP_CONNECT)
+        connected = (int)call->argument[0];
+    if (call_receives(call) && call->argument[0] == connected)
+        call_fail(call, EAGAIN);
+    else
+        mutate(m, call);
 }

@@ -1,17 +1,6 @@
 /* Sending and receiving on connected datagram sockets, and on those without a peer. */
 #include "suites/suite.h"
 
-/* Forms without an address work on connection-mode sockets only. */
-static void wants_address(struct mutation *m, struct call *call)
-{
-    if (call_sends(call) && call->operation != OP_SENDTO && !call->block[1].bytes)
-        call_fail(call, EDESTADDRREQ);
-    else if (call->operation == OP_SENDTO && !call->block[1].bytes)
-        call_fail(call, EDESTADDRREQ);
-    else
-        mutate(m, call);
-}
-
 RULE(send, "udp.connected.send",
      .statement =
          "send(), write(), sendto() and sendmsg() without an address send to the peer that "
@@ -24,8 +13,7 @@ RULE(send, "udp.connected.send",
      .outcome = {[BY_POSIX] = "0 then hello",
                  [BY_LINUX] = "0 then hello",
                  [BY_BSD] = "0 then hello",
-                 [BY_ZOS] = "0 then hello"},
-     .mutant = {"sending without an address fails with EDESTADDRREQ", wants_address});
+                 [BY_ZOS] = "0 then hello"});
 
 CASE(send, to_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -38,13 +26,14 @@ CASE(send, to_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SE
         observe("%s", receive_next(t, peer, to.fd));
 }
 
-static void loses_last_byte(struct mutation *m, struct call *call)
+/* Forms without an address work on connection-mode sockets only. */
+MUTANT(send, "sending without an address fails with EDESTADDRREQ")
 {
-    mutate(m, call);
-    if ((call->operation == OP_RECV || call->operation == OP_RECVFROM ||
-         call->operation == OP_RECVMSG || call->operation == OP_READ) &&
-        call->result > 1)
-        call->result--;
+    const struct block *name = call_name(call);
+    if (call_sends(call) && (!name || !name->bytes))
+        call_fail(call, EDESTADDRREQ);
+    else
+        mutate(m, call);
 }
 
 RULE(receive, "udp.connected.receive",
@@ -53,8 +42,7 @@ RULE(receive, "udp.connected.receive",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION"},
                  {"recv(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "hello", [BY_LINUX] = "hello"},
-     .mutant = {"receiving loses the last byte of a datagram", loses_last_byte});
+     .outcome = {[BY_POSIX] = "hello", [BY_LINUX] = "hello"});
 
 CASE(receive, from_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
@@ -62,16 +50,18 @@ CASE(receive, from_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = A
     char text[16] = "";
     must(sk_connect(iut, own.fd, &from.address));
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
-    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    await_data(t, iut, own.fd);
     int length = receive_by_form(t, iut, own.fd, text, sizeof text - 1);
     observe("%s", length < 0 ? result_name(length) : (text[length] = '\0', text));
 }
 
-static void no_source(struct mutation *m, struct call *call)
+MUTANT(receive, "receiving loses the last byte of a datagram")
 {
     mutate(m, call);
-    if ((call->operation == OP_RECVFROM || call->operation == OP_RECVMSG) && call->result >= 0)
-        call->block[1].length = 0;
+    if ((call->operation == OP_RECV || call->operation == OP_RECVFROM ||
+         call->operation == OP_RECVMSG || call->operation == OP_READ) &&
+        call->result > 1)
+        call->result--;
 }
 
 RULE(source, "udp.connected.source",
@@ -79,8 +69,7 @@ RULE(source, "udp.connected.source",
                   "address.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recvfrom(), DESCRIPTION"}, {"recv(2)", "recvfrom()"}},
-     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"},
-     .mutant = {"recvfrom() gives no address on a connected socket", no_source});
+     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"});
 
 CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -89,18 +78,18 @@ CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
     char text[16];
     must(sk_connect(iut, own.fd, &from.address));
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
-    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    await_data(t, iut, own.fd);
     must(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
     observe("%s", name.length == 0                      ? "no address"
                   : address_equal(&name, &from.address) ? "the peer"
                                                         : "another address");
 }
 
-static void leaves_name_empty(struct mutation *m, struct call *call)
+MUTANT(source, "recvfrom() gives no address on a connected socket")
 {
     mutate(m, call);
-    if (call->operation == OP_RECVMSG && call->block[1].bytes && call->result >= 0)
-        memset(call->block[1].bytes, 0, call->block[1].capacity);
+    if ((call->operation == OP_RECVFROM || call->operation == OP_RECVMSG) && call->result >= 0)
+        call_name(call)->length = 0;
 }
 
 RULE(name, "udp.connected.recvmsg-name",
@@ -109,8 +98,7 @@ RULE(name, "udp.connected.recvmsg-name",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_name is for unconnected sockets"},
                  {"recv(2)", "recvmsg(): msg_name points to the source address"}},
-     .outcome = {[BY_POSIX] = "no address", [BY_LINUX] = "the peer"},
-     .mutant = {"recvmsg() stores no address on a connected socket", leaves_name_empty});
+     .outcome = {[BY_POSIX] = "no address", [BY_LINUX] = "the peer"});
 
 CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -119,25 +107,21 @@ CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
     char text[16];
     must(sk_connect(iut, own.fd, &from.address));
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
-    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    await_data(t, iut, own.fd);
     must(sk_recvmsg(iut, own.fd, text, sizeof text, 0, &name, NULL));
     observe("%s", name.any.sa_family == AF_UNSPEC       ? "no address"
                   : address_equal(&name, &from.address) ? "the peer"
                                                         : "another address");
 }
 
-/* ---- with an address ---- */
-
-static void connected_takes_no_address(struct mutation *m, struct call *call)
+MUTANT(name, "recvmsg() stores no address on a connected socket")
 {
-    struct address name;
-    bool given =
-        (call->operation == OP_SENDTO || call->operation == OP_SENDMSG) && call->block[1].bytes;
-    if (given && sk_getpeername(m->real, (int)call->argument[0], &name) == 0)
-        call_fail(call, EISCONN);
-    else
-        mutate(m, call);
+    mutate(m, call);
+    if (call->operation == OP_RECVMSG && call_name(call)->bytes && !call->error)
+        memset(call_name(call)->bytes, 0, call_name(call)->capacity);
 }
+
+/* ---- with an address ---- */
 
 RULE(override, "udp.connected.sendto-address",
      .statement = "sendto() with an address on a connected datagram socket either sends there or "
@@ -147,12 +131,10 @@ RULE(override, "udp.connected.sendto-address",
                  {"send(2)", "DESCRIPTION; ERRORS EISCONN"},
                  {ZOS_API, "Call sequence in datagram socket sessions: one host only"},
                  {FREEBSD_SEND, "ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = "0 then to the other | EISCONN then nowhere",
+     .outcome = {[BY_POSIX] = "0 then to the other || EISCONN then nowhere",
                  [BY_LINUX] = "0 then to the other",
                  [BY_BSD] = "EISCONN then nowhere",
-                 [BY_ZOS] = "EISCONN then nowhere"},
-     .mutant = {"a connected datagram socket refuses an address with EISCONN",
-                connected_takes_no_address});
+                 [BY_ZOS] = "EISCONN then nowhere"});
 
 /* Where a datagram that was sent with an address went: to the other, to the peer, or nowhere. A
  * second one, to the peer, shows what did not arrive. */
@@ -184,18 +166,15 @@ CASE(override, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
     observe_way(t, fd, connected, bound_socket(t, peer, SOCK_DGRAM, PLACE_OTHER));
 }
 
-/* sendto() with an address sets the peer. */
-static void becomes_peer(struct mutation *m, struct call *call)
+MUTANT(override, "a connected datagram socket refuses an address with EISCONN")
 {
     struct address name;
     bool given =
-        (call->operation == OP_SENDTO || call->operation == OP_SENDMSG) && call->block[1].bytes;
-    bool connected = given && sk_getpeername(m->real, (int)call->argument[0], &name) == 0;
-    mutate(m, call);
-    if (connected && call->result >= 0) {
-        struct address to = call_address(call, 1);
-        sk_connect(m->real, (int)call->argument[0], &to);
-    }
+        (call->operation == OP_SENDTO || call->operation == OP_SENDMSG) && call_name(call)->bytes;
+    if (given && sk_getpeername(m->real, (int)call->argument[0], &name) == 0)
+        call_fail(call, EISCONN);
+    else
+        mutate(m, call);
 }
 
 RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
@@ -203,8 +182,7 @@ RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
                   "socket.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION; connect() alone sets the peer address"}},
-     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"},
-     .mutant = {"sendto() with an address changes the peer", becomes_peer});
+     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -219,14 +197,21 @@ CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
     observe("%s", address_equal(&name, &connected.address) ? "the peer" : "another peer");
 }
 
-/* ---- without a peer and without an address ---- */
-
-static void sends_into_the_blue(struct mutation *m, struct call *call)
+/* sendto() with an address sets the peer. */
+MUTANT(keeps_peer, "sendto() with an address changes the peer")
 {
+    struct address name;
+    bool given =
+        (call->operation == OP_SENDTO || call->operation == OP_SENDMSG) && call_name(call)->bytes;
+    bool connected = given && sk_getpeername(m->real, (int)call->argument[0], &name) == 0;
     mutate(m, call);
-    if (call_sends(call) && call->result < 0 && call->error == EDESTADDRREQ)
-        call_succeed(call, call->block[0].length);
+    if (connected && call->result >= 0) {
+        struct address to = call_address(call);
+        sk_connect(m->real, (int)call->argument[0], &to);
+    }
 }
+
+/* ---- without a peer and without an address ---- */
 
 RULE(no_peer, "udp.unconnected.no-address",
      .statement = "Sending without an address on a datagram socket that has no peer fails with "
@@ -234,8 +219,7 @@ RULE(no_peer, "udp.unconnected.no-address",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; sendto(), ERRORS (may)"},
                  {"send(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"},
-     .mutant = {"sending to nobody succeeds", sends_into_the_blue});
+     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"});
 
 CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -247,13 +231,11 @@ CASE(no_peer, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_S
     observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
 }
 
-static void stays_unbound(struct mutation *m, struct call *call)
+MUTANT(no_peer, "sending to nobody succeeds")
 {
     mutate(m, call);
-    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
-        struct address name = address_with_port(call_address(call, 0), 0);
-        call_set_address(call, 0, &name);
-    }
+    if (call_sends(call) && call->result < 0 && call->error == EDESTADDRREQ)
+        call_succeed(call, call_data(call)->length);
 }
 
 RULE(binds, "udp.unconnected.sendto-binds",
@@ -262,8 +244,7 @@ RULE(binds, "udp.unconnected.sendto-binds",
      .level = LEVEL_MAY,
      .sources = {{"ip(7)", "DESCRIPTION: an unbound socket is bound to a free port on sending"},
                  {"Linux 6.18", "the address was observed"}},
-     .outcome = {[BY_LINUX] = "no address and a port"},
-     .mutant = {"a socket has no port after sendto()", stays_unbound});
+     .outcome = {[BY_LINUX] = "no address and a port"});
 
 CASE(binds, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -277,13 +258,12 @@ CASE(binds, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
             address_port(&name) ? "a port" : "no port");
 }
 
-static void hides_sender(struct mutation *m, struct call *call)
+MUTANT(binds, "a socket has no port after sendto()")
 {
     mutate(m, call);
-    if ((call->operation == OP_RECVFROM || call->operation == OP_RECVMSG) && call->result >= 0) {
-        struct address from = call_address(call, 1);
-        from = address_with_port(from, address_port(&from) ^ 1);
-        call_set_address(call, 1, &from);
+    if (call->operation == OP_GETSOCKNAME && call->result == 0) {
+        struct address name = address_with_port(call_address(call), 0);
+        call_set_address(call, &name);
     }
 }
 
@@ -293,8 +273,7 @@ RULE(sender, "udp.unconnected.source",
      .sources = {{POSIX_2016, "XSH recvfrom() and recvmsg(), DESCRIPTION"},
                  {"recv(2)", "DESCRIPTION"},
                  {MAN_UDP, "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "the sender", [BY_LINUX] = "the sender"},
-     .mutant = {"recvfrom() gives a wrong port", hides_sender});
+     .outcome = {[BY_POSIX] = "the sender", [BY_LINUX] = "the sender"});
 
 CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .recv = WITH_RECVFROM | WITH_RECVMSG)
@@ -303,10 +282,20 @@ CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK,
     struct address name = {0};
     char text[16];
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
-    require(await_readable(t, iut, own.fd), "the datagram did not arrive");
+    await_data(t, iut, own.fd);
     if (t->recv == WITH_RECVFROM)
         must(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
     else
         must(sk_recvmsg(iut, own.fd, text, sizeof text, 0, &name, NULL));
     observe("%s", address_equal(&name, &from.address) ? "the sender" : "another address");
+}
+
+MUTANT(sender, "recvfrom() gives a wrong port")
+{
+    mutate(m, call);
+    if ((call->operation == OP_RECVFROM || call->operation == OP_RECVMSG) && call->result >= 0) {
+        struct address from = call_address(call);
+        from = address_with_port(from, address_port(&from) ^ 1);
+        call_set_address(call, &from);
+    }
 }
