@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 /* Where this thread is, as far as we moved it. */
 static _Thread_local int current = -1;
+
+/* Whether what this process mounts is seen by nobody else. */
+static bool mounts_are_private;
 
 static bool write_file(const char *path, const char *text)
 {
@@ -63,15 +67,21 @@ static void small_tables(void)
     namespace_sysctl("ipv4/udp_child_hash_entries", "128");
 }
 
+/* What every process in the new namespaces relies on. */
+static bool isolated(void)
+{
+    mounts_are_private = mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+    small_tables();
+    return true;
+}
+
 bool namespace_isolate(char *why, size_t size)
 {
-    const int flags = CLONE_NEWNET | CLONE_NEWPID;
-    if (unshare(flags) == 0) {
-        small_tables();
-        return true;
-    }
+    const int flags = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS;
+    if (unshare(flags) == 0)
+        return isolated();
     if (errno != EPERM) {
-        snprintf(why, size, "cannot make network and PID namespaces: %s", strerror(errno));
+        snprintf(why, size, "cannot make network, PID and mount namespaces: %s", strerror(errno));
         return false;
     }
     if (!become_root()) {
@@ -86,8 +96,12 @@ bool namespace_isolate(char *why, size_t size)
         snprintf(why, size, "cannot make namespaces inside a user namespace: %s", strerror(errno));
         return false;
     }
-    small_tables();
-    return true;
+    return isolated();
+}
+
+bool namespace_may_mount(void)
+{
+    return mounts_are_private;
 }
 
 int namespace_create(void)
