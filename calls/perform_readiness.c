@@ -37,7 +37,8 @@ static const sigset_t *pass_mask(const struct block *block, sigset_t *mask)
         return block_pointer(block);
     sigemptyset(mask);
     for (size_t i = 0; i < block->length / sizeof *signal; i++)
-        sigaddset(mask, signal[i]);
+        if (signal[i] > 0)
+            sigaddset(mask, signal[i]);
     errno = 0;
     return mask;
 }
@@ -326,6 +327,10 @@ int64_t perform_epoll_wait(struct call *call)
 
 int64_t perform_epoll_pwait(struct call *call)
 {
+#ifdef __dietlibc__
+    (void)call;
+    return perform_lacking();
+#else
     struct block *block = &call->block[1];
     sigset_t mask;
     const sigset_t *pointer = pass_mask(&call->block[4], &mask);
@@ -338,6 +343,7 @@ int64_t perform_epoll_pwait(struct call *call)
     return take_events(
         call, &events,
         epoll_pwait(call_fd(call), events.memory, call_int(call, 2), call_int(call, 3), pointer));
+#endif
 }
 
 #else

@@ -31,8 +31,8 @@ struct fd_list {
 };
 
 /* select() and pselect() as they are: what comes back in a set is its descriptors below the limit,
- * in order; the timeout of select() is in microseconds and is updated by Linux. A call that fails
- * leaves all of them alone. */
+ * in order; the timeout of select() is in microseconds and comes back as the call left it. A call
+ * that fails leaves all of them alone. */
 int sk_select(struct host *host, int limit, struct fd_list *readable, struct fd_list *writable,
               struct fd_list *exceptional, struct duration *timeout);
 int sk_pselect(struct host *host, int limit, struct fd_list *readable, struct fd_list *writable,
