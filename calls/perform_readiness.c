@@ -267,7 +267,7 @@ int64_t perform_epoll_ctl(struct call *call)
 
 /* Room for events: as many as the block has room for and as the call says, which may be more, and
  * some that nobody may write. More than MOST_EVENTS are never ready. */
-enum { MOST_EVENTS = 1 << 16, SPARE_EVENTS = 4, FILLING = 0xa5 };
+enum { MOST_EVENTS = 1 << 16, SPARE_EVENTS = 16, FILLING = 0xa5 };
 
 struct events {
     struct epoll_event *memory;
