@@ -138,6 +138,14 @@ static size_t most_data(const struct call *call)
     return 0;
 }
 
+/* How much a call could move from one descriptor to another. */
+static uint64_t most_moved(const struct call *call)
+{
+    return call->operation == OP_SPLICE     ? (uint64_t)call->argument[4]
+           : call->operation == OP_SENDFILE ? (uint64_t)call->argument[3]
+                                            : UINT64_MAX;
+}
+
 /* Whether a receiving call may say that there was more than it had room for. */
 static bool tells_whole_length(const struct call *call)
 {
@@ -154,7 +162,9 @@ static size_t ready_count(const struct call *call)
     for (int i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++) {
         const struct block *block = &call->block[i];
         const struct readiness *ready = block->bytes;
-        if (info->parameter[i] == P_POLLED && ready)
+        if (!ready || block->pointer == POINTER_BAD)
+            continue;
+        if (info->parameter[i] == P_POLLED)
             for (size_t k = 0; k < block->length / sizeof *ready; k++)
                 count += ready[k].found != 0;
         if (info->parameter[i] == P_SET)
@@ -210,6 +220,11 @@ static void check_result(struct text *why, const struct call *call)
         break;
     case R_DESCRIPTOR:
     case R_NUMBER:
+        if (result >= 0 && (uint64_t)result > most_moved(call))
+            text_add(why, "%" PRId64 " of %" PRIu64 " bytes", result, most_moved(call));
+        if (result < 0)
+            text_add(why, "%" PRId64 " without an error", result);
+        break;
     case R_STATE:
         if (result < 0)
             text_add(why, "%" PRId64 " without an error", result);

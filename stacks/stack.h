@@ -46,9 +46,6 @@ struct stack {
     /* So many cases at a time and no more; 0: as many as the run wants. */
     unsigned most_at_once;
 
-    /* It has processes of its own, which are no leftovers of a case. */
-    bool has_processes;
-
     /* Its sockets are no part of this machine's kernel: on loopback both sides of a case are inside
      * the implementation, and what it sends is held back on the way. */
     bool elsewhere;

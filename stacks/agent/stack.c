@@ -44,4 +44,4 @@ static struct door *open_agent(const char *argument, int netns, const struct ten
 
 STACK(agent, .usage = "agent:COMMAND",
       .summary = "an agent over the command's standard input and output, in the IUT's namespace",
-      .needs_argument = true, .has_processes = true, .open = open_agent);
+      .needs_argument = true, .open = open_agent);

@@ -60,5 +60,5 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
 
 STACK(libc, .usage = "libc:NAME",
       .summary = "the agent built with musl or diet, or run by this dynamic loader",
-      .needs_argument = true, .has_processes = true, .check = check, .open = open_libc,
+      .needs_argument = true, .check = check, .open = open_libc,
       .examples = {"musl", "diet"});

@@ -46,5 +46,5 @@ static struct door *open_lwip(const char *argument, int netns, const struct tena
     return agent_open(&stream, -1, true);
 }
 
-STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process", .has_processes = true,
+STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process",
       .elsewhere = true, .takes_interface = true, .check = check, .open = open_lwip);

@@ -38,4 +38,4 @@ static struct door *open_preload(const char *argument, int netns, const struct t
 
 STACK(preload, .usage = "preload:LIBRARY",
       .summary = "the agent with this library loaded before the C library", .needs_argument = true,
-      .has_processes = true, .check = check, .open = open_preload);
+      .check = check, .open = open_preload);

@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "hosts/calls.h"
+#include "hosts/lookup.h"
 #include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"

@@ -302,7 +302,8 @@ RULE(protocols, "tcp.bind.udp-apart",
 CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .axes = {{"first", {"stream", "datagram"}}})
 {
-    struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
+    int type = t->chosen[0] ? SOCK_DGRAM : SOCK_STREAM;
+    struct endpoint first = socket_at_port(t, iut, type, PLACE_MAIN, port_for(t, iut));
     observe_result(
         sk_bind(iut, t->chosen[0] ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
 }

@@ -69,7 +69,7 @@ static void add_lacking(struct text *lacks)
     text_add(lacks, "epoll accept4 ppoll sendmmsg recvmmsg dup3 splice sendfile drop_capability ");
 #endif
 #ifdef __dietlibc__
-    text_add(lacks, "sockatmark ");
+    text_add(lacks, "sockatmark epoll_pwait ");
 #endif
     if (!implementation_forks())
         text_add(lacks, "fork exec ");

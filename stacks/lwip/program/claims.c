@@ -3,7 +3,7 @@
  * claim makes a skip, what it claims and gets wrong a failure. */
 #include "stacks/lwip/program/program.h"
 
-#include "hosts/host.h"
+#include "calls/text.h"
 
 #include <lwip/opt.h>
 #include <lwip/sockets.h>
@@ -35,15 +35,53 @@ static bool has_option(int64_t level, int64_t option)
 /* An option that exists elsewhere; one that exists nowhere is lwIP's to refuse. */
 static bool is_option(const struct call *call)
 {
-    enum symbol_group group;
     const int64_t *argument = call->argument;
     return symbol_name(SYMBOLS_LEVEL, (long)argument[1]) &&
-           parameter_symbol(P_OPTION, &argument[2], &group) &&
-           symbol_name(group, (long)argument[2]);
+           symbol_name(symbol_options((int)argument[1]), (long)argument[2]);
+}
+
+/* The operations that it has a function for. */
+static bool has_operation(enum operation operation)
+{
+    switch (operation) {
+    case OP_SOCKET:
+    case OP_BIND:
+    case OP_LISTEN:
+    case OP_CONNECT:
+    case OP_ACCEPT:
+    case OP_GETSOCKNAME:
+    case OP_GETPEERNAME:
+    case OP_SHUTDOWN:
+    case OP_CLOSE:
+    case OP_SEND:
+    case OP_SENDTO:
+    case OP_SENDMSG:
+    case OP_WRITE:
+    case OP_WRITEV:
+    case OP_RECV:
+    case OP_RECVFROM:
+    case OP_RECVMSG:
+    case OP_READ:
+    case OP_READV:
+    case OP_GETSOCKOPT:
+    case OP_SETSOCKOPT:
+    case OP_FCNTL:
+    case OP_POLL:
+    case OP_IF_NAMETOINDEX:
+    case OP_CONSTANT:
+    case OP_TCP_STATE:
+        return true;
+    case OP_SELECT:
+        return LWIP_SOCKET_SELECT;
+    default:
+        return false;
+    }
 }
 
 bool claimed(const struct call *call)
 {
+    if (!has_operation(call->operation))
+        return false;
     switch (call->operation) {
     case OP_SOCKET: /* no SOCK_NONBLOCK, no SOCK_CLOEXEC */
         return (call->argument[1] & ~INT64_C(0xf)) == 0;
@@ -56,16 +94,7 @@ bool claimed(const struct call *call)
     case OP_RECV:
     case OP_RECVFROM:
     case OP_RECVMSG: /* MSG_NOSIGNAL asks for what is so anyway */
-        return (call->argument[1] & (MSG_OOB | MSG_WAITALL)) == 0;
-#if !LWIP_SOCKET_SELECT
-    case OP_SELECT:
-#endif
-    case OP_ACCEPT4:
-    case OP_EPOLL_CREATE:
-    case OP_EPOLL_CTL:
-    case OP_EPOLL_WAIT:
-    case OP_SIGNALS:
-        return false;
+        return (call->argument[2] & (MSG_OOB | MSG_WAITALL)) == 0;
     default:
         return true;
     }
@@ -91,14 +120,15 @@ static bool has_mapped(void)
     return has;
 }
 
-unsigned claims_lacking(void)
+void claims_lacking(char *names, size_t size)
 {
-    unsigned lacks = LACKS_EPOLL | LACKS_SIGNALS; /* in none of its headers */
-    if (!LWIP_SOCKET_SELECT)
-        lacks |= LACKS_SELECT;
+    struct text lacks = text_in(names, size);
+    text_add(&lacks, "epoll signals fork exec "); /* in none of its headers */
+    for (int i = 0; i < OPERATIONS_COUNT; i++)
+        if (!has_operation((enum operation)i))
+            text_add(&lacks, "%s ", operation_info((enum operation)i)->name);
     if (!LWIP_IPV6)
-        lacks |= LACKS_IPV6;
+        text_add(&lacks, "ipv6 mapped ");
     else if (!has_mapped())
-        lacks |= LACKS_MAPPED;
-    return lacks;
+        text_add(&lacks, "mapped ");
 }

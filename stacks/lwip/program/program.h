@@ -25,8 +25,8 @@ unsigned attachment_index(const char *name);
 /* Whether lwIP claims to have what a call asks for. */
 bool claimed(const struct call *call);
 
-/* What it lacks altogether: LACKS_ bits. lwIP runs. */
-unsigned claims_lacking(void);
+/* What it lacks altogether, by names. lwIP runs. */
+void claims_lacking(char *names, size_t size);
 
 /* ---- states.c ---- */
 

@@ -1,5 +1,9 @@
-/* perform_call() with lwIP's functions: they are those of a C library under names of their own, and
- * Debian's build of lwIP has the C library's structures and constants too. */
+/* The C library's socket calls are lwIP's in what is compiled with this: they are those of a C library
+ * under names of their own, and Debian's build of lwIP has the C library's structures and constants
+ * too. What is not in this list is not claimed (claims.c), so it is never called. */
+#ifndef SOCKSPEC_LWIP_RENAMES_H
+#define SOCKSPEC_LWIP_RENAMES_H
+
 #include "stacks/lwip/program/program.h"
 
 #include <fcntl.h>
@@ -7,8 +11,10 @@
 #include <net/if.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define accept         lwip_accept
@@ -34,5 +40,11 @@
 #define socket         lwip_socket
 #define write          lwip_write
 
-/* What is not in this list is not claimed (claims.c), so it never gets here. */
-#include "stacks/host/perform.c" /* NOLINT(bugprone-suspicious-include) */
+#define readv          lwip_readv
+#define writev         lwip_writev
+#if LWIP_SOCKET_SELECT
+#define select lwip_select
+#endif
+#define ioctl          lwip_ioctl
+
+#endif
