@@ -220,14 +220,11 @@ static void check_result(struct text *why, const struct call *call)
         break;
     case R_DESCRIPTOR:
     case R_NUMBER:
-        if (result >= 0 && (uint64_t)result > most_moved(call))
-            text_add(why, "%" PRId64 " of %" PRIu64 " bytes", result, most_moved(call));
-        if (result < 0)
-            text_add(why, "%" PRId64 " without an error", result);
-        break;
     case R_STATE:
         if (result < 0)
             text_add(why, "%" PRId64 " without an error", result);
+        else if ((uint64_t)result > most_moved(call))
+            text_add(why, "%" PRId64 " of %" PRIu64 " bytes", result, most_moved(call));
         break;
     default:
         break;

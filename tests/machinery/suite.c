@@ -206,7 +206,7 @@ CASE(litters, neighbours, .network = ON_PAIR)
     deliver_from(t, iut, NET_LOSE);
     observe("good");
 }
-CASE(litters, zz_is_tidy, .network = ON_PAIR, .axis = "time", .choices = {"1", "2", "3", "4"})
+CASE(litters, zz_is_tidy, .network = ON_PAIR, .axes = {{"time", {"1", "2", "3", "4"}}})
 {
     struct connection c = connected_pair(t);
     observe("%s", iut_state(t, &c) == STATE_ESTABLISHED ? "good" : "bad");
@@ -214,7 +214,7 @@ CASE(litters, zz_is_tidy, .network = ON_PAIR, .axis = "time", .choices = {"1", "
 
 /* A loaded machine: waiting occupies no worker. */
 MISBEHAVIOUR(waits, "waits", harmless);
-CASE(waits, plain, .tags = TAG_WAITS, .axis = "number", .choices = {"1", "2", "3", "4", "5", "6"})
+CASE(waits, plain, .tags = TAG_WAITS, .axes = {{"number", {"1", "2", "3", "4", "5", "6"}}})
 {
     int fd = datagram_socket(t, iut);
     observe("%s", ready(t, iut, fd, POLLIN, 1000) ? "bad" : "good");
@@ -230,13 +230,13 @@ __attribute__((constructor)) static void share_arrivals(void)
 }
 
 MISBEHAVIOUR(meets, "meets", harmless);
-CASE(meets, plain, .axis = "turn", .choices = {"first", "second"})
+CASE(meets, plain, .axes = {{"turn", {"first", "second"}}})
 {
     struct backoff backoff = backoff_begin(patience);
-    atomic_store(&arrived[t->choice], true);
-    while (!atomic_load(&arrived[!t->choice]) && backoff_wait(&backoff))
+    atomic_store(&arrived[t->chosen[0]], true);
+    while (!atomic_load(&arrived[!t->chosen[0]]) && backoff_wait(&backoff))
         continue;
-    observe("%s", atomic_load(&arrived[!t->choice]) ? "good" : "bad");
+    observe("%s", atomic_load(&arrived[!t->chosen[0]]) ? "good" : "bad");
 }
 
 MISBEHAVIOUR(slow, "slow", harmless);
