@@ -3,6 +3,7 @@
 #include "calls/kind.h"
 
 #include "calls/address.h"
+#include "calls/kind_parts.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* Parameters that are bytes and texts. */
 #include "calls/kind.h"
 
+#include "calls/kind_parts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
