@@ -58,6 +58,8 @@ bool get_pointer(struct frame *frame, struct block *block)
     bool bytes = frame_get_flag(frame);
     block->pointer = frame_get_flag(frame) ? POINTER_BAD : POINTER_GOOD;
     block->length_pointer = (enum pointer)frame_get_count(frame, POINTER_NULL);
+    if (bytes && block->pointer == POINTER_BAD)
+        frame->bad = true;
     return bytes && !frame->bad;
 }
 

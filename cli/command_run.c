@@ -169,7 +169,7 @@ static bool take_option(struct command *command, int option)
     case 'j':
         if (!parse_number("--jobs", optarg, 1, 256, &number))
             return false;
-        command->run.jobs = (unsigned)number;
+        command->run.workers = (unsigned)number;
         return true;
     case 'r':
         if (!parse_number("--repeat", optarg, 1, 100000, &number))
@@ -287,7 +287,7 @@ static int perform(struct command *command)
 int command_run(int argc, char **argv)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct command command = {.run = {.jobs = processors > 0 ? (unsigned)processors : 1,
+    struct command command = {.run = {.workers = processors > 0 ? (unsigned)processors : 1,
                                       .repeat = 1,
                                       .settings = {.profile = BY_LINUX, .seconds = 10}}};
     int option, status = -1;

@@ -59,18 +59,23 @@ struct coordinator {
 
 /* ---- choosing ---- */
 
-static const struct variant **select_variants(const struct selection *selection, size_t *taken)
+/* The jobs of a run, in the order of variants; the caller frees them. */
+static struct job *choose(const struct run_options *options, size_t *taken)
 {
     size_t count, ordinal = 0;
     const struct variant *all = variants(&count);
-    const struct variant **chosen = calloc(count + 1, sizeof *chosen);
+    if (options->jobs)
+        count = options->job_count;
+    struct job *chosen = calloc(count + 1, sizeof *chosen);
     *taken = 0;
     if (!chosen)
         abort();
-    for (size_t i = 0; i < count; i++) {
-        if (selection_takes(selection, &all[i], ordinal))
-            chosen[(*taken)++] = &all[i];
-        ordinal += selection_matches(selection, &all[i]);
+    for (size_t i = 0; i < count && options->jobs; i++)
+        chosen[(*taken)++] = options->jobs[i];
+    for (size_t i = 0; i < count && !options->jobs; i++) {
+        if (selection_takes(&options->selection, &all[i], ordinal))
+            chosen[(*taken)++].variant = &all[i];
+        ordinal += selection_matches(&options->selection, &all[i]);
     }
     return chosen;
 }
@@ -138,7 +143,7 @@ static void order_next(struct coordinator *c, struct slot *slot)
     slot->busy_now = true;
     slot->since = clock_now();
     slot->silent = 0;
-    worker_order(&slot->worker, slot->busy % c->results.variant_count);
+    worker_order(&slot->worker, slot->busy % c->results.job_count);
 }
 
 static void take_result(struct coordinator *c, struct slot *slot)
@@ -231,7 +236,7 @@ static bool start_all(struct coordinator *c)
 {
     const struct stack *stack = c->options->settings.stack;
     bool tenants = stack->start != NULL;
-    c->jobs = c->options->jobs;
+    c->jobs = c->options->workers;
     if (stack->most_at_once && c->jobs > stack->most_at_once)
         c->jobs = stack->most_at_once;
     size_t most = tenants ? TENANT_LANES : LANES;
@@ -337,7 +342,7 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     size_t count;
     sigset_t before;
     int64_t begin = clock_now();
-    const struct variant **chosen = select_variants(&options->selection, &count);
+    struct job *chosen = choose(options, &count);
     *reports_failed = false;
     if (count == 0) {
         free(chosen);

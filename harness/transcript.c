@@ -28,6 +28,8 @@ static void perform(struct door *door, struct call *call)
     call_format_result(call, result, sizeof result);
     snprintf(last, sizeof last, "%s %s = %s", transcript->host->name, text, result);
     last_operation = call->operation;
+    if (transcript->host->iut)
+        operations_add(&transcript->record->used, call->operation);
     record_line(transcript->record, "%-4s %s = %s <%" PRId64 " us>", transcript->host->name, text,
                 result, call->nanoseconds / 1000);
 }

@@ -251,7 +251,7 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
         int32_t index;
         if (recv(worker->control, &index, sizeof index, 0) != sizeof index)
             _exit(0);
-        run_case(&state, registered_variant((size_t)index), (size_t)index);
+        run_case(&state, registered_job((size_t)index)->variant, (size_t)index);
         say(worker->control, index);
     }
 }
