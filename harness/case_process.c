@@ -200,7 +200,9 @@ void case_process(const struct case_settings *settings, size_t index, struct net
     struct case_settings own = *settings;
     if (jobs[index].argument)
         own.stack_argument = jobs[index].argument;
-    patience = (int)(settings->seconds * 500);
+    /* Half of the time that it may take, and what its own timers take. */
+    patience = (int)(settings->seconds * 500 +
+                     jobs[index].variant->of->seconds * machine_factor * 1000);
     signals_catch();
     stay_on_one_processor();
     set_up(&own, jobs[index].variant, network, tenant, record);
