@@ -1,6 +1,5 @@
 #include "reports/common.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,25 +44,6 @@ char *report_clean(const char *text)
     }
     *to = '\0';
     return clean;
-}
-
-FILE *report_open(const char *path)
-{
-    return strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-}
-
-bool report_written(struct report *report, FILE *stream, const char *path)
-{
-    if (fflush(stream) == 0 && !ferror(stream))
-        return true;
-    snprintf(report->why, sizeof report->why, "cannot write %s: %s", path, strerror(errno));
-    return false;
-}
-
-void report_close(FILE *stream)
-{
-    if (stream && stream != stdout)
-        fclose(stream);
 }
 
 const char *report_rerun(const struct run_info *run, const struct variant *variant, char *text,

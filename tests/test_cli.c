@@ -51,8 +51,8 @@ static void test_usage(void)
     expect("SOCKSPEC run --color maybe", 2, "--color");
     expect("SOCKSPEC run --exit-style posix", 2, "--exit-style");
     expect("SOCKSPEC run --json - --tap -", 2, "only one report");
-    expect("SOCKSPEC run --junit /no/such/dir/x.xml", 2, "/no/such/dir/x.xml");
-    expect("SOCKSPEC run --json /proc/x", 2, "/proc/x");
+    expect("SOCKSPEC run --junit /proc/no/x.xml", 3, "/proc/no/x.xml");
+    expect("SOCKSPEC run --json /proc/x", 3, "/proc/x");
     expect("SOCKSPEC list --format yaml", 2, "--format");
     expect("SOCKSPEC list --filter no.such.rule", 2, "no variant matches");
     expect("SOCKSPEC show", 2, "takes the id");
