@@ -2,8 +2,10 @@
 #include "harness/commands.h"
 #include "harness/version.h"
 
+#include <linux/close_range.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: sockspec COMMAND [OPTIONS]\n"
@@ -28,6 +30,8 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+    /* What the caller has open is nothing for implementations. */
+    close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
     const char *command = argc > 1 ? argv[1] : NULL;
     static char name[] = "sockspec"; /* what getopt_long() calls us */
     if (!command) {

@@ -53,7 +53,7 @@ struct coordinator {
     size_t slot_count, job_slots; /* the latter with those for relief */
     size_t done;
     int64_t news; /* when a worker was heard last */
-    char why[256];
+    char why[1024];
     bool impossible;
 };
 
@@ -157,7 +157,7 @@ static void take_result(struct coordinator *c, struct slot *slot)
 /* A worker is gone. If it never came to work there is something wrong with this machine. */
 static void bury(struct coordinator *c, struct slot *slot, const char *reason)
 {
-    char why[256];
+    char why[1024];
     snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
     if (slot->busy_now && !why[0]) {
         results_put(&c->results, slot->busy, INCONCLUSIVE, reason, slot->worker.record,

@@ -59,20 +59,25 @@ static bool drain(int output, char *text, size_t *used)
     return true;
 }
 
-/* Waits until the process has ended or its time is up, reading its output meanwhile. */
-static void attend(pid_t pid, int output, double seconds, struct ending *ending)
+/* Waits until the process has ended or its time is up, reading its output and the tenant's
+ * meanwhile. */
+static void attend(pid_t pid, int output, struct tenant *tenant, double seconds,
+                   struct ending *ending)
 {
     int64_t deadline = clock_now() + (int64_t)(seconds * 1e9);
     int process = pidfd_open(pid, 0);
     size_t used = 0;
-    struct pollfd fds[2] = {{process, POLLIN, 0}, {output, POLLIN, 0}};
+    struct pollfd fds[3] = {
+        {process, POLLIN, 0}, {output, POLLIN, 0}, {tenant->pid ? tenant->errors : -1, POLLIN, 0}};
     for (;;) {
         int64_t left = (deadline - clock_now()) / 1000000;
-        int n = poll(fds, 2, left < 0 ? 0 : (int)(left > 3600000 ? 3600000 : left + 1));
+        int n = poll(fds, 3, left < 0 ? 0 : (int)(left > 3600000 ? 3600000 : left + 1));
         if (n < 0 && errno != EINTR)
             break;
         if (n > 0 && fds[1].revents && !drain(output, ending->output, &used))
             fds[1].fd = -1;
+        if (n > 0 && fds[2].revents && !tenant_listen(tenant))
+            fds[2].fd = -1;
         if (n > 0 && fds[0].revents)
             break;
         if (clock_now() >= deadline) {
@@ -168,6 +173,16 @@ static void give_back(struct state *state, struct network *network, const struct
         drop_network(state, network);
 }
 
+/* Adds what the tenant wrote to the output of a case that it did not see through. */
+static void quote_tenant(struct tenant *tenant, struct ending *ending)
+{
+    size_t used = strlen(ending->output);
+    tenant_listen(tenant);
+    if (*tenant->said)
+        snprintf(ending->output + used, sizeof ending->output - used,
+                 "%sthe implementation wrote: %s", used ? "\n" : "", tenant->said);
+}
+
 static void run_case(struct state *state, const struct variant *variant, size_t index)
 {
     struct record *record = state->worker->record;
@@ -192,6 +207,10 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     }
     /* Children write to it and may rely on it blocking. */
     fcntl(pipes[1], F_SETFL, 0);
+    if (state->tenant.pid) {
+        tenant_listen(&state->tenant);
+        state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
+    }
     pid_t pid = fork();
     if (pid == 0) {
         redirect(state->null, pipes[1]);
@@ -205,7 +224,9 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         ending->no_network = true;
         snprintf(ending->reason, sizeof ending->reason, "no process: %s", strerror(errno));
     } else {
-        attend(pid, pipes[0], ending->limit, ending);
+        attend(pid, pipes[0], &state->tenant, ending->limit, ending);
+        if (state->tenant.pid && !record->finished)
+            quote_tenant(&state->tenant, ending);
         ending->left_behind = clear_processes(state, pid);
     }
     close(pipes[0]);

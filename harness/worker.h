@@ -20,7 +20,7 @@ struct ending {
     int left_behind;     /* processes that outlived the case */
     int64_t nanoseconds; /* from the order to the result, network included */
     double limit;        /* seconds that it had */
-    char reason[256];
+    char reason[1024];
     char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr, the beginning */
 };
 
