@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *directory;
@@ -110,6 +112,39 @@ static void test_owner(void)
     }
 }
 
+/* As under a service manager, where /dev/stderr cannot be opened: virtual machines come up; and one
+ * that does not says on its console why. */
+static void test_virtual_machine(void)
+{
+    char iut[2048], bare[4096];
+    int ends[2], status;
+    spec_here("vm:%", iut, sizeof iut);
+    CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        dup2(ends[1], STDERR_FILENO);
+        execl(getenv("SOCKSPEC"), "sockspec", "run", "--quiet", "--iut", iut, "--filter",
+              "tcp.connect.establishes/*ipv4*", (char *)NULL);
+        _exit(127);
+    }
+    CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+    close(ends[0]);
+    close(ends[1]);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
+        printf("\n    vm: not on this machine");
+        return;
+    }
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    snprintf(bare, sizeof bare,
+             "SOCKSPEC run --json - --iut %s,modules=%s --filter "
+             "tcp.connect.establishes/state/ipv4,loopback",
+             iut, directory);
+    struct finished finished = run_line(bare);
+    CU_ASSERT(finished.status == 0 || strstr(finished.out, "came up: sockspec-agent: "));
+    finished_free(&finished);
+}
+
 /* What the caller has open beside its standard streams stays with us. */
 static void test_descriptors(void)
 {
@@ -139,6 +174,7 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("streams", NULL, NULL);
     CU_add_test(suite, "the caller's descriptors", test_descriptors);
+    CU_add_test(suite, "virtual machines", test_virtual_machine);
     if (geteuid() == 0) {
         CU_add_test(suite, "an implementation that does not come up", test_boot_failure);
         CU_add_test(suite, "noise", test_noise);
