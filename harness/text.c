@@ -20,7 +20,7 @@ size_t text_character(const char *from)
             code = code << 6 | (text[i] & 0x3f);
         }
         bool allowed = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && code != 0xfffe &&
-                       code != 0xffff && code >= 0x20 && code != 0x7f;
+                       code != 0xffff && code >= 0x20 && (code < 0x7f || code >= 0xa0);
         return code >= forms[length - 1].least && allowed ? length : 0;
     }
     return 0;

@@ -21,6 +21,11 @@ static json_t *text(const char *bytes)
 
 static bool put_line(struct json *json, json_t *object)
 {
+    if (!object) {
+        snprintf(json->report.why, sizeof json->report.why,
+                 "a line of the JSON report cannot be made: a text in it is no UTF-8");
+        return false;
+    }
     json_dumpf(object, json->stream, JSON_COMPACT);
     fputc('\n', json->stream);
     json_decref(object);

@@ -1,6 +1,7 @@
 #include "reports/report.h"
 
 #include "harness/clock.h"
+#include "harness/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -113,12 +114,12 @@ static bool begin(struct report *report, const struct run_info *run)
 /* Prints a text without letting it control the terminal. */
 static void print_clean(const struct text *text, const char *what, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)what[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            fprintf(text->options.stream, "\\x%02x", c);
+    for (size_t i = 0, taken; i < length; i += taken ? taken : 1) {
+        taken = what[i] == '\t' ? 1 : text_character(what + i);
+        if (taken)
+            fwrite(what + i, 1, taken, text->options.stream);
         else
-            fputc(c, text->options.stream);
+            fprintf(text->options.stream, "\\x%02x", (unsigned char)what[i]);
     }
 }
 
@@ -178,10 +179,11 @@ static bool variant(struct report *report, const struct result *result)
         erase_progress(text);
         print_trouble(text, result);
     } else if (text->options.verbose) {
-        fprintf(text->options.stream, "%s%-4s%s %s: %s (%.1f ms)\n", color(text, result->verdict),
-                verdict_name(result->verdict), plain(text), result->variant->id,
-                result->verdict == SKIP ? result->reason : result->observed,
-                result->seconds * 1000);
+        const char *said = result->verdict == SKIP ? result->reason : result->observed;
+        fprintf(text->options.stream, "%s%-4s%s %s: ", color(text, result->verdict),
+                verdict_name(result->verdict), plain(text), result->variant->id);
+        print_clean(text, said, strlen(said));
+        fprintf(text->options.stream, " (%.1f ms)\n", result->seconds * 1000);
     }
     draw_progress(text, NULL, 0);
     return written(text);

@@ -3,6 +3,7 @@
 #include "fixtures/diag.h"
 #include "fixtures/namespace.h"
 #include "harness/clock.h"
+#include "harness/text.h"
 #include "stacks/agent/wire.h"
 #include "stacks/host/kernel.h"
 
@@ -382,6 +383,7 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
         .perform = perform, .interrupt = interrupt, .waits = waits, .close = close_agent};
     struct agent *agent = calloc(1, sizeof *agent);
     struct hello hello = {0};
+    char name[sizeof agent->system];
     pthread_condattr_t attributes;
     enum wire_type type;
     uint32_t id;
@@ -420,7 +422,8 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     }
     agent->door.lacks = hello.lacks;
     agent->door.system = agent->system;
-    snprintf(agent->system, sizeof agent->system, "%s, %s", hello.system, hello.libc);
+    snprintf(name, sizeof name, "%s, %s", hello.system, hello.libc);
+    text_take(agent->system, sizeof agent->system, name);
     if (netns >= 0)
         agent->door.lacks &= ~(unsigned)(LACKS_TCP_STATES | LACKS_ORPHAN_STATES);
     return &agent->door;
