@@ -24,12 +24,51 @@ char *report_clean(const char *text)
     return clean;
 }
 
-const char *report_rerun(const struct run_info *run, const struct variant *variant, char *text,
-                         size_t size)
+/* A word as a shell takes it to be meant. */
+static void put_quoted(FILE *out, const char *word)
 {
-    bool host = strcmp(run->iut, "host") == 0, linux_profile = run->profile == LINUX;
-    snprintf(text, size, "sockspec run%s%s%s%s%s --filter '%s'", host ? "" : " --iut '",
-             host ? "" : run->iut, host ? "" : "'", linux_profile ? "" : " --profile ",
-             linux_profile ? "" : profile_name(run->profile), variant->id);
+    fputc('\'', out);
+    for (; *word; word++)
+        if (*word == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*word, out);
+    fputc('\'', out);
+}
+
+/* The glob that matches a text alone. */
+static char *glob_of(const char *text)
+{
+    char *glob = malloc(2 * strlen(text) + 1), *to = glob;
+    if (!glob)
+        abort();
+    for (; *text; *to++ = *text++)
+        if (strchr("*?[\\", *text))
+            *to++ = '\\';
+    *to = '\0';
+    return glob;
+}
+
+char *report_rerun(const struct run_info *run, const struct variant *variant)
+{
+    char *text = NULL, *glob = glob_of(variant->id);
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        abort();
+    fputs("sockspec run", out);
+    if (strcmp(run->iut, "host") != 0) {
+        fputs(" --iut ", out);
+        put_quoted(out, run->iut);
+    }
+    if (run->profile != LINUX)
+        fprintf(out, " --profile %s", profile_name(run->profile));
+    if (variant->of->tags & SLOW)
+        fputs(" --slow", out);
+    fputs(" --filter ", out);
+    put_quoted(out, glob);
+    free(glob);
+    if (fclose(out) != 0 || !text)
+        abort();
     return text;
 }

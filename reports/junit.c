@@ -82,7 +82,7 @@ static struct suite *suite_of(struct junit *junit, const struct rule *rule)
 static char *explain(const struct junit *junit, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
-    char *text = NULL, rerun[512];
+    char *text = NULL, *rerun = report_rerun(&junit->run, result->variant);
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out)
@@ -94,8 +94,8 @@ static char *explain(const struct junit *junit, const struct result *result)
     fprintf(out, "expected: %s\nobserved: %s\nreason:   %s\nat:       %s\n",
             result->expected ? result->expected : "nothing is documented", result->observed,
             result->reason, result->where);
-    fprintf(out, "again:    %s\n\n%s",
-            report_rerun(&junit->run, result->variant, rerun, sizeof rerun), result->transcript);
+    fprintf(out, "again:    %s\n\n%s", rerun, result->transcript);
+    free(rerun);
     fclose(out);
     return text;
 }

@@ -61,7 +61,7 @@ static void put_transcript(FILE *stream, const char *transcript)
 static void put_trouble(struct tap *tap, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
-    char text[512];
+    char text[512], *rerun = report_rerun(&tap->run, result->variant);
     fputs("  ---\n", tap->stream);
     put_key(tap->stream, "verdict", verdict_name(result->verdict));
     put_key(tap->stream, "rule", rule->statement);
@@ -71,7 +71,8 @@ static void put_trouble(struct tap *tap, const struct result *result)
     put_key(tap->stream, "observed", result->observed);
     put_key(tap->stream, "reason", result->reason);
     put_key(tap->stream, "at", result->where);
-    put_key(tap->stream, "again", report_rerun(&tap->run, result->variant, text, sizeof text));
+    put_key(tap->stream, "again", rerun);
+    free(rerun);
     if (*result->transcript)
         put_transcript(tap->stream, result->transcript);
     fputs("  ...\n", tap->stream);

@@ -148,7 +148,7 @@ static void print_trouble(const struct text *text, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
     FILE *out = text->options.stream;
-    char rerun[512];
+    char *rerun = report_rerun(&text->run, result->variant);
     fprintf(out, "\n%s%s%s %s%s%s\n", color(text, result->verdict), verdict_name(result->verdict),
             plain(text), bold(text), result->variant->id, plain(text));
     print_field(text, "rule", rule->statement);
@@ -163,7 +163,8 @@ static void print_trouble(const struct text *text, const struct result *result)
     if (*result->where)
         print_field(text, "at", result->where);
     print_transcript(text, result->transcript);
-    print_field(text, "again", report_rerun(&text->run, result->variant, rerun, sizeof rerun));
+    print_field(text, "again", rerun);
+    free(rerun);
 }
 
 static bool variant(struct report *report, const struct result *result)

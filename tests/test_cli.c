@@ -151,6 +151,35 @@ static void test_repeat_and_shards(void)
     finished_free(&finished);
 }
 
+/* The line after "again", in a shell, is the same variant on the same implementation: of a slow
+ * case, and whatever the words are made of. */
+static void test_again(void)
+{
+    char spec[1200] = "agent:sh -c 'echo \"it's\" \\*; exit 3' # ", line[4096];
+    memset(spec + strlen(spec), 'x', 700);
+    const char *const argv[] = {
+        getenv("MACHINERY"), "run", "--slow", "--profile", "posix", "--iut", spec, "--filter",
+        "machinery.slow",    NULL};
+    struct finished first = run_program(argv);
+    CU_ASSERT_EQUAL(first.status, 3);
+    char *again = strstr(first.out, "again      sockspec run ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(again);
+    again += strlen("again      sockspec");
+    snprintf(line, sizeof line, "%s%.*s --quiet --json -", getenv("MACHINERY"),
+             (int)strcspn(again, "\n"), again);
+    const char *const shell[] = {"/bin/sh", "-c", line, NULL};
+    struct finished second = run_program(shell);
+    json_t *lines = json_lines(second.out);
+    CU_ASSERT_EQUAL(second.status, 3);
+    CU_ASSERT_EQUAL_FATAL(json_array_size(lines), 3);
+    CU_ASSERT_STRING_EQUAL(text_of(json_array_get(lines, 0), "iut"), spec);
+    CU_ASSERT_STRING_EQUAL(text_of(json_array_get(lines, 0), "profile"), "posix");
+    CU_ASSERT_STRING_EQUAL(text_of(json_array_get(lines, 1), "id"), "machinery.slow/plain");
+    json_decref(lines);
+    finished_free(&first);
+    finished_free(&second);
+}
+
 int main(void)
 {
     support_init();
@@ -162,6 +191,7 @@ int main(void)
     CU_add_test(suite, "list", test_list);
     CU_add_test(suite, "order", test_order_does_not_depend_on_timing);
     CU_add_test(suite, "junit", test_junit);
+    CU_add_test(suite, "again", test_again);
     CU_add_test(suite, "repeat and shards", test_repeat_and_shards);
     return run_tests();
 }
