@@ -102,7 +102,7 @@ static bool parse_profile(struct command *command, const char *name)
 static bool parse_iut(struct command *command, const char *spec)
 {
     struct case_settings *settings = &command->run.settings;
-    char why[256] = "";
+    char why[512] = "";
     command->run.iut = spec;
     settings->stack = stack_find(spec, &settings->stack_argument);
     if (!settings->stack) {

@@ -145,6 +145,19 @@ static void test_virtual_machine(void)
     finished_free(&finished);
 }
 
+/* A platform that there is not is refused, once, and not found out case by case. */
+static void test_platform(void)
+{
+    struct finished finished = run_line("SOCKSPEC run --iut gvisor:xyz");
+    char *newline = strchr(finished.err, '\n');
+    CU_ASSERT_EQUAL(finished.status, 2);
+    CU_ASSERT_EQUAL(*finished.out, '\0');
+    CU_ASSERT(newline && newline[1] == '\0');
+    CU_ASSERT(strstr(finished.err, "--iut gvisor:xyz: ") &&
+              (strstr(finished.err, "no runsc") || strstr(finished.err, "unknown platform: xyz")));
+    finished_free(&finished);
+}
+
 /* What the caller has open beside its standard streams stays with us. */
 static void test_descriptors(void)
 {
@@ -177,6 +190,7 @@ int main(void)
     CU_add_test(suite, "virtual machines", test_virtual_machine);
     if (geteuid() == 0) {
         CU_add_test(suite, "an implementation that does not come up", test_boot_failure);
+        CU_add_test(suite, "a platform that is none", test_platform);
         CU_add_test(suite, "noise", test_noise);
         CU_add_test(suite, "last words", test_last_words);
         CU_add_test(suite, "owners of the caller's files", test_owner);

@@ -33,7 +33,8 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
         fprintf(stderr, "cannot mount /proc for %s: %s\n", words[0], strerror(errno));
         _exit(127);
     }
-    namespace_enter(netns);
+    if (netns >= 0)
+        namespace_enter(netns);
     for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
     if (prepare && !prepare(context))
