@@ -31,12 +31,13 @@ struct slot {
     struct worker worker;
     bool alive;
     bool parked; /* it is waiting for an order */
+    bool came;   /* to work: its worker was heard of */
     bool lane;
     size_t busy; /* the ordinal in the run that it works on, if busy_now */
     bool busy_now;
     int64_t since;     /* when it began with that */
     int64_t silent;    /* nanoseconds since its last news, or ours to it */
-    unsigned failures; /* of its workers, since the last result */
+    unsigned failures; /* workers that never came to work, since one did */
 };
 
 struct queue {
@@ -94,7 +95,7 @@ static void fill_queues(struct coordinator *c)
 
 static void start(struct coordinator *c, struct slot *slot)
 {
-    slot->parked = slot->busy_now = false;
+    slot->parked = slot->busy_now = slot->came = false;
     slot->silent = 0;
     slot->alive = worker_start(&slot->worker, &c->options->settings, c->options->seconds, c->why,
                                sizeof c->why);
@@ -150,7 +151,7 @@ static void take_result(struct coordinator *c, struct slot *slot)
     results_put(&c->results, slot->busy, verdict, reason, slot->worker.record,
                 slot->worker.ending->nanoseconds);
     slot->busy_now = false;
-    slot->failures = 0;
+    slot->worker.ending->reason[0] = '\0'; /* it is no reason for the worker's end */
     c->done++;
 }
 
@@ -164,7 +165,7 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
                     clock_now() - slot->since);
         slot->busy_now = false;
         c->done++;
-    } else if (++slot->failures >= STARTS || why[0]) {
+    } else if (why[0] || (!slot->came && ++slot->failures >= STARTS)) {
         snprintf(c->why, sizeof c->why, "%s",
                  why[0] ? why : "workers end, or fall silent, as soon as they are started");
         c->impossible = true;
@@ -196,7 +197,12 @@ static void fill_up(struct coordinator *c)
 
 static void hear(struct coordinator *c, struct slot *slot)
 {
-    switch (worker_news(&slot->worker)) {
+    int news = worker_news(&slot->worker);
+    if (news >= 0) {
+        slot->came = true;
+        slot->failures = 0;
+    }
+    switch (news) {
     case 1:
         take_result(c, slot);
         order_next(c, slot);
@@ -214,6 +220,8 @@ static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
 {
     double limit = 0;
     char reason[256];
+    if (slot->parked)
+        return; /* it was told to wait */
     if (slot->busy_now)
         limit = worker_limit(results_variant(&c->results, slot->busy), c->options->seconds);
     slot->silent += passed;
