@@ -58,6 +58,13 @@ struct coordinator {
     bool impossible;
 };
 
+/* The run cannot be made, or not to its end, for this reason and errno. */
+static void give_up(struct coordinator *c, const char *what)
+{
+    snprintf(c->why, sizeof c->why, "%s: %s", what, strerror(errno));
+    c->impossible = true;
+}
+
 /* ---- choosing ---- */
 
 static const struct variant **select_variants(const struct selection *selection, size_t *taken)
@@ -301,8 +308,11 @@ static bool loop(struct coordinator *c, int signals)
                 (struct pollfd){c->slots[i].alive ? c->slots[i].worker.control : -1, POLLIN, 0};
         fds[c->slot_count] = (struct pollfd){signals, POLLIN, 0};
         int heard = poll(fds, c->slot_count + 1, c->work.next < c->work.count ? OVERDUE : SILENCE);
-        if (heard < 0 && errno != EINTR)
+        if (heard < 0 && errno != EINTR) {
+            errno = errno == EINVAL ? EMFILE : errno; /* it means the limit of open files */
+            give_up(c, "the workers cannot be heard");
             break;
+        }
         bool silence = heard == 0 && clock_now() - c->news >= INT64_C(1000000) * SILENCE;
         if (silence)
             tell_of_waiting(c);
@@ -356,9 +366,11 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
         return RUN_IMPOSSIBLE;
     }
     int signals = catch_signals(&before);
+    if (signals < 0)
+        give_up(&c, "signals cannot be heard");
     results_begin(&c.results, options, chosen, count);
     fill_queues(&c);
-    if (start_all(&c) && !loop(&c, signals))
+    if (!c.impossible && start_all(&c) && !loop(&c, signals))
         end = RUN_INTERRUPTED;
     if (c.impossible) {
         fprintf(stderr, "sockspec: %s\n", c.why);
@@ -367,7 +379,8 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     release(&c);
     *reports_failed =
         !results_end(&c.results, totals, end != RUN_DONE, (double)(clock_now() - begin) / 1e9);
-    close(signals);
+    if (signals >= 0)
+        close(signals);
     sigprocmask(SIG_SETMASK, &before, NULL);
     free(chosen);
     return end;

@@ -151,6 +151,34 @@ static void test_repeat_and_shards(void)
     finished_free(&finished);
 }
 
+/* A run that cannot be made for want of descriptors says so, once, and is none that passed; nor is
+ * one whose workers lack them. With enough it passes. */
+static void test_few_files(void)
+{
+    bool passed = false;
+    for (int limit = 5; limit < 120; limit += limit < 20 ? 3 : 12) {
+        char line[1024];
+        snprintf(line, sizeof line,
+                 "ulimit -n %d && exec %s run --quiet --jobs 8 --repeat 10 "
+                 "--filter machinery.passes",
+                 limit, getenv("MACHINERY"));
+        const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+        struct finished finished = run_program(argv);
+        char *newline = strchr(finished.err, '\n');
+        bool refused = newline && !newline[1] && strstr(finished.err, "Too many open files");
+        bool in_part = !newline && strstr(finished.out, "because    could not run: ");
+        passed = finished.status == 0 && strstr(finished.out, "60 passed, 0 failed") && !newline;
+        if (!passed && !(finished.status == 3 && (refused || in_part)))
+            printf("\n    ulimit -n %d: status %d, %s%s\n", limit, finished.status, finished.out,
+                   finished.err);
+        CU_ASSERT(passed || (finished.status == 3 && (refused || in_part)));
+        CU_ASSERT(refused || limit > 5);
+        CU_ASSERT_PTR_NOT_NULL(strstr(finished.out, " 0 failed"));
+        finished_free(&finished);
+    }
+    CU_ASSERT_TRUE(passed);
+}
+
 /* The line after "again", in a shell, is the same variant on the same implementation: of a slow
  * case, and whatever the words are made of. */
 static void test_again(void)
@@ -191,6 +219,7 @@ int main(void)
     CU_add_test(suite, "list", test_list);
     CU_add_test(suite, "order", test_order_does_not_depend_on_timing);
     CU_add_test(suite, "junit", test_junit);
+    CU_add_test(suite, "few files", test_few_files);
     CU_add_test(suite, "again", test_again);
     CU_add_test(suite, "repeat and shards", test_repeat_and_shards);
     return run_tests();
