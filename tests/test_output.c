@@ -234,6 +234,22 @@ static void test_compare(void)
     expect("rm a j h link text; ls -A | wc -l | grep -qx 0", 0, NULL);
 }
 
+/* Who closes standard streams does not find in a report what is printed there. */
+static void test_closed_streams(void)
+{
+    static const char *const lines[] = {
+        "$M run --quiet --filter machinery.deviates --json j --baseline b --junit x >&- 2>&-",
+        "$M run --quiet --filter machinery.deviates --json j --baseline b --junit x <&- >&- 2>&-"};
+    make("b", "machinery.passes fail -- it never did");
+    for (size_t i = 0; i < 2; i++) {
+        expect(lines[i], 1, NULL);
+        CU_ASSERT_TRUE(holds("j", "{\"type\":\"run\"", "\"summary\""));
+        CU_ASSERT_TRUE(holds("x", "<?xml", "</testsuites>"));
+        expect("! grep -q sockspec: j x && test $(wc -l <j) = 3 && rm j x", 0, NULL);
+    }
+    expect("rm b; ls -A | wc -l | grep -qx 0", 0, NULL);
+}
+
 /* As it comes means that it can be read while the run goes on; and an end by force loses nothing of
  * it and leaves nothing else. */
 static void test_killed_run(void)
@@ -260,6 +276,7 @@ int main(void)
     CU_add_test(suite, "old reports stay", test_old_reports_stay);
     CU_add_test(suite, "the same file", test_same_file);
     CU_add_test(suite, "directories", test_directories);
+    CU_add_test(suite, "closed standard streams", test_closed_streams);
     CU_add_test(suite, "compare", test_compare);
     CU_add_test(suite, "a run is killed", test_killed_run);
     return run_tests();
