@@ -5,6 +5,7 @@
 #include "harness/record.h"
 #include "harness/variant.h"
 #include "harness/verdict.h"
+#include "reports/output.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -69,11 +70,11 @@ struct report {
     char why[256];
 };
 
-/* The reports. The path "-" is standard output. Each returns NULL with errno when the file cannot
- * be made; the report keeps the path. */
-struct report *report_junit(const char *path); /* Jenkins xUnit schema; renamed into place at end */
-struct report *report_tap(const char *path);   /* TAP 13, as it comes */
-struct report *report_json(const char *path);  /* JSON Lines, as it comes */
+/* The reports, and whether they are of use as they come. Each takes its output over, and aborts
+ * without memory. */
+struct report *report_junit(struct output *output); /* Jenkins xUnit schema: OUTPUT_WHOLE */
+struct report *report_tap(struct output *output);   /* TAP 13: OUTPUT_LINES */
+struct report *report_json(struct output *output);  /* JSON Lines: OUTPUT_LINES */
 
 /* What the user of a terminal reads: failures as they come, a summary by suite at the end. */
 struct text_options {
@@ -84,9 +85,9 @@ struct text_options {
 };
 struct report *report_text(const struct text_options *options);
 
-/* The command that runs just this variant again: "sockspec run --filter '...'", with the IUT and
- * profile of the run where they are not the default. Returns text. */
-const char *report_rerun(const struct run_info *run, const struct variant *variant, char *text,
-                         size_t size);
+/* The command for a shell that runs just this variant again: "sockspec run --filter '...'", with the
+ * IUT and profile of the run where they are not the default. The caller frees it. Aborts without
+ * memory. */
+char *report_rerun(const struct run_info *run, const struct variant *variant);
 
 #endif

@@ -1,5 +1,6 @@
 #include "harness/results.h"
 
+#include "calls/clean_text.h"
 #include "harness/version.h"
 
 #include <gnu/libc-version.h>
@@ -110,9 +111,11 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         .known = true,
     };
     copy_parts(result, record);
-    if (record->system[0])
-        snprintf(results->totals.system, sizeof results->totals.system, "%.*s", SYSTEM_SIZE - 1,
-                 record->system);
+    if (record->system[0]) {
+        char *system = copy(record->system, SYSTEM_SIZE);
+        text_take(results->totals.system, sizeof results->totals.system, system);
+        free(system);
+    }
     results->totals.count[verdict]++;
     results->totals.ran++;
 }

@@ -8,13 +8,4 @@
  * and tab) become "\x1b". The caller frees it. Aborts without memory. */
 char *report_clean(const char *text);
 
-/* Opens a report's file; "-" is standard output. NULL with errno on failure. */
-FILE *report_open(const char *path);
-
-/* Flushes what was written; false with a line in report->why if it did not arrive. */
-bool report_written(struct report *report, FILE *stream, const char *path);
-
-/* Closes a file of report_open(). */
-void report_close(FILE *stream);
-
 #endif

@@ -1,5 +1,6 @@
 #include "harness/report.h"
 
+#include "calls/clean_text.h"
 #include "calls/clock.h"
 
 #include <errno.h>
@@ -113,12 +114,12 @@ static bool begin(struct report *report, const struct run_info *run)
 /* Prints a text without letting it control the terminal. */
 static void print_clean(const struct text *text, const char *what, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)what[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            fprintf(text->options.stream, "\\x%02x", c);
+    for (size_t i = 0, taken; i < length; i += taken ? taken : 1) {
+        taken = what[i] == '\t' ? 1 : text_character(what + i);
+        if (taken)
+            fwrite(what + i, 1, taken, text->options.stream);
         else
-            fputc(c, text->options.stream);
+            fprintf(text->options.stream, "\\x%02x", (unsigned char)what[i]);
     }
 }
 
@@ -147,7 +148,7 @@ static void print_trouble(const struct text *text, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
     FILE *out = text->options.stream;
-    char rerun[512];
+    char *rerun = report_rerun(&text->run, result->variant);
     fprintf(out, "\n%s%s%s %s%s%s\n", color(text, result->verdict), verdict_name(result->verdict),
             plain(text), bold(text), result->variant->id, plain(text));
     print_field(text, "rule", rule->statement);
@@ -162,7 +163,8 @@ static void print_trouble(const struct text *text, const struct result *result)
     if (*result->where)
         print_field(text, "at", result->where);
     print_transcript(text, result->transcript);
-    print_field(text, "again", report_rerun(&text->run, result->variant, rerun, sizeof rerun));
+    print_field(text, "again", rerun);
+    free(rerun);
 }
 
 static bool variant(struct report *report, const struct result *result)
@@ -178,10 +180,11 @@ static bool variant(struct report *report, const struct result *result)
         erase_progress(text);
         print_trouble(text, result);
     } else if (text->options.verbose) {
-        fprintf(text->options.stream, "%s%-4s%s %s: %s (%.1f ms)\n", color(text, result->verdict),
-                verdict_name(result->verdict), plain(text), result->variant->id,
-                result->verdict == VERDICT_SKIP ? result->reason : result->observed,
-                result->seconds * 1000);
+        const char *said = result->verdict == VERDICT_SKIP ? result->reason : result->observed;
+        fprintf(text->options.stream, "%s%-4s%s %s: ", color(text, result->verdict),
+                verdict_name(result->verdict), plain(text), result->variant->id);
+        print_clean(text, said, strlen(said));
+        fprintf(text->options.stream, " (%.1f ms)\n", result->seconds * 1000);
     }
     draw_progress(text, NULL, 0);
     return written(text);
