@@ -19,10 +19,11 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own);
  * with the addresses of a loopback network. */
 bool agent_isolate(struct door *door);
 
-/* Starts a command like agent_start(), but with a standard error that we read, and in a PID and a mount namespace of its own with its own
- * /proc, so that ending its process ends all that it started. What prepare does there, before the
- * command runs, nobody else sees; descriptors that it makes are the command's. It may be NULL. With
- * a netns of -1 it starts where we are. False with a reason. */
+/* Starts a command like agent_start(), but with a standard error that we read, and in a PID and a
+ * mount namespace of its own with its own /proc, so that ending its process ends all that it
+ * started. What prepare does there, before the command runs, nobody else sees; descriptors that it
+ * makes are the command's. It may be NULL. With a netns of -1 it starts where we are. False with a
+ * reason. */
 enum tenant_stream { STREAM_PIPES, STREAM_SOCKET };
 bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
                   enum tenant_stream kind, bool (*prepare)(void *context), void *context, char *why,
