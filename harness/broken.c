@@ -488,7 +488,8 @@ static bool check(const char *argument, char *why, size_t size)
 
 static struct door *open_broken(const char *argument, int netns, const struct tenant *tenant)
 {
-    static const struct door_operations operations = {.perform = perform_broken, .close = close_broken};
+    static const struct door_operations operations = {.perform = perform_broken,
+                                                      .close = close_broken};
     struct broken *broken = calloc(1, sizeof *broken);
     (void)tenant;
     if (!broken || !parse(argument, &broken->operation, &broken->way))

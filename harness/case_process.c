@@ -10,6 +10,7 @@
 
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,6 +135,9 @@ static void open_hosts(const struct case_settings *settings, struct network *net
     iut.door = stack->open_on
                    ? stack->open_on(settings->stack_argument, network)
                    : stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
+    const char *directory = getenv("SOCKSPEC_DIRECTORY");
+    if (directory && chdir(directory) != 0)
+        give_up(TROUBLE_AGENT, "no working directory: %s", strerror(errno));
     /* Where the IUT has a loopback of its own, both sides are there. */
     bool inside = stack->elsewhere && network->kind == NETWORK_LOOPBACK;
     peer.door = inside ? door_share(iut.door) : kernel_open(network->netns[SIDE_PEER]);
@@ -201,8 +205,8 @@ void case_process(const struct case_settings *settings, size_t index, struct net
     if (jobs[index].argument)
         own.stack_argument = jobs[index].argument;
     /* Half of the time that it may take, and what its own timers take. */
-    patience = (int)(settings->seconds * 500 +
-                     jobs[index].variant->of->seconds * machine_factor * 1000);
+    patience =
+        (int)(settings->seconds * 500 + jobs[index].variant->of->seconds * machine_factor * 1000);
     signals_catch();
     stay_on_one_processor();
     set_up(&own, jobs[index].variant, network, tenant, record);

@@ -85,9 +85,9 @@ struct text_options {
 };
 struct report *report_text(const struct text_options *options);
 
-/* The command for a shell that runs just this variant again: "sockspec run --filter '...'", with the
- * IUT and profile of the run where they are not the default. The caller frees it. Aborts without
- * memory. */
+/* The command for a shell that runs just this variant again: "sockspec run --filter '...'", with
+ * the IUT and profile of the run where they are not the default. The caller frees it. Aborts
+ * without memory. */
 char *report_rerun(const struct run_info *run, const struct variant *variant);
 
 #endif

@@ -1,6 +1,7 @@
 #include "harness/worker.h"
 
 #include "calls/clock.h"
+#include "lab/files.h"
 #include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 
@@ -216,11 +217,15 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         tenant_listen(&state->tenant);
         state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
     }
+    const char *directory = files_fresh();
     pid_t pid = fork();
     if (pid == 0) {
         redirect(state->null, pipes[1]);
         struct network inside = network_inside(network);
         setpgid(0, 0);
+        /* For the implementation's process, and for agents that start elsewhere. */
+        if (directory)
+            setenv("SOCKSPEC_DIRECTORY", directory, 1);
         case_process(state->settings, index, loopback && tenant ? &inside : network,
                      tenant ? &state->tenant : NULL, record);
     }
@@ -237,6 +242,7 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         if (state->tenant.pid && !record->finished)
             quote_tenant(&state->tenant, ending);
         clear_processes(state, pid);
+        files_clear();
     }
     close(pipes[0]);
     give_back(state, network, record);
@@ -276,6 +282,7 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);
+    files_set_up();
     if (settings->stack->start)
         stay_on_processor(worker->number);
     state.null = open("/dev/null", O_RDONLY | O_CLOEXEC);

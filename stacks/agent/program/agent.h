@@ -17,6 +17,9 @@ enum agent_end agent_serve_case(int input, int output);
 /* Goes on serving a case, after it said hello. */
 enum agent_end agent_continue(void);
 
+/* Enters the empty directory that the harness has made for the case, if it names one. */
+void agent_enter_directory(void);
+
 /* Moves a descriptor away from the numbers that a case's have: a duplicate that closes on exec();
  * -1 with errno. */
 int descriptor_away(int fd);

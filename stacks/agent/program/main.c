@@ -76,6 +76,7 @@ int main(int argc, char **argv)
     int own = again ? 2 : 1; /* the implementation's words */
     if ((argc == own || argv[own][0] != '-') && implementation_configure(argc - own, argv + own)) {
         take_standard_streams(&input, &output);
+        agent_enter_directory();
         if (again)
             return repeat(input, output);
         agent_serve(input, output);
