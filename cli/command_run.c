@@ -252,12 +252,16 @@ static int exit_status(const struct command *command, enum run_end end, const st
     int status = EXIT_PASSED;
     if (end == RUN_INTERRUPTED)
         return EXIT_INTERRUPTED;
+    bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL];
     if (totals->count[VERDICT_FAIL])
         status = EXIT_FAILED;
-    else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed)
+    else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed ||
+             nothing)
         status = EXIT_INCONCLUSIVE;
+    if (nothing && end == RUN_DONE)
+        fputs("sockspec: nothing passed and nothing failed: this run says nothing\n", stderr);
     if (command->style == STYLE_KSELFTEST && status != EXIT_FAILED)
-        return status == EXIT_INCONCLUSIVE        ? 1
+        return totals->count[VERDICT_INCONCLUSIVE] || end == RUN_IMPOSSIBLE || reports_failed ? 1
                : totals->count[VERDICT_PASS] == 0 ? 4 /* KSFT_SKIP */
                                                   : 0;
     if (command->style == STYLE_BISECT && status == EXIT_INCONCLUSIVE)

@@ -2,6 +2,7 @@
 
 #include "calls/clean_text.h"
 #include "calls/clock.h"
+#include "reports/blame.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct text {
     struct run_info run;
     struct suite *suites;
     size_t suite_count;
+    struct blame *blame;
     size_t seen, count[VERDICTS];
     bool progress; /* a line at the bottom shows how far the run is */
     int64_t began, drawn;
@@ -175,6 +177,7 @@ static bool variant(struct report *report, const struct result *result)
     suite->count[result->verdict]++;
     suite->seconds += result->seconds;
     text->count[result->verdict]++;
+    blame_add(text->blame, result);
     text->seen++;
     if (trouble) {
         erase_progress(text);
@@ -215,6 +218,7 @@ static bool end(struct report *report, const struct totals *totals)
     erase_progress(text);
     if (!text->options.quiet)
         print_suites(text);
+    blame_print(text->blame, out);
     fprintf(out, "%s%zu passed, %zu failed, %zu inconclusive, %zu skipped in %.1f s%s\n",
             text->options.quiet ? "" : "\n", totals->count[VERDICT_PASS],
             totals->count[VERDICT_FAIL], totals->count[VERDICT_INCONCLUSIVE],
@@ -231,6 +235,7 @@ static void close_text(struct report *report)
 {
     struct text *text = (struct text *)report;
     free(text->suites);
+    blame_free(text->blame);
     free(text);
 }
 
@@ -242,5 +247,6 @@ struct report *report_text(const struct text_options *options)
     text->report = (struct report){
         .begin = begin, .variant = variant, .end = end, .waiting = waiting, .close = close_text};
     text->options = *options;
+    text->blame = blame_create();
     return &text->report;
 }
