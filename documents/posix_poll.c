@@ -1,4 +1,4 @@
-/* POSIX.1-2017, XSH poll(), without what is of STREAMS, and XSH sockatmark(). */
+/* POSIX.1-2017, XSH poll(), without what is of STREAMS. */
 #include "documents/document.h"
 
 REQUIREMENTS(
@@ -109,31 +109,3 @@ REQUIREMENTS(
     {"posix.poll.pollhup-fifo", "XSH poll(), RATIONALE (informative)", REQ_SHALL,
      "POLLHUP does not occur on a FIFO just because nobody has opened it for writing.",
      .untestable = "not about sockets"});
-
-REQUIREMENTS(posix_sockatmark, "posix",
-             {"posix.sockatmark.determines", "XSH sockatmark(), DESCRIPTION", REQ_SHALL,
-              "sockatmark() determines whether the socket is at the out-of-band data mark."},
-             {"posix.sockatmark.at-mark-1", "XSH sockatmark(), DESCRIPTION", REQ_SHALL,
-              "sockatmark() returns 1 when all data before the mark has been read and the mark is "
-              "first in the receive queue.",
-              .when = "the protocol marks out-of-band data in the stream"},
-             {"posix.sockatmark.keeps-mark", "XSH sockatmark(), DESCRIPTION", REQ_SHALL,
-              "sockatmark() does not remove the mark from the stream."},
-             {"posix.sockatmark.returns-1", "XSH sockatmark(), RETURN VALUE", REQ_SHALL,
-              "sockatmark() returns 1 when the protocol has marked the stream and all data before "
-              "the mark has been read."},
-             {"posix.sockatmark.returns-0-no-mark", "XSH sockatmark(), RETURN VALUE", REQ_SHALL,
-              "sockatmark() returns 0 when there is no mark."},
-             {"posix.sockatmark.returns-0-data-before-mark", "XSH sockatmark(), RETURN VALUE",
-              REQ_SHALL,
-              "sockatmark() returns 0 when data precedes the mark in the receive queue."},
-             {"posix.sockatmark.returns-minus-1", "XSH sockatmark(), RETURN VALUE", REQ_SHALL,
-              "sockatmark() returns -1 and sets errno when it fails."},
-             {"posix.sockatmark.ebadf", "XSH sockatmark(), ERRORS", REQ_SHALL,
-              "sockatmark() fails with EBADF when the argument is not a valid file descriptor."},
-             {"posix.sockatmark.enotty", "XSH sockatmark(), ERRORS", REQ_SHALL,
-              "sockatmark() fails with ENOTTY when the file is not a socket."},
-             {"posix.sockatmark.race", "XSH sockatmark(), APPLICATION USAGE (informative)", REQ_MAY,
-              "sockatmark() on an empty receive queue may return 0 although the next segment to "
-              "arrive carries the mark.",
-              .untestable = "a race"});

@@ -1,0 +1,120 @@
+/* POSIX.1-2017, XSH 2.3 Error Numbers, and those general rules of XSH 2.1.1, 2.4.4 and 2.14 that
+ * the pages of sockets refer to or depend on. */
+#include "documents/document.h"
+
+REQUIREMENTS(
+    posix_errors, "posix",
+    {"posix.errors.errno-when-valid", "XSH 2.3 Error Numbers", REQ_UNSPECIFIED,
+     "The value of errno says something only when a function's return value says that it is valid.",
+     .untestable = "anything is right"},
+    {"posix.errors.never-zeroed", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "No function sets errno to 0."},
+    {"posix.errors.per-thread", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "What other threads do does not affect errno of a thread."},
+    {"posix.errors.any-of-several", "XSH 2.3 Error Numbers", REQ_MAY,
+     "Any one of the possible errors may be returned when a call meets several."},
+    {"posix.errors.order-of-detection", "XSH 2.3 Error Numbers", REQ_UNDEFINED,
+     "The order in which the errors that a call meets are detected is undefined.",
+     .untestable = "any order is right; errors.any-of-several can be tested"},
+    {"posix.errors.additional-errors", "XSH 2.3 Error Numbers", REQ_MAY,
+     "Implementations may have errors that the list does not have."},
+    {"posix.errors.other-circumstances", "XSH 2.3 Error Numbers", REQ_MAY,
+     "Implementations may generate listed errors under other circumstances than those described."},
+    {"posix.errors.errors-prevented", "XSH 2.3 Error Numbers", REQ_MAY,
+     "Extensions and limits of an implementation may keep some errors from occurring.",
+     .untestable = "both ways are right"},
+    {"posix.errors.shall-fail-detected", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "Every implementation detects the errors under \"shall fail\"."},
+    {"posix.errors.may-fail-optional", "XSH 2.3 Error Numbers", REQ_MAY,
+     "An implementation may detect the errors under \"may fail\"."},
+    {"posix.errors.no-error-is-success", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "The requested action is successful when no error is detected."},
+    {"posix.errors.partially-performed", "XSH 2.3 Error Numbers", REQ_MAY,
+     "The requested action may have been performed in part when an error is detected, unless the "
+     "text says otherwise."},
+    {"posix.errors.other-circumstances-treatable", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "Listed errors are generated under other circumstances only if they can be treated as the "
+     "described ones.",
+     .untestable = "a judgement"},
+    {"posix.errors.no-different-number", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "An implementation does not generate another error number than the required one for a "
+     "described error condition."},
+    {"posix.errors.further-errors-unless-disallowed", "XSH 2.3 Error Numbers", REQ_MAY,
+     "An implementation may generate additional errors unless a function's text disallows it."},
+    {"posix.errors.optional-documented", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "The conformance document says in which situations each optional error is detected.",
+     .untestable = "of a document, not of a socket"},
+    {"posix.errors.optional-never-detected", "XSH 2.3 Error Numbers", REQ_MAY,
+     "The conformance document may say that some optional errors are not detected.",
+     .untestable = "of a document, not of a socket"},
+    {"posix.errors.values", "XSH 2.3 Error Numbers", REQ_UNSPECIFIED,
+     "The values of the error numbers are not specified.", .untestable = "any value is right"},
+    {"posix.errors.values-unique", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "All error numbers have different values, but for the exceptions that the list names."},
+    {"posix.errors.in-errno-h", "XSH 2.3 Error Numbers", REQ_SHALL,
+     "All error numbers are defined in <errno.h>."},
+    {"posix.errors.efault-not-reliable", "XSH 2.3 Error Numbers, EFAULT", REQ_MAY,
+     "The detection of EFAULT is not guaranteed to be reliable.",
+     .untestable = "both ways are right"},
+    {"posix.errors.efault-signal", "XSH 2.3 Error Numbers, EFAULT", REQ_MAY,
+     "A signal to the process may be generated when EFAULT is not detected."},
+    {"posix.errors.eintr-after-handler", "XSH 2.3 Error Numbers, EINTR", REQ_MAY,
+     "An interrupted call may return EINTR when the signal handler returns normally."},
+    {"posix.errors.eio-later", "XSH 2.3 Error Numbers, EIO", REQ_MAY,
+     "EIO may be reported by a later operation on the same file descriptor.",
+     .untestable = "needs failing hardware"},
+    {"posix.errors.eio-lost", "XSH 2.3 Error Numbers, EIO", REQ_MAY,
+     "Another operation that causes an error may lose the indication of EIO.",
+     .untestable = "needs failing hardware"},
+    {"posix.errors.econnrefused-queue-full", "XSH 2.3 Error Numbers, ECONNREFUSED", REQ_SHALL,
+     "ECONNREFUSED also says that the queue of connection requests was full.",
+     .when = "the protocol does not support retransmissions"},
+    {"posix.errors.eopnotsupp-is-enotsup", "XSH 2.3 Error Numbers, EOPNOTSUPP", REQ_MAY,
+     "EOPNOTSUPP and ENOTSUP may have the same value.", .untestable = "both ways are right"},
+    {"posix.errors.etimedout-completed", "XSH 2.3 Error Numbers, ETIMEDOUT", REQ_UNSPECIFIED,
+     "Whether a function that reports ETIMEDOUT has done some or all of its work is not specified.",
+     .when = "the connection timed out during the function", .untestable = "anything is right"},
+    {"posix.errors.ewouldblock", "XSH 2.3 Error Numbers, EWOULDBLOCK", REQ_SHALL,
+     "EWOULDBLOCK says that an operation on a non-blocking socket would otherwise have suspended "
+     "execution."},
+    {"posix.errors.ewouldblock-is-eagain", "XSH 2.3 Error Numbers, EWOULDBLOCK", REQ_MAY,
+     "EWOULDBLOCK and EAGAIN may have the same value.", .untestable = "both ways are right"});
+
+REQUIREMENTS(posix_errors_additional, "posix",
+             {"posix.errors.additional.in-errno-h", "XSH 2.3.1 Additional Error Numbers", REQ_IMPL,
+              "<errno.h> may define additional error numbers that are implementation-defined.",
+              .untestable = "anything is right"});
+
+REQUIREMENTS(posix_interfaces, "posix",
+             {"posix.interfaces.invalid-argument", "XSH 2.1.1 Use and Implementation of Functions",
+              REQ_UNDEFINED,
+              "What a function does with an argument of an invalid value, such as a null pointer "
+              "or one outside the address space, is undefined.",
+              .when = "the function's text does not say otherwise",
+              .untestable = "anything is right"});
+
+REQUIREMENTS(
+    posix_signals, "posix",
+    {"posix.signals.caught-interrupts", "XSH 2.4.4 Signal Effects on Other Functions", REQ_SHALL,
+     "A signal that is caught interrupts the function that is executing, which then acts as its "
+     "own text says.",
+     .when = "the signal handler returns"},
+    {"posix.signals.ignored-no-effect", "XSH 2.4.4 Signal Effects on Other Functions", REQ_SHALL,
+     "A signal that is ignored does not affect any function."},
+    {"posix.signals.blocked-no-effect", "XSH 2.4.4 Signal Effects on Other Functions", REQ_SHALL,
+     "A signal that is blocked does not affect any function until it is unblocked and delivered.",
+     .when = "the function is neither sigpending() nor sigwait()"},
+    {"posix.signals.stopped-continues", "XSH 2.4.4 Signal Effects on Other Functions", REQ_SHALL,
+     "A function goes on where its process was stopped when SIGCONT continues the process."});
+
+REQUIREMENTS(
+    posix_descriptors, "posix",
+    {"posix.descriptors.lowest", "XSH 2.14 File Descriptor Allocation", REQ_SHALL,
+     "A function that opens a file descriptor allocates the lowest-numbered one that is available.",
+     .when = "the function's text does not say otherwise"},
+    {"posix.descriptors.atomic", "XSH 2.14 File Descriptor Allocation", REQ_SHALL,
+     "A file descriptor is allocated atomically.", .untestable = "needs a race"},
+    {"posix.descriptors.two-independent", "XSH 2.14 File Descriptor Allocation", REQ_MAY,
+     "The two file descriptors that one function allocates, such as socketpair(), may be allocated "
+     "independently.",
+     .untestable = "both ways are right"});
