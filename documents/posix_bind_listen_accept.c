@@ -268,6 +268,9 @@ REQUIREMENTS(
      .untestable = "any address is right"},
     {"posix.getsockname.returns-0", "XSH getsockname(), RETURN VALUE", REQ_SHALL,
      "getsockname() returns 0 when it succeeds."},
+    {"posix.getsockname.returns-address-and-length", "XSH getsockname(), RETURN VALUE", REQ_SHALL,
+     "The arguments address and address_len point to the address and its length when getsockname() "
+     "succeeds."},
     {"posix.getsockname.returns-minus-1", "XSH getsockname(), RETURN VALUE", REQ_SHALL,
      "getsockname() returns -1 and sets errno when it fails."},
     {"posix.getsockname.ebadf", "XSH getsockname(), ERRORS", REQ_SHALL,

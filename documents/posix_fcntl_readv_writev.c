@@ -64,6 +64,8 @@ REQUIREMENTS(
      "fcntl() returns -1 and sets errno when it fails."},
     {"posix.fcntl.ebadf", "XSH fcntl(), ERRORS", REQ_SHALL,
      "fcntl() fails with EBADF when the argument is not an open file descriptor."},
+    {"posix.fcntl.einval-command", "XSH fcntl(), ERRORS", REQ_SHALL,
+     "fcntl() fails with EINVAL when the command is invalid."},
     {"posix.fcntl.setown-esrch", "XSH fcntl(), ERRORS", REQ_SHALL,
      "fcntl() with F_SETOWN fails with ESRCH when there is no such process or process group."},
     {"posix.fcntl.setown-einval", "XSH fcntl(), ERRORS", REQ_MAY,

@@ -211,6 +211,9 @@ REQUIREMENTS(
      "SIGPIPE is sent to the thread when write() fails with EPIPE because the socket is no longer "
      "connected.",
      .when = "SOCK_STREAM"},
+    {"posix.write.eio-implementation", "XSH write(), ERRORS", REQ_IMPL,
+     "write() may fail with EIO under conditions that are implementation-defined.",
+     .untestable = "needs such a condition"},
     {"posix.write.eio", "XSH write(), ERRORS", REQ_MAY,
      "write() may fail with EIO when a physical I/O error has occurred.",
      .untestable = "needs failing hardware"},
