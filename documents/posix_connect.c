@@ -1,5 +1,4 @@
-/* POSIX.1-2017, XSH connect(), socket(), close() and shutdown(). A statement of fact without
- * "shall" is listed as one: the text binds by it too. */
+/* POSIX.1-2017, XSH connect(), socket(), close() and shutdown(). */
 #include "documents/document.h"
 
 REQUIREMENTS(
