@@ -98,8 +98,8 @@ REQUIREMENTS(
      "directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.bind.unix.enotdir-trailing-slash", "XSH bind(), ERRORS", REQ_SHALL,
-     "bind() fails with ENOTDIR when the pathname ends with slashes and its last component is an "
-     "existing file that is neither a directory nor a symbolic link to one.",
+     "bind() fails with ENOTDIR when slashes end the pathname and what it names exists but is "
+     "neither a directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.bind.unix.erofs", "XSH bind(), ERRORS", REQ_SHALL,
      "bind() fails with EROFS when the name would be on a read-only file system.",
@@ -142,8 +142,8 @@ REQUIREMENTS(
      "The limits on incomplete and on complete connections in the queue may differ.",
      .untestable = "both ways are right"},
     {"posix.listen.upper-limit", "XSH listen(), DESCRIPTION", REQ_MAY,
-     "The implementation may have an upper limit on the length of the queue, for each socket or "
-     "for all.",
+     "An implementation may let no queue grow beyond some length, of its own or shared by all "
+     "sockets.",
      .untestable = "both ways are right"},
     {"posix.listen.beyond-limit-is-limit", "XSH listen(), DESCRIPTION", REQ_SHALL,
      "A backlog beyond the implementation's limit makes the queue as long as the limit."},
@@ -164,8 +164,8 @@ REQUIREMENTS(
     {"posix.listen.ebadf", "XSH listen(), ERRORS", REQ_SHALL,
      "listen() fails with EBADF when the argument is not a valid file descriptor."},
     {"posix.listen.edestaddrreq", "XSH listen(), ERRORS", REQ_SHALL,
-     "listen() fails with EDESTADDRREQ when the socket is not bound and the protocol does not "
-     "support listening on an unbound socket."},
+     "listen() fails with EDESTADDRREQ when an unbound socket is to listen and the protocol needs "
+     "it bound."},
     {"posix.listen.einval-connected", "XSH listen(), ERRORS", REQ_SHALL,
      "listen() fails with EINVAL when the socket is connected already."},
     {"posix.listen.enotsock", "XSH listen(), ERRORS", REQ_SHALL,

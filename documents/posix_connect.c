@@ -119,8 +119,8 @@ REQUIREMENTS(
      "directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.connect.unix.enotdir-trailing-slash", "XSH connect(), ERRORS", REQ_SHALL,
-     "connect() fails with ENOTDIR when the pathname ends with slashes and its last component is "
-     "an existing file that is neither a directory nor a symbolic link to one.",
+     "connect() fails with ENOTDIR when slashes end the pathname and what it names exists but is "
+     "neither a directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.connect.eacces-search", "XSH connect(), ERRORS", REQ_MAY,
      "connect() may fail with EACCES when a component of the path prefix denies search "
@@ -193,8 +193,7 @@ REQUIREMENTS(
      "A record of a SOCK_SEQPACKET socket may be sent, and received, by one operation or by "
      "several."},
     {"posix.socket.seqpacket.one-record-per-operation", "XSH socket(), DESCRIPTION", REQ_SHALL,
-     "A single operation on a SOCK_SEQPACKET socket never transfers parts of more than one "
-     "record."},
+     "No operation on a SOCK_SEQPACKET socket transfers parts of two records."},
     {"posix.socket.seqpacket.eor-visible", "XSH socket(), DESCRIPTION", REQ_SHALL,
      "The receiver on a SOCK_SEQPACKET socket sees the end of a record by MSG_EOR."},
     {"posix.socket.protocol-nonzero-supported", "XSH socket(), DESCRIPTION", REQ_SHALL,
@@ -234,8 +233,7 @@ REQUIREMENTS(
      "socket() may fail with ENOMEM when there is too little memory.",
      .untestable = "memory cannot be made short from outside"},
     {"posix.socket.probe-family", "XSH socket(), APPLICATION USAGE (informative)", REQ_MAY,
-     "An application can find out whether an address family is supported by trying to create a "
-     "socket of it."});
+     "Trying to create a socket of an address family shows whether it is supported."});
 
 REQUIREMENTS(
     posix_close, "posix",

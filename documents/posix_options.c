@@ -214,7 +214,7 @@ REQUIREMENTS(
     {"posix.sockets.options.oobinline.type", "XSH 2.10.16 Use of Options, SO_OOBINLINE", REQ_SHALL,
      "The value of SO_OOBINLINE is an int."},
     {"posix.sockets.options.oobinline.valid", "XSH 2.10.16 Use of Options, SO_OOBINLINE", REQ_SHALL,
-     "SO_OOBINLINE is valid only on protocols that support out-of-band data."},
+     "Only protocols with out-of-band data have SO_OOBINLINE."},
     {"posix.sockets.options.oobinline.in-line", "XSH 2.10.16 Use of Options, SO_OOBINLINE",
      REQ_SHALL,
      "A non-zero SO_OOBINLINE places out-of-band data in the normal input queue as it is received.",

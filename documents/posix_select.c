@@ -49,7 +49,7 @@ REQUIREMENTS(
      "condition pending.",
      .when = "the call succeeds"},
     {"posix.select.returns-total", "XSH select(), DESCRIPTION", REQ_SHALL,
-     "select() and pselect() return the total number of ready descriptors in all the output sets.",
+     "select() and pselect() return how many descriptors are ready, counted over all output sets.",
      .when = "the call succeeds"},
     {"posix.select.bit-set-iff-asked-and-true", "XSH select(), DESCRIPTION", REQ_SHALL,
      "A descriptor's bit is set on output when it was set on input and its condition is true.",

@@ -25,10 +25,9 @@ REQUIREMENTS(
     {"posix.send.length", "XSH send(), DESCRIPTION", REQ_SHALL,
      "The length argument says how many bytes the message has."},
     {"posix.send.too-long-fails", "XSH send(), DESCRIPTION", REQ_SHALL,
-     "send() fails when the message is too long to pass through the underlying protocol."},
+     "send() fails when the message is longer than the protocol below can pass on."},
     {"posix.send.too-long-sends-nothing", "XSH send(), DESCRIPTION", REQ_SHALL,
-     "No data is transmitted when the message is too long to pass through the underlying "
-     "protocol."},
+     "No data is transmitted when the message is longer than the protocol below can pass on."},
     {"posix.send.delivery-not-guaranteed", "XSH send(), DESCRIPTION", REQ_MAY,
      "A send() that succeeded does not guarantee that the message is delivered.",
      .untestable = "both ways are right"},
@@ -196,8 +195,8 @@ REQUIREMENTS(
      "directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.sendto.unix.enotdir-trailing-slash", "XSH sendto(), ERRORS", REQ_SHALL,
-     "sendto() fails with ENOTDIR when the pathname ends with slashes and its last component is an "
-     "existing file that is neither a directory nor a symbolic link to one.",
+     "sendto() fails with ENOTDIR when slashes end the pathname and what it names exists but is "
+     "neither a directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.sendto.eacces-search", "XSH sendto(), ERRORS", REQ_MAY,
      "sendto() may fail with EACCES when a component of the path prefix denies search permission."},

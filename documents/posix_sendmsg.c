@@ -114,8 +114,8 @@ REQUIREMENTS(
      "directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.sendmsg.unix.enotdir-trailing-slash", "XSH sendmsg(), ERRORS", REQ_SHALL,
-     "sendmsg() fails with ENOTDIR when the pathname ends with slashes and its last component is "
-     "an existing file that is neither a directory nor a symbolic link to one.",
+     "sendmsg() fails with ENOTDIR when slashes end the pathname and what it names exists but is "
+     "neither a directory nor a symbolic link to one.",
      .when = "AF_UNIX"},
     {"posix.sendmsg.eacces-search", "XSH sendmsg(), ERRORS", REQ_MAY,
      "sendmsg() may fail with EACCES when a component of the path prefix denies search "

@@ -32,9 +32,7 @@ REQUIREMENTS(
      "A record of a SOCK_SEQPACKET socket may be sent, and received, by one operation or by "
      "several."},
     {"posix.socketpair.seqpacket.one-record-per-operation", "XSH socketpair(), DESCRIPTION",
-     REQ_SHALL,
-     "A single operation on a SOCK_SEQPACKET socket never transfers parts of more than one "
-     "record."},
+     REQ_SHALL, "No operation on a SOCK_SEQPACKET socket transfers parts of two records."},
     {"posix.socketpair.seqpacket.eor-visible", "XSH socketpair(), DESCRIPTION", REQ_SHALL,
      "The receiver on a SOCK_SEQPACKET socket sees the end of a record by MSG_EOR."},
     {"posix.socketpair.protocol-nonzero-supported", "XSH socketpair(), DESCRIPTION", REQ_SHALL,

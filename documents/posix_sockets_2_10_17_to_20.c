@@ -91,7 +91,7 @@ REQUIREMENTS(
      "A unicast address may be global, link-local or site-local.", .untestable = "a definition"},
     {"posix.sockets.ipv6.unicast-not-unique",
      "XSH 2.10.20 Use of Sockets over Internet Protocols Based on IPv6, Addressing", REQ_MAY,
-     "Link-local and site-local addresses need not be globally unique.",
+     "A link-local or site-local address may exist more than once in the world.",
      .untestable = "both ways are right"},
     {"posix.sockets.ipv6.anycast-any-member",
      "XSH 2.10.20 Use of Sockets over Internet Protocols Based on IPv6, Addressing", REQ_SHALL,
@@ -125,7 +125,8 @@ REQUIREMENTS(
      "address."},
     {"posix.sockets.ipv6.multicast-scopes",
      "XSH 2.10.20 Use of Sockets over Internet Protocols Based on IPv6, Addressing", REQ_MAY,
-     "A multicast address may be global, node-local, link-local, site-local or organization-local.",
+     "The scope of a multicast address may be the node, the link, the site, the organization, or "
+     "global.",
      .untestable = "a definition"},
     {"posix.sockets.ipv6.unspecified-address",
      "XSH 2.10.20 Use of Sockets over Internet Protocols Based on IPv6, Addressing", REQ_SHALL,

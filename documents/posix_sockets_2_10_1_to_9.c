@@ -110,7 +110,7 @@ REQUIREMENTS(
      .when = "SOCK_SEQPACKET"},
     {"posix.sockets.types.seqpacket.one-record-per-operation",
      "XSH 2.10.6 Socket Types, SOCK_SEQPACKET", REQ_SHALL,
-     "A single operation never transfers parts of more than one record.", .when = "SOCK_SEQPACKET"},
+     "No operation transfers parts of two records.", .when = "SOCK_SEQPACKET"},
     {"posix.sockets.types.seqpacket.eor-by-recvmsg", "XSH 2.10.6 Socket Types, SOCK_SEQPACKET",
      REQ_SHALL, "MSG_EOR in the flags that recvmsg() returns shows the end of a record.",
      .when = "SOCK_SEQPACKET"},
