@@ -120,15 +120,14 @@ REQUIREMENTS(freebsd_getsockname_2, "freebsd.getsockname.2",
               .untestable = "a test cannot run the system out of its resources"},
              {"freebsd.getsockname.2.efault", "ERRORS, EFAULT", REQ_DOCUMENTED,
               "getsockname() fails with EFAULT if the name points outside the valid part of the "
-              "address space.",
-              .untestable = "the C library may hand on a bad pointer, or fault"},
+              "address space."},
              {"freebsd.getsockname.2.unix-zero-length-name", "BUGS", REQ_DOCUMENTED,
               "getsockname() returns a name of length zero for a socket of the UNIX domain.",
               .when = "the socket is of the UNIX domain"});
 
 REQUIREMENTS(freebsd_getpeername_2, "freebsd.getpeername.2",
              {"freebsd.getpeername.2.returns-peer-name", "DESCRIPTION", REQ_DOCUMENTED,
-              "getpeername() returns the name of the peer that the socket is connected to."},
+              "getpeername() tells the name of the peer that the socket is connected to."},
              {"freebsd.getpeername.2.namelen-value-result", "DESCRIPTION", REQ_DOCUMENTED,
               "namelen holds the room before the call and the name's true size in bytes after it."},
              {"freebsd.getpeername.2.truncates-name", "DESCRIPTION", REQ_DOCUMENTED,
@@ -152,5 +151,4 @@ REQUIREMENTS(freebsd_getpeername_2, "freebsd.getpeername.2",
               .untestable = "a test cannot run the system out of its resources"},
              {"freebsd.getpeername.2.efault", "ERRORS, EFAULT", REQ_DOCUMENTED,
               "getpeername() fails with EFAULT if the name points outside the valid part of the "
-              "address space.",
-              .untestable = "the C library may hand on a bad pointer, or fault"});
+              "address space."});

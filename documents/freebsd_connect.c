@@ -24,8 +24,8 @@ REQUIREMENTS(
     {"freebsd.connect.2.dgram-many-times", "DESCRIPTION", REQ_MAY,
      "connect() can be called repeatedly on a datagram socket, to give it another peer."},
     {"freebsd.connect.2.dgram-dissolves-with-invalid-address", "DESCRIPTION", REQ_MAY,
-     "connect() to an invalid address, such as a null address, takes a datagram socket's "
-     "association away."},
+     "connect() to an address that is not valid, the null one for example, takes a datagram "
+     "socket's association away."},
     {"freebsd.connect.2.returns-zero", "RETURN VALUES", REQ_DOCUMENTED,
      "connect() returns 0 when it succeeds."},
     {"freebsd.connect.2.returns-minus-one", "RETURN VALUES", REQ_DOCUMENTED,
@@ -37,7 +37,7 @@ REQUIREMENTS(
     {"freebsd.connect.2.enotsock", "ERRORS, ENOTSOCK", REQ_DOCUMENTED,
      "connect() fails with ENOTSOCK on a descriptor of a file that is not a socket."},
     {"freebsd.connect.2.eaddrnotavail", "ERRORS, EADDRNOTAVAIL", REQ_DOCUMENTED,
-     "connect() fails with EADDRNOTAVAIL if the address is not available on this machine."},
+     "connect() fails with EADDRNOTAVAIL if this machine does not have the address."},
     {"freebsd.connect.2.eafnosupport", "ERRORS, EAFNOSUPPORT", REQ_DOCUMENTED,
      "connect() fails with EAFNOSUPPORT if the socket cannot be used with addresses of the given "
      "family."},
@@ -56,8 +56,7 @@ REQUIREMENTS(
     {"freebsd.connect.2.eaddrinuse", "ERRORS, EADDRINUSE", REQ_DOCUMENTED,
      "connect() fails with EADDRINUSE if the address is in use already."},
     {"freebsd.connect.2.efault", "ERRORS, EFAULT", REQ_DOCUMENTED,
-     "connect() fails with EFAULT if the address lies outside the process's address space.",
-     .untestable = "the C library may hand on a bad pointer, or fault"},
+     "connect() fails with EFAULT if the address lies outside the process's address space."},
     {"freebsd.connect.2.einprogress", "ERRORS, EINPROGRESS", REQ_DOCUMENTED,
      "connect() fails with EINPROGRESS if the connection cannot be completed at once.",
      .when = "the socket is non-blocking"},
@@ -93,7 +92,7 @@ REQUIREMENTS(
      "the path has more than 1023.",
      .when = "the socket is of the UNIX domain"},
     {"freebsd.connect.2.unix.enoent", "ERRORS, UNIX domain", REQ_DOCUMENTED,
-     "connect() fails with ENOENT if the named socket does not exist.",
+     "connect() fails with ENOENT if there is no socket of that name.",
      .when = "the socket is of the UNIX domain"},
     {"freebsd.connect.2.unix.eacces-search", "ERRORS, UNIX domain", REQ_DOCUMENTED,
      "connect() fails with EACCES if a component of the path's prefix may not be searched.",

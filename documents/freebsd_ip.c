@@ -43,7 +43,7 @@ REQUIREMENTS(
      "Path MTU Discovery controls the Don't Fragment flag on TCP sockets.",
      .untestable = "no socket call shows it"},
     {"freebsd.ip.4.ip-dontfrag-emsgsize", "DESCRIPTION, IP_DONTFRAG", REQ_DOCUMENTED,
-     "Sending a packet larger than the interface's MTU fails with EMSGSIZE.",
+     "A packet larger than the interface's MTU makes the send fail with EMSGSIZE.",
      .when = "IP_DONTFRAG is set"},
     {"freebsd.ip.4.ip-origdstaddr", "DESCRIPTION, IP_ORIGDSTADDR", REQ_DOCUMENTED,
      "IP_ORIGDSTADDR makes recvmsg() return a UDP datagram's destination address and port."},
@@ -148,7 +148,7 @@ REQUIREMENTS(
     {"freebsd.ip.4.ports-random-defaults", "DESCRIPTION, IP_PORTRANGE", REQ_DOCUMENTED,
      "randomcps is 10 ports per second and randomtime is 45 seconds by default."},
     {"freebsd.ip.4.raw.connectionless", "Raw IP Sockets", REQ_DOCUMENTED,
-     "Raw IP sockets are connectionless and mostly used with sendto() and recvfrom()."},
+     "Raw IP sockets have no connection and are mostly used with sendto() and recvfrom()."},
     {"freebsd.ip.4.raw.connect-fixes-destination", "Raw IP Sockets", REQ_MAY,
      "connect() can fix a raw socket's destination, so that read(), recv(), write() and send() can "
      "be used."},

@@ -65,7 +65,7 @@ REQUIREMENTS(
     {"freebsd.poll.2.ppoll.restores-mask", "DESCRIPTION, ppoll()", REQ_DOCUMENTED,
      "ppoll() restores the signal mask when it returns."},
     {"freebsd.poll.2.returns-ready-count", "RETURN VALUES", REQ_DOCUMENTED,
-     "poll() returns the number of descriptors that are ready."},
+     "poll() returns how many descriptors are ready."},
     {"freebsd.poll.2.returns-minus-one", "RETURN VALUES", REQ_DOCUMENTED,
      "poll() returns -1 upon an error."},
     {"freebsd.poll.2.returns-zero-on-timeout", "RETURN VALUES", REQ_DOCUMENTED,
@@ -101,8 +101,8 @@ REQUIREMENTS(
 REQUIREMENTS(
     freebsd_select_2, "freebsd.select.2",
     {"freebsd.select.2.examines-sets", "DESCRIPTION", REQ_DOCUMENTED,
-     "select() examines which descriptors of three sets are ready for reading, ready for writing, "
-     "or have an exceptional condition."},
+     "select() looks in three sets for descriptors that can be read, that can be written, and that "
+     "have an exceptional condition."},
     {"freebsd.select.2.exception-is-oob-only", "DESCRIPTION", REQ_DOCUMENTED,
      "The only exceptional condition that select() finds is out-of-band data on a socket."},
     {"freebsd.select.2.checks-below-nfds", "DESCRIPTION", REQ_DOCUMENTED,
@@ -110,9 +110,9 @@ REQUIREMENTS(
     {"freebsd.select.2.replaces-sets", "DESCRIPTION", REQ_DOCUMENTED,
      "select() replaces the sets by subsets of the ready descriptors."},
     {"freebsd.select.2.returns-total-of-all-sets", "DESCRIPTION", REQ_DOCUMENTED,
-     "select() returns the total number of ready descriptors in all sets."},
+     "select() returns how many descriptors are ready in all sets together."},
     {"freebsd.select.2.sets-are-bit-fields", "DESCRIPTION", REQ_DOCUMENTED,
-     "Descriptor sets are bit fields in arrays of integers.",
+     "Descriptor sets are bits in arrays of integers.",
      .untestable = "a matter of a header, not of behaviour"},
     {"freebsd.select.2.fd-zero", "DESCRIPTION", REQ_DOCUMENTED, "FD_ZERO() makes a set empty."},
     {"freebsd.select.2.fd-set", "DESCRIPTION", REQ_DOCUMENTED,

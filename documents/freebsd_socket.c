@@ -4,7 +4,7 @@
 REQUIREMENTS(
     freebsd_socket_2, "freebsd.socket.2",
     {"freebsd.socket.2.makes-endpoint", "DESCRIPTION", REQ_DOCUMENTED,
-     "socket() makes an endpoint for communication and returns a descriptor of it."},
+     "socket() makes an endpoint of communication and returns its descriptor."},
     {"freebsd.socket.2.domain-selects-family", "DESCRIPTION", REQ_DOCUMENTED,
      "The domain selects the protocol family."},
     {"freebsd.socket.2.pf-local", "DESCRIPTION, domain", REQ_DOCUMENTED,
@@ -146,7 +146,7 @@ REQUIREMENTS(
     {"freebsd.socket.2.seqpacket.families", "SEQUENCED PACKET SOCKET TYPE", REQ_DOCUMENTED,
      "PF_INET, PF_INET6 and PF_UNIX have SOCK_SEQPACKET sockets."},
     {"freebsd.socket.2.raw.gives-access", "RAW SOCKET TYPE", REQ_DOCUMENTED,
-     "A SOCK_RAW socket gives access to internal network protocols and interfaces.",
+     "A SOCK_RAW socket reaches the network's internal protocols and interfaces.",
      .untestable = "too vague to be broken"},
     {"freebsd.socket.2.raw.datagram-semantics", "RAW SOCKET TYPE", REQ_DOCUMENTED,
      "A SOCK_RAW socket reads and writes as a datagram socket does."},

@@ -222,7 +222,7 @@ REQUIREMENTS(
     {"freebsd.tcp.4.default-newreno", "DESCRIPTION", REQ_DOCUMENTED,
      "NewReno is the default congestion control algorithm."},
     {"freebsd.tcp.4.other-algorithms", "DESCRIPTION", REQ_MAY,
-     "Other congestion control algorithms can be made available by mod_cc(4).",
+     "mod_cc(4) can make other algorithms of congestion control available.",
      .untestable = "needs a kernel built or set up for it"},
     {"freebsd.tcp.4.eisconn", "ERRORS, EISCONN", REQ_DOCUMENTED,
      "An operation fails with EISCONN to make a connection on a socket that has one."},
@@ -243,7 +243,7 @@ REQUIREMENTS(
      "An operation fails with EADDRNOTAVAIL to make a socket with an address that no interface "
      "has."},
     {"freebsd.tcp.4.eafnosupport", "ERRORS, EAFNOSUPPORT", REQ_DOCUMENTED,
-     "An operation fails with EAFNOSUPPORT to bind or connect a socket to a multicast address."},
+     "An operation fails with EAFNOSUPPORT if it is to bind or connect to a multicast address."},
     {"freebsd.tcp.4.einval-function-block", "ERRORS, EINVAL", REQ_DOCUMENTED,
      "An operation fails with EINVAL to change the TCP stack at a wrong point of the session."},
     {"freebsd.tcp.4.enoent-function-block", "ERRORS, ENOENT", REQ_DOCUMENTED,
