@@ -96,7 +96,7 @@ REQUIREMENTS(
     {"linux.socket.2.keepalive-checks", "DESCRIPTION", REQ_DOCUMENTED,
      "The protocol checks whether the other end is alive.", .when = "SO_KEEPALIVE is on"},
     {"linux.socket.2.sigpipe", "DESCRIPTION", REQ_DOCUMENTED,
-     "SIGPIPE is sent to a process that sends or receives on a broken stream."},
+     "Sending or receiving on a broken stream raises SIGPIPE."},
     {"linux.socket.2.seqpacket-rest-discarded", "DESCRIPTION", REQ_DOCUMENTED,
      "What a read does not take of a packet is lost.",
      .when = "the socket is a sequenced-packet socket",

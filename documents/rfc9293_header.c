@@ -52,7 +52,7 @@ REQUIREMENTS(
     {"rfc9293.urgent-pointer-needs-urg", "3.1 Header Format", REQ_SHALL,
      "The urgent pointer is read only in segments with URG."},
     {"rfc9293.urgent-pointer-offset", "3.1 Header Format", REQ_SHALL,
-     "The urgent pointer is a positive offset from the sequence number of its segment."},
+     "The urgent pointer is counted forward from its segment's sequence number."},
     {"rfc9293.options-in-checksum", "3.1 Header Format", REQ_SHALL,
      "Options are covered by the checksum."},
     {"rfc9293.must-69", "3.1 Header Format", REQ_SHALL,

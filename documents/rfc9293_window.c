@@ -7,7 +7,7 @@ REQUIREMENTS(
      "Data is sent in segments that fit the window."},
     {"rfc9293.repackaged", "3.8.6 Managing the Window", REQ_MAY,
      "Segments that wait to be sent again are packed otherwise than before."},
-    {"rfc9293.window-from-highest-ack", "3.8.6 Managing the Window", REQ_SHOULD,
+    {"rfc9293.window-from-highest-ack", "3.8.6 Managing the Window", REQ_MAY,
      "The window is taken from segments whose acknowledgment is the highest so far."},
     {"rfc9293.beyond-window-discarded", "3.8.6 Managing the Window", REQ_SHALL,
      "Data beyond what can be taken is discarded.", .when = "more arrives than the window offered"},
