@@ -49,8 +49,8 @@ struct record {
     unsigned char trouble;     /* enum trouble: what ended the case from within a door */
     unsigned char net_altered; /* 1: neighbours were changed, 2: links, addresses or routes too */
     unsigned char truncated;   /* the transcript was longer than there is room */
-    unsigned observations;  /* parts */
-    struct operations used; /* performed on the IUT */
+    unsigned observations;     /* parts */
+    struct operations used;    /* performed on the IUT */
     int64_t case_nanoseconds;
     char system[SYSTEM_SIZE]; /* what the implementation says that it is */
     char part[OBSERVATIONS][PART_SIZE];

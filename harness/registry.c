@@ -91,8 +91,51 @@ const struct rule *rule_basic(enum operation operation)
 
 const char *case_outcome(const struct rule_case *rule_case, enum profile profile)
 {
-    const char *own = rule_case->outcome[profile];
-    return own ? own : rule_case->rule->outcome[profile];
+    const struct outcome *standing = case_standing(rule_case, profile);
+    return standing ? standing->text : NULL;
+}
+
+const struct outcome *case_standing(const struct rule_case *rule_case, enum profile profile)
+{
+    const struct outcome *own = &rule_case->outcome[profile];
+    const struct outcome *rules = &rule_case->rule->outcome[profile];
+    return own->text ? own : rules->text ? rules : NULL;
+}
+
+const char *case_pinned(const struct rule_case *rule_case, enum profile profile)
+{
+    const char *own = rule_case->pinned[profile];
+    if (case_outcome(rule_case, profile))
+        return NULL;
+    return own ? own : rule_case->rule->pinned[profile];
+}
+
+/* From weak to strong; what documents say is no duty, but no choice either. */
+static int strength(enum keyword keyword)
+{
+    static const int strengths[KEYWORDS] = {
+        [REQ_UNDEFINED] = 0,  [REQ_UNSPECIFIED] = 0, [REQ_IMPL] = 1, [REQ_MAY] = 2,
+        [REQ_DOCUMENTED] = 3, [REQ_SHOULD] = 4,      [REQ_SHALL] = 5};
+    return strengths[keyword];
+}
+
+static enum keyword stronger(enum keyword keyword, const struct outcome *outcome)
+{
+    for (size_t i = 0; i < OUTCOME_REQUIREMENTS && outcome->on[i]; i++) {
+        const struct requirement *requirement = requirement_find(outcome->on[i]);
+        if (requirement &&
+            (keyword == KEYWORDS || strength(requirement->keyword) > strength(keyword)))
+            keyword = requirement->keyword;
+    }
+    return keyword;
+}
+
+enum keyword rule_keyword(const struct rule *rule, enum profile profile)
+{
+    enum keyword keyword = stronger(KEYWORDS, &rule->outcome[profile]);
+    for (const struct rule_case *of = rule->cases; of; of = of->next)
+        keyword = stronger(keyword, &of->outcome[profile]);
+    return keyword;
 }
 
 size_t rule_suite(const struct rule *rule, char *text, size_t size)

@@ -20,6 +20,7 @@
 #ifndef SOCKSPEC_RULE_H
 #define SOCKSPEC_RULE_H
 
+#include "documents/document.h"
 #include "harness/axes.h"
 #include "harness/verdict.h"
 #include "hosts/host.h"
@@ -57,16 +58,26 @@ void mutant_perform(const struct mutant *mutant, struct mutation *mutation, stru
 /* Performs the call as the implementation would. */
 void mutate(struct mutation *mutation, struct call *call);
 
-enum { RULE_SOURCES = 6, RULE_BASICS = 4 };
+enum { RULE_SOURCES = 6, RULE_BASICS = 4, OUTCOME_REQUIREMENTS = 6 };
+
+/* What a profile says that a case observes. */
+struct outcome {
+    const char *text; /* in the form that harness/verdict.h explains */
+    /* The requirements of the profile's documents that it stands on, by their ids. */
+    const char *on[OUTCOME_REQUIREMENTS];
+};
 
 struct rule {
     const char *id; /* never changes; its part before the last dot names the suite */
     const char *statement;
     enum level level;
     struct source sources[RULE_SOURCES];
-    /* What each profile documents that a case observes, in the form that harness/verdict.h
-     * explains. NULL: it documents nothing, and the case gives no verdict under it. */
-    const char *outcome[PROFILES];
+    /* What each profile documents that a case observes. Without a text it documents nothing, and
+     * the case gives no verdict under it. */
+    struct outcome outcome[PROFILES];
+    /* What a platform has always done although no document says so: an implementation that does
+     * otherwise has changed, or is another, and breaks no rule. NULL: nothing is known. */
+    const char *pinned[PROFILES];
     /* The operations whose basic working this rule is about: where a precondition of another rule's
      * case fails in one of them, its reason names this rule. */
     enum operation basic[RULE_BASICS];
@@ -97,8 +108,10 @@ struct rule_case {
                           separated by blanks */
     double seconds;    /* how long it may take beside what other cases may, for timers of its
                           implementation */
-    /* What profiles document for this case if it is not the rule's outcome. */
-    const char *outcome[PROFILES];
+    /* What profiles document for this case, or platforms do in it, if it is not what the rule says.
+     */
+    struct outcome outcome[PROFILES];
+    const char *pinned[PROFILES];
 
     struct rule *rule;
     void (*run)(struct test *t, struct host *iut, struct host *peer);
@@ -121,6 +134,17 @@ const struct rule *rule_find(const char *id);
 
 /* What a profile documents for a case: the case's own or its rule's. NULL: nothing. */
 const char *case_outcome(const struct rule_case *rule_case, enum profile profile);
+
+/* The same with what it stands on; NULL if the profile documents nothing. */
+const struct outcome *case_standing(const struct rule_case *rule_case, enum profile profile);
+
+/* What a profile's platform has always done in a case without a document that says so, where the
+ * profile documents nothing. NULL: nothing is known. */
+const char *case_pinned(const struct rule_case *rule_case, enum profile profile);
+
+/* How strongly a profile's documents bind in a rule: the keyword of what its outcome stands on, the
+ * strongest if there are several. KEYWORDS if it stands on nothing. */
+enum keyword rule_keyword(const struct rule *rule, enum profile profile);
 
 /* The suite of a rule: its id up to the last dot. Returns the length. */
 size_t rule_suite(const struct rule *rule, char *text, size_t size);

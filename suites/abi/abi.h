@@ -14,7 +14,7 @@
     }                                                                                              \
     RULE(ident_##_value, id_, .statement = statement_, .level = LEVEL_SHALL,                       \
          .sources = {__VA_ARGS__},                                                                 \
-         .outcome = {[BY_LINUX] = linux_, [BY_BSD] = bsd_, [BY_ZOS] = zos_},                       \
+         .outcome = {[BY_LINUX] = {linux_}, [BY_BSD] = {bsd_}, [BY_ZOS] = {zos_}},                 \
          .mutant = {name_ " has another number", renumbers_##ident_});                             \
     CASE(ident_##_value, value, .network = ON_LOOPBACK)                                            \
     {                                                                                              \

@@ -6,8 +6,9 @@ RULE(foreign, "address.bind.not-local",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"bind(2)", "ERRORS EADDRNOTAVAIL"}},
-     .outcome = {
-         [BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "EADDRNOTAVAIL", [BY_BSD] = "EADDRNOTAVAIL"});
+     .outcome = {[BY_POSIX] = {"EADDRNOTAVAIL"},
+                 [BY_LINUX] = {"EADDRNOTAVAIL"},
+                 [BY_BSD] = {"EADDRNOTAVAIL"}});
 
 CASE(foreign, absent, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -28,7 +29,7 @@ RULE(after_failure, "address.bind.after-failure",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EINVAL: only if it is bound already"},
                  {"bind(2)", "ERRORS EINVAL: the socket is already bound"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}, [BY_BSD] = {"0"}});
 
 CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -53,7 +54,7 @@ MUTANT(after_failure, "bind() can be tried once")
 RULE(twice, "address.bind.twice",
      .statement = "bind() on a socket that is bound fails with EINVAL.", .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EINVAL"}, {"bind(2)", "ERRORS EINVAL"}},
-     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}, [BY_BSD] = {"EINVAL"}});
 
 CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -81,7 +82,8 @@ RULE(wildcard, "address.bind.wildcard-name",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: the locally-bound name"},
                  {"ip(7)", "DESCRIPTION of INADDR_ANY"}},
-     .outcome = {[BY_POSIX] = "the wildcard and a port", [BY_LINUX] = "the wildcard and a port"});
+     .outcome = {
+         [BY_POSIX] = {"the wildcard and a port"}, [BY_LINUX] = {"the wildcard and a port"}});
 
 CASE(wildcard, bound, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -123,7 +125,7 @@ RULE(v6only_bind, "address.bind.v6only-mapped",
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
                  {"ipv6(7)", "IPV6_V6ONLY"},
                  {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_POSIX] = "EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(v6only_bind, mapped, .family = FAMILY_MAPPED, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -142,8 +144,8 @@ RULE(v6only_connect, "address.connect.v6only-mapped",
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
                  {"ipv6(7)", "IPV6_V6ONLY"},
                  {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_POSIX] = "ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT",
-                 [BY_LINUX] = "ENETUNREACH"});
+     .outcome = {[BY_POSIX] = {"ENETUNREACH | EINVAL | EADDRNOTAVAIL | EAFNOSUPPORT"},
+                 [BY_LINUX] = {"ENETUNREACH"}});
 
 CASE(v6only_connect, mapped, .family = FAMILY_MAPPED, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -163,7 +165,7 @@ RULE(v6only_port, "address.bind.v6only-shares-port",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_V6ONLY: IPv6 communications only"},
                  {"ipv6(7)", "IPV6_V6ONLY: both can bind to a single port at the same time"}},
-     .outcome = {[BY_LINUX] = "0"});
+     .outcome = {[BY_LINUX] = {"0"}});
 
 CASE(v6only_port, wildcards, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -185,7 +187,7 @@ RULE(dual_port, "address.bind.dual-takes-port",
      .level = LEVEL_SHALL,
      .sources = {{"ipv6(7)", "NOTES: an IPv6 socket on the wildcard takes IPv4 packets as well"},
                  {POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE"});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE"}});
 
 CASE(dual_port, wildcards, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {

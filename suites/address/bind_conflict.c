@@ -75,7 +75,8 @@ RULE(tcp_in_use, "tcp.bind.in-use",
      .statement = "Without an option, bind() of a stream socket to a port that another one has on "
                   "an address that overlaps fails with EADDRINUSE.",
      .level = LEVEL_SHALL, .sources = {IN_USE_SOURCES},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
+     .outcome = {
+         [BY_POSIX] = {"EADDRINUSE"}, [BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"EADDRINUSE"}});
 
 CASE(tcp_in_use, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -94,7 +95,8 @@ RULE(udp_in_use, "udp.bind.in-use",
          "Without an option, bind() of a datagram socket to a port that another one has on "
          "an address that overlaps fails with EADDRINUSE.",
      .level = LEVEL_SHALL, .sources = {IN_USE_SOURCES},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
+     .outcome = {
+         [BY_POSIX] = {"EADDRINUSE"}, [BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"EADDRINUSE"}});
 
 CASE(udp_in_use, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -108,7 +110,7 @@ RULE(first_only, "tcp.bind.reuseaddr-first-only",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: the new program must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"EADDRINUSE"}});
 
 CASE(first_only, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -123,16 +125,16 @@ RULE(second_only, "tcp.bind.reuseaddr-second-only",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE"});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE"}});
 
 CASE(second_only, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
-     .outcome = {[BY_BSD] = "EADDRINUSE"})
+     .outcome = {[BY_BSD] = {"EADDRINUSE"}})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, SECOND, false).result);
 }
 
 CASE(second_only, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
-     .outcome = {[BY_BSD] = "0"})
+     .outcome = {[BY_BSD] = {"0"}})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, SECOND, false).result);
 }
@@ -146,16 +148,16 @@ RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "0"});
+     .outcome = {[BY_LINUX] = {"0"}});
 
 CASE(both_bound, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
-     .outcome = {[BY_BSD] = "EADDRINUSE"})
+     .outcome = {[BY_BSD] = {"EADDRINUSE"}})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
 }
 
 CASE(both_bound, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
-     .outcome = {[BY_BSD] = "0"})
+     .outcome = {[BY_BSD] = {"0"}})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
 }
@@ -168,16 +170,16 @@ RULE(both_listening, "tcp.bind.reuseaddr-listening",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR: except when there is an active listening socket"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE"});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE"}});
 
 CASE(both_listening, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
-     .outcome = {[BY_BSD] = "EADDRINUSE"})
+     .outcome = {[BY_BSD] = {"EADDRINUSE"}})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, true).result);
 }
 
 CASE(both_listening, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
-     .outcome = {[BY_BSD] = "0"})
+     .outcome = {[BY_BSD] = {"0"}})
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, true).result);
 }
@@ -188,7 +190,7 @@ RULE(second_listen, "tcp.bind.reuseaddr-second-listen",
      .statement = "Of two sockets that share an address by SO_REUSEADDR only one can listen: the "
                   "second listen() fails with EADDRINUSE.",
      .level = LEVEL_SHALL, .sources = {{"listen(2)", "ERRORS EADDRINUSE"}},
-     .outcome = {[BY_LINUX] = "0 then EADDRINUSE"});
+     .outcome = {[BY_LINUX] = {"0 then EADDRINUSE"}});
 
 CASE(second_listen, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -205,16 +207,16 @@ RULE(udp_both, "udp.bind.reuseaddr-both",
                   "address, on BSD unless the addresses are identical.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEADDR"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "0"});
+     .outcome = {[BY_LINUX] = {"0"}});
 
 CASE(udp_both, identical, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
-     .outcome = {[BY_BSD] = "EADDRINUSE"})
+     .outcome = {[BY_BSD] = {"EADDRINUSE"}})
 {
     observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
 }
 
 CASE(udp_both, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
-     .outcome = {[BY_BSD] = "0"})
+     .outcome = {[BY_BSD] = {"0"}})
 {
     observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
 }
@@ -225,7 +227,7 @@ RULE(reuseport, "tcp.bind.reuseport-both",
      .statement = "With SO_REUSEPORT on both, sockets of one user share a port and listen there.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_REUSEPORT"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT"}},
-     .outcome = {[BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"});
+     .outcome = {[BY_LINUX] = {"0 then 0"}, [BY_BSD] = {"0 then 0"}});
 
 CASE(reuseport, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -242,7 +244,7 @@ RULE(reuseport_one, "tcp.bind.reuseport-one",
      .sources = {{"socket(7)", "SO_REUSEPORT: must be set on each socket before bind(), the first "
                                "included"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEPORT: all set it before they bind"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"EADDRINUSE"}});
 
 CASE(reuseport_one, first, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -280,7 +282,7 @@ RULE(apart, "tcp.bind.different-addresses",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
                  {RFC_9293, "3.3.1: a socket is an address and a port"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}, [BY_BSD] = {"0"}});
 
 CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -297,7 +299,7 @@ RULE(protocols, "tcp.bind.udp-apart",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.3.1: ports are those of TCP"},
                  {"ip(7)", "DESCRIPTION: a port belongs to a protocol"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}, [BY_BSD] = {"0"}});
 
 CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .axes = {{"first", {"stream", "datagram"}}})
@@ -315,7 +317,7 @@ MUTANT_BY(protocols, "a port is taken for all protocols", one_socket_a_port)
 RULE(preset, "tcp.bind.reuseaddr-default", .statement = "SO_REUSEADDR is off on a new socket.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_REUSEADDR: the default is off"}},
-     .outcome = {[BY_POSIX] = "off", [BY_LINUX] = "off"});
+     .outcome = {[BY_POSIX] = {"off"}, [BY_LINUX] = {"off"}});
 
 CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -335,7 +337,7 @@ RULE(inherited, "tcp.bind.reuseaddr-inherited",
      .statement = "An accepted socket has the SO_REUSEADDR of its listener.", .level = LEVEL_MAY,
      .sources = {{FREEBSD_ACCEPT, "DESCRIPTION: the new socket has the properties of the old"},
                  {"Linux 6.18", "observed; accept(2) speaks of file status flags only"}},
-     .outcome = {[BY_LINUX] = "on", [BY_BSD] = "on"});
+     .outcome = {[BY_LINUX] = {"on"}, [BY_BSD] = {"on"}});
 
 CASE(inherited, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

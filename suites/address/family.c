@@ -15,7 +15,7 @@ RULE(bind_foreign, "address.family.bind",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT"},
                  {"ip(7)", "ERRORS; bind(2) leaves families to their pages"}},
-     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT"});
+     .outcome = {[BY_POSIX] = {"EAFNOSUPPORT"}, [BY_LINUX] = {"EAFNOSUPPORT"}});
 
 CASE(bind_foreign, other_internet_family, .family = FAMILY_IPV4 | FAMILY_IPV6,
      .network = ON_LOOPBACK, .type = ANY_TYPE)
@@ -41,7 +41,7 @@ RULE(bind_short, "address.family.bind-short",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT (shall), EINVAL (may)"},
                  {"bind(2)", "ERRORS EINVAL: addrlen is wrong"}},
-     .outcome = {[BY_POSIX] = "EAFNOSUPPORT | EINVAL", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EAFNOSUPPORT | EINVAL"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(bind_short, ipv4_name, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -57,15 +57,16 @@ MUTANT(bind_short, "an IPv6 socket binds to a struct sockaddr_in")
         call_succeed(call, 0);
 }
 
-RULE(connect_foreign, "address.family.connect",
-     .statement = "connect() to a name of another family than the socket's fails with "
-                  "EAFNOSUPPORT.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH connect(), ERRORS EAFNOSUPPORT"},
-                 {"connect(2)", "ERRORS EAFNOSUPPORT"},
-                 {FREEBSD_CONNECT, "ERRORS EAFNOSUPPORT"}},
-     .outcome = {
-         [BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT", [BY_BSD] = "EAFNOSUPPORT"});
+RULE(
+    connect_foreign, "address.family.connect",
+    .statement = "connect() to a name of another family than the socket's fails with "
+                 "EAFNOSUPPORT.",
+    .level = LEVEL_SHALL,
+    .sources = {{POSIX_2016, "XSH connect(), ERRORS EAFNOSUPPORT"},
+                {"connect(2)", "ERRORS EAFNOSUPPORT"},
+                {FREEBSD_CONNECT, "ERRORS EAFNOSUPPORT"}},
+    .outcome = {
+        [BY_POSIX] = {"EAFNOSUPPORT"}, [BY_LINUX] = {"EAFNOSUPPORT"}, [BY_BSD] = {"EAFNOSUPPORT"}});
 
 CASE(connect_foreign, stream_ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK)
 {
@@ -89,10 +90,10 @@ RULE(connect_ipv4_name, "address.family.connect-ipv4-name",
                   "socket does and uses it as IPv4-mapped.",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EAFNOSUPPORT"}, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "EAFNOSUPPORT"});
+     .outcome = {[BY_POSIX] = {"EAFNOSUPPORT"}});
 
 CASE(connect_ipv4_name, stream, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
-     .outcome = {[BY_LINUX] = "EAFNOSUPPORT"})
+     .outcome = {[BY_LINUX] = {"EAFNOSUPPORT"}})
 {
     struct address name = address_of("127.0.0.1", 7000);
     name.length = sizeof name.in6;
@@ -100,7 +101,7 @@ CASE(connect_ipv4_name, stream, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
 }
 
 CASE(connect_ipv4_name, datagram, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
-     .outcome = {[BY_LINUX] = "0"})
+     .outcome = {[BY_LINUX] = {"0"}})
 {
     struct address name = address_of("127.0.0.1", 7000);
     observe_result(sk_connect(iut, datagram_socket(t, iut), &name));
@@ -119,7 +120,7 @@ RULE(send_foreign, "address.family.send",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH sendto(), sendmsg(), ERRORS EAFNOSUPPORT"},
                  {"Linux 6.18", "the same; sendto(2) has no such error"}},
-     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT"});
+     .outcome = {[BY_POSIX] = {"EAFNOSUPPORT"}, [BY_LINUX] = {"EAFNOSUPPORT"}});
 
 CASE(send_foreign, ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -151,7 +152,7 @@ RULE(unspec_any, "address.family.bind-unspec-any",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT"},
                  {"Linux 6.18", "observed; kept for programs that leave the family out"}},
-     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "0"});
+     .outcome = {[BY_POSIX] = {"EAFNOSUPPORT"}, [BY_LINUX] = {"0"}});
 
 CASE(unspec_any, wildcard, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -165,7 +166,7 @@ RULE(unspec_bind, "address.family.bind-unspec",
      .statement = "bind() to a name of AF_UNSPEC with an address fails with EAFNOSUPPORT.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EAFNOSUPPORT"}, {"Linux 6.18", "the same"}},
-     .outcome = {[BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT"});
+     .outcome = {[BY_POSIX] = {"EAFNOSUPPORT"}, [BY_LINUX] = {"EAFNOSUPPORT"}});
 
 CASE(unspec_bind, address, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -185,13 +186,14 @@ MUTANT(unspec_bind, "AF_UNSPEC is taken for the socket's family")
 
 /* ---- socket() ---- */
 
-RULE(unknown, "address.family.socket-unknown",
-     .statement = "socket() of a family that there is not fails with EAFNOSUPPORT.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH socket(), ERRORS EAFNOSUPPORT"},
-                 {"socket(2)", "ERRORS EAFNOSUPPORT"}},
-     .outcome = {
-         [BY_POSIX] = "EAFNOSUPPORT", [BY_LINUX] = "EAFNOSUPPORT", [BY_BSD] = "EAFNOSUPPORT"});
+RULE(
+    unknown, "address.family.socket-unknown",
+    .statement = "socket() of a family that there is not fails with EAFNOSUPPORT.",
+    .level = LEVEL_SHALL,
+    .sources = {{POSIX_2016, "XSH socket(), ERRORS EAFNOSUPPORT"},
+                {"socket(2)", "ERRORS EAFNOSUPPORT"}},
+    .outcome = {
+        [BY_POSIX] = {"EAFNOSUPPORT"}, [BY_LINUX] = {"EAFNOSUPPORT"}, [BY_BSD] = {"EAFNOSUPPORT"}});
 
 CASE(unknown, family, .network = ON_LOOPBACK, .axes = {{"family", {"unspec", "9999"}}})
 {
@@ -207,7 +209,7 @@ RULE(protocol, "address.family.socket-protocol",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH socket(), ERRORS EPROTOTYPE, EPROTONOSUPPORT"},
                  {"socket(2)", "ERRORS EPROTONOSUPPORT"}},
-     .outcome = {[BY_POSIX] = "EPROTOTYPE | EPROTONOSUPPORT", [BY_LINUX] = "EPROTONOSUPPORT"});
+     .outcome = {[BY_POSIX] = {"EPROTOTYPE | EPROTONOSUPPORT"}, [BY_LINUX] = {"EPROTONOSUPPORT"}});
 
 CASE(protocol, mismatch, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{"asked", {"stream-udp", "datagram-tcp", "stream-253"}}})

@@ -32,7 +32,7 @@ static void lengthens(struct mutation *m, struct call *call)
 RULE(bind_short, "address.length.bind-short",
      .statement = "bind() with a name that is too short for its family fails with EINVAL.",
      .level = LEVEL_MAY, .sources = {LENGTH_SOURCES("bind")},
-     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL | EAFNOSUPPORT"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(bind_short, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -55,7 +55,7 @@ static void takes_empty(struct mutation *m, struct call *call)
 RULE(bind_empty, "address.length.bind-empty",
      .statement = "bind() with a name of length 0 fails with EINVAL.", .level = LEVEL_MAY,
      .sources = {LENGTH_SOURCES("bind")},
-     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL | EAFNOSUPPORT"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(bind_empty, no_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -72,7 +72,7 @@ RULE(connect_short, "address.length.connect-short",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EINVAL (may)"},
                  {"Linux 6.18", "observed; connect(2) has no EINVAL"}},
-     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL | EAFNOSUPPORT"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(connect_short, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -88,7 +88,7 @@ RULE(connect_empty, "address.length.connect-empty",
      .statement = "connect() with a name of length 0 fails with EINVAL.", .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EINVAL (may)"},
                  {"Linux 6.18", "observed; connect(2) has no EINVAL"}},
-     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL | EAFNOSUPPORT"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(connect_empty, no_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -104,7 +104,7 @@ RULE(send_short, "address.length.send-short",
      .statement = "A datagram to a name that is too short for its family is refused with EINVAL.",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH sendto(), ERRORS EINVAL (may)"}, {"send(2)", "ERRORS EINVAL"}},
-     .outcome = {[BY_POSIX] = "EINVAL | EAFNOSUPPORT", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL | EAFNOSUPPORT"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(send_short, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -131,7 +131,7 @@ RULE(longer, "address.length.longer",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XBD <sys/socket.h>: sockaddr_storage holds any name"},
                  {"Linux 6.18", "the same"}},
-     .outcome = {[BY_LINUX] = "0 then 0"});
+     .outcome = {[BY_LINUX] = {"0 then 0"}});
 
 CASE(longer, storage, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -150,7 +150,7 @@ RULE(without_scope, "address.length.rfc-2133",
      .level = LEVEL_MAY,
      .sources = {{"ipv6(7)", "NOTES: libc5 and glibc 2.0 had no sin6_scope_id"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[BY_LINUX] = "0 then 0"});
+     .outcome = {[BY_LINUX] = {"0 then 0"}});
 
 CASE(without_scope, bind_and_connect, .family = FAMILY_IPV6 | FAMILY_MAPPED, .network = ANY_NETWORK)
 {

@@ -46,7 +46,7 @@ RULE(truncated, "address.name.truncated-length",
          "When a name does not fit into the room given, the length that comes back is that "
          "of the whole name.",
      .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[BY_POSIX] = "0 then the full length", [BY_LINUX] = "0 then the full length"});
+     .outcome = {[BY_POSIX] = {"0 then the full length"}, [BY_LINUX] = {"0 then the full length"}});
 
 CASE(truncated, short_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
@@ -74,7 +74,7 @@ MUTANT(truncated, "the length is cut to the room")
 RULE(room, "address.name.truncated-room",
      .statement = "A name that does not fit is cut: nothing is written beyond the room given.",
      .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[BY_POSIX] = "cut", [BY_LINUX] = "cut"});
+     .outcome = {[BY_POSIX] = {"cut"}, [BY_LINUX] = {"cut"}});
 
 CASE(room, six_bytes, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
@@ -108,7 +108,7 @@ MUTANT(room, "the name is written beyond the room")
 RULE(length, "address.name.length",
      .statement = "With more room than a name needs, the length that comes back is the name's.",
      .level = LEVEL_SHALL, .sources = {NAME_SOURCES},
-     .outcome = {[BY_POSIX] = "0 then the full length", [BY_LINUX] = "0 then the full length"});
+     .outcome = {[BY_POSIX] = {"0 then the full length"}, [BY_LINUX] = {"0 then the full length"}});
 
 CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
@@ -129,7 +129,7 @@ RULE(mapped, "address.name.mapped",
      .sources = {{POSIX_2016, "XSH 2.10.20.1 Compatibility with IPv4"},
                  {"ipv6(7)", "DESCRIPTION of v4-mapped-on-v6"},
                  {"RFC 3493", "3.7"}},
-     .outcome = {[BY_POSIX] = "mapped", [BY_LINUX] = "mapped"});
+     .outcome = {[BY_POSIX] = {"mapped"}, [BY_LINUX] = {"mapped"}});
 
 CASE(mapped, client, .family = FAMILY_MAPPED, .network = ANY_NETWORK, CALLS)
 {
@@ -159,7 +159,7 @@ RULE(no_peer, "address.name.getpeername-unconnected",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
                  {"getpeername(2)", "ERRORS ENOTCONN"}},
-     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN", [BY_BSD] = "ENOTCONN"});
+     .outcome = {[BY_POSIX] = {"ENOTCONN"}, [BY_LINUX] = {"ENOTCONN"}, [BY_BSD] = {"ENOTCONN"}});
 
 CASE(no_peer, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {

@@ -29,7 +29,7 @@ static void rejects_flow(struct mutation *m, struct call *call)
 RULE(bind_ignores, "ipv6.flowinfo.bind-ignored",
      .statement = "On Linux bind() ignores the flow information of a name.", .level = LEVEL_MAY,
      .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then no flow"}});
 
 static void observe_flow(struct test *t, const struct address *name)
 {
@@ -51,7 +51,7 @@ RULE(connect_ignores, "ipv6.flowinfo.connect-ignored",
      .statement = "On Linux connect() ignores the flow information of a name unless "
                   "IPV6_FLOWINFO_SEND is set.",
      .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then no flow"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then no flow"}});
 
 CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -71,7 +71,7 @@ RULE(names_zero, "ipv6.flowinfo.names-zero",
      .statement = "The names of clients and senders have no flow information unless it was asked "
                   "for.",
      .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no flow"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"no flow"}});
 
 CASE(names_zero, accepted, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {
@@ -107,7 +107,7 @@ RULE(kept, "ipv6.flowinfo.send-kept",
          "and getpeername() gives it back.",
      .level = LEVEL_MAY,
      .sources = {{"Linux 6.18", "observed; ipv6(7) does not describe the option"}},
-     .outcome = {[BY_LINUX] = "0 then a flow"});
+     .outcome = {[BY_LINUX] = {"0 then a flow"}});
 
 CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {

@@ -46,7 +46,7 @@ static void guesses_scope(struct mutation *m, struct call *call)
 RULE(bind_without, "ipv6.scope.bind-required",
      .statement = "On Linux bind() to a link-local address without a scope fails with EINVAL.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_LINUX] = {"EINVAL"}});
 
 CASE(bind_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
@@ -59,7 +59,7 @@ MUTANT_BY(bind_without, "an interface is guessed where a name has no scope", gue
 RULE(connect_without, "ipv6.scope.connect-required",
      .statement = "On Linux connect() to a link-local address without a scope fails with EINVAL.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_LINUX] = {"EINVAL"}});
 
 CASE(connect_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
@@ -73,7 +73,7 @@ RULE(send_without, "ipv6.scope.send-without",
      .statement = "On Linux a datagram to a link-local address without a scope goes out where the "
                   "routes say, unlike connect().",
      .level = LEVEL_MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_LINUX] = "0"});
+     .outcome = {[BY_LINUX] = {"0"}});
 
 CASE(send_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -108,8 +108,8 @@ RULE(bind_with, "ipv6.scope.bind",
      .statement = "bind() takes a link-local address with the index of its interface, and "
                   "getsockname() gives it back.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {
-         [BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"});
+     .outcome = {[BY_POSIX] = {"0 then the interface's index"},
+                 [BY_LINUX] = {"0 then the interface's index"}});
 
 static void observe_scope(struct test *t, const struct address *name)
 {
@@ -135,10 +135,10 @@ RULE(accepted, "ipv6.scope.accept",
                   "that it came over.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
      .outcome = {
-         [BY_POSIX] = "the interface's index then the interface's index then the interface's "
-                      "index",
-         [BY_LINUX] = "the interface's index then the interface's index then the interface's "
-                      "index"});
+         [BY_POSIX] = {"the interface's index then the interface's index then the interface's "
+                       "index"},
+         [BY_LINUX] = {"the interface's index then the interface's index then the interface's "
+                       "index"}});
 
 CASE(accepted, both_names, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -161,7 +161,7 @@ RULE(received_from, "ipv6.scope.receive",
      .statement = "The sender's name of a datagram from a link-local address has the index of the "
                   "interface that it came over.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {[BY_POSIX] = "the interface's index", [BY_LINUX] = "the interface's index"});
+     .outcome = {[BY_POSIX] = {"the interface's index"}, [BY_LINUX] = {"the interface's index"}});
 
 CASE(received_from, name, .family = FAMILY_IPV6, .network = ON_PAIR,
      .recv = WITH_RECVFROM | WITH_RECVMSG)
@@ -183,8 +183,8 @@ MUTANT_BY(received_from, "names have no scope", drops_scope)
 RULE(connect_with, "ipv6.scope.connect",
      .statement = "connect() reaches a link-local address over the interface that its scope says.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES},
-     .outcome = {
-         [BY_POSIX] = "0 then the interface's index", [BY_LINUX] = "0 then the interface's index"});
+     .outcome = {[BY_POSIX] = {"0 then the interface's index"},
+                 [BY_LINUX] = {"0 then the interface's index"}});
 
 CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -203,7 +203,7 @@ RULE(bound_scope, "ipv6.scope.connect-bound",
      .statement = "On Linux a socket that is bound to a link-local address reaches others on that "
                   "link without a scope.",
      .level = LEVEL_MAY, .sources = {SCOPE_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0"}});
 
 CASE(bound_scope, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -234,7 +234,7 @@ RULE(wrong_bind, "ipv6.scope.bind-wrong-interface",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"ipv6(7)", "DESCRIPTION of sin6_scope_id"}},
-     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "EADDRNOTAVAIL"});
+     .outcome = {[BY_POSIX] = {"EADDRNOTAVAIL"}, [BY_LINUX] = {"EADDRNOTAVAIL"}});
 
 CASE(wrong_bind, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
@@ -251,7 +251,7 @@ RULE(no_interface, "ipv6.scope.bind-no-interface",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRNOTAVAIL"},
                  {"ipv6(7)", "ERRORS ENODEV: no such scope"}},
-     .outcome = {[BY_POSIX] = "EADDRNOTAVAIL", [BY_LINUX] = "ENODEV"});
+     .outcome = {[BY_POSIX] = {"EADDRNOTAVAIL"}, [BY_LINUX] = {"ENODEV"}});
 
 CASE(no_interface, bind, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
@@ -265,7 +265,7 @@ RULE(other_scope, "ipv6.scope.connect-other-interface",
      .statement = "On Linux a socket that is bound to one link fails with EINVAL to connect to "
                   "another.",
      .level = LEVEL_SHALL, .sources = {SCOPE_SOURCES, {"Linux 6.18", "the error is observed"}},
-     .outcome = {[BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_LINUX] = {"EINVAL"}});
 
 CASE(other_scope, loopback_index, .family = FAMILY_IPV6, .network = ON_PAIR)
 {
@@ -283,7 +283,7 @@ RULE(global, "ipv6.scope.global-zero",
      .level = LEVEL_SHALL,
      .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"},
                  {"RFC 3493", "3.3: zero if the field does not identify a set of interfaces"}},
-     .outcome = {[BY_LINUX] = "no scope then no scope"});
+     .outcome = {[BY_LINUX] = {"no scope then no scope"}});
 
 CASE(global, connected, .family = FAMILY_IPV6, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -307,7 +307,7 @@ RULE(global_ignored, "ipv6.scope.global-ignored",
      .statement = "On Linux the scope id of an address of global scope is ignored.",
      .level = LEVEL_MAY,
      .sources = {{"ipv6(7)", "DESCRIPTION of sin6_scope_id: link-local addresses only"}},
-     .outcome = {[BY_LINUX] = "0 then 0"});
+     .outcome = {[BY_LINUX] = {"0 then 0"}});
 
 CASE(global_ignored, server, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {

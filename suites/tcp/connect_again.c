@@ -10,10 +10,10 @@ RULE(already_connected, "tcp.connect.already-connected",
                  {"connect(2)", "ERRORS EISCONN"},
                  {ZOS_API, "CONNECT: completion cannot be checked by a second CONNECT"},
                  {FREEBSD_CONNECT, "ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = "EISCONN",
-                 [BY_LINUX] = "EISCONN",
-                 [BY_BSD] = "EISCONN",
-                 [BY_ZOS] = "EISCONN"});
+     .outcome = {[BY_POSIX] = {"EISCONN"},
+                 [BY_LINUX] = {"EISCONN"},
+                 [BY_BSD] = {"EISCONN"},
+                 [BY_ZOS] = {"EISCONN"}});
 
 CASE(already_connected, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .role = ANY_ROLE, .mode = ANY_MODE)
@@ -52,7 +52,7 @@ RULE(survives, "tcp.connect.already-connected-survives",
      .statement = "A connection survives a connect() that failed with EISCONN.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"}, {"connect(2)", "ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = "hello then ESTABLISHED", [BY_LINUX] = "hello then ESTABLISHED"});
+     .outcome = {[BY_POSIX] = {"hello then ESTABLISHED"}, [BY_LINUX] = {"hello then ESTABLISHED"}});
 
 CASE(survives, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -79,7 +79,7 @@ RULE(listening, "tcp.connect.listening",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EOPNOTSUPP (may)"},
                  {"Linux 6.18", "observed EISCONN; connect(2) does not mention listening sockets"}},
-     .outcome = {[BY_POSIX] = "EOPNOTSUPP | EISCONN | EINVAL", [BY_LINUX] = "EISCONN"});
+     .outcome = {[BY_POSIX] = {"EOPNOTSUPP | EISCONN | EINVAL"}, [BY_LINUX] = {"EISCONN"}});
 
 CASE(listening, other_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -97,7 +97,7 @@ RULE(after_reset, "tcp.connect.after-reset",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): does not say what a reset socket is good for"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "EISCONN"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"EISCONN"}});
 
 CASE(after_reset, read, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -121,7 +121,7 @@ RULE(dissolve, "tcp.connect.unspec-connected",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ENOTCONN then ECONNRESET then 0"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then ENOTCONN then ECONNRESET then 0"}});
 
 CASE(dissolve, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -149,7 +149,7 @@ RULE(call_off, "tcp.connect.unspec-pending",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then EINPROGRESS"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then EINPROGRESS"}});
 
 CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -181,7 +181,7 @@ RULE(unspec_fresh, "tcp.connect.unspec-fresh",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"connect(2)", "DESCRIPTION: TCP sockets may dissolve the association"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then 0"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then 0"}});
 
 CASE(unspec_fresh, then_connect, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -211,7 +211,7 @@ RULE(unspec_listening, "tcp.connect.unspec-listening",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(): resets the peer of connectionless sockets only"},
                  {"Linux 6.18", "observed; connect(2) does not mention listening sockets"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "0 then ECONNREFUSED"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then ECONNREFUSED"}});
 
 CASE(unspec_listening, then_client, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

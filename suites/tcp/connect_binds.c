@@ -19,7 +19,7 @@ RULE(unbound, "tcp.connect.before-no-name",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: unspecified for an unbound socket"},
                  {"Linux 6.18", "observed; getsockname(2) does not mention unbound sockets"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "no address and no port"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"no address and no port"}});
 
 CASE(unbound, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK)
 {
@@ -43,9 +43,9 @@ RULE(port, "tcp.connect.binds",
                  {RFC_9293, "3.9.1.1 MUST-44: the address is asked of the IP layer"},
                  {ZOS_API, "CONNECT: completes the binding of a stream socket"},
                  {"ip(7)", "DESCRIPTION of binding"}},
-     .outcome = {[BY_POSIX] = "the route's address and a port",
-                 [BY_LINUX] = "the route's address and a port",
-                 [BY_ZOS] = "the route's address and a port"});
+     .outcome = {[BY_POSIX] = {"the route's address and a port"},
+                 [BY_LINUX] = {"the route's address and a port"},
+                 [BY_ZOS] = {"the route's address and a port"}});
 
 CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -73,7 +73,7 @@ RULE(keeps, "tcp.connect.keeps-binding",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"},
                  {RFC_9293, "3.9.1.1 MUST-43: a local address given by the user is used"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"});
+     .outcome = {[BY_POSIX] = {"kept"}, [BY_LINUX] = {"kept"}});
 
 CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -103,7 +103,7 @@ RULE(names, "tcp.connect.names-agree",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getsockname() and getpeername(), DESCRIPTION"},
                  {"getpeername(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "the names agree", [BY_LINUX] = "the names agree"});
+     .outcome = {[BY_POSIX] = {"the names agree"}, [BY_LINUX] = {"the names agree"}});
 
 CASE(names, both_ends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {

@@ -36,10 +36,10 @@ RULE(in_progress, "tcp.connect.nonblocking-in-progress",
                  {"connect(2)", "ERRORS EINPROGRESS"},
                  {ZOS_API, "CONNECT: ERRNO 36 EINPROGRESS, the call returns normally"},
                  {FREEBSD_CONNECT, "ERRORS EINPROGRESS"}},
-     .outcome = {[BY_POSIX] = "EINPROGRESS",
-                 [BY_LINUX] = "EINPROGRESS",
-                 [BY_BSD] = "EINPROGRESS",
-                 [BY_ZOS] = "EINPROGRESS"});
+     .outcome = {[BY_POSIX] = {"EINPROGRESS"},
+                 [BY_LINUX] = {"EINPROGRESS"},
+                 [BY_BSD] = {"EINPROGRESS"},
+                 [BY_ZOS] = {"EINPROGRESS"}});
 
 CASE(in_progress, held_back, .family = ANY_FAMILY, .network = ON_PAIR,
      .axes = {{"held", {"syn", "syn-ack"}}})
@@ -71,10 +71,10 @@ RULE(at_once, "tcp.connect.nonblocking-at-once",
                  {"connect(2)", "ERRORS EINPROGRESS"},
                  {ZOS_API, "CONNECT: RETCODE 0 or ERRNO 36"},
                  {FREEBSD_CONNECT, "ERRORS EINPROGRESS"}},
-     .outcome = {[BY_POSIX] = "0 | EINPROGRESS",
-                 [BY_LINUX] = "EINPROGRESS",
-                 [BY_BSD] = "0 | EINPROGRESS",
-                 [BY_ZOS] = "0 | EINPROGRESS"});
+     .outcome = {[BY_POSIX] = {"0 | EINPROGRESS"},
+                 [BY_LINUX] = {"EINPROGRESS"},
+                 [BY_BSD] = {"0 | EINPROGRESS"},
+                 [BY_ZOS] = {"0 | EINPROGRESS"}});
 
 CASE(at_once, near, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -100,7 +100,7 @@ RULE(already, "tcp.connect.pending-again",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and ERRORS EALREADY"},
                  {"connect(2)", "ERRORS EALREADY"},
                  {FREEBSD_CONNECT, "ERRORS EALREADY"}},
-     .outcome = {[BY_POSIX] = "EALREADY", [BY_LINUX] = "EALREADY", [BY_BSD] = "EALREADY"});
+     .outcome = {[BY_POSIX] = {"EALREADY"}, [BY_LINUX] = {"EALREADY"}, [BY_BSD] = {"EALREADY"}});
 
 CASE(already, same_address, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -126,10 +126,10 @@ RULE(writable, "tcp.connect.writable-when-over",
                  {"connect(2)", "ERRORS EINPROGRESS"},
                  {ZOS_API, "CONNECT: completion is tested by SELECT for writing"},
                  {FREEBSD_CONNECT, "ERRORS EINPROGRESS: select() for writing"}},
-     .outcome = {[BY_POSIX] = "nothing then writable",
-                 [BY_LINUX] = "nothing then writable",
-                 [BY_BSD] = "nothing then writable",
-                 [BY_ZOS] = "nothing then writable"});
+     .outcome = {[BY_POSIX] = {"nothing then writable"},
+                 [BY_LINUX] = {"nothing then writable"},
+                 [BY_BSD] = {"nothing then writable"},
+                 [BY_ZOS] = {"nothing then writable"}});
 
 CASE(writable, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS)
 {
@@ -153,7 +153,7 @@ RULE(no_peer, "tcp.connect.pending-no-peer",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), ERRORS ENOTCONN"},
                  {"getpeername(2)", "ERRORS ENOTCONN"}},
-     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN"});
+     .outcome = {[BY_POSIX] = {"ENOTCONN"}, [BY_LINUX] = {"ENOTCONN"}});
 
 CASE(no_peer, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -170,7 +170,7 @@ RULE(early_send, "tcp.connect.pending-send",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EAGAIN and ENOTCONN"},
                  {"Linux 6.18", "observed EAGAIN; send(2) names no error for this state"}},
-     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"});
+     .outcome = {[BY_POSIX] = {"EAGAIN | ENOTCONN"}, [BY_LINUX] = {"EAGAIN"}});
 
 CASE(early_send, pending, .family = ANY_FAMILY, .network = ON_PAIR, .send = ANY_SEND)
 {
@@ -192,7 +192,7 @@ RULE(early_receive, "tcp.connect.pending-receive",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), ERRORS EAGAIN and ENOTCONN"},
                  {"Linux 6.18", "observed EAGAIN; recv(2) names no error for this state"}},
-     .outcome = {[BY_POSIX] = "EAGAIN | ENOTCONN", [BY_LINUX] = "EAGAIN"});
+     .outcome = {[BY_POSIX] = {"EAGAIN | ENOTCONN"}, [BY_LINUX] = {"EAGAIN"}});
 
 CASE(early_receive, pending, .family = ANY_FAMILY, .network = ON_PAIR, .recv = ANY_RECV)
 {
@@ -215,7 +215,7 @@ RULE(listen_pending, "tcp.connect.pending-listen",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH listen(), ERRORS EINVAL"},
                  {"Linux 6.18", "observed; listen(2) does not mention the state"}},
-     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}});
 
 CASE(listen_pending, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
@@ -232,7 +232,7 @@ RULE(success, "tcp.connect.success-so-error",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR"},
                  {"connect(2)", "ERRORS EINPROGRESS: SO_ERROR is zero on success"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}});
 
 CASE(success, established, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS)
 {
@@ -256,7 +256,7 @@ RULE(connect_after, "tcp.connect.success-again",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN"},
                  {"Linux 6.18", "observed 0 for the call that ends the attempt; not documented"}},
-     .outcome = {[BY_POSIX] = "EISCONN then EISCONN", [BY_LINUX] = "0 then EISCONN"});
+     .outcome = {[BY_POSIX] = {"EISCONN then EISCONN"}, [BY_LINUX] = {"0 then EISCONN"}});
 
 CASE(connect_after, established, .family = ANY_FAMILY, .network = ON_PAIR)
 {

@@ -31,7 +31,8 @@ RULE(fin_wait_1, "tcp.release.fin-wait-1",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 1, 3.10.4 CLOSE call in ESTABLISHED, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "FIN_WAIT_1", [BY_LINUX] = "FIN_WAIT_1", [BY_BSD] = "FIN_WAIT_1"});
+     .outcome = {
+         [BY_POSIX] = {"FIN_WAIT_1"}, [BY_LINUX] = {"FIN_WAIT_1"}, [BY_BSD] = {"FIN_WAIT_1"}});
 
 CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -58,7 +59,8 @@ RULE(fin_wait_2, "tcp.release.fin-wait-2",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 1, 3.10.7.4 FIN-WAIT-1 STATE, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "FIN_WAIT_2", [BY_LINUX] = "FIN_WAIT_2", [BY_BSD] = "FIN_WAIT_2"});
+     .outcome = {
+         [BY_POSIX] = {"FIN_WAIT_2"}, [BY_LINUX] = {"FIN_WAIT_2"}, [BY_BSD] = {"FIN_WAIT_2"}});
 
 CASE(fin_wait_2, acknowledged, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -88,7 +90,7 @@ RULE(time_wait, "tcp.release.time-wait",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6.1, 3.10.7.4 FIN bit in FIN-WAIT-2 STATE, MUST-13, figure 5"},
                  {SOCKET_FAQ, "2.7: the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[BY_POSIX] = "TIME_WAIT", [BY_LINUX] = "TIME_WAIT", [BY_BSD] = "TIME_WAIT"});
+     .outcome = {[BY_POSIX] = {"TIME_WAIT"}, [BY_LINUX] = {"TIME_WAIT"}, [BY_BSD] = {"TIME_WAIT"}});
 
 CASE(time_wait, closed_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -127,7 +129,8 @@ RULE(close_wait, "tcp.release.close-wait",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 2, 3.10.7.4 FIN bit in ESTABLISHED STATE, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "CLOSE_WAIT", [BY_LINUX] = "CLOSE_WAIT", [BY_BSD] = "CLOSE_WAIT"});
+     .outcome = {
+         [BY_POSIX] = {"CLOSE_WAIT"}, [BY_LINUX] = {"CLOSE_WAIT"}, [BY_BSD] = {"CLOSE_WAIT"}});
 
 CASE(close_wait, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -153,7 +156,7 @@ RULE(last_ack, "tcp.release.last-ack",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 2, 3.10.4 CLOSE call in CLOSE-WAIT, figure 5"},
                  {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = "LAST_ACK", [BY_LINUX] = "LAST_ACK", [BY_BSD] = "LAST_ACK"});
+     .outcome = {[BY_POSIX] = {"LAST_ACK"}, [BY_LINUX] = {"LAST_ACK"}, [BY_BSD] = {"LAST_ACK"}});
 
 CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -176,7 +179,7 @@ RULE(closed, "tcp.release.closed",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.7.4 LAST-ACK STATE, figure 5"},
                  {SOCKET_FAQ, "2.7: only the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[BY_POSIX] = "CLOSED", [BY_LINUX] = "CLOSED", [BY_BSD] = "CLOSED"});
+     .outcome = {[BY_POSIX] = {"CLOSED"}, [BY_LINUX] = {"CLOSED"}, [BY_BSD] = {"CLOSED"}});
 
 CASE(closed, closed_second, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -227,7 +230,7 @@ RULE(closing, "tcp.release.closing",
                   "acknowledgement of its own is in CLOSING.",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 FIN bit in FIN-WAIT-1 STATE, figure 13"}},
-     .outcome = {[BY_POSIX] = "CLOSING", [BY_LINUX] = "CLOSING", [BY_BSD] = "CLOSING"});
+     .outcome = {[BY_POSIX] = {"CLOSING"}, [BY_LINUX] = {"CLOSING"}, [BY_BSD] = {"CLOSING"}});
 
 CASE(closing, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -243,9 +246,9 @@ MUTANT_STATE(forgets_crossing, STATE_TIME_WAIT, STATE_NONE)
 RULE(closing_ends, "tcp.release.closing-time-wait",
      .statement = "After a simultaneous close both sides are in TIME_WAIT.", .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 CLOSING STATE, figure 13"}},
-     .outcome = {[BY_POSIX] = "TIME_WAIT then TIME_WAIT",
-                 [BY_LINUX] = "TIME_WAIT then TIME_WAIT",
-                 [BY_BSD] = "TIME_WAIT then TIME_WAIT"});
+     .outcome = {[BY_POSIX] = {"TIME_WAIT then TIME_WAIT"},
+                 [BY_LINUX] = {"TIME_WAIT then TIME_WAIT"},
+                 [BY_BSD] = {"TIME_WAIT then TIME_WAIT"}});
 
 CASE(closing_ends, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)

@@ -45,7 +45,7 @@ RULE(restart, "tcp.restart.reuseaddr",
      .sources = {{"socket(7)", "SO_REUSEADDR: may bind unless a socket listens there"},
                  {SOCKET_FAQ, "4.5: a server sets it before bind()"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR"}},
-     .outcome = {[BY_LINUX] = "0 then 0 then 0", [BY_BSD] = "0 then 0 then 0"});
+     .outcome = {[BY_LINUX] = {"0 then 0 then 0"}, [BY_BSD] = {"0 then 0 then 0"}});
 
 CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
 {
@@ -67,7 +67,8 @@ RULE(blocked, "tcp.restart.without-reuseaddr",
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {SOCKET_FAQ, "4.5"}},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
+     .outcome = {
+         [BY_POSIX] = {"EADDRINUSE"}, [BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"EADDRINUSE"}});
 
 CASE(blocked, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
 {
@@ -82,7 +83,7 @@ RULE(no_connection, "tcp.restart.no-connection",
      .level = LEVEL_SHALL,
      .sources = {{RFC_9293, "3.10.4 CLOSE call, LISTEN STATE: the TCB is deleted"},
                  {POSIX_2016, "XSH close(), DESCRIPTION: the socket is destroyed"}},
-     .outcome = {[BY_POSIX] = "0 then 0", [BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"});
+     .outcome = {[BY_POSIX] = {"0 then 0"}, [BY_LINUX] = {"0 then 0"}, [BY_BSD] = {"0 then 0"}});
 
 CASE(no_connection, successor, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -108,9 +109,9 @@ RULE(independent, "tcp.restart.connections-survive",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION: a new socket"},
                  {RFC_9293, "3.10.4 CLOSE call: of one connection"}},
-     .outcome = {[BY_POSIX] = "ESTABLISHED then hello",
-                 [BY_LINUX] = "ESTABLISHED then hello",
-                 [BY_BSD] = "ESTABLISHED then hello"});
+     .outcome = {[BY_POSIX] = {"ESTABLISHED then hello"},
+                 [BY_LINUX] = {"ESTABLISHED then hello"},
+                 [BY_BSD] = {"ESTABLISHED then hello"}});
 
 CASE(independent, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
@@ -140,7 +141,7 @@ RULE(unaccepted, "tcp.restart.unaccepted-reset",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH close() and listen(): silent on queued connections"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "ECONNRESET"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"ECONNRESET"}});
 
 CASE(unaccepted, closed, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

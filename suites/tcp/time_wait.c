@@ -69,7 +69,8 @@ RULE(in_use, "tcp.time-wait.in-use",
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE; 2.10.16 SO_REUSEADDR: reuse is off"},
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {SOCKET_FAQ, "2.7 and 4.5"}},
-     .outcome = {[BY_POSIX] = "EADDRINUSE", [BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
+     .outcome = {
+         [BY_POSIX] = {"EADDRINUSE"}, [BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"EADDRINUSE"}});
 
 CASE(in_use, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -87,7 +88,7 @@ RULE(reusable, "tcp.time-wait.reuse-both",
      .sources = {{"socket(7)", "NOTES: when it was set both in the previous program and the new"},
                  {"ip(7)", "DESCRIPTION: unless the SO_REUSEADDR flag has been set"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[BY_LINUX] = "0", [BY_BSD] = "0"});
+     .outcome = {[BY_LINUX] = {"0"}, [BY_BSD] = {"0"}});
 
 CASE(reusable, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, WHICH_ADDRESS)
 {
@@ -103,7 +104,7 @@ RULE(new_only, "tcp.time-wait.reuse-new-only",
          "on BSD and fails with EADDRINUSE on Linux.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: unlike FreeBSD, both programs must have set it"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "0"});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"0"}});
 
 CASE(new_only, new_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -121,7 +122,7 @@ RULE(old_only, "tcp.time-wait.reuse-old-only",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "NOTES: the program that wants to reuse the port must have set it"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_REUSEADDR: of the new socket"}},
-     .outcome = {[BY_LINUX] = "EADDRINUSE", [BY_BSD] = "EADDRINUSE"});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE"}, [BY_BSD] = {"EADDRINUSE"}});
 
 CASE(old_only, old_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -137,7 +138,7 @@ RULE(other_address, "tcp.time-wait.other-address",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH bind(), ERRORS EADDRINUSE: of the address"},
                  {RFC_9293, "3.3.1: a socket is an address and a port"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}, [BY_BSD] = {"0"}});
 
 CASE(other_address, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -169,7 +170,7 @@ RULE(second_closer, "tcp.time-wait.second-closer",
      .level = LEVEL_SHALL,
      .sources = {{SOCKET_FAQ, "2.7: only the end that sends the first FIN goes into TIME_WAIT"},
                  {RFC_9293, "3.10.7.4 LAST-ACK STATE: the TCB is deleted"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}, [BY_BSD] = {"0"}});
 
 CASE(second_closer, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -202,7 +203,7 @@ RULE(same_pair, "tcp.time-wait.connect-same-pair",
      .sources = {{RFC_9293, "3.6.1: the side in TIME_WAIT may reuse the pair where it is safe"},
                  {"RFC 6191", "2: timestamps tell the new connection from the old"},
                  {"Linux 6.18", "observed; tcp_tw_reuse in tcp(7) is about chosen ports only"}},
-     .outcome = {[BY_LINUX] = "0"});
+     .outcome = {[BY_LINUX] = {"0"}});
 
 CASE(same_pair, client, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -233,8 +234,8 @@ RULE(incoming, "tcp.time-wait.incoming",
      .level = LEVEL_MAY,
      .sources = {{RFC_9293, "3.6.1 MAY-2: a new SYN may reopen the connection from TIME_WAIT"},
                  {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = "0 then 0 || ECONNREFUSED then EAGAIN || ETIMEDOUT then EAGAIN",
-                 [BY_LINUX] = "0 then 0"});
+     .outcome = {[BY_POSIX] = {"0 then 0 || ECONNREFUSED then EAGAIN || ETIMEDOUT then EAGAIN"},
+                 [BY_LINUX] = {"0 then 0"}});
 
 CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
@@ -301,7 +302,7 @@ RULE(two_msl, "tcp.time-wait.ends",
                  {"ip(7)", "DESCRIPTION: unavailable for some time after closing"},
                  {"Linux 6.18", "TCP_TIMEWAIT_LEN is 60 s, less than the RFC's 4 minutes"},
                  {SOCKET_FAQ, "2.7"}},
-     .outcome = {[BY_LINUX] = "after a minute then 0"});
+     .outcome = {[BY_LINUX] = {"after a minute then 0"}});
 
 CASE(two_msl, waited_for, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAIR, .tags = TAG_SLOW,
      .seconds = 270)
@@ -323,7 +324,7 @@ RULE(orphan, "tcp.release.fin-wait-2-ends",
      .level = LEVEL_MAY,
      .sources = {{"tcp(7)", "TCP_LINGER2 and tcp_fin_timeout"},
                  {RFC_9293, "3.6.1: does not limit FIN-WAIT-2"}},
-     .outcome = {[BY_LINUX] = "ends in time"});
+     .outcome = {[BY_LINUX] = {"ends in time"}});
 
 CASE(orphan, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 15)

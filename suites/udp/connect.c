@@ -16,10 +16,10 @@ RULE(silent, "udp.connect.sends-nothing",
                  {ZOS_API, "Streamline data transfer using connect call"},
                  {MAN_UDP, "DESCRIPTION of connect(2)"},
                  {FREEBSD_CONNECT, "DESCRIPTION: it names the peer"}},
-     .outcome = {[BY_POSIX] = "0 then first",
-                 [BY_LINUX] = "0 then first",
-                 [BY_BSD] = "0 then first",
-                 [BY_ZOS] = "0 then first"});
+     .outcome = {[BY_POSIX] = {"0 then first"},
+                 [BY_LINUX] = {"0 then first"},
+                 [BY_BSD] = {"0 then first"},
+                 [BY_ZOS] = {"0 then first"}});
 
 CASE(silent, first_datagram, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -44,7 +44,7 @@ RULE(nobody, "udp.connect.nobody-there",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: no connection is made"},
                  {ZOS_API, "Streamline data transfer using connect call: the functions are local"},
                  {FREEBSD_CONNECT, "DESCRIPTION: it names the peer"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0", [BY_ZOS] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}, [BY_BSD] = {"0"}, [BY_ZOS] = {"0"}});
 
 CASE(nobody, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -71,7 +71,7 @@ RULE(no_route, "udp.connect.no-route",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), ERRORS ENETUNREACH"},
                  {"connect(2)", "ERRORS ENETUNREACH"}},
-     .outcome = {[BY_POSIX] = "ENETUNREACH", [BY_LINUX] = "ENETUNREACH"});
+     .outcome = {[BY_POSIX] = {"ENETUNREACH"}, [BY_LINUX] = {"ENETUNREACH"}});
 
 CASE(no_route, unrouted, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -90,7 +90,7 @@ RULE(peer_name, "udp.connect.peer-name",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getpeername(), DESCRIPTION and ERRORS ENOTCONN"},
                  {"getpeername(2)", "DESCRIPTION and ERRORS"}},
-     .outcome = {[BY_POSIX] = "ENOTCONN then the peer", [BY_LINUX] = "ENOTCONN then the peer"});
+     .outcome = {[BY_POSIX] = {"ENOTCONN then the peer"}, [BY_LINUX] = {"ENOTCONN then the peer"}});
 
 static void observe_peer(struct test *t, int fd, const struct address *expected)
 {
@@ -124,8 +124,8 @@ RULE(own_name, "udp.connect.own-name",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: bound to an unused local address"},
                  {"ip(7)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "the route's address and a port",
-                 [BY_LINUX] = "the route's address and a port"});
+     .outcome = {[BY_POSIX] = {"the route's address and a port"},
+                 [BY_LINUX] = {"the route's address and a port"}});
 
 CASE(own_name, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -159,9 +159,9 @@ RULE(repeated, "udp.connect.repeated",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
                  {"connect(2)", "DESCRIPTION: datagram sockets may connect several times"},
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome = {[BY_POSIX] = "0 then the peer then to the second",
-                 [BY_LINUX] = "0 then the peer then to the second",
-                 [BY_BSD] = "0 then the peer then to the second"});
+     .outcome = {[BY_POSIX] = {"0 then the peer then to the second"},
+                 [BY_LINUX] = {"0 then the peer then to the second"},
+                 [BY_BSD] = {"0 then the peer then to the second"}});
 
 CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"second", {"other-port", "other-address"}}})
@@ -193,7 +193,7 @@ RULE(same_again, "udp.connect.same-again",
      .sources = {{POSIX_2016, "XSH connect(), ERRORS EISCONN: only for connection-mode sockets"},
                  {"connect(2)", "DESCRIPTION: datagram sockets may connect several times"},
                  {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0", [BY_BSD] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}, [BY_BSD] = {"0"}});
 
 CASE(same_again, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -217,7 +217,7 @@ RULE(keeps_port, "udp.connect.keeps-port",
      .statement = "A repeated connect() leaves the local port of a datagram socket as it is.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"});
+     .outcome = {[BY_POSIX] = {"kept"}, [BY_LINUX] = {"kept"}});
 
 CASE(keeps_port, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"bound", {"by-connect", "by-bind"}}})

@@ -41,9 +41,9 @@ RULE(dissolves, "udp.dissolve.no-peer",
                  {"connect(2)", "DESCRIPTION: AF_UNSPEC dissolves the association"},
                  {FREEBSD_CONNECT, "DESCRIPTION: an invalid address, such as a null one"}},
      .outcome = {
-         [BY_POSIX] = "0 then ENOTCONN",
-         [BY_LINUX] = "0 then ENOTCONN",
-         [BY_BSD] = "0 then ENOTCONN || EAFNOSUPPORT then ENOTCONN || EINVAL then ENOTCONN"});
+         [BY_POSIX] = {"0 then ENOTCONN"},
+         [BY_LINUX] = {"0 then ENOTCONN"},
+         [BY_BSD] = {"0 then ENOTCONN || EAFNOSUPPORT then ENOTCONN || EINVAL then ENOTCONN"}});
 
 CASE(dissolves, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -76,7 +76,7 @@ RULE(receives, "udp.dissolve.receives-again",
                   "is reset"},
                  {"connect(2)", "DESCRIPTION"},
                  {FREEBSD_CONNECT, "DESCRIPTION: the association is dissolved"}},
-     .outcome = {[BY_POSIX] = "stranger", [BY_LINUX] = "stranger", [BY_BSD] = "stranger"});
+     .outcome = {[BY_POSIX] = {"stranger"}, [BY_LINUX] = {"stranger"}, [BY_BSD] = {"stranger"}});
 
 /* A datagram socket of the IUT, bound to a port that it asked for. A port that the system chose
  * would be something else: see releases-chosen-port. */
@@ -120,7 +120,7 @@ RULE(no_destination, "udp.dissolve.send",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; connect(), DESCRIPTION"},
                  {"send(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"});
+     .outcome = {[BY_POSIX] = {"EDESTADDRREQ"}, [BY_LINUX] = {"EDESTADDRREQ"}});
 
 CASE(no_destination, dissolved, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -147,14 +147,15 @@ MUTANT(no_destination, "after AF_UNSPEC data still goes to the old peer")
     }
 }
 
-RULE(again, "udp.dissolve.connect-again",
-     .statement = "After connect() with AF_UNSPEC a datagram socket can be connected again.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
-                 {"connect(2)", "DESCRIPTION: can be connected to another address thereafter"},
-                 {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
-     .outcome = {
-         [BY_POSIX] = "0 then hello", [BY_LINUX] = "0 then hello", [BY_BSD] = "0 then hello"});
+RULE(
+    again, "udp.dissolve.connect-again",
+    .statement = "After connect() with AF_UNSPEC a datagram socket can be connected again.",
+    .level = LEVEL_SHALL,
+    .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
+                {"connect(2)", "DESCRIPTION: can be connected to another address thereafter"},
+                {FREEBSD_CONNECT, "DESCRIPTION: several times"}},
+    .outcome = {
+        [BY_POSIX] = {"0 then hello"}, [BY_LINUX] = {"0 then hello"}, [BY_BSD] = {"0 then hello"}});
 
 CASE(again, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"bound", {"by-connect", "by-bind"}}})
@@ -187,7 +188,7 @@ RULE(nothing, "udp.dissolve.unconnected",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: the peer address shall be reset"},
                  {"connect(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "0", [BY_LINUX] = "0"});
+     .outcome = {[BY_POSIX] = {"0"}, [BY_LINUX] = {"0"}});
 
 CASE(nothing, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -229,7 +230,7 @@ RULE(bound_port, "udp.dissolve.keeps-bound-port",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: only the peer address is reset"},
                  {"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "kept"});
+     .outcome = {[BY_POSIX] = {"kept"}, [BY_LINUX] = {"kept"}});
 
 CASE(bound_port, explicit_port, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -259,7 +260,7 @@ RULE(free_port, "udp.dissolve.releases-chosen-port",
      .level = LEVEL_MAY,
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: only the peer address is reset"},
                  {"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[BY_POSIX] = "kept", [BY_LINUX] = "released"});
+     .outcome = {[BY_POSIX] = {"kept"}, [BY_LINUX] = {"released"}});
 
 CASE(free_port, chosen_by_connect, .family = ANY_FAMILY, .network = ANY_NETWORK, NAMES)
 {
@@ -298,7 +299,7 @@ RULE(wildcard, "udp.dissolve.wildcard-again",
                   "the association is dissolved.",
      .level = LEVEL_MAY,
      .sources = {{"Linux 6.18", "observed; connect(2) does not mention the local name"}},
-     .outcome = {[BY_LINUX] = "no address"});
+     .outcome = {[BY_LINUX] = {"no address"}});
 
 CASE(wildcard, chosen_by_connect, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      NAMES)

@@ -36,7 +36,8 @@ RULE(receive, "udp.error.receive",
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error; 2.10.15 Asynchronous Errors"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"},
                  {"RFC 1122", "4.1.3.3: ICMP errors are passed up"}},
-     .outcome = {[BY_POSIX] = "ECONNREFUSED then EAGAIN", [BY_LINUX] = "ECONNREFUSED then EAGAIN"});
+     .outcome = {
+         [BY_POSIX] = {"ECONNREFUSED then EAGAIN"}, [BY_LINUX] = {"ECONNREFUSED then EAGAIN"}});
 
 CASE(receive, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
@@ -54,16 +55,17 @@ MUTANT(receive, "receiving does not report ICMP errors")
     mutate(m, call);
 }
 
-RULE(send, "udp.error.send",
-     .statement =
-         "After a datagram to a closed port, the next send on a connected socket fails with "
-         "ECONNREFUSED instead of sending.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error; 2.10.15 Asynchronous Errors"},
-                 {MAN_UDP, "ERRORS ECONNREFUSED"},
-                 {FREEBSD_SEND, "ERRORS ECONNREFUSED"}},
-     .outcome = {
-         [BY_POSIX] = "ECONNREFUSED", [BY_LINUX] = "ECONNREFUSED", [BY_BSD] = "ECONNREFUSED"});
+RULE(
+    send, "udp.error.send",
+    .statement =
+        "After a datagram to a closed port, the next send on a connected socket fails with "
+        "ECONNREFUSED instead of sending.",
+    .level = LEVEL_SHALL,
+    .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error; 2.10.15 Asynchronous Errors"},
+                {MAN_UDP, "ERRORS ECONNREFUSED"},
+                {FREEBSD_SEND, "ERRORS ECONNREFUSED"}},
+    .outcome = {
+        [BY_POSIX] = {"ECONNREFUSED"}, [BY_LINUX] = {"ECONNREFUSED"}, [BY_BSD] = {"ECONNREFUSED"}});
 
 CASE(send, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -84,7 +86,7 @@ RULE(so_error, "udp.error.so-error",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, SO_ERROR: asynchronous errors on connected sockets"},
                  {"socket(7)", "SO_ERROR"}},
-     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0", [BY_LINUX] = "ECONNREFUSED then 0"});
+     .outcome = {[BY_POSIX] = {"ECONNREFUSED then 0"}, [BY_LINUX] = {"ECONNREFUSED then 0"}});
 
 CASE(so_error, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -114,7 +116,7 @@ RULE(readable, "udp.error.readable",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: a receive would not block"},
                  {"select(2)", "DESCRIPTION: ready if the operation would not block"}},
-     .outcome = {[BY_POSIX] = "readable", [BY_LINUX] = "readable"});
+     .outcome = {[BY_POSIX] = {"readable"}, [BY_LINUX] = {"readable"}});
 
 /* Linux has poll() say POLLERR alone; whoever asks for POLLIN learns by it that a receive returns.
  */
@@ -137,7 +139,7 @@ RULE(pollerr, "udp.error.pollerr",
          "for or not.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLERR"}, {"poll(2)", "POLLERR"}},
-     .outcome = {[BY_POSIX] = "error", [BY_LINUX] = "error"});
+     .outcome = {[BY_POSIX] = {"error"}, [BY_LINUX] = {"error"}});
 
 CASE(pollerr, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .readiness = WITH_POLL | WITH_EPOLL)
@@ -169,7 +171,7 @@ RULE(unconnected_hears_nothing, "udp.error.unconnected",
      .sources = {{"Linux 6.18", "observed; udp(7), Error handling, says that every socket hears of "
                                 "errors, as Linux 2.2 did"},
                  {"ip(7)", "IP_RECVERR: for error handling on unconnected sockets"}},
-     .outcome = {[BY_LINUX] = "nothing then 0"});
+     .outcome = {[BY_LINUX] = {"nothing then 0"}});
 
 CASE(unconnected_hears_nothing, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -201,8 +203,8 @@ RULE(survives, "udp.error.association-survives",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.10 Pending Error: reported and cleared"},
                  {MAN_UDP, "ERRORS ECONNREFUSED"}},
-     .outcome = {[BY_POSIX] = "ECONNREFUSED then 0 then again",
-                 [BY_LINUX] = "ECONNREFUSED then 0 then again"});
+     .outcome = {[BY_POSIX] = {"ECONNREFUSED then 0 then again"},
+                 [BY_LINUX] = {"ECONNREFUSED then 0 then again"}});
 
 CASE(survives, listener_comes, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

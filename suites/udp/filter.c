@@ -32,8 +32,10 @@ static void observe_strangers(struct test *t, const struct endpoint *own, struct
 
 #define FRIENDS_ONLY                                                                               \
     {                                                                                              \
-        [BY_POSIX] = "friend then nothing", [BY_LINUX] = "friend then nothing",                    \
-        [BY_BSD] = "friend then nothing", [BY_ZOS] = "friend then nothing"                         \
+        [BY_POSIX] = {"friend then nothing"}, [BY_LINUX] = {"friend then nothing"},                \
+        [BY_BSD] = {"friend then nothing"}, [BY_ZOS] = {                                           \
+            "friend then nothing"                                                                  \
+        }                                                                                          \
     }
 
 RULE(strangers, "udp.connect.filters",
@@ -102,9 +104,9 @@ RULE(changes, "udp.connect.filter-changes",
      .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: sets or resets the peer address"},
                  {"connect(2)", "DESCRIPTION"},
                  {FREEBSD_CONNECT, "DESCRIPTION: changes the association"}},
-     .outcome = {[BY_POSIX] = "new then nothing",
-                 [BY_LINUX] = "new then nothing",
-                 [BY_BSD] = "new then nothing"});
+     .outcome = {[BY_POSIX] = {"new then nothing"},
+                 [BY_LINUX] = {"new then nothing"},
+                 [BY_BSD] = {"new then nothing"}});
 
 CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -137,7 +139,7 @@ RULE(queued, "udp.connect.queued-before",
      .sources = {{POSIX_2016, "XSH connect(): limits the sender for subsequent receives; says "
                               "nothing of what is queued"},
                  {"Linux 6.18", "observed; udp(7) does not mention the queue"}},
-     .outcome = {[BY_POSIX] = "*", [BY_LINUX] = "early then friend"});
+     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"early then friend"}});
 
 CASE(queued, stranger, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -165,7 +167,7 @@ RULE(prefers, "udp.connect.preferred",
          "Of two datagram sockets on one address and port, the one that is connected to the "
          "sender receives its datagrams.",
      .level = LEVEL_SHALL, .sources = {{"Linux 6.18", "observed; no manual describes the choice"}},
-     .outcome = {[BY_LINUX] = "to the connected one"});
+     .outcome = {[BY_LINUX] = {"to the connected one"}});
 
 CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"order", {"connected-first", "connected-last"}}})

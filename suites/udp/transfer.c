@@ -10,10 +10,10 @@ RULE(send, "udp.connected.send",
                  {"connect(2)", "DESCRIPTION: where datagrams are sent by default"},
                  {ZOS_API, "Streamline data transfer using connect call"},
                  {FREEBSD_SEND, "DESCRIPTION: send() on a connected socket"}},
-     .outcome = {[BY_POSIX] = "0 then hello",
-                 [BY_LINUX] = "0 then hello",
-                 [BY_BSD] = "0 then hello",
-                 [BY_ZOS] = "0 then hello"});
+     .outcome = {[BY_POSIX] = {"0 then hello"},
+                 [BY_LINUX] = {"0 then hello"},
+                 [BY_BSD] = {"0 then hello"},
+                 [BY_ZOS] = {"0 then hello"}});
 
 CASE(send, to_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -42,7 +42,7 @@ RULE(receive, "udp.connected.receive",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION"},
                  {"recv(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "hello", [BY_LINUX] = "hello"});
+     .outcome = {[BY_POSIX] = {"hello"}, [BY_LINUX] = {"hello"}});
 
 CASE(receive, from_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
@@ -69,7 +69,7 @@ RULE(source, "udp.connected.source",
                   "address.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recvfrom(), DESCRIPTION"}, {"recv(2)", "recvfrom()"}},
-     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"});
+     .outcome = {[BY_POSIX] = {"the peer"}, [BY_LINUX] = {"the peer"}});
 
 CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -98,7 +98,7 @@ RULE(name, "udp.connected.recvmsg-name",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_name is for unconnected sockets"},
                  {"recv(2)", "recvmsg(): msg_name points to the source address"}},
-     .outcome = {[BY_POSIX] = "no address", [BY_LINUX] = "the peer"});
+     .outcome = {[BY_POSIX] = {"no address"}, [BY_LINUX] = {"the peer"}});
 
 CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -131,10 +131,10 @@ RULE(override, "udp.connected.sendto-address",
                  {"send(2)", "DESCRIPTION; ERRORS EISCONN"},
                  {ZOS_API, "Call sequence in datagram socket sessions: one host only"},
                  {FREEBSD_SEND, "ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = "0 then to the other || EISCONN then nowhere",
-                 [BY_LINUX] = "0 then to the other",
-                 [BY_BSD] = "EISCONN then nowhere",
-                 [BY_ZOS] = "EISCONN then nowhere"});
+     .outcome = {[BY_POSIX] = {"0 then to the other || EISCONN then nowhere"},
+                 [BY_LINUX] = {"0 then to the other"},
+                 [BY_BSD] = {"EISCONN then nowhere"},
+                 [BY_ZOS] = {"EISCONN then nowhere"}});
 
 /* Where a datagram that was sent with an address went: to the other, to the peer, or nowhere. A
  * second one, to the peer, shows what did not arrive. */
@@ -182,7 +182,7 @@ RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
                   "socket.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION; connect() alone sets the peer address"}},
-     .outcome = {[BY_POSIX] = "the peer", [BY_LINUX] = "the peer"});
+     .outcome = {[BY_POSIX] = {"the peer"}, [BY_LINUX] = {"the peer"}});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -219,7 +219,7 @@ RULE(no_peer, "udp.unconnected.no-address",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; sendto(), ERRORS (may)"},
                  {"send(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[BY_POSIX] = "EDESTADDRREQ", [BY_LINUX] = "EDESTADDRREQ"});
+     .outcome = {[BY_POSIX] = {"EDESTADDRREQ"}, [BY_LINUX] = {"EDESTADDRREQ"}});
 
 CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -244,7 +244,7 @@ RULE(binds, "udp.unconnected.sendto-binds",
      .level = LEVEL_MAY,
      .sources = {{"ip(7)", "DESCRIPTION: an unbound socket is bound to a free port on sending"},
                  {"Linux 6.18", "the address was observed"}},
-     .outcome = {[BY_LINUX] = "no address and a port"});
+     .outcome = {[BY_LINUX] = {"no address and a port"}});
 
 CASE(binds, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -273,7 +273,7 @@ RULE(sender, "udp.unconnected.source",
      .sources = {{POSIX_2016, "XSH recvfrom() and recvmsg(), DESCRIPTION"},
                  {"recv(2)", "DESCRIPTION"},
                  {MAN_UDP, "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = "the sender", [BY_LINUX] = "the sender"});
+     .outcome = {[BY_POSIX] = {"the sender"}, [BY_LINUX] = {"the sender"}});
 
 CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .recv = WITH_RECVFROM | WITH_RECVMSG)

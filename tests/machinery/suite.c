@@ -12,7 +12,7 @@
 #define MISBEHAVIOUR(name_, id_, mutant_)                                                          \
     RULE(name_, "machinery." id_, .statement = "The machinery copes with this.",                   \
          .level = LEVEL_SHALL, .sources = {{"docs/verdicts.md", "the table"}},                     \
-         .outcome = {[BY_POSIX] = "good", [BY_LINUX] = "good"},                                    \
+         .outcome = {[BY_POSIX] = {"good"}, [BY_LINUX] = {"good"}},                                    \
          .mutant = {"see the code", mutant_})
 
 static void harmless(struct mutation *m, struct call *call)
