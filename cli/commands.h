@@ -21,6 +21,7 @@ int command_show(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_baseline(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_coverage(int argc, char **argv);
 
 /* Flushes standard output; EXIT_PASSED, or EXIT_INCONCLUSIVE with a line on stderr if what was
  * printed did not arrive. */

@@ -16,6 +16,7 @@ static const char help[] =
     "  show ID      one rule explained: statement, sources, outcomes, how to run it\n"
     "  compare A B  what implementations did, side by side, or what changed between two runs\n"
     "  baseline A   a first file of known deviations, from a report\n"
+    "  coverage     what documents require, and which rules stand on it\n"
     "  doctor       which implementations can be tested on this machine\n"
     "  --help       this; 'sockspec COMMAND --help' for a command's options\n"
     "  --version    the version\n"
@@ -27,7 +28,8 @@ static const struct {
     int (*perform)(int argc, char **argv);
 } commands[] = {{"run", command_run},           {"list", command_list},
                 {"show", command_show},         {"compare", command_compare},
-                {"baseline", command_baseline}, {"doctor", command_doctor}};
+                {"baseline", command_baseline}, {"doctor", command_doctor},
+                {"coverage", command_coverage}};
 
 /* A standard stream that is closed gets a file that takes nothing in: or a report that is opened
  * gets its number, and what is printed there. */

@@ -72,6 +72,22 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
     return iut ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
 }
 
+/* What no document says is compared with what the platform has always done. */
+static enum verdict judge_pinned(const struct variant *variant, enum profile profile,
+                                 const struct record *record, char *reason, size_t size)
+{
+    const char *pinned = case_pinned(variant->of, profile), *parts[OBSERVATIONS];
+    char observed[OBSERVED_SIZE];
+    size_t wrong, count = record_parts(record, parts);
+    reason[0] = '\0';
+    if (outcome_allows(pinned, parts, count, false, &wrong))
+        return VERDICT_KEPT;
+    record_observed(record, observed, sizeof observed);
+    snprintf(reason, size, "no document says so, but it was %s, and now %s is observed", pinned,
+             observed);
+    return VERDICT_CHANGED;
+}
+
 static enum verdict judge_finished(const struct variant *variant, enum profile profile,
                                    const struct record *record, char *reason, size_t size)
 {
@@ -86,6 +102,8 @@ static enum verdict judge_finished(const struct variant *variant, enum profile p
         snprintf(reason, size, "the case observed nothing");
         return VERDICT_INCONCLUSIVE;
     }
+    if (case_pinned(variant->of, profile))
+        return judge_pinned(variant, profile, record, reason, size);
     if (!case_outcome(variant->of, profile)) {
         snprintf(reason, size, "profile %s documents nothing here; observed for comparison",
                  profile_name(profile));

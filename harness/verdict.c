@@ -4,7 +4,8 @@
 
 const char *verdict_name(enum verdict verdict)
 {
-    static const char *const names[VERDICTS] = {"pass", "fail", "inconclusive", "skip"};
+    static const char *const names[VERDICTS] = {"pass", "fail", "inconclusive",
+                                                "skip", "kept", "changed"};
     return names[verdict];
 }
 
