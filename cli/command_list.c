@@ -1,4 +1,6 @@
 #include "cli/commands.h"
+#include "harness/coverage.h"
+#include "reports/sources.h"
 
 #include <getopt.h>
 #include <jansson.h>
@@ -45,9 +47,15 @@ static void list_text(const struct selection *selection, const struct variant *a
 static json_t *sources_json(const struct rule *rule)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-        json_array_append_new(list, json_pack("{ss ss}", "document", rule->sources[i].document,
-                                              "place", rule->sources[i].place));
+    for (enum profile profile = 0; profile < PROFILES; profile++) {
+        const struct requirement *found[SOURCE_LINES];
+        size_t count = rule_requirements(rule, profile, found, SOURCE_LINES);
+        for (size_t i = 0; i < count && i < SOURCE_LINES; i++)
+            json_array_append_new(
+                list, json_pack("{ss ss ss ss ss}", "profile", profile_name(profile), "requirement",
+                                found[i]->id, "place", found[i]->place, "keyword",
+                                keyword_name(found[i]->keyword), "says", found[i]->says));
+    }
     return list;
 }
 
@@ -85,9 +93,9 @@ static void list_json(const struct selection *selection, const struct variant *a
             json_t *object =
                 json_pack("{ss ss ss ss ss ss so so so ss ss}", "type", "variant", "id", all[i].id,
                           "rule", of->rule->id, "suite", suite, "statement", of->rule->statement,
-                          "level", level_name(of->rule->level), "sources", sources_json(of->rule),
-                          "outcomes", outcomes_json(of), "axes", axes_json(&all[i]), "tags", tags,
-                          "mutant", of->rule->mutant.how);
+                          "level", source_level(of->rule, BY_LINUX), "sources",
+                          sources_json(of->rule), "outcomes", outcomes_json(of), "axes",
+                          axes_json(&all[i]), "tags", tags, "mutant", of->rule->mutant.how);
             json_dumpf(object, stdout, JSON_COMPACT);
             putchar('\n');
             json_decref(object);
@@ -145,15 +153,25 @@ static void show_rule(const struct rule *rule)
     char tags[64];
     size_t count;
     const struct variant *all = variants(&count);
-    printf("%s (%s)\n  %s\n\nsources\n", rule->id, level_name(rule->level), rule->statement);
-    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-        printf("  %s, %s\n", rule->sources[i].document, rule->sources[i].place);
+    printf("%s\n  %s\n", rule->id, rule->statement);
+    for (enum profile profile = 0; profile < PROFILES; profile++) {
+        char lines[SOURCE_LINES][SOURCE_LINE];
+        size_t found =
+            rule_keyword(rule, profile) == KEYWORDS ? 0 : source_lines(rule, profile, lines);
+        for (size_t i = 0; i < found; i++)
+            printf("%s%s%s%s\n  %s\n", i ? "" : "\n", i ? "" : profile_name(profile), i ? "" : ": ",
+                   i ? "" : source_level(rule, profile), lines[i]);
+    }
     for (const struct rule_case *of = rule->cases; of; of = of->next) {
         printf("\ncase %s (%s:%d)\n", of->name, of->file, of->line);
         for (enum profile profile = 0; profile < PROFILES; profile++) {
-            const char *outcome = case_outcome(of, profile);
-            printf("  %-7s %s\n", profile_name(profile),
-                   outcome ? outcome : "(documents nothing: observed without a verdict)");
+            const char *outcome = case_outcome(of, profile), *pinned = case_pinned(of, profile);
+            if (!outcome && pinned)
+                printf("  %-7s (documents nothing; it was always %s)\n", profile_name(profile),
+                       pinned);
+            else
+                printf("  %-7s %s\n", profile_name(profile),
+                       outcome ? outcome : "(documents nothing: observed without a verdict)");
         }
         tags_format(of->tags, tags, sizeof tags);
         if (*tags)

@@ -18,6 +18,7 @@ static const char help[] =
     "  --slow             slow cases too (they take a minute and more)\n"
     "  --shard I/N        the I-th of N parts of the selection\n"
     "  --baseline FILE    known deviations, which do not fail the run; sockspec(1) has the form\n"
+    "  --strict           fail as well if what no document says has changed\n"
     "  --strict-baseline  fail if one of them is gone\n"
     "  --jobs N           workers at once (default: the number of processors)\n"
     "  --timeout SECONDS  time limit of a case (default 10)\n"
@@ -40,7 +41,7 @@ struct command {
     const char *junit, *tap, *json;
     struct text_options text;
     enum exit_style style;
-    bool strict_baseline;
+    bool strict, strict_baseline;
     struct report *reports[4];
 };
 
@@ -123,13 +124,14 @@ static bool parse_iut(struct command *command, const char *spec)
     return true;
 }
 
-enum { HELP_IUT = 1, STRICT_BASELINE };
+enum { HELP_IUT = 1, STRICT_BASELINE, STRICT };
 
 static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
                                         {"profile", required_argument, NULL, 'p'},
                                         SELECTION_OPTIONS,
                                         {"baseline", required_argument, NULL, 'b'},
                                         {"strict-baseline", no_argument, NULL, STRICT_BASELINE},
+                                        {"strict", no_argument, NULL, STRICT},
                                         {"jobs", required_argument, NULL, 'j'},
                                         {"timeout", required_argument, NULL, 'T'},
                                         {"repeat", required_argument, NULL, 'r'},
@@ -162,6 +164,9 @@ static bool take_option(struct command *command, int option)
             baseline_free(command->run.baseline);
         command->run.baseline = baseline_read(optarg);
         return command->run.baseline != NULL;
+    case STRICT:
+        command->strict = true;
+        return true;
     case STRICT_BASELINE:
         command->strict_baseline = true;
         return true;
@@ -252,8 +257,9 @@ static int exit_status(const struct command *command, enum run_end end, const st
     int status = EXIT_PASSED;
     if (end == RUN_INTERRUPTED)
         return EXIT_INTERRUPTED;
-    bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL];
-    if (totals->count[VERDICT_FAIL])
+    bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL] &&
+                   !totals->count[VERDICT_KEPT] && !totals->count[VERDICT_CHANGED];
+    if (totals->count[VERDICT_FAIL] || (command->strict && totals->count[VERDICT_CHANGED]))
         status = EXIT_FAILED;
     else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed ||
              nothing)

@@ -1,5 +1,5 @@
-/* Why cases were inconclusive, counted: what a failed precondition stands on, and whether the rule about
- * that fails in the same run. */
+/* Why cases were inconclusive, counted: what a failed precondition stands on, and whether the rule
+ * about that fails in the same run. */
 #ifndef SOCKSPEC_BLAME_H
 #define SOCKSPEC_BLAME_H
 

@@ -2,6 +2,7 @@
 
 #include "harness/judge.h"
 #include "harness/variant.h"
+#include "reports/sources.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,9 @@ static enum verdict judge_line(const json_t *line, const struct rule_case *of, e
         return VERDICT_FAIL;
     if (!whole)
         return judge_word(json_text(line, "ended"));
+    const char *pinned = case_pinned(of, profile);
+    if (pinned)
+        return outcome_allows(pinned, parts, count, false, &wrong) ? VERDICT_KEPT : VERDICT_CHANGED;
     return outcome ? VERDICT_PASS : VERDICT_SKIP;
 }
 
@@ -90,18 +94,32 @@ static void forget_lines(json_t *cells)
     }
 }
 
+/* Adds a text to a list, unless it is there. */
+static void add_once(json_t *list, const char *text)
+{
+    size_t i;
+    json_t *each;
+    json_array_foreach (list, i, each) {
+        if (strcmp(json_string_value(each), text) == 0)
+            return;
+    }
+    json_array_append_new(list, json_string(text));
+}
+
 /* The row of a variant's case. */
 static json_t *case_row(const struct variant *variant, json_t *cells, bool different)
 {
     const struct rule_case *of = variant->of;
     const struct rule *rule = of->rule;
-    char id[VARIANT_ID], area[VARIANT_ID];
+    char id[VARIANT_ID], area[VARIANT_ID], lines[SOURCE_LINES][SOURCE_LINE];
     json_t *sources = json_array(), *outcomes = json_object();
     snprintf(id, sizeof id, "%.*s", (int)(strrchr(variant->id, '/') - variant->id), variant->id);
     rule_suite(rule, area, sizeof area);
-    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-        json_array_append_new(
-            sources, json_sprintf("%s, %s", rule->sources[i].document, rule->sources[i].place));
+    for (enum profile p = 0; p < PROFILES; p++) {
+        size_t found = source_lines(rule, p, lines);
+        for (size_t i = 0; i < found; i++)
+            add_once(sources, lines[i]);
+    }
     for (enum profile p = 0; p < PROFILES; p++) {
         const char *outcome = case_outcome(of, p);
         json_object_set_new(outcomes, profile_name(p),

@@ -1,5 +1,6 @@
 /* JSON Lines; the keys are described in docs/results.md. */
 #include "reports/common.h"
+#include "reports/sources.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 struct json {
     struct report report;
+    enum profile profile;
     struct output *output;
     FILE *stream;
 };
@@ -79,14 +81,14 @@ static bool variant(struct report *report, const struct result *result)
     const struct rule_case *of = result->variant->of;
     char suite[VARIANT_ID];
     rule_suite(of->rule, suite, sizeof suite);
-    json_t *object =
-        json_pack("{ss ss ss ss ss so ss ss so so ss? ss so so sf sf si}", "type", "variant", "id",
-                  result->variant->id, "rule", of->rule->id, "suite", suite, "case", of->name,
-                  "axes", axes(result->variant), "level", level_name(of->rule->level), "verdict",
-                  verdict_name(result->verdict), "observed", text(result->observed), "parts",
-                  parts(result), "expected", result->expected, "ended", result->ended, "reason",
-                  text(result->reason), "where", text(result->where), "seconds", result->seconds,
-                  "case_seconds", result->case_seconds, "repetition", (int)result->repetition);
+    json_t *object = json_pack(
+        "{ss ss ss ss ss so ss ss so so ss? ss so so sf sf si}", "type", "variant", "id",
+        result->variant->id, "rule", of->rule->id, "suite", suite, "case", of->name, "axes",
+        axes(result->variant), "level", source_level(of->rule, ((struct json *)report)->profile),
+        "verdict", verdict_name(result->verdict), "observed", text(result->observed), "parts",
+        parts(result), "expected", result->expected, "ended", result->ended, "reason",
+        text(result->reason), "where", text(result->where), "seconds", result->seconds,
+        "case_seconds", result->case_seconds, "repetition", (int)result->repetition);
     if (*result->because_of)
         json_object_set_new(object, "because_of", text(result->because_of));
     if (result->deviation)
@@ -99,15 +101,16 @@ static bool variant(struct report *report, const struct result *result)
 static bool end(struct report *report, const struct totals *totals)
 {
     const size_t *count = totals->count;
-    return put_line((struct json *)report,
-                    json_pack("{ss sI sI sI sI sI sI sf sb ss*}", "type", "summary", "pass",
-                              (json_int_t)count[VERDICT_PASS], "fail",
-                              (json_int_t)count[VERDICT_FAIL], "inconclusive",
-                              (json_int_t)count[VERDICT_INCONCLUSIVE], "skip",
-                              (json_int_t)count[VERDICT_SKIP], "known",
-                              (json_int_t)totals->deviations, "ran", (json_int_t)totals->ran,
-                              "seconds", totals->seconds, "interrupted", (int)totals->interrupted,
-                              "implementation", totals->system[0] ? totals->system : NULL));
+    return put_line(
+        (struct json *)report,
+        json_pack("{ss sI sI sI sI sI sI sf sb ss*}", "type", "summary", "pass",
+                  (json_int_t)count[VERDICT_PASS], "fail", (json_int_t)count[VERDICT_FAIL],
+                  "inconclusive", (json_int_t)count[VERDICT_INCONCLUSIVE], "skip",
+                  (json_int_t)count[VERDICT_SKIP], "kept", (json_int_t)count[VERDICT_KEPT],
+                  "changed", (json_int_t)count[VERDICT_CHANGED], "known",
+                  (json_int_t)totals->deviations, "ran", (json_int_t)totals->ran, "seconds",
+                  totals->seconds, "interrupted", (int)totals->interrupted, "implementation",
+                  totals->system[0] ? totals->system : NULL));
 }
 
 static void close_json(struct report *report)

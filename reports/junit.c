@@ -1,5 +1,6 @@
 /* JUnit, as the Jenkins xUnit schema has it. It is written when it is complete. */
 #include "reports/common.h"
+#include "reports/sources.h"
 
 #include <mxml.h>
 #include <stdlib.h>
@@ -82,15 +83,17 @@ static struct suite *suite_of(struct junit *junit, const struct rule *rule)
 static char *explain(const struct junit *junit, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
+    char lines[SOURCE_LINES][SOURCE_LINE];
     char *text = NULL, *rerun = report_rerun(&junit->run, result->variant);
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         abort();
-    fprintf(out, "\nrule:     %s (%s)\n          %s\n", rule->id, level_name(rule->level),
-            rule->statement);
-    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-        fprintf(out, "source:   %s, %s\n", rule->sources[i].document, rule->sources[i].place);
+    fprintf(out, "\nrule:     %s (%s)\n          %s\n", rule->id,
+            source_level(rule, junit->run.profile), rule->statement);
+    size_t count = source_lines(rule, junit->run.profile, lines);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "source:   %s\n", lines[i]);
     fprintf(out, "expected: %s\nobserved: %s\nreason:   %s\nat:       %s\n",
             result->expected ? result->expected : "nothing is documented", result->observed,
             result->reason, result->where);
@@ -103,7 +106,7 @@ static char *explain(const struct junit *junit, const struct result *result)
 static void add_outcome(struct junit *junit, mxml_node_t *testcase, const struct result *result)
 {
     char message[1024];
-    if (result->verdict == VERDICT_SKIP) {
+    if (result->verdict == VERDICT_SKIP || result->verdict == VERDICT_CHANGED) {
         set(mxmlNewElement(testcase, "skipped"), "message", result->reason);
         return;
     }
@@ -132,7 +135,7 @@ static bool variant(struct report *report, const struct result *result)
     suite->count[result->verdict]++;
     suite->total++;
     suite->seconds += result->seconds;
-    if (result->verdict != VERDICT_PASS)
+    if (result->verdict != VERDICT_PASS && result->verdict != VERDICT_KEPT)
         add_outcome(junit, testcase, result);
     return true;
 }
@@ -161,7 +164,8 @@ static bool end(struct report *report, const struct totals *totals)
     for (size_t i = 0; i < junit->suite_count; i++) {
         struct suite *suite = &junit->suites[i];
         set_counts(suite->node, suite->total, suite->count, suite->seconds);
-        mxmlElementSetAttrf(suite->node, "skipped", "%zu", suite->count[VERDICT_SKIP]);
+        mxmlElementSetAttrf(suite->node, "skipped", "%zu",
+                            suite->count[VERDICT_SKIP] + suite->count[VERDICT_CHANGED]);
         if (totals->interrupted)
             add_property(
                 mxmlFindElement(suite->node, suite->node, "properties", NULL, NULL, MXML_DESCEND),

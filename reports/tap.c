@@ -1,5 +1,6 @@
 /* TAP 13: a line for each variant as it comes; what went wrong follows as a YAML block. */
 #include "reports/common.h"
+#include "reports/sources.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,15 +59,24 @@ static void put_transcript(FILE *stream, const char *transcript)
     free(clean);
 }
 
+/* Keys of a mapping are each there once. */
+static void put_numbered(FILE *stream, const char *key, size_t number, const char *text)
+{
+    char name[32];
+    snprintf(name, sizeof name, number ? "%s-%zu" : "%s", key, number + 1);
+    put_key(stream, name, text);
+}
+
 static void put_trouble(struct tap *tap, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
-    char text[512], *rerun = report_rerun(&tap->run, result->variant);
+    char lines[SOURCE_LINES][SOURCE_LINE], *rerun = report_rerun(&tap->run, result->variant);
     fputs("  ---\n", tap->stream);
     put_key(tap->stream, "verdict", verdict_name(result->verdict));
     put_key(tap->stream, "rule", rule->statement);
-    snprintf(text, sizeof text, "%s, %s", rule->sources[0].document, rule->sources[0].place);
-    put_key(tap->stream, "source", text);
+    size_t count = source_lines(rule, tap->run.profile, lines);
+    for (size_t i = 0; i < count; i++)
+        put_numbered(tap->stream, "source", i, lines[i]);
     put_key(tap->stream, "expected", result->expected ? result->expected : "");
     put_key(tap->stream, "observed", result->observed);
     put_key(tap->stream, "reason", result->reason);
@@ -81,11 +91,11 @@ static void put_trouble(struct tap *tap, const struct result *result)
 static bool variant(struct report *report, const struct result *result)
 {
     struct tap *tap = (struct tap *)report;
-    bool good = result->verdict == VERDICT_PASS || result->verdict == VERDICT_SKIP;
+    bool good = result->verdict != VERDICT_FAIL && result->verdict != VERDICT_INCONCLUSIVE;
     fprintf(tap->stream, "%sok %zu - %s", good ? "" : "not ", ++tap->number, result->variant->id);
     if (result->repetition > 1)
         fprintf(tap->stream, " (%u)", result->repetition);
-    if (result->verdict == VERDICT_SKIP) {
+    if (result->verdict == VERDICT_SKIP || result->verdict == VERDICT_CHANGED) {
         fputs(" # SKIP ", tap->stream);
         put_flat(tap->stream, result->reason);
     } else {

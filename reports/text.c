@@ -3,6 +3,7 @@
 #include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "reports/blame.h"
+#include "reports/sources.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ struct text {
 
 static const char *color(const struct text *text, enum verdict verdict)
 {
-    static const char *const colors[VERDICTS] = {"\033[32m", "\033[31m", "\033[35m", "\033[33m"};
+    static const char *const colors[VERDICTS] = {"\033[32m", "\033[31m", "\033[35m",
+                                                 "\033[33m", "\033[32m", "\033[36m"};
     return text->options.color ? colors[verdict] : "";
 }
 
@@ -150,13 +152,13 @@ static void print_trouble(const struct text *text, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
     FILE *out = text->options.stream;
-    char *rerun = report_rerun(&text->run, result->variant);
+    char lines[SOURCE_LINES][SOURCE_LINE], *rerun = report_rerun(&text->run, result->variant);
     fprintf(out, "\n%s%s%s %s%s%s\n", color(text, result->verdict), verdict_name(result->verdict),
             plain(text), bold(text), result->variant->id, plain(text));
     print_field(text, "rule", rule->statement);
-    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-        fprintf(out, "  %-10s %s, %s\n", i ? "" : "source", rule->sources[i].document,
-                rule->sources[i].place);
+    size_t count = source_lines(rule, text->run.profile, lines);
+    for (size_t i = 0; i < count; i++)
+        print_field(text, i ? "" : "source", lines[i]);
     if (result->expected)
         print_field(text, "expected", result->expected);
     print_field(text, "observed", *result->observed ? result->observed : "nothing");
@@ -182,8 +184,10 @@ static bool variant(struct report *report, const struct result *result)
     if (trouble) {
         erase_progress(text);
         print_trouble(text, result);
-    } else if (text->options.verbose) {
-        const char *said = result->verdict == VERDICT_SKIP ? result->reason : result->observed;
+    } else if (text->options.verbose || result->verdict == VERDICT_CHANGED) {
+        const char *said = result->verdict == VERDICT_SKIP || result->verdict == VERDICT_CHANGED
+                               ? result->reason
+                               : result->observed;
         fprintf(text->options.stream, "%s%-4s%s %s: ", color(text, result->verdict),
                 verdict_name(result->verdict), plain(text), result->variant->id);
         print_clean(text, said, strlen(said));
@@ -196,18 +200,19 @@ static bool variant(struct report *report, const struct result *result)
 static void print_suites(const struct text *text)
 {
     FILE *out = text->options.stream;
-    fprintf(out, "\n%s%-32s %6s %6s %6s %6s %9s%s\n", bold(text), "suite", "pass", "fail", "inconc",
-            "skip", "ms each", plain(text));
+    fprintf(out, "\n%s%-32s %6s %6s %6s %6s %6s %7s %8s%s\n", bold(text), "suite", "pass", "fail",
+            "inconc", "skip", "kept", "changed", "ms each", plain(text));
     for (size_t i = 0; i < text->suite_count; i++) {
         const struct suite *suite = &text->suites[i];
         size_t total = 0;
         fprintf(out, "%-32s", suite->name);
         for (enum verdict v = VERDICT_PASS; v < VERDICTS; v++) {
-            fprintf(out, " %s%6zu%s", suite->count[v] ? color(text, v) : "", suite->count[v],
+            fprintf(out, v == VERDICT_CHANGED ? " %s%7zu%s" : " %s%6zu%s",
+                    suite->count[v] ? color(text, v) : "", suite->count[v],
                     suite->count[v] ? plain(text) : "");
             total += suite->count[v];
         }
-        fprintf(out, " %9.1f\n", suite->seconds * 1000 / (double)total);
+        fprintf(out, " %8.1f\n", suite->seconds * 1000 / (double)total);
     }
 }
 
@@ -224,6 +229,12 @@ static bool end(struct report *report, const struct totals *totals)
             totals->count[VERDICT_FAIL], totals->count[VERDICT_INCONCLUSIVE],
             totals->count[VERDICT_SKIP], totals->seconds,
             totals->interrupted ? " (ended early)" : "");
+    if (totals->count[VERDICT_KEPT] + totals->count[VERDICT_CHANGED])
+        fprintf(out,
+                "beside them no document says what is right in %zu: it was always so in %zu, %zu "
+                "changed\n",
+                totals->count[VERDICT_KEPT] + totals->count[VERDICT_CHANGED],
+                totals->count[VERDICT_KEPT], totals->count[VERDICT_CHANGED]);
     if (totals->deviations)
         fprintf(out, "of those skipped, %zu are known deviations\n", totals->deviations);
     if (totals->interrupted)
