@@ -76,6 +76,18 @@ static void copy_parts(struct result *result, const struct record *record)
         result->parts[i] = copy(parts[i], PART_SIZE);
 }
 
+/* Why a failure is one that the implementation's own platform is known for. */
+static const char *own_deviation(const struct results *results, const struct variant *variant,
+                                 const struct record *record)
+{
+    const char *parts[OBSERVATIONS];
+    char *system = copy(record->system, SYSTEM_SIZE);
+    const char *known = case_deviation(variant->of, results->options->settings.profile, system,
+                                       parts, record_parts(record, parts));
+    free(system);
+    return known;
+}
+
 void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *ended,
                  const char *reason, const struct record *record, int64_t nanoseconds)
 {

@@ -35,6 +35,13 @@ struct source {
     const char *place;    /* page and section */
 };
 
+/* How a platform is known to contradict a document of its own. The outcome stays what the document
+ * says; on that platform the deviation fails no run. */
+struct deviation {
+    const char *observed; /* in the form of an outcome */
+    const char *why;      /* since when, and who says so */
+};
+
 /* What a mutant has at hand: the door that it stands before, as a host to make calls on. */
 struct mutation {
     struct host *real;
@@ -78,6 +85,8 @@ struct rule {
     /* What a platform has always done although no document says so: an implementation that does
      * otherwise has changed, or is another, and breaks no rule. NULL: nothing is known. */
     const char *pinned[PROFILES];
+    /* What the platform of a profile does although its own documents say otherwise. */
+    struct deviation deviation[PROFILES];
     /* The operations whose basic working this rule is about: where a precondition of another rule's
      * case fails in one of them, its reason names this rule. */
     enum operation basic[RULE_BASICS];
@@ -112,6 +121,7 @@ struct rule_case {
      */
     struct outcome outcome[PROFILES];
     const char *pinned[PROFILES];
+    struct deviation deviation[PROFILES];
 
     struct rule *rule;
     void (*run)(struct test *t, struct host *iut, struct host *peer);
@@ -141,6 +151,12 @@ const struct outcome *case_standing(const struct rule_case *rule_case, enum prof
 /* What a profile's platform has always done in a case without a document that says so, where the
  * profile documents nothing. NULL: nothing is known. */
 const char *case_pinned(const struct rule_case *rule_case, enum profile profile);
+
+/* Why an observation is a known deviation of the platform of a profile, which calls itself by this
+ * name
+ * ("Linux 6.18"); NULL if it is none. */
+const char *case_deviation(const struct rule_case *rule_case, enum profile profile,
+                           const char *system, const char *const *parts, size_t count);
 
 /* How strongly a profile's documents bind in a rule: the keyword of what its outcome stands on, the
  * strongest if there are several. KEYWORDS if it stands on nothing. */

@@ -36,6 +36,7 @@ static bool put_line(struct json *json, json_t *object)
 
 static bool begin(struct report *report, const struct run_info *run)
 {
+    ((struct json *)report)->profile = run->profile;
     struct json *json = (struct json *)report;
     json->stream = output_begin(json->output);
     return put_line(json, json_pack("{ss si ss so ss s{ss ss ss} ss ss ss sI si}", "type", "run",
