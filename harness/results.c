@@ -97,6 +97,8 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
     char known[REASON_SIZE * 2], observed[OBSERVED_SIZE];
     record_observed(record, observed, sizeof observed);
     const char *deviation = baseline ? baseline_knows(baseline, variant, verdict, observed) : NULL;
+    if (!deviation && verdict == VERDICT_FAIL)
+        deviation = own_deviation(results, variant, record);
     if (deviation) {
         snprintf(known, sizeof known, "known deviation: %s (%s: %s)", deviation,
                  verdict_name(verdict), reason);

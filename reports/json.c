@@ -104,7 +104,7 @@ static bool end(struct report *report, const struct totals *totals)
     const size_t *count = totals->count;
     return put_line(
         (struct json *)report,
-        json_pack("{ss sI sI sI sI sI sI sf sb ss*}", "type", "summary", "pass",
+        json_pack("{ss sI sI sI sI sI sI sI sI sf sb ss*}", "type", "summary", "pass",
                   (json_int_t)count[VERDICT_PASS], "fail", (json_int_t)count[VERDICT_FAIL],
                   "inconclusive", (json_int_t)count[VERDICT_INCONCLUSIVE], "skip",
                   (json_int_t)count[VERDICT_SKIP], "kept", (json_int_t)count[VERDICT_KEPT],
