@@ -15,7 +15,7 @@ static const char help[] =
     "\n"
     "  --only-differences  leave out cases in which all did the same\n"
     "  --side-by-side      two runs of one implementation are compared like any others\n"
-    "  --profile NAME      whom to judge by: posix, linux, bsd, zos (default linux)\n"
+    "  --profile NAME      whom to judge by: posix, linux, bsd, zos, rfc (default linux)\n"
     "  --html FILE         write one self-contained page\n"
     "  --json FILE         write the comparison as JSON; '-' is standard output\n"
     "\n"
@@ -53,7 +53,7 @@ static bool take_option(struct command *command, int option)
     case 'p':
         if (profile_find(optarg, &command->profile))
             return true;
-        fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd and zos\n", optarg);
+        fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd, zos and rfc\n", optarg);
         return false;
     default:
         return false;

@@ -11,7 +11,7 @@ static const char help[] =
     "usage: sockspec run [OPTIONS]\n"
     "\n"
     "  --iut SPEC         the implementation under test (default host); --help-iut lists them\n"
-    "  --profile NAME     whom to judge by: posix, linux, bsd, zos (default linux)\n"
+    "  --profile NAME     whom to judge by: posix, linux, bsd, zos, rfc (default linux)\n"
     "  --filter GLOB      only rules or variants whose id matches; may be given several times\n"
     "  --exclude GLOB     not those\n"
     "  --tag TAG          only cases with this tag: slow, waits\n"
@@ -97,7 +97,7 @@ static bool parse_profile(struct command *command, const char *name)
 {
     if (profile_find(name, &command->run.settings.profile))
         return true;
-    fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd and zos\n", name);
+    fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd, zos and rfc\n", name);
     return false;
 }
 

@@ -134,6 +134,7 @@ static const struct {
     {"bsd", "freebsd.", NULL},
     {"bsd", "posix", "freebsd.socket.2.conforms-to"},
     {"zos", "zos.", NULL},
+    {"rfc", "rfc", NULL},
 };
 
 bool profile_stands_on(const char *profile, const struct document *document)

@@ -9,7 +9,7 @@ const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
-static const char *const profiles[PROFILES] = {"posix", "linux", "bsd", "zos"};
+static const char *const profiles[PROFILES] = {"posix", "linux", "bsd", "zos", "rfc"};
 
 const char *profile_name(enum profile profile)
 {

@@ -17,7 +17,7 @@ enum verdict {
     VERDICTS
 };
 
-enum profile { BY_POSIX, BY_LINUX, BY_BSD, BY_ZOS, PROFILES };
+enum profile { BY_POSIX, BY_LINUX, BY_BSD, BY_ZOS, BY_RFC, PROFILES };
 
 const char *verdict_name(enum verdict verdict);
 
