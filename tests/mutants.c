@@ -42,15 +42,21 @@ static struct outcome *outcome_of(struct tally *tally, const char *id)
     abort();
 }
 
+/* Where no document says what is right, a mutant does something else than was always done. */
+static bool is_caught(enum verdict verdict)
+{
+    return verdict == VERDICT_FAIL || verdict == VERDICT_CHANGED;
+}
+
 static bool count(struct report *report, const struct result *result)
 {
     struct outcome *outcome = outcome_of((struct tally *)report, result->argument);
     const struct rule *rule = result->variant->of->rule;
     if (rule == outcome->rule) {
         outcome->total++;
-        outcome->failed += result->verdict == VERDICT_FAIL;
+        outcome->failed += is_caught(result->verdict);
         outcome->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
-        if (result->verdict == VERDICT_FAIL)
+        if (is_caught(result->verdict))
             outcome->caught |= case_bit(result->variant->of);
     } else if (result->verdict == VERDICT_FAIL && rule != outcome->last_other) {
         size_t used = strlen(outcome->others);
@@ -70,7 +76,7 @@ static enum profile profile_of(const struct rule *rule)
 {
     for (enum profile profile = BY_LINUX;; profile = (profile + 1) % PROFILES) {
         for (const struct rule_case *of = rule->cases; of; of = of->next)
-            if (case_outcome(of, profile))
+            if (case_outcome(of, profile) || case_pinned(of, profile))
                 return profile;
         if ((profile + 1) % PROFILES == BY_LINUX)
             return BY_LINUX;
@@ -140,7 +146,7 @@ static bool report(const struct outcome *outcome, enum profile profile)
 {
     const char *missed = NULL;
     for (const struct rule_case *of = outcome->rule->cases; of; of = of->next)
-        if (!(of->tags & TAG_SLOW) && case_outcome(of, profile) &&
+        if (!(of->tags & TAG_SLOW) && (case_outcome(of, profile) || case_pinned(of, profile)) &&
             !(outcome->caught & case_bit(of)))
             missed = of->name;
     printf("%-4s %-48s caught by %zu of %zu variants  %s\n", missed ? "MISS" : "ok",
