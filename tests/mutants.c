@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* What became of a rule's mutant. */
-struct outcome {
+struct fate {
     const struct rule *rule;
     size_t failed, inconclusive, total; /* variants of the rule */
     unsigned caught;                    /* bit per case of the rule, in order */
@@ -20,7 +20,7 @@ struct outcome {
 
 struct tally {
     struct report report;
-    struct outcome *outcomes;
+    struct fate *fates;
     size_t count;
 };
 
@@ -33,12 +33,13 @@ static unsigned case_bit(const struct rule_case *of)
 }
 
 /* Jobs come in the order of mutants, so the one of the last result is likely this one's. */
-static struct outcome *outcome_of(struct tally *tally, const char *id)
+static struct fate *fate_of(struct tally *tally, const char *id)
 {
     static size_t at;
+    at %= tally->count;
     for (size_t i = 0; i < tally->count; i++, at = (at + 1) % tally->count)
-        if (strcmp(tally->outcomes[at].rule->id, id) == 0)
-            return &tally->outcomes[at];
+        if (strcmp(tally->fates[at].rule->id, id) == 0)
+            return &tally->fates[at];
     abort();
 }
 
@@ -50,18 +51,18 @@ static bool is_caught(enum verdict verdict)
 
 static bool count(struct report *report, const struct result *result)
 {
-    struct outcome *outcome = outcome_of((struct tally *)report, result->argument);
+    struct fate *fate = fate_of((struct tally *)report, result->argument);
     const struct rule *rule = result->variant->of->rule;
-    if (rule == outcome->rule) {
-        outcome->total++;
-        outcome->failed += is_caught(result->verdict);
-        outcome->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
+    if (rule == fate->rule) {
+        fate->total++;
+        fate->failed += is_caught(result->verdict);
+        fate->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
         if (is_caught(result->verdict))
-            outcome->caught |= case_bit(result->variant->of);
-    } else if (result->verdict == VERDICT_FAIL && rule != outcome->last_other) {
-        size_t used = strlen(outcome->others);
-        snprintf(outcome->others + used, sizeof outcome->others - used, " %s", rule->id);
-        outcome->last_other = rule;
+            fate->caught |= case_bit(result->variant->of);
+    } else if (result->verdict == VERDICT_FAIL && rule != fate->last_other) {
+        size_t used = strlen(fate->others);
+        snprintf(fate->others + used, sizeof fate->others - used, " %s", rule->id);
+        fate->last_other = rule;
     }
     return true;
 }
@@ -142,21 +143,21 @@ static void run_jobs(struct tally *tally, const struct jobs *jobs, enum profile 
 }
 
 /* Prints what became of a rule; false if a case of it did not fail. */
-static bool report(const struct outcome *outcome, enum profile profile)
+static bool report(const struct fate *fate, enum profile profile)
 {
     const char *missed = NULL;
-    for (const struct rule_case *of = outcome->rule->cases; of; of = of->next)
+    for (const struct rule_case *of = fate->rule->cases; of; of = of->next)
         if (!(of->tags & TAG_SLOW) && (case_outcome(of, profile) || case_pinned(of, profile)) &&
-            !(outcome->caught & case_bit(of)))
+            !(fate->caught & case_bit(of)))
             missed = of->name;
-    printf("%-4s %-48s caught by %zu of %zu variants  %s\n", missed ? "MISS" : "ok",
-           outcome->rule->id, outcome->failed, outcome->total, outcome->rule->mutant.how);
+    printf("%-4s %-48s caught by %zu of %zu variants  %s\n", missed ? "MISS" : "ok", fate->rule->id,
+           fate->failed, fate->total, fate->rule->mutant.how);
     if (missed)
         printf("     case %s did not fail\n", missed);
-    if (outcome->inconclusive)
-        printf("     inconclusive: %zu\n", outcome->inconclusive);
-    if (outcome->others[0])
-        printf("     also failed:%s\n", outcome->others);
+    if (fate->inconclusive)
+        printf("     inconclusive: %zu\n", fate->inconclusive);
+    if (fate->others[0])
+        printf("     also failed:%s\n", fate->others);
     return !missed;
 }
 
@@ -183,17 +184,17 @@ int main(int argc, char **argv)
                 left_out++;
                 continue;
             }
-            tally.outcomes = reallocarray(tally.outcomes, tally.count + 1, sizeof *tally.outcomes);
-            if (!tally.outcomes)
+            tally.fates = reallocarray(tally.fates, tally.count + 1, sizeof *tally.fates);
+            if (!tally.fates)
                 abort();
-            tally.outcomes[tally.count++] = (struct outcome){.rule = rule};
+            tally.fates[tally.count++] = (struct fate){.rule = rule};
             add_jobs(&jobs, rule, cross);
         }
         run_jobs(&tally, &jobs, profile);
         for (size_t i = 0; i < tally.count; i++)
-            missed += !report(&tally.outcomes[i], profile);
+            missed += !report(&tally.fates[i], profile);
         checked += tally.count;
-        free(tally.outcomes);
+        free(tally.fates);
         free(jobs.list);
     }
     printf("%zu passed, %zu failed, %zu skipped\n", checked - missed, missed, left_out);
