@@ -56,7 +56,7 @@ MUTANT(binds, "bind() takes the next port")
 RULE(chooses, "basic.bind.chooses-port",
      .statement = "bind() with port 0 gives a socket a port that the implementation chooses.",
      .level = LEVEL_SHALL,
-     .sources = {{"ip(7)", "Address format: port 0 takes an unused ephemeral port"},
+     .sources = {{"ip(7)", "ip_local_port_range: bind() with port 0 gets an ephemeral port"},
                  {ZOS_API, "BIND: the system assigns the port if it is 0"}},
      .outcome = {[BY_LINUX] = "0 then that address then a port",
                  [BY_ZOS] = "0 then that address then a port"});

@@ -58,24 +58,24 @@ MUTANT(unknown, "unknown options are taken without a word")
         call_succeed(call, 0);
 }
 
-RULE(
-    level, "options.error.other-level",
-    .statement = "getsockopt() and setsockopt() with a level that the socket does not have fail "
-                 "with ENOPROTOOPT; by POSIX with EINVAL as well.",
-    .level = LEVEL_SHALL,
-    .sources = {{POSIX_2016, "XSH getsockopt(), setsockopt(), ERRORS ENOPROTOOPT: not supported by "
-                             "the protocol; EINVAL: invalid at the level"},
-                {"getsockopt(2)", "ERRORS ENOPROTOOPT: unknown at the level"},
-                {FREEBSD_OPTIONS, "ERRORS ENOPROTOOPT: unknown at the level"}},
-    .outcome = {
-        [BY_POSIX] = "ENOPROTOOPT | EINVAL", [BY_LINUX] = "ENOPROTOOPT", [BY_BSD] = "ENOPROTOOPT"});
+RULE(level, "options.error.other-level",
+     .statement = "getsockopt() and setsockopt() with a level that the socket does not have fail "
+                  "with ENOPROTOOPT; by POSIX with EINVAL as well.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016,
+                  "XSH getsockopt(), setsockopt(), ERRORS ENOPROTOOPT: not supported by "
+                  "the protocol; EINVAL: invalid at the level"},
+                 {"getsockopt(2)", "ERRORS ENOPROTOOPT: unknown at the level"},
+                 {FREEBSD_OPTIONS, "ERRORS ENOPROTOOPT: unknown at the level"}},
+     .outcome = {[BY_POSIX] = "ENOPROTOOPT | EINVAL"});
 
 CASE(level, unknown, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     .axes = {{CALLS}})
+     .axes = {{CALLS}}, .outcome = {[BY_LINUX] = "ENOPROTOOPT", [BY_BSD] = "ENOPROTOOPT"})
 {
     observe_result(call_with(t, typed_socket(t, iut), UNKNOWN, 1));
 }
 
+/* The pages of systems do not say what becomes of a level that another protocol has. */
 CASE(level, tcp_of_datagram, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{CALLS}})
 {

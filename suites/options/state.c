@@ -1,19 +1,12 @@
 /* Options that tell what a socket is: SO_TYPE, SO_ACCEPTCONN, SO_ERROR... */
 #include "suites/suite.h"
 
-/* Reads an option that is an int, with room for more; whether it succeeded. */
+/* Reads an option that is an int; whether it succeeded. */
 static bool reads(struct test *t, int fd, int option, int *value)
 {
-    int words[4] = {0};
-    socklen_t size = sizeof words;
-    int result = sk_getsockopt_bytes(t->iut, fd, SOL_SOCKET, option, words, &size);
+    int result = sk_getsockopt(t->iut, fd, SOL_SOCKET, option, value);
     observe_result(result);
-    if (result < 0)
-        return false;
-    if (size != sizeof *value)
-        observe("%u bytes", size);
-    *value = words[0];
-    return size == sizeof *value;
+    return result >= 0;
 }
 
 RULE(type, "options.state.type",
@@ -46,6 +39,38 @@ MUTANT(type, "SO_TYPE is that of a raw socket")
     mutate(m, call);
     if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_TYPE) && call->result == 0)
         call_set_option_value(call, SOCK_RAW);
+}
+
+RULE(length, "options.state.length",
+     .statement = "getsockopt() with more room than the value needs gives the value's length.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH getsockopt(), DESCRIPTION: the actual length of the value"},
+                 {"getsockopt(2)", "DESCRIPTION: the actual size of the value returned"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION: the actual size of the value returned"}},
+     .outcome = {[BY_POSIX] = "0 then its length",
+                 [BY_LINUX] = "0 then its length",
+                 [BY_BSD] = "0 then its length"});
+
+CASE(length, more_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE, .axes = {{"option", {"type", "error", "keepalive", "reuseaddr"}}})
+{
+    static const int options[] = {SO_TYPE, SO_ERROR, SO_KEEPALIVE, SO_REUSEADDR};
+    int room[4] = {0};
+    socklen_t size = sizeof room;
+    int result = sk_getsockopt_bytes(iut, typed_socket(t, iut), SOL_SOCKET, options[t->chosen[0]],
+                                     room, &size);
+    observe_result(result);
+    if (result == 0 && size == sizeof(int))
+        observe("its length");
+    else if (result == 0)
+        observe("%u bytes", size);
+}
+
+MUTANT(length, "the length stays what it was")
+{
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKOPT && call->result == 0)
+        call_value(call)->length = call_value(call)->capacity;
 }
 
 RULE(no_error, "options.state.no-error",
