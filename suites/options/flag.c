@@ -18,8 +18,10 @@ static void observe_option(struct test *t, int fd)
 {
     int value = 0, level = options[t->chosen[0]].level, option = options[t->chosen[0]].option;
     socklen_t size = sizeof value;
-    must(sk_getsockopt_bytes(t->iut, fd, level, option, &value, &size));
-    if (size != sizeof value)
+    int result = sk_getsockopt_bytes(t->iut, fd, level, option, &value, &size);
+    if (result < 0)
+        observe_result(result);
+    else if (size != sizeof value)
         observe("%u bytes", size);
     else
         observe("%s", value ? "on" : "off");
