@@ -1,0 +1,337 @@
+/* The basic working of listen(), connect(), accept() and shutdown(). */
+#include "suites/suite.h"
+
+/* ---- listen() ---- */
+
+RULE(listens, "basic.listen.accepts",
+     .statement = "listen() returns 0, and clients can connect to the socket then.",
+     .level = LEVEL_SHALL, .basic = {OP_LISTEN}, .basics = 1,
+     .sources = {{POSIX_2016, "XSH listen(), DESCRIPTION and RETURN VALUE"},
+                 {"listen(2)", "DESCRIPTION and RETURN VALUE"},
+                 {"FreeBSD listen(2)", "DESCRIPTION and RETURN VALUES"}},
+     .outcome = {[BY_POSIX] = "0 then 0", [BY_LINUX] = "0 then 0", [BY_BSD] = "0 then 0"});
+
+CASE(listens, bound, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
+    observe_result(sk_listen(iut, server.fd, 5));
+    observe_result(sk_connect(peer, stream_socket(t, peer), &server.address));
+}
+
+MUTANT(listens, "listen() gives 0 and does nothing")
+{
+    if (call->operation == OP_LISTEN)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(no_datagrams, "basic.listen.datagram",
+     .statement = "listen() on a datagram socket fails with EOPNOTSUPP.", .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH listen(), ERRORS EOPNOTSUPP"},
+                 {"listen(2)", "ERRORS EOPNOTSUPP"},
+                 {"FreeBSD listen(2)", "ERRORS EOPNOTSUPP"}},
+     .outcome = {[BY_POSIX] = "EOPNOTSUPP", [BY_LINUX] = "EOPNOTSUPP", [BY_BSD] = "EOPNOTSUPP"});
+
+CASE(no_datagrams, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK)
+{
+    observe_result(sk_listen(iut, bound_datagram_socket(t, iut).fd, 5));
+}
+
+MUTANT_GIVES(no_datagrams, "listen() on a datagram socket succeeds", OP_LISTEN, EOPNOTSUPP, 0)
+
+RULE(not_connected, "basic.listen.connected",
+     .statement = "listen() on a connected stream socket fails with EINVAL.", .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH listen(), ERRORS EINVAL: the socket is already connected"},
+                 {"FreeBSD listen(2)", "ERRORS EINVAL"}},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_BSD] = "EINVAL"});
+
+CASE(not_connected, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    observe_result(sk_listen(iut, connected_pair(t).iut, 5));
+}
+
+MUTANT_GIVES(not_connected, "listen() on a connected socket succeeds", OP_LISTEN, EINVAL, 0)
+
+/* ---- connect() ---- */
+
+RULE(connects, "basic.connect.connects",
+     .statement = "connect() returns 0, and the socket is connected to that address then.",
+     .level = LEVEL_SHALL, .basic = {OP_CONNECT}, .basics = 1,
+     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION and RETURN VALUE"},
+                 {"connect(2)", "DESCRIPTION and RETURN VALUE"},
+                 {FREEBSD_CONNECT, "DESCRIPTION and RETURN VALUES"}},
+     .outcome = {[BY_POSIX] = "0 then connected",
+                 [BY_LINUX] = "0 then connected",
+                 [BY_BSD] = "0 then connected"});
+
+CASE(connects, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
+{
+    struct endpoint server = bound_socket(t, peer, type_of(t), PLACE_MAIN);
+    int fd = typed_socket(t, iut);
+    struct address name;
+    if (type_of(t) == SOCK_STREAM)
+        must(sk_listen(peer, server.fd, 1));
+    observe_result(sk_connect(iut, fd, &server.address));
+    int result = sk_getpeername(iut, fd, &name);
+    if (result == -ENOTCONN)
+        observe("not connected");
+    else
+        observe("%s", must(result) == 0 && address_equal(&name, &server.address)
+                          ? "connected"
+                          : "connected elsewhere");
+}
+
+MUTANT(connects, "connect() gives 0 and does nothing")
+{
+    if (call->operation == OP_CONNECT)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+/* ---- accept() ---- */
+
+/* A client of the peer that is in the queue, and its name as the IUT writes it. */
+struct client {
+    int fd;
+    struct address name;
+};
+
+static struct client client_of(struct test *t, const struct endpoint *server)
+{
+    struct client client = {.fd = stream_socket(t, t->peer)};
+    must(sk_connect(t->peer, client.fd, &server->address));
+    must(sk_getsockname(t->peer, client.fd, &client.name));
+    client.name = as_written_by(t, t->iut, client.name);
+    return client;
+}
+
+/* Accepts a connection; whose it is, by the name that comes back and by what is received. */
+static void accept_one(struct test *t, int listener, const struct client *expected)
+{
+    struct address name = {.length = 0};
+    int fd = sk_accept(t->iut, listener, &name);
+    observe_result(fd);
+    if (fd < 0)
+        return;
+    observe("%s", address_equal(&name, &expected->name) ? "its name" : "another name");
+    observe("%s", receive_next(t, t->iut, fd));
+}
+
+RULE(accepts, "basic.accept.first",
+     .statement = "accept() returns a new descriptor of the first connection in the queue, and "
+                  "the client's name.",
+     .level = LEVEL_SHALL, .basic = {OP_ACCEPT}, .basics = 1,
+     .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION and RETURN VALUE"},
+                 {"accept(2)", "DESCRIPTION and RETURN VALUE"},
+                 {FREEBSD_ACCEPT, "DESCRIPTION and RETURN VALUES"}},
+     .outcome = {[BY_POSIX] = "0 then its name then first then 0 then its name then second",
+                 [BY_LINUX] = "0 then its name then first then 0 then its name then second",
+                 [BY_BSD] = "0 then its name then first then 0 then its name then second"});
+
+CASE(accepts, two, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
+    must(sk_listen(iut, server.fd, 5));
+    struct client first = client_of(t, &server), second = client_of(t, &server);
+    must(sk_send(peer, first.fd, "first", 5, 0));
+    must(sk_send(peer, second.fd, "second", 6, 0));
+    accept_one(t, server.fd, &first);
+    accept_one(t, server.fd, &second);
+}
+
+MUTANT(accepts, "accept() gives the last connection")
+{
+    static int kept = -1;
+    static struct address name;
+    if (call->operation != OP_ACCEPT) {
+        mutate(m, call);
+        return;
+    }
+    if (kept < 0) {
+        kept = sk_accept(m->real, (int)call->argument[0], &name);
+        mutate(m, call);
+    } else {
+        call_succeed(call, kept);
+        call_set_address(call, &name);
+    }
+}
+
+RULE(empty, "basic.accept.empty-nonblocking",
+     .statement = "accept() on a nonblocking socket without a connection in its queue fails with "
+                  "EAGAIN or EWOULDBLOCK.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION and ERRORS EAGAIN or EWOULDBLOCK"},
+                 {"accept(2)", "ERRORS EAGAIN or EWOULDBLOCK"},
+                 {FREEBSD_ACCEPT, "ERRORS EWOULDBLOCK"}},
+     .outcome = {[BY_POSIX] = "EAGAIN | EWOULDBLOCK",
+                 [BY_LINUX] = "EAGAIN | EWOULDBLOCK",
+                 [BY_BSD] = "EAGAIN | EWOULDBLOCK"});
+
+CASE(empty, listening, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, iut);
+    set_nonblocking(t, iut, server.fd, true);
+    observe_result(sk_accept(iut, server.fd, NULL));
+}
+
+MUTANT_GIVES(empty, "accept() without a connection gives ECONNABORTED", OP_ACCEPT, EAGAIN,
+             ECONNABORTED)
+
+RULE(waits, "basic.accept.waits",
+     .statement = "accept() on a blocking socket waits until there is a connection.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION"},
+                 {"accept(2)", "DESCRIPTION"},
+                 {FREEBSD_ACCEPT, "DESCRIPTION"}},
+     .outcome = {
+         [BY_POSIX] = "waits then 0", [BY_LINUX] = "waits then 0", [BY_BSD] = "waits then 0"});
+
+CASE(waits, listening, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, iut);
+    struct pending *accepting = sk_begin(iut, call_accept(server.fd, NULL));
+    observe("%s", sk_waits(accepting) ? "waits" : "returns");
+    must(sk_connect(peer, stream_socket(t, peer), &server.address));
+    observe_result(finish(accepting));
+}
+
+MUTANT(waits, "accept() does not wait")
+{
+    int fd = (int)call->argument[0];
+    if (call->operation == OP_ACCEPT)
+        sk_fcntl(m->real, fd, F_SETFL, O_RDWR | O_NONBLOCK);
+    mutate(m, call);
+}
+
+RULE(not_listening, "basic.accept.not-listening",
+     .statement = "accept() on a stream socket that does not listen fails with EINVAL.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH accept(), DESCRIPTION and ERRORS EINVAL"},
+                 {"accept(2)", "ERRORS EINVAL"},
+                 {FREEBSD_ACCEPT, "ERRORS EINVAL"}},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"});
+
+CASE(not_listening, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK)
+{
+    struct endpoint own = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
+    observe_result(sk_accept(iut, own.fd, NULL));
+}
+
+CASE(not_listening, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE)
+{
+    observe_result(sk_accept(iut, connected_pair(t).iut, NULL));
+}
+
+MUTANT_GIVES(not_listening, "accept() gives ENOTCONN", OP_ACCEPT, EINVAL, ENOTCONN)
+
+RULE(accepts_no_datagrams, "basic.accept.datagram",
+     .statement = "accept() on a datagram socket fails with EOPNOTSUPP, or with EINVAL, as it does "
+                  "not listen.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH accept(), ERRORS EOPNOTSUPP, EINVAL; 2.3: any of several"},
+                 {"accept(2)", "ERRORS EOPNOTSUPP, EINVAL"},
+                 {FREEBSD_ACCEPT, "ERRORS EINVAL"}},
+     .outcome = {[BY_POSIX] = "EOPNOTSUPP | EINVAL",
+                 [BY_LINUX] = "EOPNOTSUPP | EINVAL",
+                 [BY_BSD] = "EINVAL"});
+
+CASE(accepts_no_datagrams, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK)
+{
+    observe_result(sk_accept(iut, bound_datagram_socket(t, iut).fd, NULL));
+}
+
+MUTANT_GIVES(accepts_no_datagrams, "accept() gives EAGAIN", OP_ACCEPT, EOPNOTSUPP, EAGAIN)
+
+/* ---- shutdown() ---- */
+
+RULE(ends_sending, "basic.shutdown.ends-sending",
+     .statement = "shutdown() for sending returns 0, and the other side receives the end of file.",
+     .level = LEVEL_SHALL, .basic = {OP_SHUTDOWN}, .basics = 1,
+     .sources = {{POSIX_2016, "XSH shutdown(), DESCRIPTION and RETURN VALUE"},
+                 {"shutdown(2)", "DESCRIPTION and RETURN VALUE"},
+                 {"FreeBSD shutdown(2)", "IMPLEMENTATION NOTES and RETURN VALUES"}},
+     .outcome = {[BY_POSIX] = "0 then end of file",
+                 [BY_LINUX] = "0 then end of file",
+                 [BY_BSD] = "0 then end of file"});
+
+CASE(ends_sending, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .axes = {{"how", {"write", "both"}}})
+{
+    struct connection c = connected_pair(t);
+    observe_result(sk_shutdown(iut, c.iut, t->chosen[0] ? SHUT_RDWR : SHUT_WR));
+    observe("%s", receive_next(t, peer, c.peer));
+}
+
+MUTANT(ends_sending, "shutdown() gives 0 and does nothing")
+{
+    if (call->operation == OP_SHUTDOWN)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(ends_receiving, "basic.shutdown.ends-receiving",
+     .statement = "shutdown() for receiving returns 0 and leaves the other direction open.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH shutdown(), DESCRIPTION SHUT_RD and RETURN VALUE"},
+                 {"shutdown(2)", "DESCRIPTION and RETURN VALUE"},
+                 {"FreeBSD shutdown(2)", "DESCRIPTION and RETURN VALUES"}},
+     .outcome = {
+         [BY_POSIX] = "0 then hello", [BY_LINUX] = "0 then hello", [BY_BSD] = "0 then hello"});
+
+CASE(ends_receiving, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    observe_result(sk_shutdown(iut, c.iut, SHUT_RD));
+    must(sk_send(iut, c.iut, "hello", 5, 0));
+    observe("%s", receive_next(t, peer, c.peer));
+}
+
+MUTANT_GIVES(ends_receiving, "shutdown() fails with ENOTCONN", OP_SHUTDOWN, 0, ENOTCONN)
+
+RULE(unconnected, "basic.shutdown.unconnected",
+     .statement = "shutdown() on a socket that is not connected fails with ENOTCONN.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH shutdown(), ERRORS ENOTCONN"},
+                 {"shutdown(2)", "ERRORS ENOTCONN"},
+                 {"FreeBSD shutdown(2)", "ERRORS ENOTCONN"}},
+     .outcome = {[BY_POSIX] = "ENOTCONN", [BY_LINUX] = "ENOTCONN", [BY_BSD] = "ENOTCONN"});
+
+#define HOW .axes = {{"how", {"read", "write", "both"}}}
+static int how_of(const struct test *t)
+{
+    static const int how[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
+    return how[t->chosen[0]];
+}
+
+CASE(unconnected, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE, HOW)
+{
+    observe_result(sk_shutdown(iut, typed_socket(t, iut), how_of(t)));
+}
+
+CASE(unconnected, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE, HOW)
+{
+    struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+    observe_result(sk_shutdown(iut, own.fd, how_of(t)));
+}
+
+MUTANT_GIVES(unconnected, "shutdown() without a connection succeeds", OP_SHUTDOWN, ENOTCONN, 0)
+
+RULE(invalid_how, "basic.shutdown.invalid-how",
+     .statement = "shutdown() in a direction that there is not fails with EINVAL.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH shutdown(), ERRORS EINVAL"},
+                 {"shutdown(2)", "ERRORS EINVAL"},
+                 {"FreeBSD shutdown(2)", "ERRORS EINVAL"}},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"});
+
+CASE(invalid_how, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE,
+     .axes = {{"how", {"99", "-1"}}})
+{
+    observe_result(sk_shutdown(iut, connected_pair(t).iut, t->chosen[0] ? -1 : 99));
+}
+
+MUTANT_GIVES(invalid_how, "shutdown() ignores what it does not know", OP_SHUTDOWN, EINVAL, 0)

@@ -1,0 +1,150 @@
+/* What fcntl() and close() do with the descriptor of a socket. */
+#include "suites/suite.h"
+
+RULE(status_flags, "basic.fcntl.status-flags",
+     .statement = "fcntl() with F_SETFL turns O_NONBLOCK of a socket on and off, as F_GETFL shows.",
+     .level = LEVEL_SHALL, .basic = {OP_FCNTL}, .basics = 1,
+     .sources = {{POSIX_2016, "XSH fcntl(), DESCRIPTION F_GETFL, F_SETFL; 2.10.7"},
+                 {"fcntl(2)", "F_GETFL and F_SETFL"},
+                 {"FreeBSD socket(2)", "NON-BLOCKING MODE"}},
+     .outcome = {[BY_POSIX] = "0 then 0 then nonblocking then 0 then blocking",
+                 [BY_LINUX] = "0 then 0 then nonblocking then 0 then blocking",
+                 [BY_BSD] = "0 then 0 then nonblocking then 0 then blocking"});
+
+static void observe_mode(struct test *t, int fd)
+{
+    int flags = sk_fcntl(t->iut, fd, F_GETFL, 0);
+    if (flags < 0)
+        observe_result(flags);
+    else
+        observe("%s", flags & O_NONBLOCK ? "nonblocking" : "blocking");
+}
+
+CASE(status_flags, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE)
+{
+    int fd = typed_socket(t, iut);
+    int flags = sk_fcntl(iut, fd, F_GETFL, 0);
+    observe_result(flags);
+    if (flags < 0)
+        return;
+    observe_result(sk_fcntl(iut, fd, F_SETFL, flags | O_NONBLOCK));
+    observe_mode(t, fd);
+    observe_result(sk_fcntl(iut, fd, F_SETFL, flags & ~O_NONBLOCK));
+    observe_mode(t, fd);
+}
+
+MUTANT(status_flags, "F_SETFL gives 0 and sets nothing")
+{
+    if (call->operation == OP_FCNTL && call->argument[1] == F_SETFL)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(descriptor_flags, "basic.fcntl.descriptor-flags",
+     .statement = "fcntl() with F_SETFD turns FD_CLOEXEC of a socket's descriptor on and off, as "
+                  "F_GETFD shows.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH fcntl(), DESCRIPTION F_GETFD, F_SETFD"},
+                 {"fcntl(2)", "F_GETFD and F_SETFD"}},
+     .outcome = {[BY_POSIX] = "0 then FD_CLOEXEC then 0 then no flag",
+                 [BY_LINUX] = "0 then FD_CLOEXEC then 0 then no flag"});
+
+static void observe_flag(struct test *t, int fd)
+{
+    int flags = sk_fcntl(t->iut, fd, F_GETFD, 0);
+    if (flags < 0)
+        observe_result(flags);
+    else
+        observe("%s", flags & FD_CLOEXEC ? "FD_CLOEXEC" : "no flag");
+}
+
+CASE(descriptor_flags, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE)
+{
+    int fd = typed_socket(t, iut);
+    observe_result(sk_fcntl(iut, fd, F_SETFD, FD_CLOEXEC));
+    observe_flag(t, fd);
+    observe_result(sk_fcntl(iut, fd, F_SETFD, 0));
+    observe_flag(t, fd);
+}
+
+MUTANT(descriptor_flags, "F_SETFD gives 0 and sets nothing")
+{
+    if (call->operation == OP_FCNTL && call->argument[1] == F_SETFD)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(unknown_command, "basic.fcntl.unknown-command",
+     .statement = "fcntl() with a command that there is not fails with EINVAL.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH fcntl(), ERRORS EINVAL"}, {"fcntl(2)", "ERRORS EINVAL"}},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"});
+
+CASE(unknown_command, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE)
+{
+    observe_result(sk_fcntl(iut, typed_socket(t, iut), 12345, 0));
+}
+
+MUTANT_GIVES(unknown_command, "fcntl() ignores commands that it does not know", OP_FCNTL, EINVAL, 0)
+
+/* ---- close() ---- */
+
+RULE(closes, "basic.close.closes",
+     .statement = "close() returns 0, and the descriptor is not open any more: what is done with "
+                  "it fails with EBADF.",
+     .level = LEVEL_SHALL, .basic = {OP_CLOSE}, .basics = 1,
+     .sources = {{POSIX_2016, "XSH close(), DESCRIPTION and RETURN VALUE; getsockopt(), ERRORS"},
+                 {"close(2)", "DESCRIPTION and RETURN VALUE"},
+                 {"FreeBSD close(2)", "DESCRIPTION and RETURN VALUES"}},
+     .outcome = {
+         [BY_POSIX] = "0 then EBADF", [BY_LINUX] = "0 then EBADF", [BY_BSD] = "0 then EBADF"});
+
+CASE(closes, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
+{
+    int fd = typed_socket(t, iut), type;
+    observe_result(sk_close(iut, fd));
+    observe_result(sk_getsockopt(iut, fd, SOL_SOCKET, SO_TYPE, &type));
+}
+
+CASE(closes, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    int type;
+    observe_result(sk_close(iut, c.iut));
+    observe_result(sk_getsockopt(iut, c.iut, SOL_SOCKET, SO_TYPE, &type));
+}
+
+static void never_closes(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_CLOSE)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+MUTANT_BY(closes, "close() gives 0 and closes nothing", never_closes)
+
+RULE(ends_connection, "basic.close.ends-connection",
+     .statement = "close() on the only descriptor of a connected stream socket ends the "
+                  "connection: the other side receives the end of file.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH close(), DESCRIPTION: the socket is destroyed"},
+                 {RFC_9293, "3.6 Closing a Connection"},
+                 {"FreeBSD socket(2)", "OTHER OPERATIONS ON SOCKETS: close() ends the connection"}},
+     .outcome = {[BY_POSIX] = "0 then end of file",
+                 [BY_LINUX] = "0 then end of file",
+                 [BY_BSD] = "0 then end of file"});
+
+CASE(ends_connection, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    observe_result(sk_close(iut, c.iut));
+    observe("%s", receive_next(t, peer, c.peer));
+}
+
+MUTANT_BY(ends_connection, "close() gives 0 and closes nothing", never_closes)

@@ -1,0 +1,191 @@
+/* The options of IPv6 that POSIX names. */
+#include "suites/suite.h"
+
+static void observe_value(struct test *t, int fd, int option)
+{
+    int value = 0;
+    socklen_t size = sizeof value;
+    int result = sk_getsockopt_bytes(t->iut, fd, IPPROTO_IPV6, option, &value, &size);
+    observe_result(result);
+    if (result == 0 && size == sizeof value)
+        observe("%d", value);
+    else if (result == 0)
+        observe("%u bytes", size);
+}
+
+RULE(
+    preset, "options.ipv6.multicast-default",
+    .statement = "On a new socket getsockopt() gives IPV6_MULTICAST_HOPS as 1, IPV6_MULTICAST_LOOP "
+                 "as 1 and IPV6_MULTICAST_IF as 0.",
+    .level = LEVEL_SHALL, .sources = {{POSIX_2016, "XSH 2.10.20.2, the defaults of these options"}},
+    .outcome = {[BY_POSIX] = "0 then 1"});
+
+CASE(preset, hops, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
+{
+    observe_value(t, datagram_socket(t, iut), IPV6_MULTICAST_HOPS);
+}
+
+CASE(preset, loop, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
+{
+    observe_value(t, datagram_socket(t, iut), IPV6_MULTICAST_LOOP);
+}
+
+CASE(preset, interface, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .outcome = {[BY_POSIX] = "0 then 0"})
+{
+    observe_value(t, datagram_socket(t, iut), IPV6_MULTICAST_IF);
+}
+
+MUTANT(preset, "getsockopt() gives 64 for each of them")
+{
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKOPT && call->result == 0)
+        call_set_option_value(call, 64);
+}
+
+RULE(sets, "options.ipv6.set",
+     .statement = "setsockopt() sets IPV6_UNICAST_HOPS, IPV6_MULTICAST_HOPS, IPV6_MULTICAST_LOOP "
+                  "and IPV6_MULTICAST_IF, and getsockopt() gives what was set.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.2: these options can be set and read"},
+                 {"ipv6(7)", "Socket options"},
+                 {"FreeBSD ip6(4)", "Options"}},
+     .outcome = {[BY_POSIX] = "0 then 0 then that",
+                 [BY_LINUX] = "0 then 0 then that",
+                 [BY_BSD] = "0 then 0 then that"});
+
+static void set_and_read(struct test *t, int fd, int option, int given)
+{
+    int value = 0;
+    observe_result(sk_setsockopt(t->iut, fd, IPPROTO_IPV6, option, given));
+    int result = sk_getsockopt(t->iut, fd, IPPROTO_IPV6, option, &value);
+    observe_result(result);
+    if (result == 0 && value == given)
+        observe("that");
+    else
+        observe("%d", value);
+}
+
+CASE(sets, unicast_hops, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     .axes = {{"hops", {"1", "33", "255"}}})
+{
+    static const int hops[] = {1, 33, 255};
+    set_and_read(t, typed_socket(t, iut), IPV6_UNICAST_HOPS, hops[t->chosen[0]]);
+}
+
+CASE(sets, multicast_hops, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axes = {{"hops", {"0", "7", "255"}}})
+{
+    static const int hops[] = {0, 7, 255};
+    set_and_read(t, datagram_socket(t, iut), IPV6_MULTICAST_HOPS, hops[t->chosen[0]]);
+}
+
+CASE(sets, multicast_loop, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
+{
+    set_and_read(t, datagram_socket(t, iut), IPV6_MULTICAST_LOOP, 0);
+}
+
+/* The interface is one that the implementation itself has numbered. */
+CASE(sets, multicast_interface, .family = FAMILY_IPV6, .network = ON_PAIR, .needs = "if_nameindex")
+{
+    struct interface interfaces[16] = {{0}};
+    int count = must(sk_if_nameindex(iut, interfaces, 16));
+    require(count > 0, "the implementation has no interface");
+    set_and_read(t, datagram_socket(t, iut), IPV6_MULTICAST_IF, (int)interfaces[count - 1].index);
+}
+
+MUTANT(sets, "setsockopt() gives 0 and sets nothing")
+{
+    if (call->operation == OP_SETSOCKOPT)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(system_hops, "options.ipv6.unicast-hops-system",
+     .statement = "setsockopt() with IPV6_UNICAST_HOPS and -1 makes it what the system chooses, as "
+                  "it is on a new socket.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_UNICAST_HOPS: -1 or not set"},
+                 {"ipv6(7)", "IPV6_UNICAST_HOPS: -1 means the route's default"}},
+     .outcome = {[BY_POSIX] = "0 then as before", [BY_LINUX] = "0 then as before"});
+
+CASE(system_hops, again, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
+{
+    int fd = typed_socket(t, iut), before, after;
+    must(sk_getsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &before));
+    must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, before == 33 ? 34 : 33));
+    observe_result(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1));
+    must(sk_getsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &after));
+    if (after == before)
+        observe("as before");
+    else
+        observe("%d and not %d", after, before);
+}
+
+MUTANT(system_hops, "IPV6_UNICAST_HOPS takes -1 for 255")
+{
+    bool all = call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, IPV6_UNICAST_HOPS) &&
+               call_option_value(call) == -1;
+    if (all)
+        call_set_option_value(call, 255);
+    mutate(m, call);
+    if (all)
+        call_set_option_value(call, -1);
+}
+
+RULE(range, "options.ipv6.hops-range",
+     .statement = "setsockopt() with IPV6_UNICAST_HOPS or IPV6_MULTICAST_HOPS and a value below -1 "
+                  "or above 255 fails with EINVAL.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_UNICAST_HOPS; IPV6_MULTICAST_HOPS has the same "
+                              "values"}},
+     .outcome = {[BY_POSIX] = "EINVAL"});
+
+CASE(range, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axes = {{"option", {"unicast-hops", "multicast-hops"}}, {"hops", {"-2", "256"}}})
+{
+    int option = t->chosen[0] ? IPV6_MULTICAST_HOPS : IPV6_UNICAST_HOPS;
+    observe_result(
+        sk_setsockopt(iut, datagram_socket(t, iut), IPPROTO_IPV6, option, t->chosen[1] ? 256 : -2));
+}
+
+MUTANT_GIVES(range, "any number of hops can be set", OP_SETSOCKOPT, EINVAL, 0)
+
+RULE(boolean, "options.ipv6.loop-range",
+     .statement = "setsockopt() with IPV6_MULTICAST_LOOP and another value than 0 and 1 fails with "
+                  "EINVAL.",
+     .level = LEVEL_SHALL, .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_MULTICAST_LOOP"}},
+     .outcome = {[BY_POSIX] = "EINVAL"});
+
+CASE(boolean, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axes = {{"value", {"2", "-1"}}})
+{
+    observe_result(sk_setsockopt(iut, datagram_socket(t, iut), IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
+                                 t->chosen[0] ? -1 : 2));
+}
+
+MUTANT_GIVES(boolean, "IPV6_MULTICAST_LOOP can be set to any value", OP_SETSOCKOPT, EINVAL, 0)
+
+RULE(write_only, "options.ipv6.group-set-only",
+     .statement = "getsockopt() with IPV6_JOIN_GROUP or IPV6_LEAVE_GROUP fails with EOPNOTSUPP.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.20.2: an attempt to read them fails with EOPNOTSUPP"}},
+     .outcome = {[BY_POSIX] = "EOPNOTSUPP"});
+
+CASE(write_only, fresh, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axes = {{"option", {"join", "leave"}}})
+{
+    struct ipv6_mreq group;
+    socklen_t size = sizeof group;
+    observe_result(sk_getsockopt_bytes(iut, datagram_socket(t, iut), IPPROTO_IPV6,
+                                       t->chosen[0] ? IPV6_LEAVE_GROUP : IPV6_JOIN_GROUP, &group,
+                                       &size));
+}
+
+MUTANT(write_only, "getsockopt() of a group gives 0")
+{
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKOPT)
+        call_succeed(call, 0);
+}

@@ -1,0 +1,204 @@
+/* Options that tell what a socket is: SO_TYPE, SO_ACCEPTCONN, SO_ERROR... */
+#include "suites/suite.h"
+
+/* Reads an option that is an int; whether it succeeded. */
+static bool reads(struct test *t, int fd, int option, int *value)
+{
+    int result = sk_getsockopt(t->iut, fd, SOL_SOCKET, option, value);
+    observe_result(result);
+    return result >= 0;
+}
+
+RULE(type, "options.state.type",
+     .statement = "getsockopt() returns 0 and with SO_TYPE the type of the socket, an int.",
+     .level = LEVEL_SHALL, .basic = {OP_GETSOCKOPT}, .basics = 1,
+     .sources = {{POSIX_2016, "XSH getsockopt(), DESCRIPTION and RETURN VALUE; 2.10.16 SO_TYPE"},
+                 {"getsockopt(2)", "DESCRIPTION and RETURN VALUE"},
+                 {"socket(7)", "SO_TYPE"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_TYPE and RETURN VALUES"}},
+     .outcome = {[BY_POSIX] = "0 then its type",
+                 [BY_LINUX] = "0 then its type",
+                 [BY_BSD] = "0 then its type"});
+
+CASE(type, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
+{
+    int value;
+    if (reads(t, typed_socket(t, iut), SO_TYPE, &value))
+        observe("%s", value == type_of(t) ? "its type" : "another type");
+}
+
+CASE(type, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    int value;
+    if (reads(t, connected_pair(t).iut, SO_TYPE, &value))
+        observe("%s", value == SOCK_STREAM ? "its type" : "another type");
+}
+
+MUTANT(type, "SO_TYPE is that of a raw socket")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_TYPE) && call->result == 0)
+        call_set_option_value(call, SOCK_RAW);
+}
+
+RULE(length, "options.state.length",
+     .statement = "getsockopt() with more room than the value needs gives the value's length.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH getsockopt(), DESCRIPTION: the actual length of the value"},
+                 {"getsockopt(2)", "DESCRIPTION: the actual size of the value returned"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION: the actual size of the value returned"}},
+     .outcome = {[BY_POSIX] = "0 then its length",
+                 [BY_LINUX] = "0 then its length",
+                 [BY_BSD] = "0 then its length"});
+
+CASE(length, more_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE, .axes = {{"option", {"type", "error", "keepalive", "reuseaddr"}}})
+{
+    static const int options[] = {SO_TYPE, SO_ERROR, SO_KEEPALIVE, SO_REUSEADDR};
+    int room[4] = {0};
+    socklen_t size = sizeof room;
+    int result = sk_getsockopt_bytes(iut, typed_socket(t, iut), SOL_SOCKET, options[t->chosen[0]],
+                                     room, &size);
+    observe_result(result);
+    if (result == 0 && size == sizeof(int))
+        observe("its length");
+    else if (result == 0)
+        observe("%u bytes", size);
+}
+
+MUTANT(length, "the length stays what it was")
+{
+    mutate(m, call);
+    if (call->operation == OP_GETSOCKOPT && call->result == 0)
+        call_value(call)->length = call_value(call)->capacity;
+}
+
+RULE(no_error, "options.state.no-error",
+     .statement = "getsockopt() with SO_ERROR gives 0 while the socket has no error.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16 SO_ERROR"},
+                 {"socket(7)", "SO_ERROR: the pending error"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_ERROR: the pending error"}},
+     .outcome = {[BY_POSIX] = "0 then none", [BY_LINUX] = "0 then none", [BY_BSD] = "0 then none"});
+
+CASE(no_error, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
+{
+    int value;
+    if (reads(t, typed_socket(t, iut), SO_ERROR, &value))
+        observe("%s", value ? error_name(value) : "none");
+}
+
+CASE(no_error, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    int value;
+    if (reads(t, connected_pair(t).iut, SO_ERROR, &value))
+        observe("%s", value ? error_name(value) : "none");
+}
+
+MUTANT(no_error, "SO_ERROR is ENOTCONN")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR) && call->result == 0)
+        call_set_option_value(call, ENOTCONN);
+}
+
+RULE(listens, "options.state.acceptconn",
+     .statement = "getsockopt() with SO_ACCEPTCONN tells whether listen() was called on a socket.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16 SO_ACCEPTCONN"},
+                 {"socket(7)", "SO_ACCEPTCONN"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_ACCEPTCONN"}},
+     .outcome = {[BY_POSIX] = "0 then no then 0 then yes",
+                 [BY_LINUX] = "0 then no then 0 then yes",
+                 [BY_BSD] = "0 then no then 0 then yes"});
+
+static void observe_listening(struct test *t, int fd)
+{
+    int value;
+    if (reads(t, fd, SO_ACCEPTCONN, &value))
+        observe("%s", value ? "yes" : "no");
+}
+
+CASE(listens, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK)
+{
+    struct endpoint own = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
+    observe_listening(t, own.fd);
+    must(sk_listen(iut, own.fd, 1));
+    observe_listening(t, own.fd);
+}
+
+MUTANT(listens, "SO_ACCEPTCONN is 0 always")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ACCEPTCONN) && call->result == 0)
+        call_set_option_value(call, 0);
+}
+
+RULE(never_listens, "options.state.acceptconn-not-listening",
+     .statement = "getsockopt() with SO_ACCEPTCONN gives 0 for a connected and for a datagram "
+                  "socket.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16 SO_ACCEPTCONN; accept(), DESCRIPTION"},
+                 {"socket(7)", "SO_ACCEPTCONN"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_ACCEPTCONN"}},
+     .outcome = {[BY_POSIX] = "0 then no", [BY_LINUX] = "0 then no", [BY_BSD] = "0 then no"});
+
+CASE(never_listens, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE)
+{
+    observe_listening(t, connected_pair(t).iut);
+}
+
+CASE(never_listens, datagram, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
+{
+    observe_listening(t, datagram_socket(t, iut));
+}
+
+MUTANT(never_listens, "SO_ACCEPTCONN is 1 always")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ACCEPTCONN) && call->result == 0)
+        call_set_option_value(call, 1);
+}
+
+RULE(domain, "options.state.domain",
+     .statement = "getsockopt() with SO_DOMAIN gives the address family of the socket.",
+     .level = LEVEL_SHALL,
+     .sources = {{"socket(7)", "SO_DOMAIN"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_DOMAIN"}},
+     .outcome = {[BY_LINUX] = "0 then its family", [BY_BSD] = "0 then its family"});
+
+CASE(domain, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     .needs = "SO_DOMAIN")
+{
+    int value;
+    if (reads(t, typed_socket(t, iut), SO_DOMAIN, &value))
+        observe("%s", value == t->domain ? "its family" : "another family");
+}
+
+MUTANT(domain, "SO_DOMAIN is AF_UNIX")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_DOMAIN) && call->result == 0)
+        call_set_option_value(call, AF_UNIX);
+}
+
+RULE(protocol, "options.state.protocol",
+     .statement = "getsockopt() with SO_PROTOCOL gives the protocol of the socket: TCP for a "
+                  "stream and UDP for a datagram socket.",
+     .level = LEVEL_SHALL,
+     .sources = {{"socket(7)", "SO_PROTOCOL"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_PROTOCOL"}},
+     .outcome = {[BY_LINUX] = "0 then its protocol", [BY_BSD] = "0 then its protocol"});
+
+CASE(protocol, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     .needs = "SO_PROTOCOL")
+{
+    int value, right = type_of(t) == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+    if (reads(t, typed_socket(t, iut), SO_PROTOCOL, &value))
+        observe("%s", value == right ? "its protocol" : "another protocol");
+}
+
+MUTANT(protocol, "SO_PROTOCOL is the 0 that socket() was given")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_PROTOCOL) && call->result == 0)
+        call_set_option_value(call, 0);
+}
