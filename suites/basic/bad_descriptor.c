@@ -60,10 +60,11 @@ RULE(not_open, "basic.descriptor.not-open",
      .sources = {{POSIX_2016, "XSH, ERRORS EBADF of each of these calls"},
                  {"bind(2)", "ERRORS EBADF, and of the page of each of these calls"},
                  {"FreeBSD bind(2)", "ERRORS EBADF, and of the page of each but fcntl()"}},
-     .outcome = {[BY_POSIX] = "EBADF", [BY_LINUX] = "EBADF"});
+     .outcome = {[BY_POSIX] = {"EBADF"}, [BY_LINUX] = {"EBADF"}});
 
 CASE(not_open, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
-     .type = ANY_TYPE, .axes = {{"call", {SOCKET_CALLS, "close"}}}, .outcome = {[BY_BSD] = "EBADF"})
+     .type = ANY_TYPE, .axes = {{"call", {SOCKET_CALLS, "close"}}},
+     .outcome = {[BY_BSD] = {"EBADF"}})
 {
     int fd = typed_socket(t, iut);
     must(sk_close(iut, fd));
@@ -71,7 +72,7 @@ CASE(not_open, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBA
 }
 
 CASE(not_open, negative, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
-     .axes = {{"call", {SOCKET_CALLS, "close"}}}, .outcome = {[BY_BSD] = "EBADF"})
+     .axes = {{"call", {SOCKET_CALLS, "close"}}}, .outcome = {[BY_BSD] = {"EBADF"}})
 {
     observe_result(call_on(t, -1, t->chosen[0]));
 }
@@ -99,7 +100,7 @@ RULE(no_socket, "basic.descriptor.no-socket",
      .sources = {{POSIX_2016, "XSH, ERRORS ENOTSOCK of each of these calls"},
                  {"bind(2)", "ERRORS ENOTSOCK, and of the page of each of these calls"},
                  {"FreeBSD bind(2)", "ERRORS ENOTSOCK, and of the page of each of these calls"}},
-     .outcome = {[BY_POSIX] = "ENOTSOCK", [BY_LINUX] = "ENOTSOCK", [BY_BSD] = "ENOTSOCK"});
+     .outcome = {[BY_POSIX] = {"ENOTSOCK"}, [BY_LINUX] = {"ENOTSOCK"}, [BY_BSD] = {"ENOTSOCK"}});
 
 CASE(no_socket, of_a_pipe, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
      .axes = {{"call", {SOCKET_CALLS}}}, .needs = "pipe")

@@ -27,10 +27,10 @@ RULE(binds, "basic.bind.names",
                  {"bind(2)", "DESCRIPTION and RETURN VALUE"},
                  {"FreeBSD bind(2)", "DESCRIPTION and RETURN VALUES"},
                  {ZOS_API, "bind(): binds a unique local name to a socket"}},
-     .outcome = {[BY_POSIX] = "0 then that name",
-                 [BY_LINUX] = "0 then that name",
-                 [BY_BSD] = "0 then that name",
-                 [BY_ZOS] = "0 then that name"});
+     .outcome = {[BY_POSIX] = {"0 then that name"},
+                 [BY_LINUX] = {"0 then that name"},
+                 [BY_BSD] = {"0 then that name"},
+                 [BY_ZOS] = {"0 then that name"}});
 
 CASE(binds, given_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -58,8 +58,8 @@ RULE(chooses, "basic.bind.chooses-port",
      .level = LEVEL_SHALL,
      .sources = {{"ip(7)", "ip_local_port_range: bind() with port 0 gets an ephemeral port"},
                  {ZOS_API, "BIND: the system assigns the port if it is 0"}},
-     .outcome = {[BY_LINUX] = "0 then that address then a port",
-                 [BY_ZOS] = "0 then that address then a port"});
+     .outcome = {[BY_LINUX] = {"0 then that address then a port"},
+                 [BY_ZOS] = {"0 then that address then a port"}});
 
 CASE(chooses, no_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -89,9 +89,9 @@ RULE(own, "basic.getsockname.bound",
      .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION and RETURN VALUE"},
                  {"getsockname(2)", "DESCRIPTION and RETURN VALUE"},
                  {"FreeBSD getsockname(2)", "DESCRIPTION and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = "0 then that name",
-                 [BY_LINUX] = "0 then that name",
-                 [BY_BSD] = "0 then that name"});
+     .outcome = {[BY_POSIX] = {"0 then that name"},
+                 [BY_LINUX] = {"0 then that name"},
+                 [BY_BSD] = {"0 then that name"}});
 
 CASE(own, given_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -120,9 +120,9 @@ RULE(other, "basic.getpeername.connected",
      .sources = {{POSIX_2016, "XSH getpeername(), DESCRIPTION and RETURN VALUE"},
                  {"getpeername(2)", "DESCRIPTION and RETURN VALUE"},
                  {"FreeBSD getpeername(2)", "DESCRIPTION and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = "0 then that name",
-                 [BY_LINUX] = "0 then that name",
-                 [BY_BSD] = "0 then that name"});
+     .outcome = {[BY_POSIX] = {"0 then that name"},
+                 [BY_LINUX] = {"0 then that name"},
+                 [BY_BSD] = {"0 then that name"}});
 
 CASE(other, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {

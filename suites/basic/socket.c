@@ -18,10 +18,10 @@ RULE(creates, "basic.socket.creates",
                  {"socket(2)", "DESCRIPTION and RETURN VALUE"},
                  {"FreeBSD socket(2)", "DESCRIPTION and RETURN VALUES"},
                  {ZOS_API, "socket(): makes an endpoint and returns a descriptor of it"}},
-     .outcome = {[BY_POSIX] = "0 then a socket of that type",
-                 [BY_LINUX] = "0 then a socket of that type",
-                 [BY_BSD] = "0 then a socket of that type",
-                 [BY_ZOS] = "0 then a socket of that type"});
+     .outcome = {[BY_POSIX] = {"0 then a socket of that type"},
+                 [BY_LINUX] = {"0 then a socket of that type"},
+                 [BY_BSD] = {"0 then a socket of that type"},
+                 [BY_ZOS] = {"0 then a socket of that type"}});
 
 CASE(creates, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {{"protocol", {"default", "named"}}})
@@ -49,7 +49,8 @@ RULE(lowest, "basic.socket.lowest-descriptor",
      .statement = "socket() returns the lowest descriptor that is not open.", .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.14 File Descriptor Allocation; socket(), DESCRIPTION"},
                  {"socket(2)", "DESCRIPTION: the lowest-numbered one that is not open"}},
-     .outcome = {[BY_POSIX] = "the lowest then the next", [BY_LINUX] = "the lowest then the next"});
+     .outcome = {
+         [BY_POSIX] = {"the lowest then the next"}, [BY_LINUX] = {"the lowest then the next"}});
 
 CASE(lowest, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -81,7 +82,7 @@ RULE(blocks, "basic.socket.blocking",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.7 Socket I/O Mode: clear when the socket is created"},
                  {"socket(2)", "DESCRIPTION SOCK_NONBLOCK: what sets O_NONBLOCK"}},
-     .outcome = {[BY_POSIX] = "blocking", [BY_LINUX] = "blocking"});
+     .outcome = {[BY_POSIX] = {"blocking"}, [BY_LINUX] = {"blocking"}});
 
 CASE(blocks, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -101,7 +102,7 @@ RULE(nonblocking, "basic.socket.sock-nonblock",
      .level = LEVEL_SHALL,
      .sources = {{"socket(2)", "DESCRIPTION SOCK_NONBLOCK"},
                  {"FreeBSD socket(2)", "DESCRIPTION SOCK_NONBLOCK"}},
-     .outcome = {[BY_LINUX] = "0 then nonblocking", [BY_BSD] = "0 then nonblocking"});
+     .outcome = {[BY_LINUX] = {"0 then nonblocking"}, [BY_BSD] = {"0 then nonblocking"}});
 
 CASE(nonblocking, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .needs = "SOCK_NONBLOCK")
@@ -135,7 +136,7 @@ RULE(closes_on_exec, "basic.socket.sock-cloexec",
      .level = LEVEL_SHALL,
      .sources = {{"socket(2)", "DESCRIPTION SOCK_CLOEXEC"},
                  {"FreeBSD socket(2)", "DESCRIPTION SOCK_CLOEXEC"}},
-     .outcome = {[BY_LINUX] = "0 then FD_CLOEXEC", [BY_BSD] = "0 then FD_CLOEXEC"});
+     .outcome = {[BY_LINUX] = {"0 then FD_CLOEXEC"}, [BY_BSD] = {"0 then FD_CLOEXEC"}});
 
 CASE(closes_on_exec, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .needs = "SOCK_CLOEXEC")
@@ -158,7 +159,7 @@ RULE(stays_open, "basic.socket.open-across-exec",
      .level = LEVEL_SHALL,
      .sources = {{"execve(2)", "DESCRIPTION: descriptors stay open by default"},
                  {"FreeBSD close(2)", "DESCRIPTION: descriptors stay open by default"}},
-     .outcome = {[BY_LINUX] = "no flag", [BY_BSD] = "no flag"});
+     .outcome = {[BY_LINUX] = {"no flag"}, [BY_BSD] = {"no flag"}});
 
 CASE(stays_open, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)

@@ -18,17 +18,18 @@ static int call_with(struct test *t, int fd, int level, int option)
                         : sk_getsockopt(t->iut, fd, level, option, &value);
 }
 
-RULE(
-    unknown, "options.error.unknown-option",
-    .statement = "getsockopt() and setsockopt() with an option that the level does not have fail "
-                 "with ENOPROTOOPT; by POSIX with EINVAL as well.",
-    .level = LEVEL_SHALL,
-    .sources = {{POSIX_2016, "XSH getsockopt(), setsockopt(), ERRORS ENOPROTOOPT: not supported by "
-                             "the protocol; EINVAL: invalid at the level"},
-                {"getsockopt(2)", "ERRORS ENOPROTOOPT"},
-                {FREEBSD_OPTIONS, "ERRORS ENOPROTOOPT"}},
-    .outcome = {
-        [BY_POSIX] = "ENOPROTOOPT | EINVAL", [BY_LINUX] = "ENOPROTOOPT", [BY_BSD] = "ENOPROTOOPT"});
+RULE(unknown, "options.error.unknown-option",
+     .statement = "getsockopt() and setsockopt() with an option that the level does not have fail "
+                  "with ENOPROTOOPT; by POSIX with EINVAL as well.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016,
+                  "XSH getsockopt(), setsockopt(), ERRORS ENOPROTOOPT: not supported by "
+                  "the protocol; EINVAL: invalid at the level"},
+                 {"getsockopt(2)", "ERRORS ENOPROTOOPT"},
+                 {FREEBSD_OPTIONS, "ERRORS ENOPROTOOPT"}},
+     .outcome = {[BY_POSIX] = {"ENOPROTOOPT | EINVAL"},
+                 [BY_LINUX] = {"ENOPROTOOPT"},
+                 [BY_BSD] = {"ENOPROTOOPT"}});
 
 CASE(unknown, socket, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {{CALLS}})
@@ -67,10 +68,10 @@ RULE(level, "options.error.other-level",
                   "the protocol; EINVAL: invalid at the level"},
                  {"getsockopt(2)", "ERRORS ENOPROTOOPT: unknown at the level"},
                  {FREEBSD_OPTIONS, "ERRORS ENOPROTOOPT: unknown at the level"}},
-     .outcome = {[BY_POSIX] = "ENOPROTOOPT | EINVAL"});
+     .outcome = {[BY_POSIX] = {"ENOPROTOOPT | EINVAL"}});
 
 CASE(level, unknown, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     .axes = {{CALLS}}, .outcome = {[BY_LINUX] = "ENOPROTOOPT", [BY_BSD] = "ENOPROTOOPT"})
+     .axes = {{CALLS}}, .outcome = {[BY_LINUX] = {"ENOPROTOOPT"}, [BY_BSD] = {"ENOPROTOOPT"}})
 {
     observe_result(call_with(t, typed_socket(t, iut), UNKNOWN, 1));
 }
@@ -95,7 +96,7 @@ MUTANT(level, "options of unknown levels are taken without a word")
 RULE(short_value, "options.error.short-value",
      .statement = "setsockopt() with a value that is too short for the option fails with EINVAL.",
      .level = LEVEL_SHALL, .sources = {{"getsockopt(2)", "ERRORS EINVAL: optlen invalid"}},
-     .outcome = {[BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_LINUX] = {"EINVAL"}});
 
 CASE(short_value, number, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .axes = {{"length", {"0", "1", "3"}}})
@@ -128,7 +129,7 @@ RULE(cut, "options.error.short-room",
                   "beyond that room.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH getsockopt(), DESCRIPTION: silently truncated"}},
-     .outcome = {[BY_POSIX] = "0 then cut"});
+     .outcome = {[BY_POSIX] = {"0 then cut"}});
 
 CASE(cut, two_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {

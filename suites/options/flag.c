@@ -47,9 +47,9 @@ RULE(turns, "options.flag.set",
                  {"getsockopt(2)", "DESCRIPTION and RETURN VALUE"},
                  {"socket(7)", "Socket options"},
                  {FREEBSD_OPTIONS, "DESCRIPTION and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = "0 then on then 0 then off",
-                 [BY_LINUX] = "0 then on then 0 then off",
-                 [BY_BSD] = "0 then on then 0 then off"});
+     .outcome = {[BY_POSIX] = {"0 then on then 0 then off"},
+                 [BY_LINUX] = {"0 then on then 0 then off"},
+                 [BY_BSD] = {"0 then on then 0 then off"}});
 
 CASE(turns, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      OPTIONS(1 << KEEPALIVE | 1 << REUSEADDR | 1 << OOBINLINE))
@@ -67,14 +67,14 @@ CASE(turns, datagram, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBAC
  * protocols have SO_DONTROUTE, and does not require TCP_NODELAY. */
 CASE(turns, if_supported, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = TYPE_DATAGRAM, OPTIONS(1 << BROADCAST | 1 << DONTROUTE),
-     .outcome = {[BY_POSIX] = "0 then on then 0 then off || ENOPROTOOPT"})
+     .outcome = {[BY_POSIX] = {"0 then on then 0 then off || ENOPROTOOPT"}})
 {
     turn(t, typed_socket(t, iut));
 }
 
 CASE(turns, if_supported_stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      OPTIONS(1 << DONTROUTE | 1 << NODELAY),
-     .outcome = {[BY_POSIX] = "0 then on then 0 then off || ENOPROTOOPT"})
+     .outcome = {[BY_POSIX] = {"0 then on then 0 then off || ENOPROTOOPT"}})
 {
     turn(t, stream_socket(t, iut));
 }
@@ -98,7 +98,7 @@ RULE(nonzero, "options.flag.nonzero",
      .level = LEVEL_SHALL,
      .sources = {{"getsockopt(2)", "DESCRIPTION: nonzero enables a boolean option"},
                  {FREEBSD_OPTIONS, "DESCRIPTION: nonzero enables a boolean option"}},
-     .outcome = {[BY_LINUX] = "0 then on", [BY_BSD] = "0 then on"});
+     .outcome = {[BY_LINUX] = {"0 then on"}, [BY_BSD] = {"0 then on"}});
 
 CASE(nonzero, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{"option", {"keepalive", "reuseaddr", "oobinline"}},
@@ -127,7 +127,7 @@ RULE(off, "options.flag.default",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.16, the defaults; 2.10.20.2 IPV6_V6ONLY"},
                  {"ipv6(7)", "IPV6_V6ONLY: bindv6only, 0 by default"}},
-     .outcome = {[BY_POSIX] = "off"});
+     .outcome = {[BY_POSIX] = {"off"}});
 
 CASE(off, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      OPTIONS(1 << KEEPALIVE | 1 << OOBINLINE | 1 << DEBUG))
@@ -141,7 +141,7 @@ CASE(off, datagram, .family = FAMILY_IPV4, .network = ON_LOOPBACK, OPTIONS(1 << 
 }
 
 CASE(off, ipv6_only, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     OPTIONS(1 << V6ONLY), .outcome = {[BY_LINUX] = "off"})
+     OPTIONS(1 << V6ONLY), .outcome = {[BY_LINUX] = {"off"}})
 {
     observe_option(t, typed_socket(t, iut));
 }

@@ -18,7 +18,7 @@ RULE(
     .statement = "On a new socket getsockopt() gives IPV6_MULTICAST_HOPS as 1, IPV6_MULTICAST_LOOP "
                  "as 1 and IPV6_MULTICAST_IF as 0.",
     .level = LEVEL_SHALL, .sources = {{POSIX_2016, "XSH 2.10.20.2, the defaults of these options"}},
-    .outcome = {[BY_POSIX] = "0 then 1"});
+    .outcome = {[BY_POSIX] = {"0 then 1"}});
 
 CASE(preset, hops, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
 {
@@ -31,7 +31,7 @@ CASE(preset, loop, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
 }
 
 CASE(preset, interface, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
-     .outcome = {[BY_POSIX] = "0 then 0"})
+     .outcome = {[BY_POSIX] = {"0 then 0"}})
 {
     observe_value(t, datagram_socket(t, iut), IPV6_MULTICAST_IF);
 }
@@ -50,9 +50,9 @@ RULE(sets, "options.ipv6.set",
      .sources = {{POSIX_2016, "XSH 2.10.20.2: these options can be set and read"},
                  {"ipv6(7)", "Socket options"},
                  {"FreeBSD ip6(4)", "Options"}},
-     .outcome = {[BY_POSIX] = "0 then 0 then that",
-                 [BY_LINUX] = "0 then 0 then that",
-                 [BY_BSD] = "0 then 0 then that"});
+     .outcome = {[BY_POSIX] = {"0 then 0 then that"},
+                 [BY_LINUX] = {"0 then 0 then that"},
+                 [BY_BSD] = {"0 then 0 then that"}});
 
 static void set_and_read(struct test *t, int fd, int option, int given)
 {
@@ -108,7 +108,7 @@ RULE(system_hops, "options.ipv6.unicast-hops-system",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_UNICAST_HOPS: -1 or not set"},
                  {"ipv6(7)", "IPV6_UNICAST_HOPS: -1 means the route's default"}},
-     .outcome = {[BY_POSIX] = "0 then as before", [BY_LINUX] = "0 then as before"});
+     .outcome = {[BY_POSIX] = {"0 then as before"}, [BY_LINUX] = {"0 then as before"}});
 
 CASE(system_hops, again, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -140,7 +140,7 @@ RULE(range, "options.ipv6.hops-range",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_UNICAST_HOPS; IPV6_MULTICAST_HOPS has the same "
                               "values"}},
-     .outcome = {[BY_POSIX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}});
 
 CASE(range, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{"option", {"unicast-hops", "multicast-hops"}}, {"hops", {"-2", "256"}}})
@@ -156,7 +156,7 @@ RULE(boolean, "options.ipv6.loop-range",
      .statement = "setsockopt() with IPV6_MULTICAST_LOOP and another value than 0 and 1 fails with "
                   "EINVAL.",
      .level = LEVEL_SHALL, .sources = {{POSIX_2016, "XSH 2.10.20.2 IPV6_MULTICAST_LOOP"}},
-     .outcome = {[BY_POSIX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}});
 
 CASE(boolean, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{"value", {"2", "-1"}}})
@@ -171,7 +171,7 @@ RULE(write_only, "options.ipv6.group-set-only",
      .statement = "getsockopt() with IPV6_JOIN_GROUP or IPV6_LEAVE_GROUP fails with EOPNOTSUPP.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH 2.10.20.2: an attempt to read them fails with EOPNOTSUPP"}},
-     .outcome = {[BY_POSIX] = "EOPNOTSUPP"});
+     .outcome = {[BY_POSIX] = {"EOPNOTSUPP"}});
 
 CASE(write_only, fresh, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{"option", {"join", "leave"}}})

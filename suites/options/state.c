@@ -16,9 +16,9 @@ RULE(type, "options.state.type",
                  {"getsockopt(2)", "DESCRIPTION and RETURN VALUE"},
                  {"socket(7)", "SO_TYPE"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_TYPE and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = "0 then its type",
-                 [BY_LINUX] = "0 then its type",
-                 [BY_BSD] = "0 then its type"});
+     .outcome = {[BY_POSIX] = {"0 then its type"},
+                 [BY_LINUX] = {"0 then its type"},
+                 [BY_BSD] = {"0 then its type"}});
 
 CASE(type, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -47,9 +47,9 @@ RULE(length, "options.state.length",
      .sources = {{POSIX_2016, "XSH getsockopt(), DESCRIPTION: the actual length of the value"},
                  {"getsockopt(2)", "DESCRIPTION: the actual size of the value returned"},
                  {FREEBSD_OPTIONS, "DESCRIPTION: the actual size of the value returned"}},
-     .outcome = {[BY_POSIX] = "0 then its length",
-                 [BY_LINUX] = "0 then its length",
-                 [BY_BSD] = "0 then its length"});
+     .outcome = {[BY_POSIX] = {"0 then its length"},
+                 [BY_LINUX] = {"0 then its length"},
+                 [BY_BSD] = {"0 then its length"}});
 
 CASE(length, more_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .axes = {{"option", {"type", "error", "keepalive", "reuseaddr"}}})
@@ -79,7 +79,8 @@ RULE(no_error, "options.state.no-error",
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_ERROR"},
                  {"socket(7)", "SO_ERROR: the pending error"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_ERROR: the pending error"}},
-     .outcome = {[BY_POSIX] = "0 then none", [BY_LINUX] = "0 then none", [BY_BSD] = "0 then none"});
+     .outcome = {
+         [BY_POSIX] = {"0 then none"}, [BY_LINUX] = {"0 then none"}, [BY_BSD] = {"0 then none"}});
 
 CASE(no_error, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -108,9 +109,9 @@ RULE(listens, "options.state.acceptconn",
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_ACCEPTCONN"},
                  {"socket(7)", "SO_ACCEPTCONN"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_ACCEPTCONN"}},
-     .outcome = {[BY_POSIX] = "0 then no then 0 then yes",
-                 [BY_LINUX] = "0 then no then 0 then yes",
-                 [BY_BSD] = "0 then no then 0 then yes"});
+     .outcome = {[BY_POSIX] = {"0 then no then 0 then yes"},
+                 [BY_LINUX] = {"0 then no then 0 then yes"},
+                 [BY_BSD] = {"0 then no then 0 then yes"}});
 
 static void observe_listening(struct test *t, int fd)
 {
@@ -141,7 +142,7 @@ RULE(never_listens, "options.state.acceptconn-not-listening",
      .sources = {{POSIX_2016, "XSH 2.10.16 SO_ACCEPTCONN; accept(), DESCRIPTION"},
                  {"socket(7)", "SO_ACCEPTCONN"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_ACCEPTCONN"}},
-     .outcome = {[BY_POSIX] = "0 then no", [BY_LINUX] = "0 then no", [BY_BSD] = "0 then no"});
+     .outcome = {[BY_POSIX] = {"0 then no"}, [BY_LINUX] = {"0 then no"}, [BY_BSD] = {"0 then no"}});
 
 CASE(never_listens, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE)
 {
@@ -164,7 +165,7 @@ RULE(domain, "options.state.domain",
      .statement = "getsockopt() with SO_DOMAIN gives the address family of the socket.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_DOMAIN"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_DOMAIN"}},
-     .outcome = {[BY_LINUX] = "0 then its family", [BY_BSD] = "0 then its family"});
+     .outcome = {[BY_LINUX] = {"0 then its family"}, [BY_BSD] = {"0 then its family"}});
 
 CASE(domain, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "SO_DOMAIN")
@@ -186,7 +187,7 @@ RULE(protocol, "options.state.protocol",
                   "stream and UDP for a datagram socket.",
      .level = LEVEL_SHALL,
      .sources = {{"socket(7)", "SO_PROTOCOL"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_PROTOCOL"}},
-     .outcome = {[BY_LINUX] = "0 then its protocol", [BY_BSD] = "0 then its protocol"});
+     .outcome = {[BY_LINUX] = {"0 then its protocol"}, [BY_BSD] = {"0 then its protocol"}});
 
 CASE(protocol, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "SO_PROTOCOL")
