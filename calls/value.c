@@ -126,9 +126,8 @@ static void print_field(struct text *text, const struct value_field *field, cons
         text_add(text, "%s", address);
         break;
     default:
-        name = group_of(field) < SYMBOL_GROUPS
-                   ? symbol_name(group_of(field), (long)load(field, bytes))
-                   : NULL;
+        name = group_of(field) < SYMBOL_GROUPS ? symbol_name(group_of(field), load(field, bytes))
+                                               : NULL;
         if (name)
             text_add(text, "%s", name);
         else
@@ -186,7 +185,7 @@ static void check_field(struct text *why, const struct value_field *field, const
     case FIELD_SOCKET_TYPE:
     case FIELD_FAMILY:
         number = load(field, bytes);
-        if (!symbol_name(group, (long)number) && (number || field->kind != FIELD_ERROR))
+        if (!symbol_name(group, number) && (number || field->kind != FIELD_ERROR))
             text_add(why, "%" PRId64 ", which is no %s", number,
                      group == SYMBOLS_ERROR  ? "error"
                      : group == SYMBOLS_TYPE ? "type of a socket"
