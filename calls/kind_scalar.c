@@ -139,6 +139,17 @@ static bool takes_flags(const struct call *call, int at)
     return call->argument[at - 1] == F_SETFL;
 }
 
+static bool takes_signal(const struct call *call, int at)
+{
+#ifdef F_SETSIG
+    return call->argument[at - 1] == F_SETSIG;
+#else
+    (void)call;
+    (void)at;
+    return false;
+#endif
+}
+
 static void print_fcntl(struct text *text, const struct call *call, int at, bool finished)
 {
     if (takes_flags(call, at))
@@ -153,7 +164,7 @@ static void put_fcntl(struct frame *frame, const struct call *call, int at)
 {
     if (takes_flags(call, at))
         frame_put_flags(frame, SYMBOLS_FILE_FLAG, call->argument[at]);
-    else if (call->argument[at - 1] == F_SETSIG)
+    else if (takes_signal(call, at))
         frame_put_symbol(frame, SYMBOLS_SIGNAL, call->argument[at]);
     else
         frame_put_number(frame, call->argument[at]);
@@ -163,7 +174,7 @@ static void get_fcntl(struct frame *frame, struct call *call, int at)
 {
     if (takes_flags(call, at))
         call->argument[at] = frame_get_flags(frame, SYMBOLS_FILE_FLAG);
-    else if (call->argument[at - 1] == F_SETSIG)
+    else if (takes_signal(call, at))
         call->argument[at] = frame_get_symbol(frame, SYMBOLS_SIGNAL);
     else
         call->argument[at] = frame_get_number(frame);
