@@ -17,6 +17,9 @@ enum agent_end agent_serve_case(int input, int output);
 /* Goes on serving a case, after it said hello. */
 enum agent_end agent_continue(void);
 
+/* Has the end of the process that forked this one end it too, where a system can do that. */
+void end_with_parent(void);
+
 /* Moves a descriptor away from the numbers that a case's have: a duplicate that closes on exec();
  * -1 with errno. */
 int descriptor_away(int fd);
