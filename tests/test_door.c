@@ -29,22 +29,58 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct door *open_agent(int netns)
+/* A program beside sockspec; false if it is not there. */
+static bool beside(const char *name, char *path, size_t size)
 {
-    char self[1000], program[1100];
-    struct tenant stream;
+    char self[1000];
     snprintf(self, sizeof self, "%s", getenv("SOCKSPEC"));
-    snprintf(program, sizeof program, "%s/sockspec-agent", dirname(self));
-    const char *const words[] = {program, NULL};
+    snprintf(path, size, "%s/%s", dirname(self), name);
+    return access(path, X_OK) == 0;
+}
+
+static struct door *open_words(const char *const words[], int netns)
+{
+    struct tenant stream;
     if (!agent_start(&stream, words, netns))
         give_up(TROUBLE_AGENT, "the agent cannot be started");
     return agent_open(&stream, netns, true);
 }
 
+static struct door *open_program(const char *name, int netns)
+{
+    char path[1100];
+    const char *const words[] = {path, NULL};
+    beside(name, path, sizeof path);
+    return open_words(words, netns);
+}
+
+static struct door *open_agent(int netns)
+{
+    return open_program("sockspec-agent", netns);
+}
+
+static struct door *open_i686(int netns)
+{
+    return open_program("sockspec-agent-i686", netns);
+}
+
+static struct door *open_s390x(int netns)
+{
+    char path[1100];
+    const char *const words[] = {"qemu-s390x-static", path, NULL};
+    beside("sockspec-agent-s390x", path, sizeof path);
+    return open_words(words, netns);
+}
+
+/* Those that need a program of their own are left out where the build made none. */
 static const struct {
-    const char *name;
+    const char *name, *program;
     struct door *(*open)(int netns);
-} doors[] = {{"this process", kernel_open}, {"its own process", host_open}, {"agent", open_agent}};
+} doors[] = {{"this process", "sockspec", kernel_open},
+             {"its own process", "sockspec", host_open},
+             {"agent", "sockspec-agent", open_agent},
+             {"agent of 32 bits", "sockspec-agent-i686", open_i686},
+             {"agent with the other byte order", "sockspec-agent-s390x", open_s390x}};
 
 enum { DOORS = sizeof doors / sizeof *doors };
 
@@ -105,6 +141,9 @@ static int isolated(struct door *(*open)(int netns), void (*group)(struct host *
 static void through_every_door(void (*group)(struct host *host))
 {
     for (size_t i = 0; i < DOORS; i++) {
+        char path[1100];
+        if (!beside(doors[i].program, path, sizeof path))
+            continue;
         fflush(stdout);
         pid_t pid = fork();
         if (pid == 0) {

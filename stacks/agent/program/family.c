@@ -192,25 +192,41 @@ void family_await(struct call *call)
 
 /* ---- exec() ---- */
 
+/* Starts this program again. By its own name: where another program runs this one, as an emulator
+ * does, the other is what /proc/self/exe starts. Gives an errno. */
+static int start_again(char *const words[])
+{
+    static const char self[] = "/proc/self/exe";
+    char path[4096];
+    ssize_t length = readlink(self, path, sizeof path - 1);
+    if (length < 0)
+        return LACKING;
+    path[length] = '\0';
+    execv(path, words);
+    if (errno == ENOENT) /* it was removed, or is of another mount namespace */
+        execv(self, words);
+    return errno == ENOEXEC ? LACKING : errno;
+}
+
+static void keep_on_exec(bool keep)
+{
+    fcntl(stream_input(), F_SETFD, keep ? 0 : FD_CLOEXEC);
+    fcntl(stream_output(), F_SETFD, keep ? 0 : FD_CLOEXEC);
+}
+
 void family_exec(struct call *call, uint32_t id)
 {
-    char words[4][16];
-    static char name[] = "sockspec-agent", resume[] = "--resume";
-    static const char self[] = "/proc/self/exe";
-    if (access(self, X_OK) != 0) {
-        call_fail(call, LACKING);
-        return;
-    }
-    int ends[2] = {stream_input(), stream_output()};
-    for (int i = 0; i < 2; i++) {
-        fcntl(ends[i], F_SETFD, 0);
-        snprintf(words[i], sizeof words[i], "%d", ends[i]);
-    }
-    snprintf(words[2], sizeof words[2], "%u", (unsigned)stream_process());
-    snprintf(words[3], sizeof words[3], "%u", (unsigned)id);
+    char input[16], output[16], process[16], number[16];
+    char name[] = "sockspec-agent", resume[] = "--resume";
+    char *const words[] = {name, resume, input, output, process, number, NULL};
+    snprintf(input, sizeof input, "%d", stream_input());
+    snprintf(output, sizeof output, "%d", stream_output());
+    snprintf(process, sizeof process, "%u", (unsigned)stream_process());
+    snprintf(number, sizeof number, "%u", (unsigned)id);
     stream_lock();
-    execl(self, name, resume, words[0], words[1], words[2], words[3], (char *)NULL);
-    call_fail(call, errno);
+    keep_on_exec(true);
+    call_fail(call, start_again(words));
+    keep_on_exec(false);
     stream_unlock();
 }
 
