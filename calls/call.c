@@ -93,9 +93,9 @@ size_t call_format_result(const struct call *call, char *buffer, size_t size)
         text_add(&text, "%s", tcp_state_name((int)call->result));
     else if (info->result == R_LOOKUP && call->result != 0)
         text_add(&text, "%s",
-                 symbol_name(SYMBOLS_LOOKUP_ERROR, (long)call->result) ?: "an unknown error");
+                 symbol_name(SYMBOLS_LOOKUP_ERROR, call->result) ?: "an unknown error");
     else if (gives_flags(call)) {
-        format_flags(SYMBOLS_FILE_FLAG, (long)call->result, flags, sizeof flags);
+        format_flags(SYMBOLS_FILE_FLAG, call->result, flags, sizeof flags);
         text_add(&text, "%s", flags);
     } else
         text_add(&text, "%" PRId64, call->result);

@@ -134,7 +134,7 @@ void frame_get_text(struct frame *frame, char *text, size_t size)
 static bool get_name(struct frame *frame, enum symbol_group group, int64_t *value)
 {
     size_t length;
-    long found = 0;
+    int64_t found = 0;
     const char *name = get_text(frame, &length);
     if (frame->bad || length == 0)
         return false;
@@ -146,7 +146,7 @@ static bool get_name(struct frame *frame, enum symbol_group group, int64_t *valu
 
 void frame_put_symbol(struct frame *frame, enum symbol_group group, int64_t value)
 {
-    const char *name = symbol_name(group, (long)value);
+    const char *name = symbol_name(group, value);
     frame_put_text(frame, name ? name : "");
     if (!name)
         frame_put_number(frame, value);
@@ -161,11 +161,11 @@ int64_t frame_get_symbol(struct frame *frame, enum symbol_group group)
 void frame_put_flags(struct frame *frame, enum symbol_group group, int64_t flags)
 {
     const char *name;
-    long value;
+    int64_t value;
     for (size_t i = 0; (name = symbol_at(group, i, &value)); i++)
         if (value > 0 && (flags & value) == value) {
             frame_put_text(frame, name);
-            flags &= ~(int64_t)value;
+            flags &= ~value;
         }
     frame_put_text(frame, "");
     frame_put_number(frame, flags);

@@ -6,7 +6,7 @@
 
 static const struct value_type *type_of(const struct call *call, int at)
 {
-    return request_type((long)call->argument[at - 1], call->block[at].capacity);
+    return request_type(call->argument[at - 1], call->block[at].capacity);
 }
 
 static void print(struct text *text, const struct call *call, int at, bool finished)

@@ -222,35 +222,25 @@ const struct kind kind_set = {.name = "set",
 
 /* ---- events of epoll ---- */
 
-/* EPOLLET is the highest of the 32 bits, which is no value of a long everywhere: it is left out of
- * the named flags and travels beside them. */
-static const uint32_t EDGE = UINT32_C(1) << 31;
-
 static void print_one(struct text *text, const struct event *event)
 {
-    char flags[128] = "";
-    uint32_t edge = event->events & EDGE, others = event->events & ~EDGE;
-    if (others || !edge)
-        format_flags(SYMBOLS_EPOLL_EVENT, (long)others, flags, sizeof flags);
-    text_add(text, "{%s%s%s, %" PRIu64 "}", flags, others && edge ? "|" : "", edge ? "EPOLLET" : "",
-             event->data);
+    char flags[128];
+    format_flags(SYMBOLS_EPOLL_EVENT, event->events, flags, sizeof flags);
+    text_add(text, "{%s, %" PRIu64 "}", flags, event->data);
 }
 
 static void put_one(struct frame *frame, const struct event *event)
 {
-    frame_put_flag(frame, event->events & EDGE);
-    frame_put_flags(frame, SYMBOLS_EPOLL_EVENT, event->events & ~EDGE);
+    frame_put_flags(frame, SYMBOLS_EPOLL_EVENT, event->events);
     frame_put_number(frame, (int64_t)event->data);
 }
 
 static struct event get_one(struct frame *frame)
 {
-    bool edge = frame_get_flag(frame);
     int64_t events = frame_get_flags(frame, SYMBOLS_EPOLL_EVENT);
-    if (events < 0 || events >= EDGE)
+    if (events < 0 || events > UINT32_MAX)
         frame->bad = true;
-    return (struct event){.events = (uint32_t)events | (edge ? EDGE : 0),
-                          .data = (uint64_t)frame_get_number(frame)};
+    return (struct event){.events = (uint32_t)events, .data = (uint64_t)frame_get_number(frame)};
 }
 
 static void print_event(struct text *text, const struct call *call, int at, bool finished)

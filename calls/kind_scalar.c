@@ -59,7 +59,7 @@ static enum symbol_group group_at(const struct call *call, int at)
 
 static void print_symbol(struct text *text, const struct call *call, int at, bool finished)
 {
-    const char *name = symbol_name(group_at(call, at), (long)call->argument[at]);
+    const char *name = symbol_name(group_at(call, at), call->argument[at]);
     if (name)
         text_add(text, "%s", name);
     else
@@ -79,7 +79,7 @@ static void get_symbol(struct frame *frame, struct call *call, int at)
 static void print_set(struct text *text, enum symbol_group group, int64_t flags)
 {
     char names[128];
-    format_flags(group, (long)flags, names, sizeof names);
+    format_flags(group, flags, names, sizeof names);
     text_add(text, "%s", names);
 }
 
@@ -107,7 +107,7 @@ enum { TYPE_MASK = 0xf };
 static void print_type(struct text *text, const struct call *call, int at, bool finished)
 {
     int64_t type = call->argument[at], flags = type & ~INT64_C(0xf);
-    const char *name = symbol_name(SYMBOLS_TYPE, (long)(type & TYPE_MASK));
+    const char *name = symbol_name(SYMBOLS_TYPE, type & TYPE_MASK);
     (void)finished;
     if (!name || type < 0) {
         print_number(text, call, at, finished);
@@ -121,7 +121,7 @@ static void print_type(struct text *text, const struct call *call, int at, bool 
 static void put_type(struct frame *frame, const struct call *call, int at)
 {
     int64_t type = call->argument[at];
-    bool named = type >= 0 && symbol_name(SYMBOLS_TYPE, (long)(type & TYPE_MASK));
+    bool named = type >= 0 && symbol_name(SYMBOLS_TYPE, type & TYPE_MASK);
     frame_put_symbol(frame, SYMBOLS_TYPE, named ? type & TYPE_MASK : type);
     frame_put_flags(frame, SYMBOLS_SOCKET_FLAG, named ? type & ~INT64_C(0xf) : 0);
 }
@@ -139,6 +139,17 @@ static bool takes_flags(const struct call *call, int at)
     return call->argument[at - 1] == F_SETFL;
 }
 
+static bool takes_signal(const struct call *call, int at)
+{
+#ifdef F_SETSIG
+    return call->argument[at - 1] == F_SETSIG;
+#else
+    (void)call;
+    (void)at;
+    return false;
+#endif
+}
+
 static void print_fcntl(struct text *text, const struct call *call, int at, bool finished)
 {
     if (takes_flags(call, at))
@@ -153,7 +164,7 @@ static void put_fcntl(struct frame *frame, const struct call *call, int at)
 {
     if (takes_flags(call, at))
         frame_put_flags(frame, SYMBOLS_FILE_FLAG, call->argument[at]);
-    else if (call->argument[at - 1] == F_SETSIG)
+    else if (takes_signal(call, at))
         frame_put_symbol(frame, SYMBOLS_SIGNAL, call->argument[at]);
     else
         frame_put_number(frame, call->argument[at]);
@@ -163,7 +174,7 @@ static void get_fcntl(struct frame *frame, struct call *call, int at)
 {
     if (takes_flags(call, at))
         call->argument[at] = frame_get_flags(frame, SYMBOLS_FILE_FLAG);
-    else if (call->argument[at - 1] == F_SETSIG)
+    else if (takes_signal(call, at))
         call->argument[at] = frame_get_symbol(frame, SYMBOLS_SIGNAL);
     else
         call->argument[at] = frame_get_number(frame);

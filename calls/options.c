@@ -137,7 +137,7 @@ const struct value_type *control_type(int level, int type, uint32_t length)
     return find(controls, name_in(control_group(level), level, type), length);
 }
 
-const struct value_type *request_type(long request, uint32_t length)
+const struct value_type *request_type(int64_t request, uint32_t length)
 {
     return find(requests, symbol_name(SYMBOLS_REQUEST, request), length);
 }

@@ -9,7 +9,7 @@
 
 const struct value_type *option_type(int level, int option, uint32_t length);
 const struct value_type *control_type(int level, int type, uint32_t length);
-const struct value_type *request_type(long request, uint32_t length);
+const struct value_type *request_type(int64_t request, uint32_t length);
 
 /* The constants that types of control data at a level are. */
 enum symbol_group control_group(int level);

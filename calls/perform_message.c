@@ -241,6 +241,8 @@ static int receive_several(struct call *call, struct mmsghdr *headers, unsigned 
         return recvmmsg(call_fd(call), headers, count, call_int(call, 2), block_pointer(block));
     struct timespec time = {.tv_sec = (time_t)duration->seconds,
                             .tv_nsec = (long)duration->fraction};
+    if (time.tv_sec != duration->seconds || time.tv_nsec != duration->fraction)
+        return (int)perform_lacking(); /* this platform's structure cannot hold it */
     int result = recvmmsg(call_fd(call), headers, count, call_int(call, 2), &time);
     duration->seconds = time.tv_sec;
     duration->fraction = time.tv_nsec;

@@ -1,4 +1,6 @@
 /* What belongs to the process: its identity, its limits, the mask of modes. */
+#define _FILE_OFFSET_BITS 64 /* of limits too */
+
 #include "calls/kind.h"
 #include "calls/perform.h"
 

@@ -7,7 +7,7 @@
 int64_t perform_constant(struct call *call)
 {
     const struct block *name = &call->block[0];
-    long value;
+    int64_t value;
     if (name->bytes && strlen(name->bytes) == name->length && symbol_value(name->bytes, &value))
         return value;
     return perform_lacking();

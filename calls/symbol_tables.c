@@ -8,9 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,9 +21,9 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #ifdef __linux__
-#include <linux/capability.h>
-#include <linux/sockios.h>
 #include <sys/epoll.h>
+
+#include "calls/symbols_linux.h"
 #else
 #include <sys/filio.h>
 #include <sys/sockio.h>
@@ -31,7 +33,13 @@
 
 #define S(constant)                                                                                \
     {                                                                                              \
-#constant, (long)(constant)                                                                \
+#constant, (int64_t)(constant)                                                             \
+    }
+
+/* A flag that is the highest of 32 bits, which some headers have as a negative number. */
+#define S32(constant)                                                                              \
+    {                                                                                              \
+#constant, (constant) == SYMBOL_ABSENT ? SYMBOL_ABSENT : (int64_t)(uint32_t)(constant)     \
     }
 
 static const struct symbol families[] = {S(AF_UNSPEC),    S(AF_UNIX),    S(AF_INET),
@@ -261,7 +269,7 @@ static const struct symbol epoll_events[] = {
     S(EPOLLIN),     S(EPOLLPRI),     S(EPOLLOUT),    S(EPOLLERR),
     S(EPOLLHUP),    S(EPOLLRDHUP),   S(EPOLLRDNORM), S(EPOLLRDBAND),
     S(EPOLLWRNORM), S(EPOLLWRBAND),  S(EPOLLMSG),    S(EPOLLEXCLUSIVE),
-    S(EPOLLWAKEUP), S(EPOLLONESHOT), S(EPOLLET),     {0}};
+    S(EPOLLWAKEUP), S(EPOLLONESHOT), S32(EPOLLET),   {0}};
 static const struct symbol splice_flags[] = {
     S(SPLICE_F_MOVE), S(SPLICE_F_NONBLOCK), S(SPLICE_F_MORE), {0}};
 static const struct symbol capabilities[] = {

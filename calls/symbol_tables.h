@@ -6,7 +6,7 @@
 
 struct symbol {
     const char *name;
-    long value;
+    int64_t value;
 };
 
 /* By group; each ends with an entry without a name. */

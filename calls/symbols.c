@@ -2,11 +2,12 @@
 
 #include "calls/symbol_tables.h"
 
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
-const char *symbol_name(enum symbol_group group, long value)
+const char *symbol_name(enum symbol_group group, int64_t value)
 {
     for (const struct symbol *s = symbol_groups[group]; s->name; s++)
         if (s->value == value && value != SYMBOL_ABSENT)
@@ -14,7 +15,7 @@ const char *symbol_name(enum symbol_group group, long value)
     return NULL;
 }
 
-bool symbol_find(enum symbol_group group, const char *name, size_t length, long *value)
+bool symbol_find(enum symbol_group group, const char *name, size_t length, int64_t *value)
 {
     for (const struct symbol *s = symbol_groups[group]; s->name; s++)
         if (strncmp(s->name, name, length) == 0 && s->name[length] == '\0') {
@@ -24,7 +25,7 @@ bool symbol_find(enum symbol_group group, const char *name, size_t length, long 
     return false;
 }
 
-const char *symbol_at(enum symbol_group group, size_t index, long *value)
+const char *symbol_at(enum symbol_group group, size_t index, int64_t *value)
 {
     const struct symbol *symbol = &symbol_groups[group][index];
     *value = symbol->value;
@@ -47,7 +48,7 @@ enum symbol_group symbol_options(int level)
     }
 }
 
-bool symbol_value(const char *name, long *value)
+bool symbol_value(const char *name, int64_t *value)
 {
     for (size_t g = 0; g < SYMBOL_GROUPS; g++)
         for (const struct symbol *s = symbol_groups[g]; s->name; s++)
@@ -72,7 +73,7 @@ const char *error_name(int error)
     return unnamed;
 }
 
-size_t format_flags(enum symbol_group group, long flags, char *text, size_t size)
+size_t format_flags(enum symbol_group group, int64_t flags, char *text, size_t size)
 {
     size_t used = 0;
     text[0] = '\0';
@@ -82,8 +83,8 @@ size_t format_flags(enum symbol_group group, long flags, char *text, size_t size
             flags &= ~s->value;
         }
     if ((flags || used == 0) && used < size)
-        used += (size_t)snprintf(text + used, size - used, flags ? "%s0x%lx" : "%s0",
-                                 used ? "|" : "", flags);
+        used += (size_t)snprintf(text + used, size - used, flags ? "%s0x%" PRIx64 : "%s0",
+                                 used ? "|" : "", (uint64_t)flags);
     return used < size ? used : size - 1;
 }
 

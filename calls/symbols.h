@@ -2,9 +2,9 @@
 #ifndef SOCKSPEC_SYMBOLS_H
 #define SOCKSPEC_SYMBOLS_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum symbol_group {
     SYMBOLS_FAMILY,
@@ -41,24 +41,24 @@ enum symbol_group {
 };
 
 /* The name of a value in a group, or NULL if it has none. Lives forever. */
-const char *symbol_name(enum symbol_group group, long value);
+const char *symbol_name(enum symbol_group group, int64_t value);
 
 /* The value of the constant of this name and length in a group; false if there is none of that
  * name, or this platform does not have it. */
-bool symbol_find(enum symbol_group group, const char *name, size_t length, long *value);
+bool symbol_find(enum symbol_group group, const char *name, size_t length, int64_t *value);
 
 /* The constants of a group one by one: the name, NULL after the last, and the value, which is
  * SYMBOL_ABSENT where this platform does not have it. */
-const char *symbol_at(enum symbol_group group, size_t index, long *value);
+const char *symbol_at(enum symbol_group group, size_t index, int64_t *value);
 
 /* The group of the options of a level; SOL_SOCKET's for a level that has none of its own. */
 enum symbol_group symbol_options(int level);
 
 /* Looks a name up in all groups; false if there is no such constant on this platform. */
-bool symbol_value(const char *name, long *value);
+bool symbol_value(const char *name, int64_t *value);
 
 /* The value of a constant that this platform does not have. */
-#define SYMBOL_ABSENT LONG_MIN
+#define SYMBOL_ABSENT INT64_MIN
 
 /* What is no errno value but stands where one does. */
 enum {
@@ -73,7 +73,7 @@ enum {
 const char *error_name(int error);
 
 /* Prints a set of flags as "MSG_PEEK|MSG_OOB", "0" if none; unnamed bits in hexadecimal. */
-size_t format_flags(enum symbol_group group, long flags, char *text, size_t size);
+size_t format_flags(enum symbol_group group, int64_t flags, char *text, size_t size);
 
 /* TCP states, with the numbers that inet_diag uses. */
 enum tcp_state {

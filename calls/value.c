@@ -126,9 +126,8 @@ static void print_field(struct text *text, const struct value_field *field, cons
         text_add(text, "%s", address);
         break;
     default:
-        name = group_of(field) < SYMBOL_GROUPS
-                   ? symbol_name(group_of(field), (long)load(field, bytes))
-                   : NULL;
+        name = group_of(field) < SYMBOL_GROUPS ? symbol_name(group_of(field), load(field, bytes))
+                                               : NULL;
         if (name)
             text_add(text, "%s", name);
         else
@@ -186,7 +185,7 @@ static void check_field(struct text *why, const struct value_field *field, const
     case FIELD_SOCKET_TYPE:
     case FIELD_FAMILY:
         number = load(field, bytes);
-        if (!symbol_name(group, (long)number) && (number || field->kind != FIELD_ERROR))
+        if (!symbol_name(group, number) && (number || field->kind != FIELD_ERROR))
             text_add(why, "%" PRId64 ", which is no %s", number,
                      group == SYMBOLS_ERROR  ? "error"
                      : group == SYMBOLS_TYPE ? "type of a socket"
@@ -301,12 +300,24 @@ void put_value(struct frame *frame, const struct value_type *type, const void *b
                 put_field(frame, field, byte + field->offset + k * field->size);
 }
 
+/* Bytes of a value that is cut short; it may be larger on the other side than it is here. */
+static size_t get_cut(struct frame *frame, void *bytes, size_t room)
+{
+    size_t count;
+    const void *given = frame_get_bytes(frame, &count);
+    if (count > room)
+        count = room;
+    if (count)
+        memcpy(bytes, given, count);
+    return count;
+}
+
 size_t get_value(struct frame *frame, const struct value_type *type, void *bytes, size_t room)
 {
     unsigned char *byte = bytes;
     size_t whole = (size_t)frame_get_count(frame, type->size ? room / type->size : 0);
     if (!whole)
-        return frame_get_into(frame, bytes, room);
+        return get_cut(frame, bytes, room);
     for (size_t i = 0; i < whole && !frame->bad; i++, byte += type->size)
         for (const struct value_field *field = type->field; field->count; field++)
             for (size_t k = 0; k < field->count; k++)

@@ -11,7 +11,7 @@ const char *lookup_name(int returned)
 {
     if (returned > -LOOKUP_ERROR)
         return error_name(returned < 0 ? -returned : 0);
-    long value = -returned - LOOKUP_ERROR;
+    int64_t value = -returned - LOOKUP_ERROR;
     const char *name = symbol_name(SYMBOLS_LOOKUP_ERROR, value);
     if (!name)
         name = symbol_name(SYMBOLS_LOOKUP_ERROR, -value);

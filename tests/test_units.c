@@ -91,7 +91,7 @@ static void test_calls_are_printed(void)
 
 static void test_symbols(void)
 {
-    long value;
+    int64_t value;
     char text[64];
     CU_ASSERT_STRING_EQUAL(error_name(EISCONN), "EISCONN");
     CU_ASSERT_STRING_EQUAL(error_name(0), "0");

@@ -29,6 +29,23 @@ static size_t count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t change = PTHREAD_COND_INITIALIZER;
 
+static void tell_of_end(const struct child *child)
+{
+    struct frame frame = answer_begin();
+    frame_put_number(&frame, child->status > 128 ? child->status - 128 : 0);
+    const struct frame_header header = {FRAME_DIED, child->process, 0};
+    write_whole(stream_output(), frame.bytes, frame_complete(&frame, &header));
+    stream_unlock();
+}
+
+static bool has_ended(const struct child *child)
+{
+    pthread_mutex_lock(&lock);
+    bool ended = child->ended;
+    pthread_mutex_unlock(&lock);
+    return ended;
+}
+
 static void note_end(struct child *child)
 {
     int status = 0;
@@ -39,11 +56,7 @@ static void note_end(struct child *child)
     child->ended = true;
     pthread_cond_broadcast(&change);
     pthread_mutex_unlock(&lock);
-    struct frame frame = answer_begin();
-    frame_put_number(&frame, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
-    const struct frame_header header = {FRAME_DIED, child->process, 0};
-    write_whole(stream_output(), frame.bytes, frame_complete(&frame, &header));
-    stream_unlock();
+    tell_of_end(child);
 }
 
 /* Passes on what a child says, until it has ended. */
@@ -85,6 +98,7 @@ static int move_away(int fd)
 
 static void become_child(int end, uint32_t process)
 {
+    end_with_parent();
     for (size_t i = 0; i < count; i++)
         close(children[i].stream);
     count = 0;
@@ -107,11 +121,13 @@ bool family_fork(struct call *call)
     /* Nobody may hold a lock that the child would find held for ever. */
     stream_lock();
     tasks_lock();
+    pthread_mutex_lock(&lock);
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
         become_child(ends[1], (uint32_t)call->argument[0]);
     }
+    pthread_mutex_unlock(&lock);
     tasks_unlock();
     stream_unlock();
     if (pid == 0)
@@ -131,6 +147,17 @@ bool family_fork(struct call *call)
     return true;
 }
 
+/* Who sends something to a child that has ended learns it once more, instead of nothing. */
+static void pass_to(const struct child *child, const struct frame *header, const struct frame *body)
+{
+    if (has_ended(child)) {
+        tell_of_end(child);
+        return;
+    }
+    write_whole(child->stream, header->bytes, FRAME_HEADER);
+    write_whole(child->stream, body->bytes, body->size);
+}
+
 void family_pass(const struct frame_header *header, const struct frame *body)
 {
     unsigned char bytes[FRAME_HEADER];
@@ -139,14 +166,12 @@ void family_pass(const struct frame_header *header, const struct frame *body)
     /* To the child itself, else to each: one of them may be its parent. */
     for (size_t i = 0; i < count; i++)
         if (children[i].process == header->process) {
-            write_whole(children[i].stream, bytes, sizeof bytes);
-            write_whole(children[i].stream, body->bytes, body->size);
+            pass_to(&children[i], &frame, body);
             return;
         }
-    for (size_t i = 0; i < count; i++) {
-        write_whole(children[i].stream, bytes, sizeof bytes);
-        write_whole(children[i].stream, body->bytes, body->size);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!has_ended(&children[i]))
+            pass_to(&children[i], &frame, body);
 }
 
 void family_await(struct call *call)
@@ -167,25 +192,41 @@ void family_await(struct call *call)
 
 /* ---- exec() ---- */
 
+/* Starts this program again. By its own name: where another program runs this one, as an emulator
+ * does, the other is what /proc/self/exe starts. Gives an errno. */
+static int start_again(char *const words[])
+{
+    static const char self[] = "/proc/self/exe";
+    char path[4096];
+    ssize_t length = readlink(self, path, sizeof path - 1);
+    if (length < 0)
+        return LACKING;
+    path[length] = '\0';
+    execv(path, words);
+    if (errno == ENOENT) /* it was removed, or is of another mount namespace */
+        execv(self, words);
+    return errno == ENOEXEC ? LACKING : errno;
+}
+
+static void keep_on_exec(bool keep)
+{
+    fcntl(stream_input(), F_SETFD, keep ? 0 : FD_CLOEXEC);
+    fcntl(stream_output(), F_SETFD, keep ? 0 : FD_CLOEXEC);
+}
+
 void family_exec(struct call *call, uint32_t id)
 {
-    char words[4][16];
-    static char name[] = "sockspec-agent", resume[] = "--resume";
-    static const char self[] = "/proc/self/exe";
-    if (access(self, X_OK) != 0) {
-        call_fail(call, LACKING);
-        return;
-    }
-    int ends[2] = {stream_input(), stream_output()};
-    for (int i = 0; i < 2; i++) {
-        fcntl(ends[i], F_SETFD, 0);
-        snprintf(words[i], sizeof words[i], "%d", ends[i]);
-    }
-    snprintf(words[2], sizeof words[2], "%u", (unsigned)stream_process());
-    snprintf(words[3], sizeof words[3], "%u", (unsigned)id);
+    char input[16], output[16], process[16], number[16];
+    char name[] = "sockspec-agent", resume[] = "--resume";
+    char *const words[] = {name, resume, input, output, process, number, NULL};
+    snprintf(input, sizeof input, "%d", stream_input());
+    snprintf(output, sizeof output, "%d", stream_output());
+    snprintf(process, sizeof process, "%u", (unsigned)stream_process());
+    snprintf(number, sizeof number, "%u", (unsigned)id);
     stream_lock();
-    execl(self, name, resume, words[0], words[1], words[2], words[3], (char *)NULL);
-    call_fail(call, errno);
+    keep_on_exec(true);
+    call_fail(call, start_again(words));
+    keep_on_exec(false);
     stream_unlock();
 }
 

@@ -4,12 +4,11 @@
 
 #ifdef __linux__
 
+#include "stacks/agent/program/netlink.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/module.h>
-#include <linux/neighbour.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
@@ -25,39 +24,34 @@
 
 /* A request to the kernel's routing socket. */
 struct request {
-    struct nlmsghdr header;
+    struct netlink_header header;
     union {
-        struct ifaddrmsg address;
-        struct ndmsg neighbour;
+        struct netlink_address address;
+        struct netlink_neighbour neighbour;
     };
     char room[256];
 };
 
 static void add_attribute(struct request *request, int type, const void *bytes, size_t size)
 {
-    struct rtattr *attribute =
-        (struct rtattr *)(void *)((char *)request + NLMSG_ALIGN(request->header.nlmsg_len));
-    attribute->rta_type = (unsigned short)type;
-    attribute->rta_len = (unsigned short)RTA_LENGTH(size);
-    memcpy(RTA_DATA(attribute), bytes, size);
-    request->header.nlmsg_len =
-        (unsigned)(NLMSG_ALIGN(request->header.nlmsg_len) + RTA_ALIGN(attribute->rta_len));
+    uint32_t at = NETLINK_ALIGN(request->header.length);
+    struct netlink_attribute *attribute =
+        (struct netlink_attribute *)(void *)((char *)request + at);
+    attribute->type = (uint16_t)type;
+    attribute->length = (uint16_t)(sizeof *attribute + size);
+    memcpy(attribute + 1, bytes, size);
+    request->header.length = at + NETLINK_ALIGN(attribute->length);
 }
 
 static int send_request(struct request *request)
 {
-    struct {
-        struct nlmsghdr header;
-        struct nlmsgerr error;
-        char room[256];
-    } answer;
-    int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-    request->header.nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-    if (send(fd, request, request->header.nlmsg_len, 0) < 0 ||
-        recv(fd, &answer, sizeof answer, 0) < 0)
-        answer.error.error = -errno;
+    struct netlink_answer answer;
+    int fd = socket(AF_NETLINK, SOCK_RAW, ROUTING);
+    request->header.flags |= IS_REQUEST | WANTS_ANSWER;
+    if (send(fd, request, request->header.length, 0) < 0 || recv(fd, &answer, sizeof answer, 0) < 0)
+        answer.error = -errno;
     close(fd);
-    return answer.error.error;
+    return answer.error;
 }
 
 /* An address, its bytes and their count; family 0 if it is none. */
@@ -76,27 +70,27 @@ static void configure(unsigned index, const char *word, const unsigned char *har
     unsigned char bytes[16];
     size_t size = 0;
     int family = read_address(word + 1, bytes, &size);
-    struct request request = {.header = {.nlmsg_flags = NLM_F_CREATE | NLM_F_REPLACE}};
+    struct request request = {.header = {.flags = CREATES | REPLACES}};
     if (*word == '=') {
-        request.header.nlmsg_type = RTM_NEWNEIGH;
-        request.header.nlmsg_len = NLMSG_LENGTH(sizeof request.neighbour);
-        request.neighbour = (struct ndmsg){.ndm_family = (unsigned char)family,
-                                           .ndm_ifindex = (int)index,
-                                           .ndm_state = NUD_PERMANENT};
-        add_attribute(&request, NDA_DST, bytes, size);
-        add_attribute(&request, NDA_LLADDR, hardware, 6);
+        request.header.type = NEW_NEIGHBOUR;
+        request.header.length = sizeof request.header + sizeof request.neighbour;
+        request.neighbour = (struct netlink_neighbour){
+            .family = (uint8_t)family, .interface = (int32_t)index, .state = NEIGHBOUR_PERMANENT};
+        add_attribute(&request, NEIGHBOUR_ADDRESS, bytes, size);
+        add_attribute(&request, NEIGHBOUR_HARDWARE, hardware, 6);
     } else {
-        struct ifa_cacheinfo life = {.ifa_valid = ~0u, .ifa_prefered = *word == '-' ? 0 : ~0u};
-        request.header.nlmsg_type = RTM_NEWADDR;
-        request.header.nlmsg_len = NLMSG_LENGTH(sizeof request.address);
-        request.address = (struct ifaddrmsg){.ifa_family = (unsigned char)family,
-                                             .ifa_prefixlen = family == AF_INET ? 24 : 64,
-                                             .ifa_flags = IFA_F_NODAD,
-                                             .ifa_index = index};
-        add_attribute(&request, IFA_LOCAL, bytes, size);
-        add_attribute(&request, IFA_ADDRESS, bytes, size);
+        const struct netlink_life life = {.valid = UINT32_MAX,
+                                          .preferred = *word == '-' ? 0 : UINT32_MAX};
+        request.header.type = NEW_ADDRESS;
+        request.header.length = sizeof request.header + sizeof request.address;
+        request.address = (struct netlink_address){.family = (uint8_t)family,
+                                                   .prefix = family == AF_INET ? 24 : 64,
+                                                   .flags = ADDRESS_AT_ONCE,
+                                                   .interface = index};
+        add_attribute(&request, ADDRESS_LOCAL, bytes, size);
+        add_attribute(&request, ADDRESS_PREFIX, bytes, size);
         if (family == AF_INET6)
-            add_attribute(&request, IFA_CACHEINFO, &life, sizeof life);
+            add_attribute(&request, ADDRESS_LIFE, &life, sizeof life);
     }
     int error = send_request(&request);
     if (error)
@@ -118,7 +112,7 @@ static void load_module(const char *path)
     int fd = open(path, O_RDONLY);
 #ifdef SYS_finit_module
     const char *end = strrchr(path, '.');
-    int flags = end && strcmp(end, ".ko") != 0 ? MODULE_INIT_COMPRESSED_FILE : 0;
+    int flags = end && strcmp(end, ".ko") != 0 ? MODULE_COMPRESSED : 0;
     if (fd < 0 || syscall(SYS_finit_module, fd, "", flags) != 0)
 #endif
         fprintf(stderr, "sockspec-agent: cannot load %s: %s\n", path, strerror(errno));

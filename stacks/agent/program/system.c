@@ -55,7 +55,7 @@ void implementation_states_elsewhere(void)
 static void add_absent(struct text *lacks)
 {
     const char *name;
-    long value;
+    int64_t value;
     for (int group = 0; group < SYMBOL_GROUPS; group++)
         for (size_t i = 0; (name = symbol_at((enum symbol_group)group, i, &value)); i++)
             if (value == SYMBOL_ABSENT)

@@ -36,8 +36,8 @@ static bool has_option(int64_t level, int64_t option)
 static bool is_option(const struct call *call)
 {
     const int64_t *argument = call->argument;
-    return symbol_name(SYMBOLS_LEVEL, (long)argument[1]) &&
-           symbol_name(symbol_options((int)argument[1]), (long)argument[2]);
+    return symbol_name(SYMBOLS_LEVEL, argument[1]) &&
+           symbol_name(symbol_options((int)argument[1]), argument[2]);
 }
 
 /* The operations that it has a function for. */
