@@ -43,7 +43,7 @@ MUTANT_BY(nothing, "everything that was asked for is ready", reports_all)
 RULE(only_asked, "readiness.ready.only-asked",
      .statement =
          "poll(), select() and epoll_wait() report of the events that were asked for those "
-         "that are true, and none that was not asked for.",
+         "that are true, and no others while there is no error.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION: revents; pselect(), DESCRIPTION"},
                  {"poll(2)", "DESCRIPTION: revents"},
@@ -123,8 +123,8 @@ RULE(end_of_file, "readiness.ready.end-of-file",
                  [BY_LINUX] = "1: readable | 1: readable and hangup "
                               "then 1: readable | 1: readable and hangup"});
 
-CASE(end_of_file, ended, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
-     .readiness = ANY_READINESS, .axes = {{"how", {"shutdown", "close"}}})
+CASE(end_of_file, ended, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
+     .axes = {{"how", {"shutdown", "close"}}})
 {
     struct connection c = connected_pair(t);
     must(sk_send(peer, c.peer, "x", 1, 0));
@@ -134,7 +134,6 @@ CASE(end_of_file, ended, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = A
     observe("%s", answer(t, c.iut, POLLIN, patience));
 }
 
-/* The socket is read and written no more once it has reported something. */
 MUTANT(end_of_file, "a socket is reported as readable once")
 {
     static bool reported;
@@ -152,9 +151,11 @@ RULE(half_closed, "readiness.ready.half-closed",
      .sources = {{"poll(2)", "DESCRIPTION POLLRDHUP"}, {"epoll_ctl(2)", "DESCRIPTION EPOLLRDHUP"}},
      .outcome = {[BY_LINUX] = "0: nothing then 1: half closed | 1: hangup and half closed"});
 
-CASE(half_closed, ended, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+CASE(half_closed, ended, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .readiness = WITH_POLL | WITH_EPOLL, .axes = {{"how", {"shutdown", "close"}}})
 {
+    if (t->readiness == WITH_POLL && sk_constant(iut, "POLLRDHUP") < 0)
+        skip("this implementation has no POLLRDHUP");
     struct connection c = connected_pair(t);
     must(sk_send(peer, c.peer, "x", 1, 0));
     await_data(t, iut, c.iut);
@@ -180,7 +181,7 @@ RULE(writable, "readiness.ready.writable",
                  {"FreeBSD select(2)", "DESCRIPTION"}},
      .outcome = {[BY_POSIX] = "1: writable", [BY_LINUX] = "1: writable", [BY_BSD] = "1: writable"});
 
-CASE(writable, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+CASE(writable, established, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .readiness = ANY_READINESS, .mode = ANY_MODE)
 {
     struct connection c = connected_pair(t);
