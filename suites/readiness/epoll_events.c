@@ -74,8 +74,8 @@ CASE(edge, more_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_
     must(sk_send(peer, watch.ends.peer, "x", 1, 0));
     observe_events(t, &watch, patience);
     observe_events(t, &watch, 0);
-    /* Whether more data brings an event although some is left is not promised; after EAGAIN it
-     * does. */
+    /* That more data brings an event while some is left is not promised; after EAGAIN it
+     * is. */
     require(strcmp(received(t, iut, watch.ends.iut), "x") == 0, "the data did not come");
     require(strcmp(received(t, iut, watch.ends.iut), "nothing") == 0, "no EAGAIN");
     must(sk_send(peer, watch.ends.peer, "y", 1, 0));
