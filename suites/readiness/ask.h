@@ -1,0 +1,47 @@
+/* Asking which descriptors are ready by the call that the variant says (t->readiness), with the
+ * call's own result: what rules about these calls observe. Other rules use ready() of
+ * fixtures/transfer.h, which takes the result for granted. */
+#ifndef SOCKSPEC_ASK_H
+#define SOCKSPEC_ASK_H
+
+#include "suites/suite.h"
+
+/* A call that is begun; it points into this. */
+struct question {
+    struct readiness one;
+    struct fd_list set[3]; /* readable, writable, exceptional */
+    struct duration time;
+    struct event event;
+    struct call call;
+    struct pending *pending;
+};
+
+/* Asks the IUT for POLL* events of one descriptor, and waits for so many milliseconds (-1: without
+ * end). The answer is what the call returned and what it reported: "1: readable", "0: nothing"; or
+ * its error. Lives until the thread's next call. */
+const char *answer(struct test *t, int fd, int events, int milliseconds);
+
+/* The same in two steps, for one event. */
+void ask(struct test *t, struct question *question, int fd, int event, int milliseconds);
+const char *answer_to(struct test *t, struct question *question);
+
+/* What a call returned and reported as an answer. */
+const char *answer_text(int result, int found);
+
+/* A socket of the IUT, of the variant's type, and one of the peer that sends to it. */
+struct ends {
+    int iut, peer;
+};
+struct ends ends_of(struct test *t);
+
+/* So many milliseconds are more than any case lasts. */
+enum { AN_HOUR = 3600 * 1000 };
+
+/* Mutants: nothing is ever reported; everything that was asked for is; a call that is to wait does
+ * not; a call waits for ever. */
+void reports_nothing(struct mutation *m, struct call *call);
+void reports_all(struct mutation *m, struct call *call);
+void does_not_wait(struct mutation *m, struct call *call);
+void waits_for_ever(struct mutation *m, struct call *call);
+
+#endif

@@ -1,0 +1,259 @@
+/* select(): what is its own. */
+#include "suites/readiness/ask.h"
+
+#include <sys/resource.h>
+#include <sys/select.h>
+
+static struct fd_list set_of(int one, int other)
+{
+    return (struct fd_list){.fd = {one, other}, .count = 2};
+}
+
+/* One more than the highest of two descriptors. */
+static int limit_of(int one, int other)
+{
+    return (one > other ? one : other) + 1;
+}
+
+/* Which of two descriptors a set has. */
+static const char *members(const struct fd_list *set, int one, int other)
+{
+    bool has_one = false, has_other = false, has_more = false;
+    for (size_t i = 0; i < set->count; i++) {
+        has_one |= set->fd[i] == one;
+        has_other |= set->fd[i] == other;
+        has_more |= set->fd[i] != one && set->fd[i] != other;
+    }
+    return has_more               ? "another one"
+           : has_one && has_other ? "both"
+           : has_one              ? "the first"
+           : has_other            ? "the second"
+                                  : "none";
+}
+
+RULE(data, "readiness.select.data",
+     .statement =
+         "select() gives 1, and has in the first set and in no other one, a socket to which "
+         "data has come.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION and RETURN VALUE"},
+                 {"select(2)", "DESCRIPTION, readfds; RETURN VALUE"},
+                 {"FreeBSD select(2)", "DESCRIPTION and RETURN VALUES"}},
+     .outcome = {[BY_POSIX] = "1: readable", [BY_LINUX] = "1: readable", [BY_BSD] = "1: readable"},
+     .basic = {OP_SELECT}, .basics = 1);
+
+CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT,
+     .type = ANY_TYPE)
+{
+    struct ends ends = ends_of(t);
+    must(sk_send(peer, ends.peer, "x", 1, 0));
+    observe("%s", answer(t, ends.iut, POLLIN | POLLPRI, patience));
+}
+
+MUTANT_BY(data, "data is not reported", reports_nothing)
+
+RULE(count, "readiness.select.count",
+     .statement =
+         "select() counts what is in the sets when it returns: a descriptor that is in two "
+         "of them counts twice.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), RETURN VALUE: the total number of bits"},
+                 {"select(2)", "RETURN VALUE: the total number of bits"},
+                 {"FreeBSD select(2)", "DESCRIPTION: the total number in all the sets"}},
+     .outcome = {[BY_POSIX] = "3 then the first then both then none",
+                 [BY_LINUX] = "3 then the first then both then none",
+                 [BY_BSD] = "3 then the first then both then none"});
+
+CASE(count, three_bits, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .needs = "select")
+{
+    struct ends busy = ends_of(t), idle = ends_of(t);
+    struct fd_list readable = set_of(busy.iut, idle.iut), writable = readable,
+                   exceptional = readable;
+    struct duration none = {0};
+    must(sk_send(peer, busy.peer, "x", 1, 0));
+    await_data(t, iut, busy.iut);
+    observe_count(
+        sk_select(iut, limit_of(busy.iut, idle.iut), &readable, &writable, &exceptional, &none));
+    observe("%s", members(&readable, busy.iut, idle.iut));
+    observe("%s", members(&writable, busy.iut, idle.iut));
+    observe("%s", members(&exceptional, busy.iut, idle.iut));
+}
+
+MUTANT(count, "select() counts descriptors")
+{
+    mutate(m, call);
+    if (call->operation == OP_SELECT && call->result == 3)
+        call_succeed(call, 2);
+}
+
+RULE(cleared, "readiness.select.cleared",
+     .statement =
+         "select() takes all descriptors out of the sets when its time is over and none is "
+         "ready.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: if the timeout interval expires"},
+                 {"select(2)", "DESCRIPTION, readfds and exceptfds"},
+                 {"FreeBSD select(2)", "DESCRIPTION: subsets of those that are ready"}},
+     .outcome = {[BY_POSIX] = "0 then none then none",
+                 [BY_LINUX] = "0 then none then none",
+                 [BY_BSD] = "0 then none then none"});
+
+CASE(cleared, timeout, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .needs = "select", .axes = {{"time", {"none", "some"}}})
+{
+    struct ends one = ends_of(t), other = ends_of(t);
+    struct fd_list readable = set_of(one.iut, other.iut), exceptional = readable;
+    struct duration time = {0, t->chosen[0] == 0 ? 0 : 1000};
+    observe_count(
+        sk_select(iut, limit_of(one.iut, other.iut), &readable, NULL, &exceptional, &time));
+    observe("%s", members(&readable, one.iut, other.iut));
+    observe("%s", members(&exceptional, one.iut, other.iut));
+}
+
+/* Such a call has its sets as they were. */
+MUTANT(cleared, "select() leaves the sets alone when its time is over")
+{
+    uint32_t length[3];
+    for (int i = 0; i < 3; i++)
+        length[i] = call->block[1 + i].length;
+    mutate(m, call);
+    if (call->operation == OP_SELECT && !call->error && call->result == 0)
+        for (int i = 0; i < 3; i++)
+            call->block[1 + i].length = length[i];
+}
+
+RULE(limit, "readiness.select.limit",
+     .statement = "select() looks at the descriptors that are less than its first argument, and at "
+                  "no others.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: from zero through nfds-1"},
+                 {"select(2)", "DESCRIPTION, nfds: up to this limit"},
+                 {"FreeBSD select(2)", "DESCRIPTION: from 0 through nfds-1"}},
+     .outcome = {[BY_POSIX] = "1 then the first then 0",
+                 [BY_LINUX] = "1 then the first then 0",
+                 [BY_BSD] = "1 then the first then 0"});
+
+CASE(limit, between, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "select")
+{
+    int one = bound_datagram_socket(t, iut).fd, other = bound_datagram_socket(t, iut).fd;
+    int lower = one < other ? one : other, higher = one < other ? other : one;
+    struct fd_list both = set_of(lower, higher), again = both;
+    struct duration none = {0};
+    observe_count(sk_select(iut, higher, NULL, &both, NULL, &none));
+    observe("%s", members(&both, lower, higher));
+    none = (struct duration){0};
+    observe_count(sk_select(iut, lower, NULL, &again, NULL, &none));
+}
+
+MUTANT(limit, "select() looks at the descriptor that is its first argument")
+{
+    if (call->operation == OP_SELECT)
+        call->argument[0]++;
+    mutate(m, call);
+}
+
+RULE(not_open, "readiness.select.not-open",
+     .statement = "select() fails with EBADF if a set has a descriptor that is not open.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), ERRORS EBADF"},
+                 {"select(2)", "ERRORS EBADF"},
+                 {"FreeBSD select(2)", "ERRORS EBADF"}},
+     .outcome = {[BY_POSIX] = "EBADF", [BY_LINUX] = "EBADF", [BY_BSD] = "EBADF"});
+
+/* Of two sockets the lower one is closed: Linux says that it does not look above the highest that
+ * is open. The other one is ready for writing, and a call may not stop there. */
+CASE(not_open, closed, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "select",
+     .axes = {{"set", {"readable", "writable", "exceptional"}}, {"time", {"none", "endless"}}})
+{
+    int one = bound_datagram_socket(t, iut).fd, other = bound_datagram_socket(t, iut).fd;
+    int lower = one < other ? one : other, higher = one < other ? other : one;
+    struct fd_list set[3] = {0};
+    struct duration none = {0};
+    set[1] = (struct fd_list){.fd = {higher}, .count = 1};
+    set[t->chosen[0]].fd[set[t->chosen[0]].count++] = lower;
+    must(sk_close(iut, lower));
+    observe_result(
+        sk_select(iut, higher + 1, &set[0], &set[1], &set[2], t->chosen[1] == 0 ? &none : NULL));
+}
+
+MUTANT_GIVES(not_open, "select() ignores descriptors that are not open", OP_SELECT, EBADF, 0)
+
+RULE(negative, "readiness.select.negative-limit",
+     .statement = "select() fails with EINVAL if its first argument is negative.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), ERRORS EINVAL: nfds is less than 0"},
+                 {"select(2)", "ERRORS EINVAL: nfds is negative"},
+                 {"FreeBSD select(2)", "ERRORS EINVAL: nfds was invalid"}},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"});
+
+CASE(negative, minus_one, .network = ON_LOOPBACK, .needs = "select")
+{
+    struct duration none = {0};
+    observe_result(sk_select(iut, -1, NULL, NULL, NULL, &none));
+}
+
+MUTANT_GIVES(negative, "select() of a negative number succeeds", OP_SELECT, EINVAL, 0)
+
+RULE(too_large, "readiness.select.large-limit",
+     .statement = "select() fails with EINVAL if its first argument is greater than FD_SETSIZE; on "
+                  "Linux, than RLIMIT_NOFILE.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), ERRORS EINVAL: nfds is greater than FD_SETSIZE"},
+                 {"select(2)", "ERRORS EINVAL: nfds exceeds RLIMIT_NOFILE"}},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"});
+
+/* The limit of open files, which need not be more than sets can hold, is lowered, so that the
+ * argument is above both. */
+CASE(too_large, above_both, .network = ON_LOOPBACK, .needs = "select getrlimit setrlimit")
+{
+    struct limits given, low;
+    struct duration none = {0};
+    must(sk_getrlimit(iut, RLIMIT_NOFILE, &given));
+    low = given;
+    if (given.soft < 0 || given.soft > FD_SETSIZE)
+        low.soft = FD_SETSIZE;
+    must(sk_setrlimit(iut, RLIMIT_NOFILE, &low));
+    observe_result(sk_select(iut, FD_SETSIZE + 1, NULL, NULL, NULL, &none));
+    must(sk_setrlimit(iut, RLIMIT_NOFILE, &given));
+}
+
+MUTANT_GIVES(too_large, "select() of any number succeeds", OP_SELECT, EINVAL, 0)
+
+RULE(bad_time, "readiness.select.invalid-time",
+     .statement = "select() fails with EINVAL if its time is invalid, as a negative one is.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), ERRORS EINVAL: an invalid timeout interval"},
+                 {"select(2)", "ERRORS EINVAL: the value within timeout is invalid"},
+                 {"FreeBSD select(2)", "ERRORS EINVAL: a component is negative"}},
+     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"});
+
+CASE(bad_time, negative, .network = ON_LOOPBACK, .needs = "select",
+     .axes = {{"part", {"seconds", "microseconds"}}})
+{
+    struct duration time = {t->chosen[0] == 0 ? -1 : 0, t->chosen[0] == 0 ? 0 : -1};
+    observe_result(sk_select(iut, 0, NULL, NULL, NULL, &time));
+}
+
+MUTANT_GIVES(bad_time, "select() with a negative time succeeds", OP_SELECT, EINVAL, 0)
+
+RULE(sleeps, "readiness.select.sleeps",
+     .statement = "select() without sets waits for the time given and gives 0.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: if all are null pointers"},
+                 {"select(2)", "NOTES: Emulating usleep(3)"}},
+     .outcome = {[BY_POSIX] = "0 then in time", [BY_LINUX] = "0 then in time"});
+
+/* The implementation may have a clock of its own: by ours it may be so much too early. */
+enum { TIME = 30, CLOCKS_DIFFER = 1 };
+
+CASE(sleeps, no_sets, .network = ON_LOOPBACK, .needs = "select")
+{
+    struct duration time = {0, TIME * 1000};
+    int64_t since = clock_now();
+    observe_count(sk_select(iut, 0, NULL, NULL, NULL, &time));
+    int64_t milliseconds = (clock_now() - since) / INT64_C(1000000);
+    observe("%s", milliseconds < TIME - CLOCKS_DIFFER ? "too early" : "in time");
+}
+
+MUTANT_BY(sleeps, "select() does not wait", does_not_wait)
