@@ -6,7 +6,7 @@
 RULE(create, "readiness.epoll.create",
      .statement = "epoll_create1() opens a new epoll instance, in which nothing is registered.",
      .level = LEVEL_SHALL, .sources = {{"epoll_create(2)", "DESCRIPTION and RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = "0 then 0 then 0"}, .basic = {OP_EPOLL_CREATE}, .basics = 1);
+     .outcome = {[BY_LINUX] = {"0 then 0 then 0"}}, .basic = {OP_EPOLL_CREATE}, .basics = 1);
 
 CASE(create, beside_another, .network = ON_LOOPBACK, .family = FAMILY_IPV4, .needs = "epoll")
 {
@@ -33,7 +33,7 @@ RULE(close_on_exec, "readiness.epoll.close-on-exec",
          "epoll_create1() sets FD_CLOEXEC on its descriptor if it was given EPOLL_CLOEXEC, "
          "and only then.",
      .level = LEVEL_SHALL, .sources = {{"epoll_create(2)", "DESCRIPTION EPOLL_CLOEXEC"}},
-     .outcome = {[BY_LINUX] = "kept then closed"});
+     .outcome = {[BY_LINUX] = {"kept then closed"}});
 
 CASE(close_on_exec, with_and_without, .network = ON_LOOPBACK, .needs = "epoll fcntl")
 {
@@ -55,7 +55,7 @@ RULE(readable, "readiness.epoll.instance-readable",
                   "epoll_wait() on it would report something.",
      .level = LEVEL_SHALL,
      .sources = {{"epoll(7)", "Questions and answers: is it itself poll/epoll/selectable"}},
-     .outcome = {[BY_LINUX] = "0: nothing then 1: readable then 0: nothing"});
+     .outcome = {[BY_LINUX] = {"0: nothing then 1: readable then 0: nothing"}});
 
 CASE(readable, data, .family = ANY_FAMILY, .network = ON_LOOPBACK, .readiness = ANY_READINESS,
      .type = ANY_TYPE, .needs = "epoll")
@@ -81,7 +81,7 @@ RULE(data, "readiness.epoll.data",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_wait(2)", "DESCRIPTION and RETURN VALUE"},
                  {"epoll_ctl(2)", "DESCRIPTION EPOLLIN"}},
-     .outcome = {[BY_LINUX] = "1: readable"}, .basic = {OP_EPOLL_WAIT}, .basics = 1);
+     .outcome = {[BY_LINUX] = {"1: readable"}}, .basic = {OP_EPOLL_WAIT}, .basics = 1);
 
 CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_EPOLL,
      .type = ANY_TYPE)
@@ -132,7 +132,7 @@ static const char *numbers_text(unsigned all)
 RULE(count, "readiness.epoll.count",
      .statement = "epoll_wait() gives an event of each descriptor that is ready, and their number.",
      .level = LEVEL_SHALL, .sources = {{"epoll_wait(2)", "RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = "2 then first and last"});
+     .outcome = {[BY_LINUX] = {"2 then first and last"}});
 
 CASE(count, two_of_three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -156,7 +156,7 @@ RULE(most, "readiness.epoll.most",
                   "descriptors.",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_wait(2)", "DESCRIPTION: up to maxevents; NOTES: round robin"}},
-     .outcome = {[BY_LINUX] = "1 then 1 then first and last"});
+     .outcome = {[BY_LINUX] = {"1 then 1 then first and last"}});
 
 CASE(most, one_at_a_time, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -187,7 +187,7 @@ RULE(no_room, "readiness.epoll.wait-no-events",
      .statement = "epoll_wait() fails with EINVAL if it may give 0 events or less.",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_wait(2)", "ERRORS EINVAL: maxevents is less than or equal to zero"}},
-     .outcome = {[BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_LINUX] = {"EINVAL"}});
 
 CASE(no_room, at_most, .network = ON_LOOPBACK, .needs = "epoll",
      .axes = {{"most", {"zero", "negative"}}})
@@ -203,7 +203,7 @@ RULE(no_instance, "readiness.epoll.wait-no-instance",
      .statement = "epoll_wait() on a descriptor that is no epoll instance fails with EINVAL.",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_wait(2)", "ERRORS EINVAL: epfd is not an epoll file descriptor"}},
-     .outcome = {[BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_LINUX] = {"EINVAL"}});
 
 CASE(no_instance, socket, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -217,7 +217,7 @@ MUTANT_GIVES(no_instance, "epoll_wait() on a socket gives EBADF", OP_EPOLL_WAIT,
 RULE(closed, "readiness.epoll.wait-closed",
      .statement = "epoll_wait() on a descriptor that is not open fails with EBADF.",
      .level = LEVEL_SHALL, .sources = {{"epoll_wait(2)", "ERRORS EBADF"}},
-     .outcome = {[BY_LINUX] = "EBADF"});
+     .outcome = {[BY_LINUX] = {"EBADF"}});
 
 CASE(closed, instance, .network = ON_LOOPBACK, .needs = "epoll")
 {

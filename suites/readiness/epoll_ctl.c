@@ -32,7 +32,7 @@ RULE(add, "readiness.epoll.add",
          "epoll_ctl() with EPOLL_CTL_ADD gives 0, and from then on epoll_wait() reports of "
          "the descriptor what it was told to.",
      .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLL_CTL_ADD; RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = "0: nothing then 0 then 1: readable"}, .basic = {OP_EPOLL_CTL},
+     .outcome = {[BY_LINUX] = {"0: nothing then 0 then 1: readable"}}, .basic = {OP_EPOLL_CTL},
      .basics = 1);
 
 CASE(add, ready_already, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
@@ -58,7 +58,7 @@ RULE(data, "readiness.epoll.user-data",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_ctl(2)", "DESCRIPTION: data that the kernel should save and return"},
                  {"epoll_wait(2)", "DESCRIPTION: the same data"}},
-     .outcome = {[BY_LINUX] = "the same"});
+     .outcome = {[BY_LINUX] = {"the same"}});
 
 CASE(data, bits, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll", .axes = {{"data", {"mixed", "all", "highest", "none"}}})
@@ -89,7 +89,7 @@ RULE(modify, "readiness.epoll.modify",
      .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLL_CTL_MOD; RETURN VALUE"},
                  {"epoll_wait(2)", "DESCRIPTION: the most recent call to epoll_ctl()"},
                  {"epoll(7)", "Questions and answers: modify will reread available I/O"}},
-     .outcome = {[BY_LINUX] = "0 then 1: writable then its data"});
+     .outcome = {[BY_LINUX] = {"0 then 1: writable then its data"}});
 
 CASE(modify, events_and_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -114,7 +114,7 @@ RULE(delete, "readiness.epoll.delete",
      .statement = "epoll_ctl() with EPOLL_CTL_DEL gives 0, and from then on epoll_wait() does not "
                   "report the descriptor.",
      .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLL_CTL_DEL; RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = "0 then 0: nothing"});
+     .outcome = {[BY_LINUX] = {"0 then 0: nothing"}});
 
 CASE(delete, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -140,7 +140,7 @@ RULE(close, "readiness.epoll.close-removes",
      .sources = {{"epoll(7)",
                   "Questions and answers: will closing a file descriptor cause it to be "
                   "removed"}},
-     .outcome = {[BY_LINUX] = "1: readable then 0: nothing"});
+     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing"}});
 
 CASE(close, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE, .needs = "epoll")
 {
@@ -166,7 +166,7 @@ RULE(exists, "readiness.epoll.add-again",
      .statement =
          "epoll_ctl() with EPOLL_CTL_ADD fails with EEXIST if the descriptor is registered.",
      .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS EEXIST"}},
-     .outcome = {[BY_LINUX] = "EEXIST"});
+     .outcome = {[BY_LINUX] = {"EEXIST"}});
 
 CASE(exists, again, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -182,7 +182,7 @@ RULE(absent, "readiness.epoll.not-registered",
      .statement = "epoll_ctl() with EPOLL_CTL_MOD or EPOLL_CTL_DEL fails with ENOENT if the "
                   "descriptor is not registered.",
      .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS ENOENT"}},
-     .outcome = {[BY_LINUX] = "ENOENT"});
+     .outcome = {[BY_LINUX] = {"ENOENT"}});
 
 static const int needs_entry[] = {EPOLL_CTL_MOD, EPOLL_CTL_DEL};
 
@@ -207,7 +207,7 @@ MUTANT_GIVES(absent, "epoll_ctl() of what is not registered succeeds", OP_EPOLL_
 RULE(not_open, "readiness.epoll.not-open",
      .statement = "epoll_ctl() fails with EBADF if one of its descriptors is not open.",
      .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS EBADF"}},
-     .outcome = {[BY_LINUX] = "EBADF"});
+     .outcome = {[BY_LINUX] = {"EBADF"}});
 
 CASE(not_open, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .needs = "epoll",
@@ -228,7 +228,7 @@ RULE(invalid, "readiness.epoll.invalid",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_ctl(2)", "ERRORS EINVAL"},
                  {"epoll(7)", "Questions and answers: into its own file descriptor set"}},
-     .outcome = {[BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_LINUX] = {"EINVAL"}});
 
 CASE(invalid, no_instance, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -254,7 +254,7 @@ MUTANT_GIVES(invalid, "epoll_ctl() succeeds with anything", OP_EPOLL_CTL, EINVAL
 RULE(no_poll, "readiness.epoll.directory",
      .statement = "epoll_ctl() with EPOLL_CTL_ADD fails with EPERM for a directory.",
      .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS EPERM: does not support epoll"}},
-     .outcome = {[BY_LINUX] = "EPERM"});
+     .outcome = {[BY_LINUX] = {"EPERM"}});
 
 CASE(no_poll, root, .network = ON_LOOPBACK, .needs = "epoll open")
 {

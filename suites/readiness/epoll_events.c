@@ -36,7 +36,7 @@ RULE(level, "readiness.epoll.level",
      .level = LEVEL_SHALL,
      .sources = {{"epoll(7)", "Level-triggered and edge-triggered: a faster poll(2)"},
                  {"epoll_ctl(2)", "DESCRIPTION EPOLLET: the default is level-triggered"}},
-     .outcome = {[BY_LINUX] = "1: readable then 1: readable then 1: readable then 0: nothing"});
+     .outcome = {[BY_LINUX] = {"1: readable then 1: readable then 1: readable then 0: nothing"}});
 
 CASE(level, read_in_parts, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "epoll")
 {
@@ -65,7 +65,7 @@ RULE(edge, "readiness.epoll.edge",
      .level = LEVEL_SHALL,
      .sources = {{"epoll(7)", "Level-triggered and edge-triggered: only when changes occur, and "
                               "after EAGAIN"}},
-     .outcome = {[BY_LINUX] = "1: readable then 0: nothing then 1: readable"});
+     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing then 1: readable"}});
 
 CASE(edge, more_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -93,7 +93,7 @@ RULE(once, "readiness.epoll.once",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLLONESHOT"},
                  {"epoll(7)", "Level-triggered and edge-triggered: EPOLLONESHOT"}},
-     .outcome = {[BY_LINUX] = "1: readable then 0: nothing then 1: readable"});
+     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing then 1: readable"}});
 
 CASE(once, armed_anew, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -118,7 +118,7 @@ RULE(added, "readiness.epoll.added-meanwhile",
      .level = LEVEL_SHALL,
      .sources = {{"epoll_wait(2)", "NOTES: while one thread is blocked; an interest list that is "
                                    "empty"}},
-     .outcome = {[BY_LINUX] = "waits then 1: writable"});
+     .outcome = {[BY_LINUX] = {"waits then 1: writable"}});
 
 CASE(added, ready, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "epoll")
 {

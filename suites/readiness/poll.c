@@ -10,7 +10,8 @@ RULE(data, "readiness.poll.data",
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLIN and RETURN VALUE"},
                  {"poll(2)", "DESCRIPTION POLLIN and RETURN VALUE"},
                  {"FreeBSD poll(2)", "DESCRIPTION POLLIN and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = "1: readable", [BY_LINUX] = "1: readable", [BY_BSD] = "1: readable"},
+     .outcome =
+         {[BY_POSIX] = {"1: readable"}, [BY_LINUX] = {"1: readable"}, [BY_BSD] = {"1: readable"}},
      .basic = {OP_POLL}, .basics = 1);
 
 CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_POLL,
@@ -30,9 +31,9 @@ RULE(count, "readiness.poll.count",
      .sources = {{POSIX_2016, "XSH poll(), RETURN VALUE: the number of structures"},
                  {"poll(2)", "RETURN VALUE"},
                  {"FreeBSD poll(2)", "RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = "2 then readable and writable then nothing then writable",
-                 [BY_LINUX] = "2 then readable and writable then nothing then writable",
-                 [BY_BSD] = "2 then readable and writable then nothing then writable"});
+     .outcome = {[BY_POSIX] = {"2 then readable and writable then nothing then writable"},
+                 [BY_LINUX] = {"2 then readable and writable then nothing then writable"},
+                 [BY_BSD] = {"2 then readable and writable then nothing then writable"}});
 
 CASE(count, two_of_three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -67,9 +68,9 @@ RULE(not_open, "readiness.poll.not-open",
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLNVAL and RETURN VALUE"},
                  {"poll(2)", "DESCRIPTION POLLNVAL and RETURN VALUE"},
                  {"FreeBSD poll(2)", "DESCRIPTION POLLNVAL; COMPATIBILITY"}},
-     .outcome = {[BY_POSIX] = "2 then no socket then writable",
-                 [BY_LINUX] = "2 then no socket then writable",
-                 [BY_BSD] = "2 then no socket then writable"});
+     .outcome = {[BY_POSIX] = {"2 then no socket then writable"},
+                 [BY_LINUX] = {"2 then no socket then writable"},
+                 [BY_BSD] = {"2 then no socket then writable"}});
 
 CASE(not_open, closed, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .axes = {{"asked", {"nothing", "readable"}}, {"time", {"none", "endless"}}})
@@ -99,8 +100,8 @@ RULE(negative, "readiness.poll.negative",
      .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION: if the value of fd is less than 0"},
                  {"poll(2)", "DESCRIPTION: if this field is negative"},
                  {"FreeBSD poll(2)", "DESCRIPTION, fd: if it is equal to -1"}},
-     .outcome = {
-         [BY_POSIX] = "1 then nothing then writable", [BY_LINUX] = "1 then nothing then writable"});
+     .outcome = {[BY_POSIX] = {"1 then nothing then writable"},
+                 [BY_LINUX] = {"1 then nothing then writable"}});
 
 /* One element with a descriptor that is none, and one with a socket. */
 static void poll_beside(struct test *t, int negative)
@@ -114,7 +115,7 @@ static void poll_beside(struct test *t, int negative)
 }
 
 CASE(negative, minus_one, .family = ANY_FAMILY, .network = ON_LOOPBACK,
-     .outcome = {[BY_BSD] = "1 then nothing then writable"})
+     .outcome = {[BY_BSD] = {"1 then nothing then writable"}})
 {
     poll_beside(t, -1);
 }
@@ -139,7 +140,7 @@ RULE(too_many, "readiness.poll.too-many",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH poll(), ERRORS EINVAL: greater than {OPEN_MAX}"},
                  {"poll(2)", "ERRORS EINVAL: the nfds value exceeds RLIMIT_NOFILE"}},
-     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}});
 
 /* The limit is lowered, so that one more is not too many to be handled here. */
 CASE(too_many, above_limit, .family = FAMILY_IPV4, .network = ON_LOOPBACK,

@@ -39,7 +39,8 @@ RULE(data, "readiness.select.data",
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION and RETURN VALUE"},
                  {"select(2)", "DESCRIPTION, readfds; RETURN VALUE"},
                  {"FreeBSD select(2)", "DESCRIPTION and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = "1: readable", [BY_LINUX] = "1: readable", [BY_BSD] = "1: readable"},
+     .outcome =
+         {[BY_POSIX] = {"1: readable"}, [BY_LINUX] = {"1: readable"}, [BY_BSD] = {"1: readable"}},
      .basic = {OP_SELECT}, .basics = 1);
 
 CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT,
@@ -60,9 +61,9 @@ RULE(count, "readiness.select.count",
      .sources = {{POSIX_2016, "XSH pselect(), RETURN VALUE: the total number of bits"},
                  {"select(2)", "RETURN VALUE: the total number of bits"},
                  {"FreeBSD select(2)", "DESCRIPTION: the total number in all the sets"}},
-     .outcome = {[BY_POSIX] = "3 then the first then both then none",
-                 [BY_LINUX] = "3 then the first then both then none",
-                 [BY_BSD] = "3 then the first then both then none"});
+     .outcome = {[BY_POSIX] = {"3 then the first then both then none"},
+                 [BY_LINUX] = {"3 then the first then both then none"},
+                 [BY_BSD] = {"3 then the first then both then none"}});
 
 CASE(count, three_bits, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "select")
@@ -95,9 +96,9 @@ RULE(cleared, "readiness.select.cleared",
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: if the timeout interval expires"},
                  {"select(2)", "DESCRIPTION, readfds and exceptfds"},
                  {"FreeBSD select(2)", "DESCRIPTION: subsets of those that are ready"}},
-     .outcome = {[BY_POSIX] = "0 then none then none",
-                 [BY_LINUX] = "0 then none then none",
-                 [BY_BSD] = "0 then none then none"});
+     .outcome = {[BY_POSIX] = {"0 then none then none"},
+                 [BY_LINUX] = {"0 then none then none"},
+                 [BY_BSD] = {"0 then none then none"}});
 
 CASE(cleared, timeout, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "select", .axes = {{"time", {"none", "some"}}})
@@ -130,9 +131,9 @@ RULE(limit, "readiness.select.limit",
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: from zero through nfds-1"},
                  {"select(2)", "DESCRIPTION, nfds: up to this limit"},
                  {"FreeBSD select(2)", "DESCRIPTION: from 0 through nfds-1"}},
-     .outcome = {[BY_POSIX] = "1 then the first then 0",
-                 [BY_LINUX] = "1 then the first then 0",
-                 [BY_BSD] = "1 then the first then 0"});
+     .outcome = {[BY_POSIX] = {"1 then the first then 0"},
+                 [BY_LINUX] = {"1 then the first then 0"},
+                 [BY_BSD] = {"1 then the first then 0"}});
 
 CASE(limit, between, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "select")
 {
@@ -159,7 +160,7 @@ RULE(not_open, "readiness.select.not-open",
      .sources = {{POSIX_2016, "XSH pselect(), ERRORS EBADF"},
                  {"select(2)", "ERRORS EBADF"},
                  {"FreeBSD select(2)", "ERRORS EBADF"}},
-     .outcome = {[BY_POSIX] = "EBADF", [BY_LINUX] = "EBADF", [BY_BSD] = "EBADF"});
+     .outcome = {[BY_POSIX] = {"EBADF"}, [BY_LINUX] = {"EBADF"}, [BY_BSD] = {"EBADF"}});
 
 /* Of two sockets the lower one is closed: Linux says that it does not look above the highest that
  * is open. The other one is ready for writing, and a call may not stop there. */
@@ -185,7 +186,7 @@ RULE(negative, "readiness.select.negative-limit",
      .sources = {{POSIX_2016, "XSH pselect(), ERRORS EINVAL: nfds is less than 0"},
                  {"select(2)", "ERRORS EINVAL: nfds is negative"},
                  {"FreeBSD select(2)", "ERRORS EINVAL: nfds was invalid"}},
-     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}, [BY_BSD] = {"EINVAL"}});
 
 CASE(negative, minus_one, .network = ON_LOOPBACK, .needs = "select")
 {
@@ -201,7 +202,7 @@ RULE(too_large, "readiness.select.large-limit",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH pselect(), ERRORS EINVAL: nfds is greater than FD_SETSIZE"},
                  {"select(2)", "ERRORS EINVAL: nfds exceeds RLIMIT_NOFILE"}},
-     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}});
 
 /* The limit of open files, which need not be more than sets can hold, is lowered, so that the
  * argument is above both. */
@@ -226,7 +227,7 @@ RULE(bad_time, "readiness.select.invalid-time",
      .sources = {{POSIX_2016, "XSH pselect(), ERRORS EINVAL: an invalid timeout interval"},
                  {"select(2)", "ERRORS EINVAL: the value within timeout is invalid"},
                  {"FreeBSD select(2)", "ERRORS EINVAL: a component is negative"}},
-     .outcome = {[BY_POSIX] = "EINVAL", [BY_LINUX] = "EINVAL", [BY_BSD] = "EINVAL"});
+     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}, [BY_BSD] = {"EINVAL"}});
 
 CASE(bad_time, negative, .network = ON_LOOPBACK, .needs = "select",
      .axes = {{"part", {"seconds", "microseconds"}}})
@@ -242,7 +243,7 @@ RULE(sleeps, "readiness.select.sleeps",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: if all are null pointers"},
                  {"select(2)", "NOTES: Emulating usleep(3)"}},
-     .outcome = {[BY_POSIX] = "0 then in time", [BY_LINUX] = "0 then in time"});
+     .outcome = {[BY_POSIX] = {"0 then in time"}, [BY_LINUX] = {"0 then in time"}});
 
 /* The implementation may have a clock of its own: by ours it may be so much too early. */
 enum { TIME = 30, CLOCKS_DIFFER = 1 };

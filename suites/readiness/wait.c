@@ -28,9 +28,9 @@ RULE(woken, "readiness.wait.woken",
                  {"epoll_wait(2)", "DESCRIPTION: it blocks until"},
                  {"FreeBSD poll(2)", "DESCRIPTION: timeout"},
                  {"FreeBSD select(2)", "DESCRIPTION: timeout"}},
-     .outcome = {[BY_POSIX] = "waits then 1: readable",
-                 [BY_LINUX] = "waits then 1: readable",
-                 [BY_BSD] = "waits then 1: readable"});
+     .outcome = {[BY_POSIX] = {"waits then 1: readable"},
+                 [BY_LINUX] = {"waits then 1: readable"},
+                 [BY_BSD] = {"waits then 1: readable"}});
 
 CASE(woken, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
      .type = ANY_TYPE, .axes = LIMITS)
@@ -55,9 +55,9 @@ CASE(woken, connection, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness
 }
 
 CASE(woken, end_of_file, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
-     .outcome = {[BY_POSIX] = "waits then 1: readable | 1: readable and hangup",
-                 [BY_LINUX] = "waits then 1: readable | 1: readable and hangup",
-                 [BY_BSD] = "*"})
+     .outcome = {[BY_POSIX] = {"waits then 1: readable | 1: readable and hangup"},
+                 [BY_LINUX] = {"waits then 1: readable | 1: readable and hangup"},
+                 [BY_BSD] = {"*"}})
 {
     struct connection c = connected_pair(t);
     struct question question;
@@ -81,7 +81,8 @@ RULE(at_once, "readiness.wait.ready-already",
                  {"epoll_wait(2)", "DESCRIPTION: it blocks until"},
                  {"FreeBSD poll(2)", "DESCRIPTION: timeout"},
                  {"FreeBSD select(2)", "DESCRIPTION: timeout"}},
-     .outcome = {[BY_POSIX] = "1: readable", [BY_LINUX] = "1: readable", [BY_BSD] = "1: readable"});
+     .outcome = {
+         [BY_POSIX] = {"1: readable"}, [BY_LINUX] = {"1: readable"}, [BY_BSD] = {"1: readable"}});
 
 CASE(at_once, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
      .type = ANY_TYPE, .axes = LIMITS)
@@ -111,7 +112,8 @@ RULE(timeout, "readiness.wait.timeout",
                  {"epoll_wait(2)", "DESCRIPTION: timeout, rounded up"},
                  {"FreeBSD poll(2)", "RETURN VALUES: if the time limit expires"},
                  {"FreeBSD select(2)", "RETURN VALUES: if the time limit expires"}},
-     .outcome = {[BY_POSIX] = "0: nothing then in time", [BY_LINUX] = "0: nothing then in time"});
+     .outcome = {
+         [BY_POSIX] = {"0: nothing then in time"}, [BY_LINUX] = {"0: nothing then in time"}});
 
 /* The implementation may have a clock of its own: by ours it may be so much too early. */
 enum { TIME = 30, CLOCKS_DIFFER = 1 };
