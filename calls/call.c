@@ -40,7 +40,7 @@ void call_succeed(struct call *call, int64_t result)
 void call_fail(struct call *call, int error)
 {
     call->result = -1;
-    call->error = error;
+    call->error = error ? error : NO_ERRNO;
 }
 
 size_t call_received(const struct call *call, const struct block *block)
