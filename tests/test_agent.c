@@ -93,7 +93,7 @@ static void test_broken_agents(void)
          "crash: the implementation's process exited with status 1 before the case began"},
         {"agent:/bin/cat", "the agent did not say hello"},
         {"agent:/bin/echo nonsense and more nonsense", "a frame that makes no sense"},
-        {"agent:/no/such/program", "cannot be started"},
+        {"agent:/no/such/program", "agent: the agent cannot be started"},
         {"agent:head -c 15 | @/sockspec-agent", "the agent says: the stream ended within a frame"},
         {"agent:printf hello", "exited with status 0 before the case began"},
         {"agent:printf hello; exec <&- >&-; sleep 60",
