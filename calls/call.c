@@ -127,7 +127,8 @@ static size_t most_data(const struct call *call)
             return most;
         case P_MESSAGE_IN:
         case P_MESSAGE_OUT:
-            for (size_t k = 0; message && k < message->buffers; k++)
+            /* Those beyond what a message holds are empty. */
+            for (size_t k = 0; message && k < message->buffers && k < MESSAGE_BUFFERS; k++)
                 most += info->parameter[i] == P_MESSAGE_IN ? message->buffer[k].length
                                                            : message->buffer[k].capacity;
             return most;

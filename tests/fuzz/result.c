@@ -31,6 +31,15 @@ static void check(struct call *call)
     call_format_result(call, text, sizeof text);
 }
 
+/* That somebody wrote beyond a room is said by who saw the memory there: it does not travel on. */
+static bool wrote_beyond(const struct call *call)
+{
+    bool did = false;
+    for (int i = 0; i < CALL_PARAMETERS; i++)
+        did |= call->block[i].overrun;
+    return did;
+}
+
 /* A result that was read for a call, and another copy of that call. */
 static void look_at(struct call *call, struct call *copy)
 {
@@ -42,7 +51,7 @@ static void look_at(struct call *call, struct call *copy)
     HOLDS(write_result(copy, second) == length && memcmp(first, second, length) == 0);
     HOLDS(call->error == copy->error);
     HOLDS(call->result == copy->result);
-    HOLDS(strcmp(call->deviation, copy->deviation) == 0);
+    HOLDS(wrote_beyond(call) || strcmp(call->deviation, copy->deviation) == 0);
 }
 
 static void hear_hello(struct frame *frame)
