@@ -123,7 +123,7 @@ static void test_junit(void)
     const char *directory = make_directory();
     char line[512], path[128];
     snprintf(path, sizeof path, "%s/junit.xml", directory);
-    snprintf(line, sizeof line, "MACHINERY run --quiet --repeat 2 --junit %s", path);
+    snprintf(line, sizeof line, "MACHINERY run --quiet --timeout 3 --repeat 2 --junit %s", path);
     struct finished finished = run_line(line);
     CU_ASSERT_EQUAL(finished.status, 1);
     finished_free(&finished);

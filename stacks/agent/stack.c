@@ -35,10 +35,8 @@ static struct door *open_agent(const char *argument, int netns, const struct ten
 {
     (void)tenant;
     struct tenant stream;
-    if (!agent_start(&stream, split(argument), netns)) {
-        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
-        _exit(1);
-    }
+    if (!agent_start(&stream, split(argument), netns))
+        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
     return agent_open(&stream, netns, true);
 }
 

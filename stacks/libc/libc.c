@@ -51,14 +51,11 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
     char why[256];
     struct tenant stream;
     if (!command(argument, words, why, sizeof why) ||
-        !agent_start(&stream, (const char *const *)words, netns)) {
-        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
-        _exit(1);
-    }
+        !agent_start(&stream, (const char *const *)words, netns))
+        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
     return agent_open(&stream, netns, true);
 }
 
 STACK(libc, .usage = "libc:NAME",
       .summary = "the agent built with musl or diet, or run by this dynamic loader",
-      .needs_argument = true, .check = check, .open = open_libc,
-      .examples = {"musl", "diet"});
+      .needs_argument = true, .check = check, .open = open_libc, .examples = {"musl", "diet"});

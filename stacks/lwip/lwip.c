@@ -39,12 +39,10 @@ static struct door *open_lwip(const char *argument, int netns, const struct tena
     struct network network = {.kind = index ? NETWORK_PAIR : NETWORK_LOOPBACK, .ifindex = {index}};
     words[1] = index ? LINK_NAME : "lo";
     address_words(&network, words + 2);
-    if (!agent_start(&stream, words, netns)) {
-        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
-        _exit(1);
-    }
+    if (!agent_start(&stream, words, netns))
+        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
     return agent_open(&stream, -1, true);
 }
 
-STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process",
-      .elsewhere = true, .takes_interface = true, .check = check, .open = open_lwip);
+STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process", .elsewhere = true,
+      .takes_interface = true, .check = check, .open = open_lwip);

@@ -29,10 +29,8 @@ static struct door *open_preload(const char *argument, int netns, const struct t
     setenv("LD_PRELOAD", realpath(argument, path) ? path : argument, 1);
     bool started = agent_start(&stream, words, netns);
     unsetenv("LD_PRELOAD");
-    if (!started) {
-        fprintf(stderr, "the agent cannot be started: %s\n", strerror(errno));
-        _exit(1);
-    }
+    if (!started)
+        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
     return agent_open(&stream, netns, true);
 }
 
