@@ -1,5 +1,6 @@
 /* Descriptors that are no sockets, and files. */
-#define _FILE_OFFSET_BITS 64 /* files and their numbers are large, whatever words this machine has */
+#define _FILE_OFFSET_BITS                                                                          \
+    64 /* files and their numbers are large, whatever words this machine has */
 
 #include "calls/kind.h"
 #include "calls/perform.h"

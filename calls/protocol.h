@@ -42,7 +42,7 @@ struct hello {
     int version;
     char system[128]; /* "Linux 6.1.0" */
     char libc[64];
-    char lacks[2048]; /* what it does not have, names separated by blanks: see hosts/host.h */
+    char lacks[8192]; /* what it does not have, names separated by blanks: see hosts/host.h */
 };
 
 struct frame_header {

@@ -38,7 +38,14 @@ bool value_has_length(const struct value_type *type, uint32_t length)
 
 static bool is_signed(enum field_kind kind)
 {
-    return kind != FIELD_UNSIGNED && kind != FIELD_NETWORK;
+    return kind != FIELD_UNSIGNED && kind != FIELD_NETWORK && kind != FIELD_HALVES;
+}
+
+/* Two halves of a byte with the first one lowest; the same back. */
+static uint8_t halves(uint8_t byte)
+{
+    bool lowest_first = htons(1) != 1;
+    return lowest_first ? byte : (uint8_t)(byte << 4 | byte >> 4);
 }
 
 static int64_t load(const struct value_field *field, const void *bytes)
@@ -56,6 +63,8 @@ static int64_t load(const struct value_field *field, const void *bytes)
     memcpy(&n, bytes, field->size);
     switch (field->size) {
     case 1:
+        if (field->kind == FIELD_HALVES)
+            return halves(n.u1);
         return negative ? n.s1 : n.u1;
     case 2:
         return negative ? n.s2 : n.u2;
@@ -81,6 +90,8 @@ static void store(const struct value_field *field, void *bytes, int64_t number)
     int8_t n1 = (int8_t)number;
     int16_t n2 = (int16_t)number;
     int32_t n4 = (int32_t)number;
+    if (field->kind == FIELD_HALVES)
+        n1 = (int8_t)halves((uint8_t)number);
     if (field->kind == FIELD_NETWORK)
         n4 = (int32_t)htonl((uint32_t)number);
     const void *from = field->size == 1   ? (const void *)&n1

@@ -51,6 +51,7 @@ enum field_kind {
     FIELD_NUMBER,
     FIELD_UNSIGNED,
     FIELD_NETWORK,
+    FIELD_HALVES, /* two bit-fields of 4 bits in a byte, laid out in the machine's order */
     FIELD_MICROSECONDS,
     FIELD_NANOSECONDS,
     FIELD_ADDRESS, /* of 4 or 16 bytes */

@@ -113,7 +113,10 @@ static const struct value_type types[VALUE_TYPES] = {
     [VALUE_TCP_INFO] = {.name = "tcp-info",
                         .size = 104,
                         .grows = true,
-                        .field = {{FIELD_UNSIGNED, 0, 1, 8}, {FIELD_UNSIGNED, 8, 4, 24}}},
+                        .field = {{FIELD_UNSIGNED, 0, 1, 6},
+                                  {FIELD_HALVES, 6, 1, 1},
+                                  {FIELD_UNSIGNED, 7, 1, 1},
+                                  {FIELD_UNSIGNED, 8, 4, 24}}},
 #endif
     [VALUE_DESCRIPTORS] = {.name = "descriptors",
                            .size = sizeof(int),

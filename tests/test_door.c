@@ -72,15 +72,19 @@ static struct door *open_s390x(int netns)
     return open_words(words, netns);
 }
 
-/* Those that need a program of their own are left out where the build made none. */
+/* Those that need a program of their own are left out where the build made none. An emulator has
+ * deviations of its own: it ends where select() has a descriptor beyond FD_SETSIZE, does not turn
+ * the bytes of control data at IPPROTO_IP, lacks options, and cannot start a program again. */
 static const struct {
     const char *name, *program;
     struct door *(*open)(int netns);
+    const char *without; /* groups */
 } doors[] = {{"this process", "sockspec", kernel_open},
              {"its own process", "sockspec", host_open},
              {"agent", "sockspec-agent", open_agent},
              {"agent of 32 bits", "sockspec-agent-i686", open_i686},
-             {"agent with the other byte order", "sockspec-agent-s390x", open_s390x}};
+             {"agent with the other byte order", "sockspec-agent-s390x", open_s390x,
+              "readiness messages options fork"}};
 
 enum { DOORS = sizeof doors / sizeof *doors };
 
@@ -138,11 +142,12 @@ static int isolated(struct door *(*open)(int netns), void (*group)(struct host *
     return end_of(pid);
 }
 
-static void through_every_door(void (*group)(struct host *host))
+static void through_every_door(const char *name, void (*group)(struct host *host))
 {
     for (size_t i = 0; i < DOORS; i++) {
         char path[1100];
-        if (!beside(doors[i].program, path, sizeof path))
+        bool left_out = doors[i].without && strstr(doors[i].without, name);
+        if (left_out || !beside(doors[i].program, path, sizeof path))
             continue;
         fflush(stdout);
         pid_t pid = fork();
@@ -173,7 +178,7 @@ static void through_every_door(void (*group)(struct host *host))
 #define TEST(name_)                                                                                \
     static void test_##name_(void)                                                                 \
     {                                                                                              \
-        through_every_door(door_##name_);                                                          \
+        through_every_door(#name_, door_##name_);                                                  \
     }
 GROUPS(TEST)
 

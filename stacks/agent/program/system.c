@@ -66,13 +66,22 @@ static void add_absent(struct text *lacks)
 static void add_lacking(struct text *lacks)
 {
 #ifndef __linux__
-    text_add(lacks, "epoll accept4 ppoll sendmmsg recvmmsg dup3 splice sendfile drop_capability ");
+    text_add(lacks, "epoll ppoll splice sendfile drop_capability ");
+#endif
+#ifndef SOCK_NONBLOCK
+    text_add(lacks, "accept4 ");
+#endif
+#ifndef MSG_WAITFORONE
+    text_add(lacks, "sendmmsg recvmmsg ");
+#endif
+#ifdef __APPLE__
+    text_add(lacks, "dup3 ");
 #endif
 #ifdef __dietlibc__
     text_add(lacks, "sockatmark epoll_pwait ");
 #endif
-    if (!implementation_forks())
-        text_add(lacks, "fork exec ");
+    if (access("/proc/self/exe", X_OK) != 0)
+        text_add(lacks, "exec ");
 }
 
 void implementation_describe(struct hello *hello)

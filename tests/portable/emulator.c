@@ -1,0 +1,42 @@
+/* Which calls an emulator of another machine's programs gets wrong by itself: plain calls whose
+ * answers Linux gives alike on every machine. Prints a word for each that is not as it should be.
+ * Run without an emulator it prints nothing. */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* As Linux has it; C libraries leave it to the kernel's header. */
+enum { FLOWINFO_SEND = 33 };
+
+static bool sends_flow_information(int fd)
+{
+    const int on = 1;
+    return setsockopt(fd, IPPROTO_IPV6, FLOWINFO_SEND, &on, sizeof on) == 0;
+}
+
+/* A multicast address of a link has a scope, and nobody has to have it. */
+static bool gives_scopes(int fd)
+{
+    struct sockaddr_in6 name = {.sin6_family = AF_INET6, .sin6_scope_id = if_nametoindex("lo")};
+    struct sockaddr_in6 given = {.sin6_family = AF_UNSPEC};
+    socklen_t size = sizeof given;
+    return inet_pton(AF_INET6, "ff02::1", &name.sin6_addr) == 1 &&
+           bind(fd, (struct sockaddr *)&name, sizeof name) == 0 &&
+           getsockname(fd, (struct sockaddr *)&given, &size) == 0 &&
+           given.sin6_scope_id == name.sin6_scope_id;
+}
+
+int main(void)
+{
+    int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (!sends_flow_information(fd))
+        puts("flow-information");
+    if (!gives_scopes(fd))
+        puts("scopes");
+    close(fd);
+    return 0;
+}
