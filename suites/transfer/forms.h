@@ -1,0 +1,59 @@
+/* The calls that send and those that receive, each as one value of an axis, and as calls that can
+ * be begun; and what cases about moving data share. */
+#ifndef SOCKSPEC_FORMS_H
+#define SOCKSPEC_FORMS_H
+
+#include "hosts/message.h"
+#include "suites/suite.h"
+
+/* A case's own axis: which call it is about, as bits; 0: any of them. WITH_SEND... are the others'
+ * names. */
+#define SENDING(only_)   .axes = {{"call", {"send", "sendto", "sendmsg", "write", "writev"}, only_}}
+#define RECEIVING(only_) .axes = {{"call", {"recv", "recvfrom", "recvmsg", "read", "readv"}, only_}}
+enum { WITH_WRITEV = 16, WITH_READV = 16 };
+
+/* Those that take flags; those that take or give a name; those that know several buffers. */
+enum { WITH_FLAGS = 7, WITH_NAME = WITH_SENDTO | WITH_SENDMSG, WITH_BUFFERS = 4 | 16 };
+
+/* What a call of a form points to. It has to live as long as the call. */
+struct transfer {
+    struct block buffer;
+    struct message message;
+};
+
+/* The call of the case's form, of the IUT. Those without flags do without them. */
+struct call sending(const struct test *t, struct transfer *transfer, int fd, const void *data,
+                    size_t size, int flags);
+struct call receiving(const struct test *t, struct transfer *transfer, int fd, void *data,
+                      size_t size, int flags);
+
+/* Performs it, and gives what it returned. */
+int send_as(struct test *t, int fd, const void *data, size_t size, int flags);
+int receive_as(struct test *t, int fd, void *data, size_t size, int flags);
+
+/* What a receive on the IUT returned in words: the data, the error, or "0 bytes". */
+const char *came(int result, const void *data);
+
+/* Two sockets of the variant's type (ANY_TYPE) that are connected to each other. */
+struct ends {
+    int iut, peer;
+};
+struct ends connected_ends(struct test *t);
+
+/* The bytes that a long stream has at its positions: no piece of it looks like another one. */
+void pattern_fill(unsigned char *bytes, size_t position, size_t size);
+
+/* Where bytes differ from the pattern; size if they do not. */
+size_t pattern_differs(const unsigned char *bytes, size_t position, size_t size);
+
+/* Reads so many bytes of the pattern at the peer, from a position on: "all", or in words what came
+ * instead. */
+const char *peer_reads_pattern(struct test *t, int fd, size_t position, size_t size);
+
+/* Reads exactly so many bytes of a stream, or one datagram, at the peer: what came, as text. */
+const char *peer_reads(struct test *t, int fd, size_t size);
+
+/* A pending signal handler's doing is waited for: the IUT has caught one of this number. */
+void await_caught(struct test *t, int signal);
+
+#endif
