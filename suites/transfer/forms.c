@@ -123,6 +123,18 @@ const char *peer_reads_pattern(struct test *t, int fd, size_t position, size_t s
     return "all";
 }
 
+size_t peer_drains_pattern(struct test *t, int fd, size_t position)
+{
+    static unsigned char data[1 << 12];
+    size_t done = 0;
+    for (;;) {
+        int there = sk_recv(t->peer, fd, data, sizeof data, MSG_PEEK | MSG_DONTWAIT);
+        if (there <= 0 || pattern_differs(data, position + done, (size_t)there) < (size_t)there)
+            return done;
+        done += (size_t)must(sk_recv(t->peer, fd, data, (size_t)there, MSG_DONTWAIT));
+    }
+}
+
 const char *peer_reads(struct test *t, int fd, size_t size)
 {
     char data[64];

@@ -50,6 +50,10 @@ size_t pattern_differs(const unsigned char *bytes, size_t position, size_t size)
  * instead. */
 const char *peer_reads_pattern(struct test *t, int fd, size_t position, size_t size);
 
+/* Reads as many bytes of the pattern at the peer as are there now, and gives how many. What is not
+ * the pattern stays there. */
+size_t peer_drains_pattern(struct test *t, int fd, size_t position);
+
 /* Reads exactly so many bytes of a stream, or one datagram, at the peer: what came, as text. */
 const char *peer_reads(struct test *t, int fd, size_t size);
 

@@ -91,20 +91,32 @@ RULE(buffers, "transfer.receive.buffers",
                  {"readv(2)", "DESCRIPTION: in array order"}},
      .outcome = {[BY_POSIX] = "5 then he..llo..", [BY_LINUX] = "5 then he..llo.."});
 
+/* Three buffers of these sizes, the last with more room than is needed, and a gap before it. */
+static void observe_scattered(struct test *t, size_t first, size_t second)
+{
+    struct ends ends = connected_ends(t);
+    char room[] = ".........";
+    size_t last = first + second + 2;
+    struct message message = {.buffer = {block_out(room, first), block_out(room + first, second),
+                                         block_out(room + last, sizeof room - 1 - last)},
+                              .buffers = 3};
+    must(sk_send(t->peer, ends.peer, "hello", 5, 0));
+    await_data(t, t->iut, ends.iut);
+    observe_count(t->chosen[0] == 0 ? sk_recvmsg_whole(t->iut, ends.iut, &message, 0)
+                                    : sk_readv(t->iut, ends.iut, message.buffer, 3));
+    observe("%s", data_text(room, sizeof room - 1));
+}
+
 CASE(buffers, three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .axes = {{"call", {"recvmsg", "readv"}}})
 {
-    struct ends ends = connected_ends(t);
-    char room[] = "........."; /* the last buffer has more room than is needed */
-    struct message message = {
-        .buffer = {block_out(room, 2), block_out(room + 2, 0), block_out(room + 4, 5)},
-        .buffers = 3};
-    must(sk_send(peer, ends.peer, "hello", 5, 0));
-    await_data(t, iut, ends.iut);
-    int count = t->chosen[0] == 0 ? sk_recvmsg_whole(iut, ends.iut, &message, 0)
-                                  : sk_readv(iut, ends.iut, message.buffer, 3);
-    observe_count(count);
-    observe("%s", data_text(room, sizeof room - 1));
+    observe_scattered(t, 1, 1);
+}
+
+CASE(buffers, empty, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     .axes = {{"call", {"recvmsg", "readv"}}, {"empty", {"first", "middle"}}})
+{
+    observe_scattered(t, t->chosen[1] == 0 ? 0 : 2, t->chosen[1] == 0 ? 2 : 0);
 }
 
 MUTANT(buffers, "only the first buffer is filled")
