@@ -1,18 +1,13 @@
 /* Datagrams that are longer than the room for them, and the names that come with datagrams. */
 #include "suites/transfer/forms.h"
 
-#define FREEBSD_RECV_2 "FreeBSD recv(2), 2022"
-
 RULE(cut, "transfer.receive.cut",
      .statement = "recv(), recvfrom(), recvmsg(), read() and readv() of a datagram that is longer "
                   "than their room give as much as there is room for, and the rest is lost.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION: excess bytes"},
-                 {MAN_UDP, "DESCRIPTION: the packet is truncated"},
-                 {ZOS_API, "recv() and recvmsg(): extra data of a datagram is discarded"}},
-     .outcome = {[BY_POSIX] = "3 then hel then next",
-                 [BY_LINUX] = "3 then hel then next",
-                 [BY_ZOS] = "3 then hel then next"});
+                 {MAN_UDP, "DESCRIPTION: the packet is truncated"}},
+     .outcome = {[BY_POSIX] = "3 then hel then next", [BY_LINUX] = "3 then hel then next"});
 
 CASE(cut, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(0))

@@ -6,6 +6,13 @@
 #include "hosts/message.h"
 #include "suites/suite.h"
 
+/* The editions that were read, beside those of suites/sources.h. */
+#define FREEBSD_SEND_2   "FreeBSD send(2), 2020"
+#define FREEBSD_RECV_2   "FreeBSD recv(2), 2022"
+#define FREEBSD_READ_2   "FreeBSD read(2), 2024"
+#define FREEBSD_WRITE_2  "FreeBSD write(2), 2021"
+#define FREEBSD_SOCKET_2 "FreeBSD socket(2), 2026"
+
 /* A case's own axis: which call it is about, as bits; 0: any of them. WITH_SEND... are the others'
  * names. */
 #define SENDING(only_)   .axes = {{"call", {"send", "sendto", "sendmsg", "write", "writev"}, only_}}

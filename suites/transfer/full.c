@@ -1,8 +1,6 @@
 /* Sending on a connection whose other side does not read. */
 #include "suites/transfer/forms.h"
 
-#define FREEBSD_SEND_2 "FreeBSD send(2), 2020"
-
 enum { CHUNK = 1 << 16 };
 
 static unsigned char chunk[CHUNK];
@@ -99,7 +97,8 @@ RULE(would_block, "transfer.send.would-block",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH send(), sendto(), sendmsg() and write(), ERRORS EAGAIN"},
                  {"send(2)", "ERRORS EAGAIN or EWOULDBLOCK"},
-                 {FREEBSD_SEND_2, "ERRORS EAGAIN"}},
+                 {FREEBSD_SEND_2, "ERRORS EAGAIN"},
+                 {FREEBSD_WRITE_2, "DESCRIPTION: fewer bytes; ERRORS EAGAIN"}},
      .outcome = {[BY_POSIX] = WOULD_BLOCK,
                  [BY_LINUX] = WOULD_BLOCK,
                  [BY_BSD] = "EAGAIN then all then end of file"});

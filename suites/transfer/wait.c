@@ -1,8 +1,6 @@
 /* Receiving where there is nothing: waiting, and what ends it. */
 #include "suites/transfer/forms.h"
 
-#define FREEBSD_RECV_2 "FreeBSD recv(2), 2022"
-
 RULE(waits, "transfer.receive.waits",
      .statement = "recv(), recvfrom(), recvmsg(), read() and readv() wait until there is data, and "
                   "then give it.",
@@ -65,11 +63,10 @@ RULE(would_block, "transfer.receive.would-block",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), ERRORS EAGAIN"},
                  {"recv(2)", "ERRORS EAGAIN or EWOULDBLOCK"},
-                 {FREEBSD_RECV_2, "ERRORS EAGAIN"}},
-     .outcome = {[BY_POSIX] = WOULD_BLOCK,
-                 [BY_LINUX] = WOULD_BLOCK,
-                 [BY_BSD] = "EAGAIN then hello",
-                 [BY_ZOS] = "EWOULDBLOCK then hello"});
+                 {FREEBSD_RECV_2, "ERRORS EAGAIN"},
+                 {FREEBSD_READ_2, "ERRORS EAGAIN"}},
+     .outcome = {
+         [BY_POSIX] = WOULD_BLOCK, [BY_LINUX] = WOULD_BLOCK, [BY_BSD] = "EAGAIN then hello"});
 
 CASE(would_block, empty, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(0))
@@ -116,7 +113,8 @@ RULE(interrupted, "transfer.receive.interrupted",
      .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), ERRORS EINTR"},
                  {"recv(2)", "ERRORS EINTR"},
                  {"signal(7)", "Interruption of system calls and library functions"},
-                 {FREEBSD_RECV_2, "ERRORS EINTR"}},
+                 {FREEBSD_RECV_2, "ERRORS EINTR"},
+                 {FREEBSD_READ_2, "ERRORS EINTR"}},
      .outcome = {[BY_POSIX] = "EINTR then hello",
                  [BY_LINUX] = "EINTR then hello",
                  [BY_BSD] = "EINTR then hello"});
