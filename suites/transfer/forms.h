@@ -19,8 +19,8 @@
 #define RECEIVING(only_) .axes = {{"call", {"recv", "recvfrom", "recvmsg", "read", "readv"}, only_}}
 enum { WITH_WRITEV = 16, WITH_READV = 16 };
 
-/* Those that take flags; those that take or give a name; those that know several buffers. */
-enum { WITH_FLAGS = 7, WITH_NAME = WITH_SENDTO | WITH_SENDMSG, WITH_BUFFERS = 4 | 16 };
+/* Those that take flags. */
+enum { WITH_FLAGS = 7 };
 
 /* What a call of a form points to. It has to live as long as the call. */
 struct transfer {
@@ -64,7 +64,7 @@ size_t peer_drains_pattern(struct test *t, int fd, size_t position);
 /* Reads exactly so many bytes of a stream, or one datagram, at the peer: what came, as text. */
 const char *peer_reads(struct test *t, int fd, size_t size);
 
-/* A pending signal handler's doing is waited for: the IUT has caught one of this number. */
+/* Waits until the IUT has caught a signal of this number. */
 void await_caught(struct test *t, int signal);
 
 #endif

@@ -152,6 +152,7 @@ CASE(order, many_receives, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_N
     const char *wrong = "all";
     pattern_fill(sent, 0, LONG);
     struct pending *pending = sk_begin(peer, call_send(ends.peer, sent, LONG, 0));
+    sk_waits(pending); /* it is under way, with or without room for all */
     for (size_t done = 0; done < LONG;) {
         int count = receive_as(t, ends.iut, data, 1 + done * 7 % PIECE, 0);
         if (count <= 0) {
