@@ -1,0 +1,159 @@
+#include "suites/transfer/forms.h"
+
+struct call sending(const struct test *t, struct transfer *transfer, int fd, const void *data,
+                    size_t size, int flags)
+{
+    static const enum operation operations[] = {OP_SEND, OP_SENDTO, OP_SENDMSG, OP_WRITE,
+                                                OP_WRITEV};
+    struct call call = {.operation = operations[t->chosen[0]], .argument = {fd}};
+    transfer->buffer = block_in(data, size);
+    transfer->message = (struct message){.buffer = {transfer->buffer}, .buffers = 1};
+    if (call.operation == OP_SENDMSG)
+        call.block[1] = block_in(&transfer->message, sizeof transfer->message);
+    else if (call.operation == OP_WRITEV)
+        call.block[1] = block_in(&transfer->buffer, sizeof transfer->buffer);
+    else
+        call.block[1] = transfer->buffer;
+    if (call_flags(&call))
+        *call_flags(&call) = flags;
+    return call;
+}
+
+struct call receiving(const struct test *t, struct transfer *transfer, int fd, void *data,
+                      size_t size, int flags)
+{
+    static const enum operation operations[] = {OP_RECV, OP_RECVFROM, OP_RECVMSG, OP_READ,
+                                                OP_READV};
+    struct call call = {.operation = operations[t->chosen[0]], .argument = {fd}};
+    transfer->buffer = block_out(data, size);
+    transfer->message = (struct message){.buffer = {transfer->buffer}, .buffers = 1};
+    if (call.operation == OP_RECVMSG)
+        call.block[1] = block_in(&transfer->message, sizeof transfer->message);
+    else if (call.operation == OP_READV)
+        call.block[1] = block_in(&transfer->buffer, sizeof transfer->buffer);
+    else
+        call.block[1] = transfer->buffer;
+    if (call_flags(&call))
+        *call_flags(&call) = flags;
+    return call;
+}
+
+int send_as(struct test *t, int fd, const void *data, size_t size, int flags)
+{
+    struct transfer transfer;
+    struct call call = sending(t, &transfer, fd, data, size, flags);
+    return perform(t->iut, &call);
+}
+
+int receive_as(struct test *t, int fd, void *data, size_t size, int flags)
+{
+    struct transfer transfer;
+    struct call call = receiving(t, &transfer, fd, data, size, flags);
+    return perform(t->iut, &call);
+}
+
+const char *came(int result, const void *data)
+{
+    return result < 0    ? result_name(result)
+           : result == 0 ? "0 bytes"
+                         : data_text(data, (size_t)result);
+}
+
+struct ends connected_ends(struct test *t)
+{
+    if (type_of(t) == SOCK_STREAM) {
+        struct connection c = connected_pair(t);
+        return (struct ends){c.iut, c.peer};
+    }
+    struct endpoint own = bound_datagram_socket(t, t->iut);
+    struct endpoint other = bound_datagram_socket(t, t->peer);
+    must(sk_connect(t->iut, own.fd, &other.address));
+    must(sk_connect(t->peer, other.fd, &own.address));
+    return (struct ends){own.fd, other.fd};
+}
+
+/* ---- long streams ---- */
+
+static unsigned char pattern_at(size_t position)
+{
+    return (unsigned char)((uint32_t)position * UINT32_C(2654435761) >> 24);
+}
+
+void pattern_fill(unsigned char *bytes, size_t position, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = pattern_at(position + i);
+}
+
+size_t pattern_differs(const unsigned char *bytes, size_t position, size_t size)
+{
+    size_t i = 0;
+    while (i < size && bytes[i] == pattern_at(position + i))
+        i++;
+    return i;
+}
+
+/* Receives at the peer, which is trusted to say when there is something. -EAGAIN: nothing came. */
+static int peer_receives(struct test *t, int fd, void *data, size_t size)
+{
+    struct readiness one = {.fd = fd, .asked = POLLIN};
+    must(sk_poll(t->peer, &one, 1, patience));
+    return sk_recv(t->peer, fd, data, size, MSG_DONTWAIT);
+}
+
+const char *peer_reads_pattern(struct test *t, int fd, size_t position, size_t size)
+{
+    static unsigned char data[1 << 16];
+    static char text[64];
+    for (size_t done = 0; done < size;) {
+        size_t room = size - done < sizeof data ? size - done : sizeof data;
+        int count = peer_receives(t, fd, data, room);
+        if (count <= 0) {
+            snprintf(text, sizeof text, "%zu of %zu bytes and %s", done, size,
+                     count ? result_name(count) : "the end");
+            return text;
+        }
+        size_t same = pattern_differs(data, position + done, (size_t)count);
+        if (same < (size_t)count) {
+            snprintf(text, sizeof text, "another byte after %zu of %zu", done + same, size);
+            return text;
+        }
+        done += (size_t)count;
+    }
+    return "all";
+}
+
+size_t peer_drains_pattern(struct test *t, int fd, size_t position)
+{
+    static unsigned char data[1 << 12];
+    size_t done = 0;
+    for (;;) {
+        int there = sk_recv(t->peer, fd, data, sizeof data, MSG_PEEK | MSG_DONTWAIT);
+        if (there <= 0 || pattern_differs(data, position + done, (size_t)there) < (size_t)there)
+            return done;
+        done += (size_t)must(sk_recv(t->peer, fd, data, (size_t)there, MSG_DONTWAIT));
+    }
+}
+
+const char *peer_reads(struct test *t, int fd, size_t size)
+{
+    char data[64];
+    size_t done = 0;
+    while (done < size && size <= sizeof data) {
+        int count = peer_receives(t, fd, data + done,
+                                  type_of(t) == SOCK_STREAM ? size - done : sizeof data);
+        if (count < 0)
+            return result_name(count);
+        done += (size_t)count;
+        if (count == 0 || type_of(t) == SOCK_DGRAM)
+            break;
+    }
+    return done ? data_text(data, done) : "0 bytes";
+}
+
+void await_caught(struct test *t, int signal)
+{
+    struct backoff backoff = backoff_begin(patience);
+    while (must(sk_signals(t->iut, signal)) == 0)
+        require(backoff_wait(&backoff), "the signal was not caught");
+}

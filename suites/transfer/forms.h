@@ -1,0 +1,70 @@
+/* The calls that send and those that receive, each as one value of an axis, and as calls that can
+ * be begun; and what cases about moving data share. */
+#ifndef SOCKSPEC_FORMS_H
+#define SOCKSPEC_FORMS_H
+
+#include "hosts/message.h"
+#include "suites/suite.h"
+
+/* The editions that were read, beside those of suites/sources.h. */
+#define FREEBSD_SEND_2   "FreeBSD send(2), 2020"
+#define FREEBSD_RECV_2   "FreeBSD recv(2), 2022"
+#define FREEBSD_READ_2   "FreeBSD read(2), 2024"
+#define FREEBSD_WRITE_2  "FreeBSD write(2), 2021"
+#define FREEBSD_SOCKET_2 "FreeBSD socket(2), 2026"
+
+/* A case's own axis: which call it is about, as bits; 0: any of them. WITH_SEND... are the others'
+ * names. */
+#define SENDING(only_)   .axes = {{"call", {"send", "sendto", "sendmsg", "write", "writev"}, only_}}
+#define RECEIVING(only_) .axes = {{"call", {"recv", "recvfrom", "recvmsg", "read", "readv"}, only_}}
+enum { WITH_WRITEV = 16, WITH_READV = 16 };
+
+/* Those that take flags. */
+enum { WITH_FLAGS = 7 };
+
+/* What a call of a form points to. It has to live as long as the call. */
+struct transfer {
+    struct block buffer;
+    struct message message;
+};
+
+/* The call of the case's form, of the IUT. Those without flags do without them. */
+struct call sending(const struct test *t, struct transfer *transfer, int fd, const void *data,
+                    size_t size, int flags);
+struct call receiving(const struct test *t, struct transfer *transfer, int fd, void *data,
+                      size_t size, int flags);
+
+/* Performs it, and gives what it returned. */
+int send_as(struct test *t, int fd, const void *data, size_t size, int flags);
+int receive_as(struct test *t, int fd, void *data, size_t size, int flags);
+
+/* What a receive on the IUT returned in words: the data, the error, or "0 bytes". */
+const char *came(int result, const void *data);
+
+/* Two sockets of the variant's type (ANY_TYPE) that are connected to each other. */
+struct ends {
+    int iut, peer;
+};
+struct ends connected_ends(struct test *t);
+
+/* The bytes that a long stream has at its positions: no piece of it looks like another one. */
+void pattern_fill(unsigned char *bytes, size_t position, size_t size);
+
+/* Where bytes differ from the pattern; size if they do not. */
+size_t pattern_differs(const unsigned char *bytes, size_t position, size_t size);
+
+/* Reads so many bytes of the pattern at the peer, from a position on: "all", or in words what came
+ * instead. */
+const char *peer_reads_pattern(struct test *t, int fd, size_t position, size_t size);
+
+/* Reads as many bytes of the pattern at the peer as are there now, and gives how many. What is not
+ * the pattern stays there. */
+size_t peer_drains_pattern(struct test *t, int fd, size_t position);
+
+/* Reads exactly so many bytes of a stream, or one datagram, at the peer: what came, as text. */
+const char *peer_reads(struct test *t, int fd, size_t size);
+
+/* Waits until the IUT has caught a signal of this number. */
+void await_caught(struct test *t, int signal);
+
+#endif

@@ -1,0 +1,257 @@
+/* Sending on a connection whose other side does not read. */
+#include "suites/transfer/forms.h"
+
+enum { CHUNK = 1 << 16 };
+
+static unsigned char chunk[CHUNK];
+static struct transfer under_way;
+
+/* Whether there is time left to fill a connection. What has room without end is no failure. */
+static void go_on(struct test *t, int64_t since, size_t taken)
+{
+    require(clock_now() - since < patience * INT64_C(1000000),
+            "the connection took %zu bytes that nobody read, and was not full", taken);
+}
+
+/* Sends one chunk after the other until a call waits: that call, to be finished. NULL if one
+ * returned something else than that it took it all; then that is in *result. */
+static struct pending *fill(struct test *t, int fd, size_t *taken, int *result)
+{
+    int64_t since = clock_now();
+    for (;; *taken += CHUNK) {
+        pattern_fill(chunk, *taken, CHUNK);
+        struct pending *pending = sk_begin(t->iut, sending(t, &under_way, fd, chunk, CHUNK, 0));
+        if (sk_waits(pending))
+            return pending;
+        *result = finish(pending);
+        if (*result != CHUNK)
+            return NULL;
+        go_on(t, since, *taken);
+    }
+}
+
+/* Sends chunks until a call does not take all of one: what that returned. */
+static int fill_without_waiting(struct test *t, int fd, int flags, size_t *taken)
+{
+    int64_t since = clock_now();
+    for (;; go_on(t, since, *taken)) {
+        pattern_fill(chunk, *taken, CHUNK);
+        int result = send_as(t, fd, chunk, CHUNK, flags);
+        if (result <= 0)
+            return result;
+        *taken += (size_t)result;
+    }
+}
+
+/* The peer gets what was taken, and no more. */
+static void observe_arrival(struct test *t, struct ends ends, size_t taken)
+{
+    observe("%s", peer_reads_pattern(t, ends.peer, 0, taken));
+    must(sk_shutdown(t->iut, ends.iut, SHUT_WR));
+    observe("%s", receive_next(t, t->peer, ends.peer));
+}
+
+RULE(waits, "transfer.send.waits",
+     .statement = "send(), sendto(), sendmsg(), write() and writev() on a connection that has no "
+                  "room wait until there is some, and then send all of the data.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH send(), sendto(), sendmsg() and write(), DESCRIPTION: blocks"},
+                 {"send(2)", "DESCRIPTION: blocks, unless in nonblocking mode"},
+                 {FREEBSD_SEND_2, "DESCRIPTION: blocks without space"}},
+     .outcome = {[BY_POSIX] = "waits then 65536 then all then end of file",
+                 [BY_LINUX] = "waits then 65536 then all then end of file",
+                 [BY_BSD] = "waits then 65536 then all then end of file"});
+
+CASE(waits, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
+{
+    struct ends ends = connected_ends(t);
+    size_t taken = 0;
+    int result = 0;
+    struct pending *pending = fill(t, ends.iut, &taken, &result);
+    observe("%s", pending ? "waits" : "returns");
+    const char *arrived = peer_reads_pattern(t, ends.peer, 0, taken + (pending ? CHUNK : 0));
+    observe_count(pending ? finish(pending) : result);
+    observe("%s", arrived);
+    must(sk_shutdown(iut, ends.iut, SHUT_WR));
+    observe("%s", receive_next(t, peer, ends.peer));
+}
+
+/* The call takes what there is room for and says that this was all. */
+MUTANT(waits, "a blocking send takes only what there is room for")
+{
+    int fd = (int)call->argument[0], flags = 0;
+    if (call_sends(call)) {
+        flags = sk_fcntl(m->real, fd, F_GETFL, 0);
+        sk_fcntl(m->real, fd, F_SETFL, flags | O_NONBLOCK);
+    }
+    mutate(m, call);
+    if (call_sends(call))
+        sk_fcntl(m->real, fd, F_SETFL, flags);
+}
+
+#define WOULD_BLOCK "EAGAIN | EWOULDBLOCK then all then end of file"
+
+RULE(would_block, "transfer.send.would-block",
+     .statement = "send(), sendto(), sendmsg(), write() and writev() on a nonblocking socket take "
+                  "what there is room for, and fail with EAGAIN where there is none.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH send(), sendto(), sendmsg() and write(), ERRORS EAGAIN"},
+                 {"send(2)", "ERRORS EAGAIN or EWOULDBLOCK"},
+                 {FREEBSD_SEND_2, "ERRORS EAGAIN"},
+                 {FREEBSD_WRITE_2, "DESCRIPTION: fewer bytes; ERRORS EAGAIN"}},
+     .outcome = {[BY_POSIX] = WOULD_BLOCK,
+                 [BY_LINUX] = WOULD_BLOCK,
+                 [BY_BSD] = "EAGAIN then all then end of file"});
+
+CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
+{
+    struct ends ends = connected_ends(t);
+    size_t taken = 0;
+    set_nonblocking(t, iut, ends.iut, true);
+    observe_result(fill_without_waiting(t, ends.iut, 0, &taken));
+    observe_arrival(t, ends, taken);
+}
+
+static void fails_when_full(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call_sends(call) && (call->error == EAGAIN || call->error == EWOULDBLOCK))
+        call_fail(call, ENOBUFS);
+}
+
+MUTANT_BY(would_block, "a full connection gives ENOBUFS", fails_when_full)
+
+RULE(dontwait, "transfer.send.dontwait",
+     .statement = "send(), sendto() and sendmsg() with MSG_DONTWAIT fail with EAGAIN where they "
+                  "would block, on a socket that is blocking.",
+     .level = LEVEL_MAY,
+     .sources = {{"send(2)", "The flags argument, MSG_DONTWAIT"},
+                 {FREEBSD_SEND_2, "DESCRIPTION, MSG_DONTWAIT; ERRORS EAGAIN"}},
+     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = "EAGAIN then all then end of file"});
+
+CASE(dontwait, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     SENDING(WITH_FLAGS))
+{
+    struct ends ends = connected_ends(t);
+    size_t taken = 0;
+    observe_result(fill_without_waiting(t, ends.iut, MSG_DONTWAIT, &taken));
+    observe_arrival(t, ends, taken);
+}
+
+MUTANT_BY(dontwait, "a full connection gives ENOBUFS", fails_when_full)
+
+/* ---- ends without room ---- */
+
+/* A call that waits took part of its chunk or nothing, and says so. */
+static void observe_part(struct test *t, int result, size_t *taken)
+{
+    if (result == -EINTR || result == -EAGAIN || result == -EWOULDBLOCK)
+        observe_result(result);
+    else if (result > 0 && result < CHUNK)
+        observe("a part");
+    else
+        observe_count(result);
+    *taken += result > 0 ? (size_t)result : 0;
+}
+
+#define INTERRUPTED "EINTR | a part then all then end of file"
+
+RULE(interrupted, "transfer.send.interrupted",
+     .statement = "send(), sendto(), sendmsg(), write() and writev() that a caught signal "
+                  "interrupts while they wait fail with EINTR, or return how much they had sent.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH send(), sendto() and sendmsg(), ERRORS EINTR; XSH write(), "
+                              "DESCRIPTION: after it writes some data"},
+                 {"send(2)", "ERRORS EINTR"},
+                 {"signal(7)", "Interruption of system calls and library functions"}},
+     .outcome = {[BY_POSIX] = INTERRUPTED, [BY_LINUX] = INTERRUPTED});
+
+/* What waits may find room before the signal comes, and then the next one is interrupted. */
+CASE(interrupted, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     .needs = "signals", SENDING(0))
+{
+    struct ends ends = connected_ends(t);
+    size_t taken = 0;
+    int result = CHUNK;
+    int64_t since = clock_now();
+    while (result == CHUNK) {
+        struct pending *pending = fill(t, ends.iut, &taken, &result);
+        require(pending, "a send on a full connection gave %d", result);
+        sk_interrupt(pending);
+        result = finish(pending);
+        if (result != CHUNK)
+            break;
+        taken += CHUNK;
+        go_on(t, since, taken);
+    }
+    observe_part(t, result, &taken);
+    observe_arrival(t, ends, taken);
+}
+
+MUTANT(interrupted, "an interrupted send says that it sent all")
+{
+    mutate(m, call);
+    if (call_sends(call) && (call->error == EINTR || call->result < CHUNK))
+        call_succeed(call, call_data(call)->length - 1);
+}
+
+#define TIMED_OUT "EAGAIN | EWOULDBLOCK | a part then not too early then all then end of file"
+
+enum { TIMEOUT = 100 };
+
+RULE(timeout, "transfer.send.timeout",
+     .statement = "send(), sendto(), sendmsg(), write() and writev() that have waited for the time "
+                  "of SO_SNDTIMEO fail with EAGAIN, or return how much they have sent.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16 Use of Options: SO_SNDTIMEO"},
+                 {"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"},
+                 {FREEBSD_OPTIONS, "DESCRIPTION SO_SNDTIMEO"}},
+     .outcome = {[BY_POSIX] = TIMED_OUT, [BY_LINUX] = TIMED_OUT, [BY_BSD] = TIMED_OUT});
+
+/* Clocks differ a little. */
+static bool is_early(int64_t since)
+{
+    return clock_now() - since < TIMEOUT * INT64_C(900000);
+}
+
+CASE(timeout, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SENDING(0))
+{
+    struct ends ends = connected_ends(t);
+    struct timeval time = {.tv_usec = TIMEOUT * 1000};
+    size_t taken = 0;
+    int64_t first = clock_now(), since;
+    int result;
+    int set = sk_setsockopt_bytes(iut, ends.iut, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+    if (set < 0)
+        skip("this implementation does not let SO_SNDTIMEO be set: %s", result_name(set));
+    for (;;) {
+        pattern_fill(chunk, taken, CHUNK);
+        since = clock_now();
+        result = finish(sk_begin(iut, sending(t, &under_way, ends.iut, chunk, CHUNK, 0)));
+        if (result != CHUNK)
+            break;
+        taken += CHUNK;
+        go_on(t, first, taken);
+    }
+    bool early = is_early(since);
+    observe_part(t, result, &taken);
+    observe("%s", early ? "too early" : "not too early");
+    observe_arrival(t, ends, taken);
+}
+
+MUTANT(timeout, "half of the time of SO_SNDTIMEO is waited for")
+{
+    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_SNDTIMEO)) {
+        struct timeval time;
+        memcpy(&time, call_value(call)->bytes, sizeof time);
+        time.tv_usec /= 2;
+        int result = sk_setsockopt_bytes(m->real, (int)call->argument[0], SOL_SOCKET, SO_SNDTIMEO,
+                                         &time, sizeof time);
+        if (result < 0)
+            call_fail(call, -result);
+        else
+            call_succeed(call, 0);
+    } else {
+        mutate(m, call);
+    }
+}

@@ -1,0 +1,237 @@
+/* Receiving where there is nothing: waiting, and what ends it. */
+#include "suites/transfer/forms.h"
+
+RULE(waits, "transfer.receive.waits",
+     .statement = "recv(), recvfrom(), recvmsg(), read() and readv() wait until there is data, and "
+                  "then give it.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), DESCRIPTION"},
+                 {"recv(2)", "DESCRIPTION: wait for a message, unless nonblocking"},
+                 {FREEBSD_RECV_2, "DESCRIPTION: waits for a message"}},
+     .outcome = {[BY_POSIX] = "waits then hello",
+                 [BY_LINUX] = "waits then hello",
+                 [BY_BSD] = "waits then hello"});
+
+CASE(waits, arrival, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE, RECEIVING(0))
+{
+    struct ends ends = connected_ends(t);
+    struct transfer transfer;
+    char data[16];
+    struct pending *pending =
+        sk_begin(iut, receiving(t, &transfer, ends.iut, data, sizeof data, 0));
+    observe("%s", sk_waits(pending) ? "waits" : "returns");
+    must(sk_send(peer, ends.peer, "hello", 5, 0));
+    observe("%s", came(finish(pending), data));
+}
+
+MUTANT(waits, "a receive without data fails with EAGAIN at once")
+{
+    char byte;
+    if (call_receives(call) &&
+        sk_recv(m->real, (int)call->argument[0], &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
+        call_fail(call, EAGAIN);
+    else
+        mutate(m, call);
+}
+
+#define WOULD_BLOCK "EAGAIN | EWOULDBLOCK then hello"
+
+static void claims_end(struct mutation *m, struct call *call)
+{
+    mutate(m, call);
+    if (call_receives(call) && (call->error == EAGAIN || call->error == EWOULDBLOCK))
+        call_succeed(call, 0);
+}
+
+/* Receives where nothing is, and where something is. */
+static void observe_nonblocking(struct test *t, struct ends ends, int flags)
+{
+    char data[16];
+    int result = receive_as(t, ends.iut, data, sizeof data, flags);
+    if (result < 0)
+        observe_result(result);
+    else
+        observe("%d bytes", result);
+    must(sk_send(t->peer, ends.peer, "hello", 5, 0));
+    await_data(t, t->iut, ends.iut);
+    observe("%s", came(receive_as(t, ends.iut, data, sizeof data, flags), data));
+}
+
+RULE(would_block, "transfer.receive.would-block",
+     .statement = "recv(), recvfrom(), recvmsg(), read() and readv() on a nonblocking socket fail "
+                  "with EAGAIN where there is nothing, and give what is there.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), ERRORS EAGAIN"},
+                 {"recv(2)", "ERRORS EAGAIN or EWOULDBLOCK"},
+                 {FREEBSD_RECV_2, "ERRORS EAGAIN"},
+                 {FREEBSD_READ_2, "ERRORS EAGAIN"}},
+     .outcome = {
+         [BY_POSIX] = WOULD_BLOCK, [BY_LINUX] = WOULD_BLOCK, [BY_BSD] = "EAGAIN then hello"});
+
+CASE(would_block, empty, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     RECEIVING(0))
+{
+    struct ends ends = connected_ends(t);
+    set_nonblocking(t, iut, ends.iut, true);
+    observe_nonblocking(t, ends, 0);
+}
+
+MUTANT_BY(would_block, "a receive without data returns 0", claims_end)
+
+RULE(dontwait, "transfer.receive.dontwait",
+     .statement = "recv(), recvfrom() and recvmsg() with MSG_DONTWAIT fail with EAGAIN where there "
+                  "is nothing, on a socket that is blocking.",
+     .level = LEVEL_MAY,
+     .sources = {{"recv(2)", "The flags argument, MSG_DONTWAIT"},
+                 {FREEBSD_RECV_2, "DESCRIPTION, MSG_DONTWAIT"}},
+     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = "EAGAIN then hello"});
+
+CASE(dontwait, empty, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     RECEIVING(WITH_FLAGS))
+{
+    observe_nonblocking(t, connected_ends(t), MSG_DONTWAIT);
+}
+
+MUTANT_BY(dontwait, "a receive without data returns 0", claims_end)
+
+/* ---- signals ---- */
+
+/* Begins to receive, and interrupts that once it waits. */
+static struct pending *interrupted_receive(struct test *t, struct transfer *transfer, int fd,
+                                           char *data, size_t size)
+{
+    struct pending *pending = sk_begin(t->iut, receiving(t, transfer, fd, data, size, 0));
+    require_by("transfer.receive.waits", sk_waits(pending), "a receive without data did not wait");
+    sk_interrupt(pending);
+    return pending;
+}
+
+RULE(interrupted, "transfer.receive.interrupted",
+     .statement = "recv(), recvfrom(), recvmsg(), read() and readv() that a caught signal "
+                  "interrupts before there is data fail with EINTR; what comes later is not lost.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), ERRORS EINTR"},
+                 {"recv(2)", "ERRORS EINTR"},
+                 {"signal(7)", "Interruption of system calls and library functions"},
+                 {FREEBSD_RECV_2, "ERRORS EINTR"},
+                 {FREEBSD_READ_2, "ERRORS EINTR"}},
+     .outcome = {[BY_POSIX] = "EINTR then hello",
+                 [BY_LINUX] = "EINTR then hello",
+                 [BY_BSD] = "EINTR then hello"});
+
+CASE(interrupted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     .type = ANY_TYPE, .needs = "signals", RECEIVING(0))
+{
+    struct ends ends = connected_ends(t);
+    struct transfer transfer;
+    char data[16];
+    struct pending *pending = interrupted_receive(t, &transfer, ends.iut, data, sizeof data);
+    observe_result(finish(pending));
+    must(sk_send(peer, ends.peer, "hello", 5, 0));
+    await_data(t, iut, ends.iut);
+    observe("%s", came(receive_as(t, ends.iut, data, sizeof data, 0), data));
+}
+
+MUTANT(interrupted, "an interrupted receive returns 0")
+{
+    mutate(m, call);
+    if (call_receives(call) && call->error == EINTR)
+        call_succeed(call, 0);
+}
+
+RULE(restarted, "transfer.receive.restarted",
+     .statement = "recv(), recvfrom(), recvmsg(), read() and readv() go on waiting after a signal "
+                  "whose handler was set with SA_RESTART.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH sigaction(), DESCRIPTION SA_RESTART"},
+                 {"signal(7)", "Interruption of system calls and library functions"}},
+     .outcome = {[BY_POSIX] = "waits then hello", [BY_LINUX] = "waits then hello"});
+
+CASE(restarted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     .type = ANY_TYPE, .needs = "signals", RECEIVING(0))
+{
+    struct ends ends = connected_ends(t);
+    struct transfer transfer;
+    char data[16];
+    struct action action = {.does = ACTION_COUNT, .restart = true};
+    must(sk_sigaction(iut, SIGUSR1, &action));
+    struct pending *pending = interrupted_receive(t, &transfer, ends.iut, data, sizeof data);
+    await_caught(t, SIGUSR1);
+    observe("%s", sk_waits(pending) ? "waits" : "returns");
+    must(sk_send(peer, ends.peer, "hello", 5, 0));
+    observe("%s", came(finish(pending), data));
+}
+
+MUTANT(restarted, "SA_RESTART is ignored")
+{
+    struct action action;
+    if (call->operation == OP_SIGACTION && call->block[1].bytes) {
+        memcpy(&action, call->block[1].bytes, sizeof action);
+        action.restart = false;
+        int result = sk_sigaction(m->real, (int)call->argument[0], &action);
+        if (result < 0)
+            call_fail(call, -result);
+        else
+            call_succeed(call, 0);
+    } else {
+        mutate(m, call);
+    }
+}
+
+/* ---- a time limit ---- */
+
+enum { TIMEOUT = 100 };
+
+#define TIMED_OUT "EAGAIN | EWOULDBLOCK then not too early then hello"
+
+RULE(timeout, "transfer.receive.timeout",
+     .statement = "recv(), recvfrom(), recvmsg(), read() and readv() that have waited for the time "
+                  "of SO_RCVTIMEO without data fail with EAGAIN.",
+     .level = LEVEL_SHALL,
+     .sources = {{POSIX_2016, "XSH 2.10.16 Use of Options: SO_RCVTIMEO"},
+                 {"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"},
+                 {"recv(2)", "ERRORS EAGAIN or EWOULDBLOCK: a receive timeout"},
+                 {FREEBSD_RECV_2, "ERRORS EAGAIN: a receive timeout"}},
+     .outcome = {[BY_POSIX] = TIMED_OUT,
+                 [BY_LINUX] = TIMED_OUT,
+                 [BY_BSD] = "EAGAIN then not too early then hello"});
+
+/* Clocks differ a little. */
+static bool is_early(int64_t since)
+{
+    return clock_now() - since < TIMEOUT * INT64_C(900000);
+}
+
+CASE(timeout, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE, RECEIVING(0))
+{
+    struct ends ends = connected_ends(t);
+    struct transfer transfer;
+    struct timeval time = {.tv_usec = TIMEOUT * 1000};
+    char data[16];
+    int set = sk_setsockopt_bytes(iut, ends.iut, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+    if (set < 0)
+        skip("this implementation does not let SO_RCVTIMEO be set: %s", result_name(set));
+    int64_t since = clock_now();
+    int result = finish(sk_begin(iut, receiving(t, &transfer, ends.iut, data, sizeof data, 0)));
+    bool early = is_early(since);
+    observe_result(result);
+    observe("%s", early ? "too early" : "not too early");
+    must(sk_send(peer, ends.peer, "hello", 5, 0));
+    await_data(t, iut, ends.iut);
+    observe("%s", came(receive_as(t, ends.iut, data, sizeof data, 0), data));
+}
+
+MUTANT(timeout, "nothing is waited for if SO_RCVTIMEO is set")
+{
+    struct timeval time = {0};
+    socklen_t size = sizeof time;
+    if (call_receives(call))
+        sk_getsockopt_bytes(m->real, (int)call->argument[0], SOL_SOCKET, SO_RCVTIMEO, &time, &size);
+    char byte;
+    if (time.tv_usec &&
+        sk_recv(m->real, (int)call->argument[0], &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
+        call_fail(call, EAGAIN);
+    else
+        mutate(m, call);
+}
