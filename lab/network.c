@@ -102,7 +102,9 @@ bool network_has(const struct network *network, enum side side, enum place place
 
 static bool fail(char *why, size_t size, const char *what)
 {
-    snprintf(why, size, "cannot %s: %s", what, strerror(errno));
+    int error = errno;
+    snprintf(why, size, "cannot %s: %s", what, namespace_reason(error));
+    errno = error;
     return false;
 }
 
