@@ -367,6 +367,10 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (!isolate_patiently(worker->ending->reason, sizeof worker->ending->reason))
         _exit(1);
+    /* What no network of this run can have ends it before any case. */
+    if (!settings->stack->network &&
+        !network_settings(worker->ending->reason, sizeof worker->ending->reason))
+        _exit(1);
     pid_t pid = fork_patiently();
     if (pid == 0)
         work(settings, worker);

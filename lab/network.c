@@ -119,14 +119,42 @@ static struct nl_sock *route_socket(struct network *network, enum side side)
     return network->route[side];
 }
 
+/* Where nothing of /proc/sys is to be seen no setting is missing, but all are out of reach. */
+static bool sees_settings(char *why, size_t size)
+{
+    int ipv6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (ipv6 >= 0)
+        close(ipv6);
+    if (namespace_setting("ipv4/ip_forward") >= 0 &&
+        (ipv6 < 0 || namespace_setting("ipv6/bindv6only") >= 0))
+        return true;
+    snprintf(why, size, "the settings of networks cannot be made: there is no /proc/sys/net here (it "
+                        "is covered, or /proc is mounted with subset=pid): run where it is");
+    return false;
+}
+
+bool network_settings(char *why, size_t size)
+{
+    if (!sees_settings(why, size))
+        return false;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (!namespace_sysctl(settings[i].name, settings[i].value)) {
+            snprintf(why, size,
+                     "the settings of networks cannot be made: sysctl net/%s: %s (is /proc/sys "
+                     "mounted read-only?)",
+                     settings[i].name, strerror(errno));
+            return false;
+        }
+    return true;
+}
+
 static bool make_namespace(struct network *network, enum side side, char *why, size_t size)
 {
     network->netns[side] = namespace_create();
     if (network->netns[side] < 0)
         return fail(why, size, "make a network namespace");
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (!namespace_sysctl(settings[i].name, settings[i].value))
-            return fail(why, size, settings[i].name);
+    if (!network_settings(why, size))
+        return false;
     if (!route_socket(network, side))
         return fail(why, size, "open a netlink socket");
     if (!link_set_up(network->route[side], LOOPBACK_INDEX, true))

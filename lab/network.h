@@ -51,6 +51,11 @@ struct network {
     const struct described *described; /* it was there already, and stays as it is; or NULL */
 };
 
+/* Makes the settings of every network in the namespace of this thread, which is ours. False with a
+ * reason in one line if this machine does not let them be made; one that its kernel does not have is
+ * none to make. */
+bool network_settings(char *why, size_t size);
+
 /* Builds a network; NULL with a reason on failure. */
 struct network *network_create(enum network_kind kind, char *why, size_t size);
 
