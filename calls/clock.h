@@ -11,8 +11,8 @@
 extern int patience;
 
 /* How many times slower this machine is than one that the times in this program are made for; 1
- * unless a run sets it. A run multiplies the limit of a case by it, so that patience has it already;
- * every other time that decides something is multiplied where it is used. */
+ * unless a run sets it. A run multiplies the limit of a case by it, so that patience has it
+ * already; every other time that decides something is multiplied where it is used. */
 enum { SLOWEST = 1000 };
 extern double machine_factor;
 

@@ -31,8 +31,8 @@ enum {
 enum { SILENCE = 1000 };
 
 /* How many seconds of machine_factor a worker may take beside the time of a case, for namespaces,
- * processes and networks that it does not get at once, and for starting what lives in them. One that
- * gives no news for longer is stuck, or was stopped by somebody. */
+ * processes and networks that it does not get at once, and for starting what lives in them. One
+ * that gives no news for longer is stuck, or was stopped by somebody. */
 enum { MARGIN = 3 * NETWORK_SECONDS };
 
 /* How many milliseconds no more workers are started after one could not be: others use up what that
@@ -66,8 +66,8 @@ struct coordinator {
     size_t jobs;                  /* at once */
     size_t slot_count, job_slots; /* the latter with those for relief */
     size_t done;
-    int64_t news; /* when a worker was heard last */
-    int64_t full; /* until when no worker is started */
+    int64_t news;  /* when a worker was heard last */
+    int64_t full;  /* until when no worker is started */
     unsigned vain; /* workers that could not start, since one came to work */
     char why[1024];
     bool impossible;
@@ -218,8 +218,9 @@ static enum verdict without_standstill(const struct slot *slot, enum verdict ver
     if (!slot->worker.ending->stood_still || verdict != VERDICT_FAIL)
         return verdict;
     snprintf(seen, sizeof seen, "%s", reason);
-    snprintf(reason, size, "time stood still while it ran, twice: this machine, or all of this run, "
-                           "was stopped; otherwise: %s",
+    snprintf(reason, size,
+             "time stood still while it ran, twice: this machine, or all of this run, "
+             "was stopped; otherwise: %s",
              seen);
     return VERDICT_INCONCLUSIVE;
 }

@@ -127,8 +127,8 @@ int test_finish(struct test *t, struct pending *pending, const char *file, int l
     at(t, file, line);
     t->record->hung = iut;
     t->record->broken = !t->record->hung;
-    record_reason(t->record, "%s%s did not return within %d ms",
-                  iut ? "" : "the peer's ", call, patience);
+    record_reason(t->record, "%s%s did not return within %d ms", iut ? "" : "the peer's ", call,
+                  patience);
     end_case(t, file, line);
 }
 

@@ -23,7 +23,8 @@ static void perform(struct door *door, struct call *call)
     call_check(call); /* what the host makes of it, so that it is shown */
     call_format(call, true, text, sizeof text);
     call_format_result(call, result, sizeof result);
-    snprintf(last_spoken.text, sizeof last_spoken.text, "%s %s = %s", transcript->host->name, text, result);
+    snprintf(last_spoken.text, sizeof last_spoken.text, "%s %s = %s", transcript->host->name, text,
+             result);
     last_spoken.operation = call->operation;
     if (transcript->host->iut)
         operations_add(&transcript->record->used, call->operation);

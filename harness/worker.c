@@ -320,9 +320,8 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sockspec-worker");
     /* What networks wait for comes within milliseconds, or they are made anew. */
-    patience = machine_milliseconds(settings->seconds < 10 * machine_factor
-                                        ? settings->seconds / 2 / machine_factor
-                                        : 5);
+    patience = machine_milliseconds(
+        settings->seconds < 10 * machine_factor ? settings->seconds / 2 / machine_factor : 5);
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);

@@ -17,7 +17,7 @@ enum { BOOT_SECONDS = 60, NETWORK_SECONDS = 10 };
 struct ending {
     bool no_network; /* it was not started: reason says why */
     bool timed_out;
-    bool stood_still; /* nobody here was let run for a part of its time that matters */
+    bool stood_still;    /* nobody here was let run for a part of its time that matters */
     int status;          /* waitpid's */
     int64_t nanoseconds; /* from the order to the result, network included */
     double limit;        /* seconds that it had */

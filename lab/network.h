@@ -43,6 +43,7 @@ struct network {
     unsigned ifindex[2]; /* of the interface towards the other side */
     struct nl_sock *route[2];
     struct diag *diag[2];
+    struct leftovers *leftovers[2];
     bool elsewhere;    /* the IUT is no part of this machine's kernel */
     bool altered;      /* changed since it was made: not to be used again */
     bool rerouted;     /* and not by network_deliver() alone */
@@ -72,8 +73,8 @@ struct network network_inside(const struct network *pair);
 /* Throws a network away. */
 void network_free(struct network *network);
 
-/* Makes a used network as good as new: true if it was not altered and no socket is left in it. What
- * is left in a described one is its own business. */
+/* Makes a used network as good as new: true if it was not altered, no socket is left in it and
+ * nothing else (lab/leftovers.h). What is left in a described one is its own business. */
 bool network_clean(struct network *network);
 
 /* Undoes what network_deliver() did, so that the network may be used again if it is clean; if more

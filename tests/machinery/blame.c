@@ -83,7 +83,8 @@ CASE(named, precondition)
 {
     struct address name;
     struct endpoint nobody = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
-    struct pending *connecting = sk_begin(iut, call_connect(stream_socket(t, iut), &nobody.address));
+    struct pending *connecting =
+        sk_begin(iut, call_connect(stream_socket(t, iut), &nobody.address));
     require(!sk_waits(connecting), "connect() waits");
     must(sk_getsockname(peer, nobody.fd, &name));
     must(finish(connecting));
