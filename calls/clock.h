@@ -10,9 +10,14 @@
  * take. Long, so that a loaded machine changes no verdict. */
 extern int patience;
 
-/* How many times slower this machine is than one that the cases' own times are made for; 1 unless a
- * run sets it. */
+/* How many times slower this machine is than one that the times in this program are made for; 1
+ * unless a run sets it. A run multiplies the limit of a case by it, so that patience has it
+ * already; every other time that decides something is multiplied where it is used. */
+enum { SLOWEST = 1000 };
 extern double machine_factor;
+
+/* So many seconds of such a machine, in milliseconds of this one. */
+int machine_milliseconds(double seconds);
 
 /* Nanoseconds of the monotonic clock. */
 int64_t clock_now(void);
@@ -25,11 +30,17 @@ struct timespec clock_after(int milliseconds);
 struct backoff {
     int64_t deadline;
     unsigned tries;
+    unsigned doublings; /* of the interval, at most */
+    bool late;          /* the last try was, or is, after the deadline */
 };
 
 struct backoff backoff_begin(int milliseconds);
 
-/* Lets time pass before the next try; false when the deadline has passed. */
+/* The same at intervals up to 80 ms: for what costs the machine something. */
+struct backoff backoff_begin_rarely(int milliseconds);
+
+/* Lets time pass before the next try; false when the deadline has passed. One try comes after it,
+ * since nobody may have been let run for all of that time. */
 bool backoff_wait(struct backoff *backoff);
 
 #endif

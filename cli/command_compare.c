@@ -53,7 +53,8 @@ static bool take_option(struct command *command, int option)
     case 'p':
         if (profile_find(optarg, &command->profile))
             return true;
-        fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd, zos and rfc\n", optarg);
+        fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd, zos and rfc\n",
+                optarg);
         return false;
     default:
         return false;

@@ -1,4 +1,6 @@
 #include "cli/commands.h"
+
+#include "calls/clock.h"
 #include "harness/run.h"
 
 #include <getopt.h>
@@ -22,6 +24,8 @@ static const char help[] =
     "  --strict-baseline  fail if one of them is gone\n"
     "  --jobs N           workers at once (default: the number of processors)\n"
     "  --timeout SECONDS  time limit of a case (default 10)\n"
+    "  --slow-machine N   this machine is N times slower: all limits are N times longer (default\n"
+    "                     1, or SOCKSPEC_SLOW in the environment)\n"
     "  --repeat N         run the selection N times\n"
     "  --junit FILE       write a JUnit report; '-' is standard output, here and below\n"
     "  --tap FILE         write TAP 13, as results come\n"
@@ -93,6 +97,18 @@ static bool parse_timeout(struct command *command, const char *text)
     return false;
 }
 
+static bool parse_slowness(const char *text, const char *where)
+{
+    char *end;
+    double factor = strtod(text, &end);
+    if (end != text && *end == '\0' && factor >= 1 && factor <= SLOWEST) {
+        machine_factor = factor;
+        return true;
+    }
+    fprintf(stderr, "sockspec: %s takes a number from 1 to %d, not '%s'\n", where, SLOWEST, text);
+    return false;
+}
+
 static bool parse_profile(struct command *command, const char *name)
 {
     if (profile_find(name, &command->run.settings.profile))
@@ -124,7 +140,7 @@ static bool parse_iut(struct command *command, const char *spec)
     return true;
 }
 
-enum { HELP_IUT = 1, STRICT_BASELINE, STRICT };
+enum { HELP_IUT = 1, STRICT_BASELINE, STRICT, SLOW_MACHINE };
 
 static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
                                         {"profile", required_argument, NULL, 'p'},
@@ -134,6 +150,7 @@ static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
                                         {"strict", no_argument, NULL, STRICT},
                                         {"jobs", required_argument, NULL, 'j'},
                                         {"timeout", required_argument, NULL, 'T'},
+                                        {"slow-machine", required_argument, NULL, SLOW_MACHINE},
                                         {"repeat", required_argument, NULL, 'r'},
                                         {"junit", required_argument, NULL, 'J'},
                                         {"tap", required_argument, NULL, 'A'},
@@ -182,6 +199,8 @@ static bool take_option(struct command *command, int option)
         return true;
     case 'T':
         return parse_timeout(command, optarg);
+    case SLOW_MACHINE:
+        return parse_slowness(optarg, "--slow-machine");
     case 'J':
         command->junit = optarg;
         return true;
@@ -275,6 +294,14 @@ static int exit_status(const struct command *command, enum run_end end, const st
     return status;
 }
 
+/* The limits of this machine. More than some days are none. */
+static void scale_limits(struct case_settings *settings)
+{
+    enum { MOST = 1000000 };
+    double seconds = settings->seconds * machine_factor;
+    settings->seconds = seconds < MOST ? seconds : MOST;
+}
+
 static int perform(struct command *command)
 {
     struct totals totals = {0};
@@ -292,6 +319,7 @@ static int perform(struct command *command)
         return status == EXIT_USAGE ? status : exit_status(command, RUN_IMPOSSIBLE, &totals, true);
     }
     add_reports(command, outputs);
+    scale_limits(&command->run.settings);
     enum run_end end = run(&command->run, &totals, &reports_failed);
     status = exit_status(command, end, &totals, reports_failed);
     if (end == RUN_DONE && command->run.baseline && baseline_review(command->run.baseline) &&
@@ -309,6 +337,9 @@ int command_run(int argc, char **argv)
                                       .repeat = 1,
                                       .settings = {.profile = BY_LINUX, .seconds = 10}}};
     int option, status = -1;
+    const char *slow = getenv("SOCKSPEC_SLOW");
+    if (slow && *slow && !parse_slowness(slow, "SOCKSPEC_SLOW in the environment"))
+        return EXIT_USAGE;
     parse_iut(&command, "host");
     parse_color(&command, "auto");
     while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {

@@ -32,7 +32,10 @@ static enum trouble trouble_of(const struct record *record, const struct ending 
 static enum verdict judge_trouble(const struct record *record, char *reason, size_t size)
 {
     const struct call_under_way *call = record_unfinished(record);
+    const struct call_under_way *of_iut = record_unfinished_of_iut(record);
     bool crash = record->trouble == TROUBLE_CRASH;
+    if (crash && of_iut)
+        call = of_iut;
     bool fail = crash && record->entered;
     const char *kind = crash                                  ? "crash: "
                        : record->trouble == TROUBLE_TRANSPORT ? "transport: "

@@ -136,18 +136,44 @@ void record_leave(struct record *record, int slot)
     pthread_mutex_unlock(&lock);
 }
 
+void record_await(struct record *record, bool iut, const char *text)
+{
+    snprintf(record->awaited.text, sizeof record->awaited.text, "%s", text);
+    record->awaited.iut = iut;
+    record->awaited.begun = true;
+    record->awaited.active = true;
+}
+
+void record_await_none(struct record *record)
+{
+    record->awaited.active = false;
+}
+
 static int weight(const struct call_under_way *call)
 {
     return 2 * !call->begun + (call->iut != 0);
 }
 
-const struct call_under_way *record_unfinished(const struct record *record)
+static const struct call_under_way *heaviest(const struct record *record, bool iut_alone)
 {
     const struct call_under_way *found = NULL;
     for (int i = 0; i < CALLS_AT_ONCE; i++) {
         const struct call_under_way *call = &record->under_way[i];
-        if (call->active && (!found || weight(call) > weight(found)))
+        if (call->active && (call->iut || !iut_alone) && (!found || weight(call) > weight(found)))
             found = call;
     }
     return found;
+}
+
+const struct call_under_way *record_unfinished(const struct record *record)
+{
+    const struct call_under_way *found = heaviest(record, false);
+    return record->awaited.active && (!found || found->begun) ? &record->awaited : found;
+}
+
+const struct call_under_way *record_unfinished_of_iut(const struct record *record)
+{
+    bool awaited = record->awaited.active && record->awaited.iut;
+    const struct call_under_way *found = heaviest(record, true);
+    return awaited && (!found || found->begun) ? &record->awaited : found;
 }

@@ -59,6 +59,7 @@ struct record {
     char reason[REASON_SIZE];
     char where[WHERE_SIZE]; /* file:line of the last observation or precondition */
     struct call_under_way under_way[CALLS_AT_ONCE];
+    struct call_under_way awaited; /* the begun call that the case itself waits for */
     size_t transcript_used;
     char transcript[TRANSCRIPT_SIZE];
 };
@@ -95,8 +96,15 @@ bool operations_has(const struct operations *set, enum operation operation);
 int record_enter(struct record *record, bool iut, bool begun, const char *text);
 void record_leave(struct record *record, int slot);
 
-/* The call that was under way when the case ended: the one that the case itself was in, else one
- * that it had begun, the IUT's first; NULL if there was none. */
+/* Says which begun call the case waits for, and that it does no more. */
+void record_await(struct record *record, bool iut, const char *text);
+void record_await_none(struct record *record);
+
+/* The call that was under way when the case ended: the one that the case itself was in or waited
+ * for, else one that it had begun, the IUT's first; NULL if there was none. */
 const struct call_under_way *record_unfinished(const struct record *record);
+
+/* The same of the IUT alone, whose process has ended: whatever call the peer was in. */
+const struct call_under_way *record_unfinished_of_iut(const struct record *record);
 
 #endif

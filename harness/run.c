@@ -18,14 +18,26 @@
  * unexpectedly, for what its implementation never does, is found out by its time in milliseconds:
  * another worker then works in the place of its own. Of tenants, which take long to start, there
  * are fewer: lanes, which then help. */
-enum { LANES = 32, TENANT_LANES = 4, RELIEF = 32, OVERDUE = 250, STARTS = 3 };
+enum {
+    LANES = 32,
+    TENANT_LANES = 4,
+    RELIEF = 32,
+    BESIDE = 8, /* no more lanes, or workers for relief, than so many for each that --jobs counts */
+    OVERDUE = 250,
+    STARTS = 3
+};
 
 /* After so many milliseconds without news the reports hear what is running. */
 enum { SILENCE = 1000 };
 
-/* How many seconds a worker may take beside the time of a case, for networks, and for starting what
- * lives in them. One that gives no news for longer is stuck, or was stopped by somebody. */
-enum { MARGIN = 30 };
+/* How many seconds of machine_factor a worker may take beside the time of a case, for namespaces,
+ * processes and networks that it does not get at once, and for starting what lives in them. One
+ * that gives no news for longer is stuck, or was stopped by somebody. */
+enum { MARGIN = 3 * NETWORK_SECONDS };
+
+/* How many milliseconds no more workers are started after one could not be: others use up what that
+ * takes, and among them are our own. */
+enum { FULL = 500 };
 
 struct slot {
     struct worker worker;
@@ -38,6 +50,7 @@ struct slot {
     int64_t since;     /* when it began with that */
     int64_t silent;    /* nanoseconds since its last news, or ours to it */
     unsigned failures; /* workers that never came to work, since one did */
+    bool again;        /* it works on that for the second time, since time stood still */
 };
 
 struct queue {
@@ -53,7 +66,9 @@ struct coordinator {
     size_t jobs;                  /* at once */
     size_t slot_count, job_slots; /* the latter with those for relief */
     size_t done;
-    int64_t news; /* when a worker was heard last */
+    int64_t news;  /* when a worker was heard last */
+    int64_t full;  /* until when no worker is started */
+    unsigned vain; /* workers that could not start, since one came to work */
     char why[1024];
     bool impossible;
 };
@@ -88,31 +103,60 @@ static struct job *choose(const struct run_options *options, size_t *taken)
     return chosen;
 }
 
+/* The queue that an ordinal is in. */
+static struct queue *queue_for(struct coordinator *c, size_t ordinal)
+{
+    const struct variant *variant = results_variant(&c->results, ordinal);
+    bool lanes = c->options->settings.stack->most_at_once == 0;
+    return lanes && variant->of->tags & (TAG_SLOW | TAG_WAITS) ? &c->waiting : &c->work;
+}
+
 static void fill_queues(struct coordinator *c)
 {
     size_t total = c->results.count;
-    bool lanes = c->options->settings.stack->most_at_once == 0;
     c->work.ordinals = calloc(total + 1, sizeof *c->work.ordinals);
     c->waiting.ordinals = calloc(total + 1, sizeof *c->waiting.ordinals);
     if (!c->work.ordinals || !c->waiting.ordinals)
         abort();
     for (size_t i = 0; i < total; i++) {
-        const struct variant *variant = results_variant(&c->results, i);
-        struct queue *queue =
-            lanes && variant->of->tags & (TAG_SLOW | TAG_WAITS) ? &c->waiting : &c->work;
+        struct queue *queue = queue_for(c, i);
         queue->ordinals[queue->count++] = i;
     }
 }
 
 /* ---- workers ---- */
 
+/* How many workers there are beside this one. */
+static size_t others(const struct coordinator *c, const struct slot *but)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->slot_count; i++)
+        count += &c->slots[i] != but && c->slots[i].alive;
+    return count;
+}
+
+/* A worker could not be started, or got no network. As long as others come to work they do it all,
+ * and what this one takes may be had later. */
+static void go_without(struct coordinator *c, const struct slot *slot, const char *why)
+{
+    c->full = clock_now() + INT64_C(1000000) * FULL;
+    if (others(c, slot) > 0 && c->vain++ < c->slot_count)
+        return;
+    snprintf(c->why, sizeof c->why, "%s", why);
+    c->impossible = true;
+}
+
 static void start(struct coordinator *c, struct slot *slot)
 {
+    char why[1024];
+    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
     slot->parked = slot->busy_now = slot->came = false;
     slot->silent = 0;
-    slot->alive = worker_start(&slot->worker, &c->options->settings, c->why, sizeof c->why);
+    do
+        slot->alive = worker_start(&slot->worker, &c->options->settings, why, sizeof why);
+    while (!slot->alive && others(c, slot) == 0 && backoff_wait(&backoff));
     if (!slot->alive)
-        c->impossible = true;
+        go_without(c, slot, why);
 }
 
 /* Where a slot takes its orders from. Lanes of tenants help with the rest in the end: they are up,
@@ -136,6 +180,14 @@ static size_t working(const struct coordinator *c, const struct slot *but)
     return count;
 }
 
+static void give_order(struct coordinator *c, struct slot *slot)
+{
+    slot->busy_now = true;
+    slot->since = clock_now();
+    slot->silent = 0;
+    worker_order(&slot->worker, slot->busy % c->results.job_count);
+}
+
 static void order_next(struct coordinator *c, struct slot *slot)
 {
     struct queue *queue = queue_of(c, slot);
@@ -148,24 +200,56 @@ static void order_next(struct coordinator *c, struct slot *slot)
     if (slot->parked)
         return;
     slot->busy = queue->ordinals[queue->next++];
-    slot->busy_now = true;
-    slot->since = clock_now();
-    slot->silent = 0;
-    worker_order(&slot->worker, slot->busy % c->results.job_count);
+    slot->again = false;
+    give_order(c, slot);
 }
 
-static void take_result(struct coordinator *c, struct slot *slot)
+/* What was not seen while time stood still says nothing: it is looked for once more. */
+static bool is_to_be_repeated(const struct slot *slot, enum verdict verdict)
+{
+    return slot->worker.ending->stood_still && !slot->again &&
+           (verdict == VERDICT_FAIL || verdict == VERDICT_INCONCLUSIVE);
+}
+
+static enum verdict without_standstill(const struct slot *slot, enum verdict verdict, char *reason,
+                                       size_t size)
+{
+    char seen[1024];
+    if (!slot->worker.ending->stood_still || verdict != VERDICT_FAIL)
+        return verdict;
+    snprintf(seen, sizeof seen, "%s", reason);
+    snprintf(reason, size,
+             "time stood still while it ran, twice: this machine, or all of this run, "
+             "was stopped; otherwise: %s",
+             seen);
+    return VERDICT_INCONCLUSIVE;
+}
+
+/* Takes a result, unless the case has to run once more: then it is under way. */
+static bool take_result(struct coordinator *c, struct slot *slot)
 {
     const struct variant *variant = results_variant(&c->results, slot->busy);
     char reason[2048];
     enum verdict verdict = judge(variant, c->options->settings.profile, slot->worker.record,
                                  slot->worker.ending, reason, sizeof reason);
+    if (is_to_be_repeated(slot, verdict)) {
+        slot->again = true;
+        give_order(c, slot);
+        return false;
+    }
+    verdict = without_standstill(slot, verdict, reason, sizeof reason);
     results_put(&c->results, slot->busy, verdict,
                 judge_end(slot->worker.record, slot->worker.ending), reason, slot->worker.record,
                 slot->worker.ending->nanoseconds);
     slot->busy_now = false;
     slot->worker.ending->reason[0] = '\0'; /* it is no reason for the worker's end */
     c->done++;
+    return true;
+}
+
+static bool may_start(const struct coordinator *c)
+{
+    return clock_now() >= c->full;
 }
 
 /* A worker is gone. If it never came to work there is something wrong with this machine. */
@@ -178,6 +262,8 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
                     slot->worker.record, clock_now() - slot->since);
         slot->busy_now = false;
         c->done++;
+    } else if (why[0] && !slot->came) {
+        go_without(c, slot, why);
     } else if (why[0] || (!slot->came && ++slot->failures >= STARTS)) {
         snprintf(c->why, sizeof c->why, "%s",
                  why[0] ? why : "workers end, or fall silent, as soon as they are started");
@@ -185,8 +271,32 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
     }
     worker_stop(&slot->worker);
     slot->alive = slot->parked = false;
-    if (!c->impossible && slot->lane && c->waiting.next < c->waiting.count)
+    if (!c->impossible && slot->lane && may_start(c) && c->waiting.next < c->waiting.count)
         start(c, slot);
+}
+
+/* A worker got no network for its case: somebody else has it run, as long as there is anybody. */
+static bool hand_back(struct coordinator *c, struct slot *slot)
+{
+    bool tenants = c->options->settings.stack->start != NULL;
+    if (!slot->worker.ending->no_network || tenants || others(c, slot) == 0)
+        return false;
+    struct queue *queue = queue_for(c, slot->busy);
+    queue->ordinals[--queue->next] = slot->busy;
+    c->full = clock_now() + INT64_C(1000000) * FULL;
+    worker_stop(&slot->worker);
+    slot->alive = slot->busy_now = false;
+    return true;
+}
+
+/* Has one lane at least, if none could be started before. */
+static void have_lane(struct coordinator *c)
+{
+    bool wanted = c->waiting.next < c->waiting.count && may_start(c) && !c->impossible;
+    for (size_t i = c->job_slots; i < c->slot_count && wanted; i++)
+        wanted = !c->slots[i].alive;
+    if (wanted)
+        start(c, &c->slots[c->job_slots]);
 }
 
 /* Has as many workers at work as there may be. */
@@ -198,7 +308,7 @@ static void fill_up(struct coordinator *c)
     for (int again = 0; again < 2; again++) /* those that are there, then new ones */
         for (size_t i = 0; i < c->job_slots && missing > 0 && !c->impossible; i++) {
             struct slot *slot = &c->slots[i];
-            if (again ? slot->alive : !slot->parked)
+            if (again ? slot->alive || !may_start(c) : !slot->parked)
                 continue;
             if (again)
                 start(c, slot);
@@ -206,6 +316,7 @@ static void fill_up(struct coordinator *c)
                 order_next(c, slot);
             missing--;
         }
+    have_lane(c);
 }
 
 static void hear(struct coordinator *c, struct slot *slot)
@@ -213,12 +324,12 @@ static void hear(struct coordinator *c, struct slot *slot)
     int news = worker_news(&slot->worker);
     if (news >= 0) {
         slot->came = true;
-        slot->failures = 0;
+        slot->failures = c->vain = 0;
     }
     switch (news) {
     case 1:
-        take_result(c, slot);
-        order_next(c, slot);
+        if (!hand_back(c, slot) && take_result(c, slot))
+            order_next(c, slot);
         break;
     case 0:
         order_next(c, slot);
@@ -238,13 +349,19 @@ static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
     if (slot->busy_now)
         limit = worker_limit(results_variant(&c->results, slot->busy), &c->options->settings);
     slot->silent += passed;
-    double most = limit + MARGIN + (c->options->settings.stack->start ? BOOT_SECONDS : 0);
+    double beside = MARGIN + (c->options->settings.stack->start ? BOOT_SECONDS : 0);
+    double most = limit + beside * machine_factor;
     if ((double)slot->silent < most * 1e9)
         return;
     snprintf(reason, sizeof reason,
              "the worker gave no news for %g s, %g s of which are the case's limit, and was killed",
              most, limit);
     bury(c, slot, reason);
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
 }
 
 static bool start_all(struct coordinator *c)
@@ -254,9 +371,9 @@ static bool start_all(struct coordinator *c)
     c->jobs = c->options->workers;
     if (stack->most_at_once && c->jobs > stack->most_at_once)
         c->jobs = stack->most_at_once;
-    size_t most = tenants ? TENANT_LANES : LANES;
-    size_t lanes = c->waiting.count < most ? c->waiting.count : most;
-    size_t jobs = c->jobs + (tenants || stack->most_at_once ? 0 : RELIEF);
+    size_t lanes = least(c->waiting.count, least(BESIDE * c->jobs, tenants ? TENANT_LANES : LANES));
+    size_t relief = tenants || stack->most_at_once ? 0 : least(BESIDE * c->jobs, RELIEF);
+    size_t jobs = c->jobs + relief;
     c->job_slots = jobs < c->work.count ? jobs : c->work.count;
     c->slot_count = c->job_slots + lanes;
     c->slots = calloc(c->slot_count + 1, sizeof *c->slots);
@@ -265,7 +382,8 @@ static bool start_all(struct coordinator *c)
     /* Those that wait longest begin first. */
     for (size_t i = c->job_slots; i < c->slot_count && !c->impossible; i++) {
         c->slots[i].lane = true;
-        start(c, &c->slots[i]);
+        if (may_start(c))
+            start(c, &c->slots[i]);
     }
     fill_up(c);
     return !c->impossible;

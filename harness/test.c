@@ -117,14 +117,18 @@ int test_finish(struct test *t, struct pending *pending, const char *file, int l
 {
     int result;
     char call[CALL_TEXT_SIZE];
-    if (sk_finish_within(pending, patience, &result))
-        return result;
+    bool iut = pending_host(pending)->iut;
     call_format(pending_call(pending), false, call, sizeof call);
+    record_await(t->record, iut, call);
+    bool returned = sk_finish_within(pending, patience, &result);
+    record_await_none(t->record);
+    if (returned)
+        return result;
     at(t, file, line);
-    t->record->hung = pending_host(pending)->iut;
+    t->record->hung = iut;
     t->record->broken = !t->record->hung;
-    record_reason(t->record, "%s%s did not return within %d ms",
-                  pending_host(pending)->iut ? "" : "the peer's ", call, patience);
+    record_reason(t->record, "%s%s did not return within %d ms", iut ? "" : "the peer's ", call,
+                  patience);
     end_case(t, file, line);
 }
 

@@ -11,9 +11,6 @@ struct transcript {
     struct record *record;
 };
 
-static _Thread_local char last[2 * CALL_TEXT_SIZE];
-static _Thread_local enum operation last_operation;
-
 static void perform(struct door *door, struct call *call)
 {
     struct transcript *transcript = (struct transcript *)door;
@@ -27,8 +24,9 @@ static void perform(struct door *door, struct call *call)
     call_check(call); /* what the host makes of it, so that it is shown */
     call_format(call, true, text, sizeof text);
     call_format_result(call, result, sizeof result);
-    snprintf(last, sizeof last, "%s %s = %s", transcript->name, text, result);
-    last_operation = call->operation;
+    snprintf(last_spoken.text, sizeof last_spoken.text, "%s %s = %s", transcript->name, text,
+             result);
+    last_spoken.operation = call->operation;
     if (transcript->iut)
         operations_add(&transcript->record->used, call->operation);
     record_line(transcript->record, "%-4s %s = %s <%" PRId64 " us>", transcript->name, text, result,
@@ -72,11 +70,11 @@ void transcript_attach(struct host *host, struct record *record)
 
 const char *transcript_last(void)
 {
-    return last;
+    return last_spoken.text;
 }
 
 bool transcript_last_operation(enum operation *operation)
 {
-    *operation = last_operation;
-    return last[0] != '\0';
+    *operation = last_spoken.operation;
+    return last_spoken.text[0] != '\0';
 }

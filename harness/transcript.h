@@ -9,7 +9,8 @@
  * host. */
 void transcript_attach(struct host *host, struct record *record);
 
-/* The last call that this thread made through a transcript, with its result. */
+/* The last call that this thread made through a transcript, or began and waited for, with its
+ * result. */
 const char *transcript_last(void);
 
 /* Its operation; false if there was none. */

@@ -59,12 +59,27 @@ static bool drain(int output, char *text, size_t *used)
     return true;
 }
 
-/* Waits until the process has ended or its time is up, reading its output and the tenant's
- * meanwhile. False with errno, and the process ended, if that cannot be done. */
-static bool attend(pid_t pid, int output, struct tenant *tenant, double seconds,
-                   struct ending *ending)
+/* How often it is looked whether time stands still, in milliseconds. */
+enum { TICK = 100 };
+
+/* A look at the clock. Where much more time has passed than this process wanted to wait it was not
+ * let run, and so were others: the machine was frozen, or everything that belongs to a run was
+ * stopped. What a case then did not get in time says nothing. */
+static void look_at_clock(struct ending *ending, double seconds, int64_t *last, int64_t asked)
 {
-    int64_t deadline = clock_now() + (int64_t)(seconds * 1e9);
+    int64_t now = clock_now();
+    if ((double)(now - *last - asked) > seconds / 8 * 1e9)
+        ending->stood_still = true;
+    *last = now;
+}
+
+/* Waits until the process has ended or its time is up, reading its output and the tenant's
+ * meanwhile. False with errno, and the process ended, if that cannot be done. The last look at the
+ * clock was before the process began. */
+static bool attend(pid_t pid, int output, struct tenant *tenant, int64_t last,
+                   const struct case_settings *settings, struct ending *ending)
+{
+    int64_t deadline = last + (int64_t)(ending->limit * 1e9);
     int process = pidfd_open(pid, 0);
     size_t used = 0;
     int error = process < 0 ? errno : 0;
@@ -72,9 +87,11 @@ static bool attend(pid_t pid, int output, struct tenant *tenant, double seconds,
         {process, POLLIN, 0}, {output, POLLIN, 0}, {tenant->pid ? tenant->errors : -1, POLLIN, 0}};
     while (!error) {
         int64_t left = (deadline - clock_now()) / 1000000;
-        int n = poll(fds, 3, left < 0 ? 0 : (int)(left > 3600000 ? 3600000 : left + 1));
+        int wait = left < 0 ? 0 : (int)(left > TICK ? TICK : left + 1);
+        int n = poll(fds, 3, wait);
         if (n < 0 && errno != EINTR)
             error = errno;
+        look_at_clock(ending, settings->seconds, &last, wait * INT64_C(1000000));
         if (n > 0 && fds[1].revents && !drain(output, ending->output, &used))
             fds[1].fd = -1;
         if (n > 0 && fds[2].revents && !tenant_listen(tenant))
@@ -123,6 +140,20 @@ static void drop_network(struct state *state, struct network *network)
     network_free(network);
 }
 
+/* A network that is ours to make is tried again: others may be using up what it takes, or the
+ * machine's time, and will be done some day. */
+static struct network *make_network(const struct case_settings *settings, enum network_kind kind,
+                                    char *why, size_t size)
+{
+    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
+    struct network *network;
+    if (settings->stack->network)
+        return settings->stack->network(settings->stack_argument, kind, why, size);
+    while (!(network = network_create(kind, why, size)) && backoff_wait(&backoff))
+        continue;
+    return network;
+}
+
 static struct network *take_network(struct state *state, enum network_kind kind, char *why,
                                     size_t size)
 {
@@ -134,9 +165,7 @@ static struct network *take_network(struct state *state, enum network_kind kind,
         return network;
     if (network)
         drop_network(state, network);
-    network = settings->stack->network
-                  ? settings->stack->network(settings->stack_argument, kind, why, size)
-                  : network_create(kind, why, size);
+    network = make_network(settings, kind, why, size);
     if (!network)
         return NULL;
     network->elsewhere = settings->stack->elsewhere;
@@ -150,7 +179,7 @@ static struct network *take_network(struct state *state, enum network_kind kind,
     bool started = settings->stack->start(settings->stack_argument, network, tenant, why, size);
     if (!started)
         tenant->pid = 0;
-    if (started && tenant_await(tenant, BOOT_SECONDS, why, size)) {
+    if (started && tenant_await(tenant, (int)(BOOT_SECONDS * machine_factor), why, size)) {
         state->failed_boots = 0;
         return network;
     }
@@ -187,6 +216,16 @@ static void quote_tenant(struct tenant *tenant, struct ending *ending)
                  "%sthe implementation wrote: %s", used ? "\n" : "", tenant->said);
 }
 
+/* A process, if need be once there is room for it. */
+static pid_t fork_patiently(void)
+{
+    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
+    pid_t pid;
+    while ((pid = fork()) < 0 && backoff_wait(&backoff))
+        continue;
+    return pid;
+}
+
 static void run_case(struct state *state, const struct variant *variant, size_t index)
 {
     struct record *record = state->worker->record;
@@ -218,7 +257,8 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
     }
     const char *directory = files_fresh();
-    pid_t pid = fork();
+    int64_t last = clock_now();
+    pid_t pid = fork_patiently();
     if (pid == 0) {
         redirect(state->null, pipes[1]);
         struct network inside = network_inside(network);
@@ -232,9 +272,9 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     close(pipes[1]);
     if (pid < 0) {
         ending->no_network = true;
-        snprintf(ending->reason, sizeof ending->reason, "no process: %s", strerror(errno));
+        snprintf(ending->reason, sizeof ending->reason, "no process: %s", namespace_reason(errno));
     } else {
-        if (!attend(pid, pipes[0], &state->tenant, ending->limit, ending)) {
+        if (!attend(pid, pipes[0], &state->tenant, last, state->settings, ending)) {
             ending->no_network = true;
             snprintf(ending->reason, sizeof ending->reason, "its process cannot be watched: %s",
                      strerror(errno));
@@ -279,6 +319,9 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     struct rlimit none = {0, 0}, files = {1024, 1024};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sockspec-worker");
+    /* What networks wait for comes within milliseconds, or they are made anew. */
+    patience = machine_milliseconds(
+        settings->seconds < 10 * machine_factor ? settings->seconds / 2 / machine_factor : 5);
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);
@@ -301,6 +344,17 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     }
 }
 
+/* Namespaces, if need be once there is room for them: no more than that is tried twice. */
+static bool isolate_patiently(char *why, size_t size)
+{
+    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
+    while (!namespace_isolate(why, size))
+        if (!namespace_is_limit(errno) || !backoff_wait(&backoff))
+            return false;
+    *why = '\0';
+    return true;
+}
+
 /* Makes the namespaces and, in them, the worker; then only waits for its end. */
 __attribute__((noreturn)) static void launch(const struct case_settings *settings,
                                              struct worker *worker)
@@ -310,15 +364,19 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
     setsid(); /* the terminal's ^C is for the coordinator */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (!namespace_isolate(worker->ending->reason, sizeof worker->ending->reason))
+    if (!isolate_patiently(worker->ending->reason, sizeof worker->ending->reason))
         _exit(1);
-    pid_t pid = fork();
+    /* What no network of this run can have ends it before any case. */
+    if (!settings->stack->network &&
+        !network_settings(worker->ending->reason, sizeof worker->ending->reason))
+        _exit(1);
+    pid_t pid = fork_patiently();
     if (pid == 0)
         work(settings, worker);
     close(worker->control);
     if (pid < 0)
         snprintf(worker->ending->reason, sizeof worker->ending->reason, "no process: %s",
-                 strerror(errno));
+                 namespace_reason(errno));
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     _exit(0);
@@ -337,7 +395,7 @@ bool worker_start(struct worker *worker, const struct case_settings *settings, c
         worker->ending = NULL;
     if (!worker->record || !worker->ending ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-        snprintf(why, size, "cannot start a worker: %s", strerror(errno));
+        snprintf(why, size, "cannot start a worker: %s", namespace_reason(errno));
         worker_stop(worker);
         return false;
     }
@@ -350,7 +408,7 @@ bool worker_start(struct worker *worker, const struct case_settings *settings, c
     }
     close(ends[1]);
     if (worker->pid < 0) {
-        snprintf(why, size, "cannot start a worker: %s", strerror(errno));
+        snprintf(why, size, "cannot start a worker: %s", namespace_reason(errno));
         worker_stop(worker);
         return false;
     }

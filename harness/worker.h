@@ -9,13 +9,15 @@
 
 enum { OUTPUT_SIZE = 4096 };
 
-/* How long a tenant may take to come up. */
-enum { BOOT_SECONDS = 60 };
+/* How long a tenant may take to come up, and how long a worker tries to get a network: there may be
+ * many at once, and limits that others reach too. In seconds of machine_factor. */
+enum { BOOT_SECONDS = 60, NETWORK_SECONDS = 10 };
 
 /* How a case's process ended; beside the record, in memory that the worker shares. */
 struct ending {
     bool no_network; /* it was not started: reason says why */
     bool timed_out;
+    bool stood_still;    /* nobody here was let run for a part of its time that matters */
     int status;          /* waitpid's */
     int64_t nanoseconds; /* from the order to the result, network included */
     double limit;        /* seconds that it had */
@@ -31,7 +33,7 @@ struct worker {
     struct ending *ending;
 };
 
-/* Starts a worker; false with a reason on failure. Cases must be registered. */
+/* Starts a worker; false with a reason and errno on failure. Cases must be registered. */
 bool worker_start(struct worker *worker, const struct case_settings *settings, char *why,
                   size_t size);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 _Thread_local struct caller *this_caller;
+_Thread_local struct spoken last_spoken;
 
 static const struct door *innermost(const struct door *door)
 {

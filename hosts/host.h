@@ -24,6 +24,14 @@ struct caller {
 /* The running thread if it performs a begun call, else NULL. */
 extern _Thread_local struct caller *this_caller;
 
+/* The last call that this thread made, or has waited for, as a transcript shows it with its result;
+ * no text: there was none. */
+struct spoken {
+    enum operation operation;
+    char text[512];
+};
+extern _Thread_local struct spoken last_spoken;
+
 struct door_operations {
     /* Performs the call and fills in its result; may block as long as the call does. Several
      * threads may be in it at once. */

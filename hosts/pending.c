@@ -11,6 +11,7 @@ struct pending {
     struct host *host;
     struct call call;
     struct caller caller;
+    struct spoken spoken; /* of its thread, for the one that waits for it */
     pthread_mutex_t lock;
     pthread_cond_t change;
     bool started;
@@ -30,6 +31,7 @@ static void *run(void *argument)
     host_perform(pending->host, &pending->call);
 
     pthread_mutex_lock(&pending->lock);
+    pending->spoken = last_spoken;
     pending->returned = true;
     pthread_cond_broadcast(&pending->change);
     pthread_mutex_unlock(&pending->lock);
@@ -99,6 +101,7 @@ bool sk_finish_within(struct pending *pending, int milliseconds, int *result)
         return false;
     pthread_join(pending->caller.thread, NULL);
     *result = call_returned(&pending->call);
+    last_spoken = pending->spoken;
     if (pending->caller.status >= 0)
         close(pending->caller.status);
     pthread_cond_destroy(&pending->change);

@@ -75,27 +75,63 @@ static bool isolated(void)
     return true;
 }
 
+bool namespace_is_limit(int error)
+{
+    return error == ENOSPC || error == EAGAIN || error == ENOMEM || error == ENFILE;
+}
+
+const char *namespace_reason(int error)
+{
+    static char text[256];
+    const char *limit =
+        error == ENOSPC   ? " (a limit: sysctl user.max_net_namespaces, user.max_pid_namespaces, "
+                            "user.max_mnt_namespaces or user.max_user_namespaces)"
+        : error == EAGAIN ? " (a limit of processes: ulimit -u, pids.max of the control group, "
+                            "sysctl kernel.pid_max or kernel.threads-max)"
+        : error == ENFILE ? " (a limit of files: sysctl fs.file-max)"
+                          : "";
+    snprintf(text, sizeof text, "%s%s", strerror(error), limit);
+    return text;
+}
+
+/* What stands in the way, in one line; errno stays. False. */
+static bool not_isolated(char *why, size_t size, const char *what)
+{
+    int error = errno;
+    snprintf(why, size, "%s: %s", what, namespace_reason(error));
+    errno = error;
+    return false;
+}
+
+/* A limit of none is not reached, but forbids it. */
+static bool forbids_user_namespaces(void)
+{
+    int error = errno;
+    bool none = has_line("/proc/sys/user/max_user_namespaces", "0");
+    errno = error;
+    return none || !namespace_is_limit(error);
+}
+
 bool namespace_isolate(char *why, size_t size)
 {
     const int flags = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS;
     if (unshare(flags) == 0)
         return isolated();
-    if (errno != EPERM) {
-        snprintf(why, size, "cannot make network, PID and mount namespaces: %s", strerror(errno));
-        return false;
-    }
+    if (errno != EPERM)
+        return not_isolated(why, size, "cannot make network, PID and mount namespaces");
     if (!become_root()) {
+        if (!forbids_user_namespaces())
+            return not_isolated(why, size, "cannot make a user namespace");
         snprintf(why, size,
                  "no permission to make namespaces (%s): run as root, or allow user namespaces "
                  "(sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
                  "kernel.apparmor_restrict_unprivileged_userns; in a container --privileged)",
                  strerror(errno));
+        errno = EPERM;
         return false;
     }
-    if (unshare(flags) != 0) {
-        snprintf(why, size, "cannot make namespaces inside a user namespace: %s", strerror(errno));
-        return false;
-    }
+    if (unshare(flags) != 0)
+        return not_isolated(why, size, "cannot make namespaces inside a user namespace");
     return isolated();
 }
 

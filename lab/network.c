@@ -2,6 +2,7 @@
 
 #include "lab/diag.h"
 #include "lab/hold.h"
+#include "lab/leftovers.h"
 #include "lab/link.h"
 #include "lab/namespace.h"
 #include "lab/settings.h"
@@ -102,7 +103,9 @@ bool network_has(const struct network *network, enum side side, enum place place
 
 static bool fail(char *why, size_t size, const char *what)
 {
-    snprintf(why, size, "cannot %s: %s", what, strerror(errno));
+    int error = errno;
+    snprintf(why, size, "cannot %s: %s", what, namespace_reason(error));
+    errno = error;
     return false;
 }
 
@@ -117,14 +120,43 @@ static struct nl_sock *route_socket(struct network *network, enum side side)
     return network->route[side];
 }
 
+/* Where nothing of /proc/sys is to be seen no setting is missing, but all are out of reach. */
+static bool sees_settings(char *why, size_t size)
+{
+    int probe = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe >= 0)
+        close(probe);
+    if (namespace_setting("ipv4/ip_forward") >= 0 &&
+        (probe < 0 || namespace_setting("ipv6/bindv6only") >= 0))
+        return true;
+    snprintf(why, size,
+             "the settings of networks cannot be made: there is no /proc/sys/net here (it "
+             "is covered, or /proc is mounted with subset=pid): run where it is");
+    return false;
+}
+
+bool network_settings(char *why, size_t size)
+{
+    if (!sees_settings(why, size))
+        return false;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (!namespace_sysctl(settings[i].name, settings[i].value)) {
+            snprintf(why, size,
+                     "the settings of networks cannot be made: sysctl net/%s: %s (is /proc/sys "
+                     "mounted read-only?)",
+                     settings[i].name, strerror(errno));
+            return false;
+        }
+    return true;
+}
+
 static bool make_namespace(struct network *network, enum side side, char *why, size_t size)
 {
     network->netns[side] = namespace_create();
     if (network->netns[side] < 0)
         return fail(why, size, "make a network namespace");
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (!namespace_sysctl(settings[i].name, settings[i].value))
-            return fail(why, size, settings[i].name);
+    if (!network_settings(why, size))
+        return false;
     if (!route_socket(network, side))
         return fail(why, size, "open a netlink socket");
     if (!link_set_up(network->route[side], LOOPBACK_INDEX, true))
@@ -224,6 +256,17 @@ static bool build_pair(struct network *network, char *why, size_t size)
     return true;
 }
 
+/* What tells whether the network is clean again, made while it is: it is not, where that cannot be
+ * told. */
+static void watch(struct network *network)
+{
+    enum side last = network->kind == NETWORK_PAIR ? SIDE_PEER : SIDE_IUT;
+    for (enum side side = SIDE_IUT; side <= last; side++) {
+        network->diag[side] = diag_open(network->netns[side]);
+        network->leftovers[side] = leftovers_watch(network->netns[side]);
+    }
+}
+
 struct network *network_create(enum network_kind kind, char *why, size_t size)
 {
     struct network *network = calloc(1, sizeof *network);
@@ -234,8 +277,10 @@ struct network *network_create(enum network_kind kind, char *why, size_t size)
     network->kind = kind;
     network->netns[SIDE_IUT] = network->netns[SIDE_PEER] = -1;
     if (kind == NETWORK_LOOPBACK ? build_loopback(network, why, size)
-                                 : build_pair(network, why, size))
+                                 : build_pair(network, why, size)) {
+        watch(network);
         return network;
+    }
     network_free(network);
     return NULL;
 }
@@ -312,6 +357,8 @@ void network_free(struct network *network)
             nl_socket_free(network->route[side]);
         if (network->diag[side])
             diag_close(network->diag[side]);
+        if (network->leftovers[side])
+            leftovers_free(network->leftovers[side]);
     }
     if (network->netns[SIDE_PEER] >= 0 && network->kind == NETWORK_PAIR)
         namespace_close(network->netns[SIDE_PEER]);
@@ -327,12 +374,12 @@ bool network_clean(struct network *network)
     if (network->altered)
         return false;
     enum side last = network->kind == NETWORK_PAIR ? SIDE_PEER : SIDE_IUT;
-    for (enum side side = SIDE_IUT; side <= last; side++) {
-        if (!network->diag[side])
-            network->diag[side] = diag_open(network->netns[side]);
-        if (!network->diag[side] || diag_clear(network->diag[side]) != 0)
+    /* An implementation elsewhere has sockets of its own in the network. */
+    for (enum side side = SIDE_IUT; side <= last; side++)
+        if (!network->diag[side] || !network->leftovers[side] ||
+            diag_clear(network->diag[side]) != 0 ||
+            !leftovers_none(network->leftovers[side], !network->elsewhere))
             return false;
-    }
     return true;
 }
 

@@ -43,6 +43,7 @@ struct network {
     unsigned ifindex[2]; /* of the interface towards the other side */
     struct nl_sock *route[2];
     struct diag *diag[2];
+    struct leftovers *leftovers[2];
     bool elsewhere;    /* the IUT is no part of this machine's kernel */
     bool altered;      /* changed since it was made: not to be used again */
     bool rerouted;     /* and not by network_deliver() alone */
@@ -50,6 +51,11 @@ struct network {
 
     const struct described *described; /* it was there already, and stays as it is; or NULL */
 };
+
+/* Makes the settings of every network in the namespace of this thread, which is ours. False with a
+ * reason in one line if this machine does not let them be made; one that its kernel does not have is
+ * none to make. */
+bool network_settings(char *why, size_t size);
 
 /* Builds a network; NULL with a reason on failure. */
 struct network *network_create(enum network_kind kind, char *why, size_t size);
@@ -67,8 +73,8 @@ struct network network_inside(const struct network *pair);
 /* Throws a network away. */
 void network_free(struct network *network);
 
-/* Makes a used network as good as new: true if it was not altered and no socket is left in it. What
- * is left in a described one is its own business. */
+/* Makes a used network as good as new: true if it was not altered, no socket is left in it and
+ * nothing else (lab/leftovers.h). What is left in a described one is its own business. */
 bool network_clean(struct network *network);
 
 /* Undoes what network_deliver() did, so that the network may be used again if it is clean; if more

@@ -65,7 +65,7 @@ __attribute__((noreturn)) static void die_with(struct agent *agent, const char *
         give_up(TROUBLE_CRASH, "the implementation's process exited with status %d",
                 WEXITSTATUS(status));
     }
-    give_up(agent->own ? TROUBLE_AGENT : TROUBLE_TRANSPORT, "the agent's stream ended%s", how);
+    give_up(TROUBLE_TRANSPORT, "the agent's stream ended%s", how);
 }
 
 __attribute__((noreturn)) static void garbled(const char *what)

@@ -115,14 +115,15 @@ RULE(times_out, "tcp.connect.times-out",
                  {FREEBSD_CONNECT, "ERRORS ETIMEDOUT"}},
      .outcome = {[BY_POSIX] = {"ETIMEDOUT"}, [BY_LINUX] = {"ETIMEDOUT"}, [BY_BSD] = {"ETIMEDOUT"}});
 
-CASE(times_out, silence, .family = ANY_FAMILY, .network = ON_PAIR, .tags = TAG_WAITS, .seconds = 20)
+CASE(times_out, silence, .family = ANY_FAMILY, .network = ON_PAIR, .tags = TAG_WAITS,
+     .seconds = SYN_SECONDS)
 {
     struct endpoint server = listening_socket(t, peer);
     int result, fd = stream_socket(t, iut);
     retransmit_once(t, iut, fd);
     deliver_from(t, iut, NET_LOSE);
     struct pending *connecting = sk_begin(iut, call_connect(fd, &server.address));
-    if (!sk_finish_within(connecting, SYN_PATIENCE, &result))
+    if (!sk_finish_within(connecting, patience, &result))
         skip("this implementation does not keep to TCP_SYNCNT: --slow waits for its own limit");
     observe_result(result);
 }

@@ -283,13 +283,15 @@ static void waits_for_ever(struct mutation *m, struct call *call)
         call_succeed(call, STATE_TIME_WAIT);
 }
 
-/* Waits until the IUT has no connection any more; gives the time in seconds. */
-static double seconds_until_gone(struct test *t, const struct connection *c, int seconds)
+/* Waits until the IUT has no connection any more; gives the time in seconds, -1 if it has it for
+ * longer than the case is patient. */
+static double seconds_until_gone(struct test *t, const struct connection *c)
 {
     int64_t begin = clock_now();
-    struct backoff backoff = backoff_begin(seconds * 1000);
-    while (iut_state(t, c) != STATE_NONE && backoff_wait(&backoff))
-        continue;
+    struct backoff backoff = backoff_begin(patience);
+    while (iut_state(t, c) != STATE_NONE)
+        if (!backoff_wait(&backoff))
+            return -1;
     return (double)(clock_now() - begin) / 1e9;
 }
 
@@ -308,8 +310,10 @@ CASE(two_msl, waited_for, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAI
      .seconds = 270)
 {
     struct connection c = time_wait(t, false);
-    double seconds = seconds_until_gone(t, &c, 250);
-    observe("%s", seconds >= 250   ? "never"
+    /* These are bounds of the documents: what takes longer on a slow machine is seen later, and a
+     * minute never as less. */
+    double seconds = seconds_until_gone(t, &c);
+    observe("%s", seconds < 0      ? "never"
                   : seconds >= 230 ? "after four minutes"
                   : seconds >= 55  ? "after a minute"
                                    : "within a minute");
@@ -327,13 +331,13 @@ RULE(orphan, "tcp.release.fin-wait-2-ends",
      .outcome = {[BY_LINUX] = {"ends in time"}});
 
 CASE(orphan, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
-     .tags = TAG_WAITS, .seconds = 15)
+     .tags = TAG_WAITS, .seconds = 4)
 {
     struct connection c = connection_of_port(t, false);
     must(sk_setsockopt(iut, c.iut, IPPROTO_TCP, TCP_LINGER2, 1));
     must(sk_close(iut, c.iut));
     require(await_iut_state(t, &c, STATE_FIN_WAIT_2) == STATE_FIN_WAIT_2, "no FIN_WAIT_2");
-    observe("%s", seconds_until_gone(t, &c, 8) < 8 ? "ends in time" : "is still there");
+    observe("%s", seconds_until_gone(t, &c) >= 0 ? "ends in time" : "is still there");
 }
 
 MUTANT_BY(orphan, "FIN_WAIT_2 lasts for ever", waits_for_ever)

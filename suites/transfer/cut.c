@@ -7,7 +7,7 @@ RULE(cut, "transfer.receive.cut",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION: excess bytes"},
                  {MAN_UDP, "DESCRIPTION: the packet is truncated"}},
-     .outcome = {[BY_POSIX] = "3 then hel then next", [BY_LINUX] = "3 then hel then next"});
+     .outcome = {[BY_POSIX] = {"3 then hel then next"}, [BY_LINUX] = {"3 then hel then next"}});
 
 CASE(cut, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(0))
@@ -62,9 +62,9 @@ RULE(truncated, "transfer.recvmsg.truncated",
                  {"recv(2)", "recvmsg(): MSG_TRUNC"},
                  {MAN_UDP, "DESCRIPTION: the MSG_TRUNC flag is set"},
                  {FREEBSD_RECV_2, "DESCRIPTION, msghdr: MSG_TRUNC"}},
-     .outcome = {[BY_POSIX] = "whole then cut then whole",
-                 [BY_LINUX] = "whole then cut then whole",
-                 [BY_BSD] = "whole then cut then whole"});
+     .outcome = {[BY_POSIX] = {"whole then cut then whole"},
+                 [BY_LINUX] = {"whole then cut then whole"},
+                 [BY_BSD] = {"whole then cut then whole"}});
 
 /* More room than is needed, too little, and just enough. */
 static const size_t rooms[] = {16, 3, 5};
@@ -109,7 +109,7 @@ RULE(stream_whole, "transfer.recvmsg.stream-not-truncated",
      .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: no data of a stream is discarded; "
                               "MSG_TRUNC is for data that was"},
                  {"recv(2)", "recvmsg(): MSG_TRUNC"}},
-     .outcome = {[BY_POSIX] = "whole then lo", [BY_LINUX] = "whole then lo"});
+     .outcome = {[BY_POSIX] = {"whole then lo"}, [BY_LINUX] = {"whole then lo"}});
 
 CASE(stream_whole, little_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .type = TYPE_STREAM)
@@ -135,7 +135,7 @@ RULE(flags_in, "transfer.recvmsg.flags-ignored",
      .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_flags is ignored on input"},
                  {"recv(2)", "recvmsg(): msg_flags is set on return"},
                  {FREEBSD_RECV_2, "DESCRIPTION, msghdr: msg_flags is set upon return"}},
-     .outcome = {[BY_POSIX] = "whole", [BY_LINUX] = "whole", [BY_BSD] = "whole"});
+     .outcome = {[BY_POSIX] = {"whole"}, [BY_LINUX] = {"whole"}, [BY_BSD] = {"whole"}});
 
 CASE(flags_in, given, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -163,7 +163,7 @@ RULE(real_length, "transfer.receive.real-length",
      .level = LEVEL_MAY,
      .sources = {{"recv(2)", "The flags argument, MSG_TRUNC"},
                  {FREEBSD_RECV_2, "DESCRIPTION, MSG_TRUNC"}},
-     .outcome = {[BY_LINUX] = "5 then hel.", [BY_BSD] = "5 then hel."});
+     .outcome = {[BY_LINUX] = {"5 then hel."}, [BY_BSD] = {"5 then hel."}});
 
 CASE(real_length, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(WITH_FLAGS))
@@ -191,9 +191,9 @@ RULE(name_length, "transfer.receive.name-length",
      .sources = {{POSIX_2016, "XSH recvfrom() and recvmsg(), DESCRIPTION: the length is stored"},
                  {"recv(2)", "recvfrom(): addrlen; recvmsg(): msg_namelen"},
                  {FREEBSD_RECV_2, "DESCRIPTION: fromlen is a value-result argument"}},
-     .outcome = {[BY_POSIX] = "the length of its own name",
-                 [BY_LINUX] = "the length of its own name",
-                 [BY_BSD] = "the length of its own name"});
+     .outcome = {[BY_POSIX] = {"the length of its own name"},
+                 [BY_LINUX] = {"the length of its own name"},
+                 [BY_BSD] = {"the length of its own name"}});
 
 CASE(name_length, unconnected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      .recv = WITH_RECVFROM | WITH_RECVMSG)

@@ -58,9 +58,9 @@ RULE(waits, "transfer.send.waits",
      .sources = {{POSIX_2016, "XSH send(), sendto(), sendmsg() and write(), DESCRIPTION: blocks"},
                  {"send(2)", "DESCRIPTION: blocks, unless in nonblocking mode"},
                  {FREEBSD_SEND_2, "DESCRIPTION: blocks without space"}},
-     .outcome = {[BY_POSIX] = "waits then 65536 then all then end of file",
-                 [BY_LINUX] = "waits then 65536 then all then end of file",
-                 [BY_BSD] = "waits then 65536 then all then end of file"});
+     .outcome = {[BY_POSIX] = {"waits then 65536 then all then end of file"},
+                 [BY_LINUX] = {"waits then 65536 then all then end of file"},
+                 [BY_BSD] = {"waits then 65536 then all then end of file"}});
 
 CASE(waits, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
 {
@@ -101,7 +101,7 @@ RULE(would_block, "transfer.send.would-block",
                  {FREEBSD_WRITE_2, "DESCRIPTION: fewer bytes; ERRORS EAGAIN"}},
      .outcome = {[BY_POSIX] = WOULD_BLOCK,
                  [BY_LINUX] = WOULD_BLOCK,
-                 [BY_BSD] = "EAGAIN then all then end of file"});
+                 [BY_BSD] = {"EAGAIN then all then end of file"}});
 
 CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
 {
@@ -127,7 +127,7 @@ RULE(dontwait, "transfer.send.dontwait",
      .level = LEVEL_MAY,
      .sources = {{"send(2)", "The flags argument, MSG_DONTWAIT"},
                  {FREEBSD_SEND_2, "DESCRIPTION, MSG_DONTWAIT; ERRORS EAGAIN"}},
-     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = "EAGAIN then all then end of file"});
+     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = {"EAGAIN then all then end of file"}});
 
 CASE(dontwait, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      SENDING(WITH_FLAGS))

@@ -9,7 +9,9 @@
 
 #define HELLO                                                                                      \
     {                                                                                              \
-        [BY_POSIX] = "5 then hello", [BY_LINUX] = "5 then hello", [BY_BSD] = "5 then hello"        \
+        [BY_POSIX] = {"5 then hello"}, [BY_LINUX] = {"5 then hello"}, [BY_BSD] = {                 \
+            "5 then hello"                                                                         \
+        }                                                                                          \
     }
 
 /* The last byte of what is sent gets lost, and nobody is told. */
@@ -87,7 +89,7 @@ RULE(buffers, "transfer.send.buffers",
      .sources = {{POSIX_2016, "XSH sendmsg(), DESCRIPTION: msg_iov, in turn; XSH writev()"},
                  {"send(2)", "sendmsg(): msg_iov, as with writev()"},
                  {"readv(2)", "DESCRIPTION: in array order"}},
-     .outcome = {[BY_POSIX] = "5 then hello", [BY_LINUX] = "5 then hello"});
+     .outcome = {[BY_POSIX] = {"5 then hello"}, [BY_LINUX] = {"5 then hello"}});
 
 static void observe_gathered(struct test *t, const char *const piece[3])
 {
@@ -147,9 +149,9 @@ RULE(order, "transfer.send.order",
                  {"socket(2)", "DESCRIPTION SOCK_STREAM"},
                  {FREEBSD_SOCKET_2, "DESCRIPTION SOCK_STREAM: sequenced, reliable"},
                  {RFC_9293, "3.4: octets in order"}},
-     .outcome = {[BY_POSIX] = "all then end of file",
-                 [BY_LINUX] = "all then end of file",
-                 [BY_BSD] = "all then end of file"});
+     .outcome = {[BY_POSIX] = {"all then end of file"},
+                 [BY_LINUX] = {"all then end of file"},
+                 [BY_BSD] = {"all then end of file"}});
 
 /* Pieces of 1 to 1000 bytes. The peer reads what has come so far, so that there is always room, but
  * waits for nothing before the end: small pieces may be held back until others are acknowledged. */
@@ -202,9 +204,9 @@ RULE(stream_address, "transfer.sendto.stream-address",
      .sources = {{POSIX_2016, "XSH sendto() and sendmsg(), DESCRIPTION; ERRORS EISCONN (may)"},
                  {"send(2)", "DESCRIPTION: ignored; EISCONN may be returned"},
                  {FREEBSD_SEND_2, "DESCRIPTION: ignored; ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = "5 then hello || EISCONN",
-                 [BY_LINUX] = "5 then hello || EISCONN",
-                 [BY_BSD] = "5 then hello || EISCONN"});
+     .outcome = {[BY_POSIX] = {"5 then hello || EISCONN"},
+                 [BY_LINUX] = {"5 then hello || EISCONN"},
+                 [BY_BSD] = {"5 then hello || EISCONN"}});
 
 CASE(stream_address, another, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -238,7 +240,7 @@ RULE(boundaries, "transfer.send.boundaries",
      .sources = {{POSIX_2016, "XSH 2.10.6 Socket Types: SOCK_DGRAM, each a message of its own"},
                  {"socket(2)", "DESCRIPTION SOCK_DGRAM: messages"}},
      .outcome = {
-         [BY_POSIX] = "one then three then five!", [BY_LINUX] = "one then three then five!"});
+         [BY_POSIX] = {"one then three then five!"}, [BY_LINUX] = {"one then three then five!"}});
 
 CASE(boundaries, three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      SENDING(0))
@@ -263,7 +265,7 @@ RULE(empty, "transfer.send.empty",
                   "datagram.",
      .level = LEVEL_MAY,
      .sources = {{"recv(2)", "RETURN VALUE: Internet sockets permit zero-length datagrams"}},
-     .outcome = {[BY_LINUX] = "0 then an empty datagram then next"});
+     .outcome = {[BY_LINUX] = {"0 then an empty datagram then next"}});
 
 CASE(empty, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      SENDING(WITH_FLAGS))

@@ -8,9 +8,9 @@ RULE(waits, "transfer.receive.waits",
      .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), DESCRIPTION"},
                  {"recv(2)", "DESCRIPTION: wait for a message, unless nonblocking"},
                  {FREEBSD_RECV_2, "DESCRIPTION: waits for a message"}},
-     .outcome = {[BY_POSIX] = "waits then hello",
-                 [BY_LINUX] = "waits then hello",
-                 [BY_BSD] = "waits then hello"});
+     .outcome = {[BY_POSIX] = {"waits then hello"},
+                 [BY_LINUX] = {"waits then hello"},
+                 [BY_BSD] = {"waits then hello"}});
 
 CASE(waits, arrival, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE, RECEIVING(0))
 {
@@ -66,7 +66,7 @@ RULE(would_block, "transfer.receive.would-block",
                  {FREEBSD_RECV_2, "ERRORS EAGAIN"},
                  {FREEBSD_READ_2, "ERRORS EAGAIN"}},
      .outcome = {
-         [BY_POSIX] = WOULD_BLOCK, [BY_LINUX] = WOULD_BLOCK, [BY_BSD] = "EAGAIN then hello"});
+         [BY_POSIX] = WOULD_BLOCK, [BY_LINUX] = WOULD_BLOCK, [BY_BSD] = {"EAGAIN then hello"}});
 
 CASE(would_block, empty, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(0))
@@ -84,7 +84,7 @@ RULE(dontwait, "transfer.receive.dontwait",
      .level = LEVEL_MAY,
      .sources = {{"recv(2)", "The flags argument, MSG_DONTWAIT"},
                  {FREEBSD_RECV_2, "DESCRIPTION, MSG_DONTWAIT"}},
-     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = "EAGAIN then hello"});
+     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = {"EAGAIN then hello"}});
 
 CASE(dontwait, empty, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(WITH_FLAGS))
@@ -115,9 +115,9 @@ RULE(interrupted, "transfer.receive.interrupted",
                  {"signal(7)", "Interruption of system calls and library functions"},
                  {FREEBSD_RECV_2, "ERRORS EINTR"},
                  {FREEBSD_READ_2, "ERRORS EINTR"}},
-     .outcome = {[BY_POSIX] = "EINTR then hello",
-                 [BY_LINUX] = "EINTR then hello",
-                 [BY_BSD] = "EINTR then hello"});
+     .outcome = {[BY_POSIX] = {"EINTR then hello"},
+                 [BY_LINUX] = {"EINTR then hello"},
+                 [BY_BSD] = {"EINTR then hello"}});
 
 CASE(interrupted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .type = ANY_TYPE, .needs = "signals", RECEIVING(0))
@@ -145,7 +145,7 @@ RULE(restarted, "transfer.receive.restarted",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH sigaction(), DESCRIPTION SA_RESTART"},
                  {"signal(7)", "Interruption of system calls and library functions"}},
-     .outcome = {[BY_POSIX] = "waits then hello", [BY_LINUX] = "waits then hello"});
+     .outcome = {[BY_POSIX] = {"waits then hello"}, [BY_LINUX] = {"waits then hello"}});
 
 CASE(restarted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .type = ANY_TYPE, .needs = "signals", RECEIVING(0))
@@ -194,7 +194,7 @@ RULE(timeout, "transfer.receive.timeout",
                  {FREEBSD_RECV_2, "ERRORS EAGAIN: a receive timeout"}},
      .outcome = {[BY_POSIX] = TIMED_OUT,
                  [BY_LINUX] = TIMED_OUT,
-                 [BY_BSD] = "EAGAIN then not too early then hello"});
+                 [BY_BSD] = {"EAGAIN then not too early then hello"}});
 
 /* Clocks differ a little. */
 static bool is_early(int64_t since)

@@ -61,7 +61,7 @@ MUTANT(nobody, "connect() asks the peer first and is refused")
     if (call->operation != OP_CONNECT || call->result < 0)
         return;
     sk_send(m->real, answer.fd, "are you there?", 14, 0);
-    if (sk_poll(m->real, &answer, 1, 100) > 0)
+    if (sk_poll(m->real, &answer, 1, patience / 50) > 0)
         call_fail(call, ECONNREFUSED);
 }
 

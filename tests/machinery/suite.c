@@ -1,6 +1,6 @@
 /* Cases that do everything a case must not do, to see what the machinery makes of them. They are
  * linked into sockspec-machinery only. A case of a real suite never looks like these. */
-#include "suites/suite.h"
+#include "tests/machinery/misbehaviour.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -8,18 +8,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#define MISBEHAVIOUR(name_, id_, mutant_)                                                          \
-    RULE(name_, "machinery." id_, .statement = "The machinery copes with this.",                   \
-         .level = LEVEL_SHALL, .sources = {{"docs/verdicts.md", "the table"}},                     \
-         .outcome = {[BY_POSIX] = {"good"}, [BY_LINUX] = {"good"}});                                   \
-    MUTANT_BY(name_, "see the code", mutant_)                                                      \
-    struct rule
-
-static void harmless(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-}
 
 MISBEHAVIOUR(passes, "passes", harmless);
 CASE(passes, plain, .network = ANY_NETWORK, .family = ANY_FAMILY)

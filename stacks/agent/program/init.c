@@ -120,17 +120,19 @@ static void load_module(const char *path)
         close(fd);
 }
 
-/* Opens a device, once its driver has made it. */
+/* Opens a device, once its driver has made it: however slow this machine is, who started it gives
+ * up some day and ends it. */
 static int open_device(const char *path)
 {
-    enum { PATIENCE_MILLISECONDS = 10000 };
     char events[4096];
     int changes = inotify_init1(IN_CLOEXEC);
     struct pollfd change = {.fd = changes, .events = POLLIN};
     int fd;
     inotify_add_watch(changes, "/dev", IN_CREATE);
+    if (access(path, F_OK) != 0)
+        fprintf(stderr, "sockspec-agent: waiting for %s\n", path);
     while ((fd = open(path, O_RDWR | O_NOCTTY)) < 0 && errno == ENOENT &&
-           poll(&change, 1, PATIENCE_MILLISECONDS) == 1)
+           poll(&change, 1, -1) == 1)
         if (read(changes, events, sizeof events) < 0)
             break;
     if (fd < 0)
