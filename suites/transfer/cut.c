@@ -19,7 +19,7 @@ CASE(cut, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYP
     await_data(t, iut, ends.iut);
     int count = receive_as(t, ends.iut, data, 3, 0);
     observe_count(count);
-    observe("%s", came(count, data));
+    observe_came(t, count, data);
     observe("%s", receive_next(t, iut, ends.iut));
 }
 

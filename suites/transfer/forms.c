@@ -52,11 +52,12 @@ int receive_as(struct test *t, int fd, void *data, size_t size, int flags)
     return perform(t->iut, &call);
 }
 
-const char *came(int result, const void *data)
+void observe_came(struct test *t, int result, const void *data)
 {
-    return result < 0    ? result_name(result)
-           : result == 0 ? "0 bytes"
-                         : data_text(data, (size_t)result);
+    if (result < 0)
+        observe_result(result);
+    else
+        observe("%s", result ? data_text(data, (size_t)result) : "0 bytes");
 }
 
 struct ends connected_ends(struct test *t)

@@ -38,8 +38,8 @@ struct call receiving(const struct test *t, struct transfer *transfer, int fd, v
 int send_as(struct test *t, int fd, const void *data, size_t size, int flags);
 int receive_as(struct test *t, int fd, void *data, size_t size, int flags);
 
-/* What a receive on the IUT returned in words: the data, the error, or "0 bytes". */
-const char *came(int result, const void *data);
+/* Observes what a receive on the IUT gave: the data, the error, or "0 bytes". */
+void observe_came(struct test *t, int result, const void *data);
 
 /* Two sockets of the variant's type (ANY_TYPE) that are connected to each other. */
 struct ends {

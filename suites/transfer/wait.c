@@ -21,7 +21,7 @@ CASE(waits, arrival, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_T
         sk_begin(iut, receiving(t, &transfer, ends.iut, data, sizeof data, 0));
     observe("%s", sk_waits(pending) ? "waits" : "returns");
     must(sk_send(peer, ends.peer, "hello", 5, 0));
-    observe("%s", came(finish(pending), data));
+    observe_came(t, finish(pending), data);
 }
 
 MUTANT(waits, "a receive without data fails with EAGAIN at once")
@@ -54,7 +54,7 @@ static void observe_nonblocking(struct test *t, struct ends ends, int flags)
         observe("%d bytes", result);
     must(sk_send(t->peer, ends.peer, "hello", 5, 0));
     await_data(t, t->iut, ends.iut);
-    observe("%s", came(receive_as(t, ends.iut, data, sizeof data, flags), data));
+    observe_came(t, receive_as(t, ends.iut, data, sizeof data, flags), data);
 }
 
 RULE(would_block, "transfer.receive.would-block",
@@ -129,7 +129,7 @@ CASE(interrupted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_N
     observe_result(finish(pending));
     must(sk_send(peer, ends.peer, "hello", 5, 0));
     await_data(t, iut, ends.iut);
-    observe("%s", came(receive_as(t, ends.iut, data, sizeof data, 0), data));
+    observe_came(t, receive_as(t, ends.iut, data, sizeof data, 0), data);
 }
 
 MUTANT(interrupted, "an interrupted receive returns 0")
@@ -159,7 +159,7 @@ CASE(restarted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NET
     await_caught(t, SIGUSR1);
     observe("%s", sk_waits(pending) ? "waits" : "returns");
     must(sk_send(peer, ends.peer, "hello", 5, 0));
-    observe("%s", came(finish(pending), data));
+    observe_came(t, finish(pending), data);
 }
 
 MUTANT(restarted, "SA_RESTART is ignored")
@@ -219,7 +219,7 @@ CASE(timeout, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBA
     observe("%s", early ? "too early" : "not too early");
     must(sk_send(peer, ends.peer, "hello", 5, 0));
     await_data(t, iut, ends.iut);
-    observe("%s", came(receive_as(t, ends.iut, data, sizeof data, 0), data));
+    observe_came(t, receive_as(t, ends.iut, data, sizeof data, 0), data);
 }
 
 MUTANT(timeout, "nothing is waited for if SO_RCVTIMEO is set")
