@@ -3,7 +3,7 @@
 
 #define EACH(outcome_)                                                                             \
     {                                                                                              \
-        [BY_POSIX] = outcome_, [BY_LINUX] = outcome_, [BY_BSD] = outcome_                          \
+        [BY_POSIX] = {outcome_}, [BY_LINUX] = {outcome_}, [BY_BSD] = { outcome_ }                  \
     }
 
 /* A descriptor that was a socket's. */
@@ -130,7 +130,7 @@ RULE(write_unconnected, "transfer.write.not-connected",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH write(), ERRORS ECONNRESET; DESCRIPTION: as send()"},
                  {"send(2)", "DESCRIPTION: as write(); ERRORS ENOTCONN; BUGS: EPIPE instead"}},
-     .outcome = {[BY_POSIX] = WRITE_UNCONNECTED, [BY_LINUX] = {"ENOTCONN | EPIPE"}});
+     .outcome = {[BY_POSIX] = {WRITE_UNCONNECTED}, [BY_LINUX] = {"ENOTCONN | EPIPE"}});
 
 CASE(write_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      SENDING(WITH_WRITE | WITH_WRITEV))

@@ -99,8 +99,8 @@ RULE(would_block, "transfer.send.would-block",
                  {"send(2)", "ERRORS EAGAIN or EWOULDBLOCK"},
                  {FREEBSD_SEND_2, "ERRORS EAGAIN"},
                  {FREEBSD_WRITE_2, "DESCRIPTION: fewer bytes; ERRORS EAGAIN"}},
-     .outcome = {[BY_POSIX] = WOULD_BLOCK,
-                 [BY_LINUX] = WOULD_BLOCK,
+     .outcome = {[BY_POSIX] = {WOULD_BLOCK},
+                 [BY_LINUX] = {WOULD_BLOCK},
                  [BY_BSD] = {"EAGAIN then all then end of file"}});
 
 CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
@@ -127,7 +127,7 @@ RULE(dontwait, "transfer.send.dontwait",
      .level = LEVEL_MAY,
      .sources = {{"send(2)", "The flags argument, MSG_DONTWAIT"},
                  {FREEBSD_SEND_2, "DESCRIPTION, MSG_DONTWAIT; ERRORS EAGAIN"}},
-     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = {"EAGAIN then all then end of file"}});
+     .outcome = {[BY_LINUX] = {WOULD_BLOCK}, [BY_BSD] = {"EAGAIN then all then end of file"}});
 
 CASE(dontwait, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      SENDING(WITH_FLAGS))
@@ -164,7 +164,7 @@ RULE(interrupted, "transfer.send.interrupted",
                               "DESCRIPTION: after it writes some data"},
                  {"send(2)", "ERRORS EINTR"},
                  {"signal(7)", "Interruption of system calls and library functions"}},
-     .outcome = {[BY_POSIX] = INTERRUPTED, [BY_LINUX] = INTERRUPTED});
+     .outcome = {[BY_POSIX] = {INTERRUPTED}, [BY_LINUX] = {INTERRUPTED}});
 
 /* What waits may find room before the signal comes, and then the next one is interrupted. */
 CASE(interrupted, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
@@ -206,7 +206,7 @@ RULE(timeout, "transfer.send.timeout",
      .sources = {{POSIX_2016, "XSH 2.10.16 Use of Options: SO_SNDTIMEO"},
                  {"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"},
                  {FREEBSD_OPTIONS, "DESCRIPTION SO_SNDTIMEO"}},
-     .outcome = {[BY_POSIX] = TIMED_OUT, [BY_LINUX] = TIMED_OUT, [BY_BSD] = TIMED_OUT});
+     .outcome = {[BY_POSIX] = {TIMED_OUT}, [BY_LINUX] = {TIMED_OUT}, [BY_BSD] = {TIMED_OUT}});
 
 /* Clocks differ a little. */
 static bool is_early(int64_t since)

@@ -228,7 +228,7 @@ RULE(empty, "transfer.receive.empty",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), RETURN VALUE"},
                  {"recv(2)", "RETURN VALUE: zero-length datagrams; NOTES"}},
-     .outcome = {[BY_POSIX] = EMPTY, [BY_LINUX] = EMPTY});
+     .outcome = {[BY_POSIX] = {EMPTY}, [BY_LINUX] = {EMPTY}});
 
 /* An empty datagram and one behind it, each waited for by the call itself. */
 static void observe_empty(struct test *t)
@@ -255,7 +255,7 @@ RULE(read_empty, "transfer.read.empty",
                   "as recv() does.",
      .level = LEVEL_SHALL,
      .sources = {{POSIX_2016, "XSH read(), DESCRIPTION: as recv() with no flags"}},
-     .outcome = {[BY_POSIX] = EMPTY});
+     .outcome = {[BY_POSIX] = {EMPTY}});
 
 CASE(read_empty, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(WITH_READ | WITH_READV))

@@ -66,7 +66,7 @@ RULE(would_block, "transfer.receive.would-block",
                  {FREEBSD_RECV_2, "ERRORS EAGAIN"},
                  {FREEBSD_READ_2, "ERRORS EAGAIN"}},
      .outcome = {
-         [BY_POSIX] = WOULD_BLOCK, [BY_LINUX] = WOULD_BLOCK, [BY_BSD] = {"EAGAIN then hello"}});
+         [BY_POSIX] = {WOULD_BLOCK}, [BY_LINUX] = {WOULD_BLOCK}, [BY_BSD] = {"EAGAIN then hello"}});
 
 CASE(would_block, empty, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(0))
@@ -84,7 +84,7 @@ RULE(dontwait, "transfer.receive.dontwait",
      .level = LEVEL_MAY,
      .sources = {{"recv(2)", "The flags argument, MSG_DONTWAIT"},
                  {FREEBSD_RECV_2, "DESCRIPTION, MSG_DONTWAIT"}},
-     .outcome = {[BY_LINUX] = WOULD_BLOCK, [BY_BSD] = {"EAGAIN then hello"}});
+     .outcome = {[BY_LINUX] = {WOULD_BLOCK}, [BY_BSD] = {"EAGAIN then hello"}});
 
 CASE(dontwait, empty, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(WITH_FLAGS))
@@ -192,8 +192,8 @@ RULE(timeout, "transfer.receive.timeout",
                  {"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"},
                  {"recv(2)", "ERRORS EAGAIN or EWOULDBLOCK: a receive timeout"},
                  {FREEBSD_RECV_2, "ERRORS EAGAIN: a receive timeout"}},
-     .outcome = {[BY_POSIX] = TIMED_OUT,
-                 [BY_LINUX] = TIMED_OUT,
+     .outcome = {[BY_POSIX] = {TIMED_OUT},
+                 [BY_LINUX] = {TIMED_OUT},
                  [BY_BSD] = {"EAGAIN then not too early then hello"}});
 
 /* Clocks differ a little. */
