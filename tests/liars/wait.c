@@ -129,7 +129,8 @@ static int wait_selected(int limit, fd_set *in, fd_set *out, fd_set *other, long
 
 int select(int limit, fd_set *in, fd_set *out, fd_set *other, struct timeval *time)
 {
-    if (!liar->ready)
+    if (!liar->ready || limit < 0 || limit > DESCRIPTORS ||
+        (time && (time->tv_sec < 0 || time->tv_usec < 0 || time->tv_usec > 999999)))
         return told(real.select(limit, in, out, other, time));
     return told(wait_selected(limit, in, out, other,
                               time ? time->tv_sec * 1000LL + time->tv_usec / 1000 : -1));
@@ -138,7 +139,8 @@ int select(int limit, fd_set *in, fd_set *out, fd_set *other, struct timeval *ti
 int pselect(int limit, fd_set *in, fd_set *out, fd_set *other, const struct timespec *time,
             const sigset_t *mask)
 {
-    if (!liar->ready || mask)
+    if (!liar->ready || mask || limit < 0 || limit > DESCRIPTORS ||
+        (time && (time->tv_sec < 0 || time->tv_nsec < 0 || time->tv_nsec > 999999999)))
         return told(real.pselect(limit, in, out, other, time, mask));
     return told(wait_selected(limit, in, out, other,
                               time ? time->tv_sec * 1000LL + time->tv_nsec / 1000000 : -1));
@@ -162,16 +164,43 @@ int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
     return result;
 }
 
-/* What there is to tell of the descriptors that an instance watches: level-triggered. */
-static int look_watched(int epoll, struct epoll_event *events, int most)
+/* What is watched by an instance, by what its user said of it; -1 if it is none of it. */
+static int watched_by(int epoll, unsigned long long user)
 {
-    int count = 0;
+    for (int fd = 0; fd < DESCRIPTORS; fd++)
+        if (noted(fd)->epoll == epoll && noted(fd)->user == user)
+            return fd;
+    return -1;
+}
+
+/* Events of which a liar keeps none are left out. */
+static int keep_told(int epoll, struct epoll_event *events, int count)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        int fd = watched_by(epoll, events[i].data.u64);
+        if (fd >= 0)
+            events[i].events = (unsigned)liar->ready(fd, (int)noted(fd)->watched & 0xffff,
+                                                     (int)events[i].events);
+        if (events[i].events)
+            events[kept++] = events[i];
+    }
+    return kept;
+}
+
+/* Events that a liar makes up. */
+static int make_up(int epoll, struct epoll_event *events, int count, int most)
+{
     for (int fd = 0; fd < DESCRIPTORS && count < most; fd++) {
         const struct noted *note = noted(fd);
         struct pollfd polled = {fd, (short)note->watched, 0};
-        if (note->epoll == epoll && look(&polled, 1) > 0 && !(polled.revents & POLLNVAL))
-            events[count++] = (struct epoll_event){.events = (unsigned short)polled.revents,
-                                                   .data.u64 = note->user};
+        if (note->epoll != epoll || note->watched & (EPOLLET | EPOLLONESHOT) ||
+            real.poll(&polled, 1, 0) != 0)
+            continue;
+        int made = liar->ready(fd, polled.events, 0);
+        if (made)
+            events[count++] =
+                (struct epoll_event){.events = (unsigned)made, .data.u64 = note->user};
     }
     return count;
 }
@@ -179,12 +208,16 @@ static int look_watched(int epoll, struct epoll_event *events, int most)
 int epoll_wait(int epoll, struct epoll_event *events, int most, int milliseconds)
 {
     struct waiting waiting = wait_for(milliseconds);
-    int ready = 0, go;
+    int go;
     if (!liar->ready || !events || most <= 0)
         return told(real.epoll_wait(epoll, events, most, milliseconds));
-    while ((go = more(&waiting)) > 0)
-        if ((ready = look_watched(epoll, events, most)) != 0)
+    while ((go = more(&waiting)) > 0) {
+        int ready = real.epoll_wait(epoll, events, most, 0);
+        if (ready >= 0)
+            ready = make_up(epoll, events, keep_told(epoll, events, ready), most);
+        if (ready != 0)
             return told(ready);
+    }
     return told(go);
 }
 
