@@ -1,5 +1,5 @@
-/* Liars about connect(), its errors and SO_ERROR. Where a public report of such a bug was found, the
- * table names it. */
+/* Liars about connect(), its errors and SO_ERROR. Where a public report of such a bug was found,
+ * the table names it. */
 #include "tests/liars/liar.h"
 
 #include <errno.h>

@@ -120,6 +120,14 @@ static ssize_t timeout_has_own_error(int fd, struct msghdr *message, int flags)
     return noted(fd)->flag ? instead(result, EAGAIN, ETIMEDOUT) : result;
 }
 
+static ssize_t never_interrupted(int fd, struct msghdr *message, int flags)
+{
+    ssize_t result;
+    while ((result = real.recvmsg(fd, message, flags)) < 0 && errno == EINTR)
+        continue;
+    return result;
+}
+
 /* ---- datagrams ---- */
 
 /* What had no room comes as the next datagram. */
@@ -253,6 +261,7 @@ const struct liar data_liars[] = {
     {"rcvtimeo-ignored", .setsockopt = timeout_ignored},
     /* apache/nuttx#121 */
     {"rcvtimeo-own-error", .setsockopt = notes_timeout, .receive = timeout_has_own_error},
+    {"receive-never-interrupted", .receive = never_interrupted},
     /* Asked for in zephyrproject-rtos/zephyr#8250 */
     {"datagram-rest-next", .receive = rest_comes_next},
     /* apache/nuttx#17699 */

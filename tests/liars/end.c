@@ -6,20 +6,10 @@
 
 /* ---- listen() ---- */
 
-static int backlog_0_refuses(int fd, int backlog)
-{
-    return backlog > 0 ? real.listen(fd, backlog) : 0;
-}
-
 static int listens_once(int fd, int backlog)
 {
-    return int_option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1 ? fails(EINVAL) : real.listen(fd, backlog);
-}
-
-static int listens_connected(int fd, int backlog)
-{
-    int result = real.listen(fd, backlog);
-    return result < 0 && errno == EINVAL ? 0 : result;
+    return int_option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1 ? fails(EINVAL)
+                                                          : real.listen(fd, backlog);
 }
 
 static int acceptconn_0(int fd, int level, int option, void *value, socklen_t *length)
@@ -108,6 +98,13 @@ static int always_resets(int fd)
     return closes_lingering(fd, (struct linger){.l_onoff = 1});
 }
 
+/* The connection ends, whoever else has a descriptor of it. */
+static int ends_all(int fd)
+{
+    real.shutdown(fd, SHUT_RDWR);
+    return real.close(fd);
+}
+
 /* The connection stays open, since nothing is sent. */
 static int says_nothing(int fd)
 {
@@ -117,11 +114,9 @@ static int says_nothing(int fd)
 }
 
 const struct liar end_liars[] = {
-    /* SerenityOS/serenity#21793 */
-    {"backlog-0-refuses", .listen = backlog_0_refuses},
     /* nanovms/nanos#1605 */
     {"listen-once", .listen = listens_once},
-    {"listen-connected", .listen = listens_connected},
+    /* Of sockets of AF_UNIX: google/gvisor#8487 */
     {"acceptconn-0", .getsockopt = acceptconn_0},
     /* zephyrproject-rtos/zephyr#38034 */
     {"shutdown-nothing", .shutdown = does_nothing},
@@ -137,5 +132,6 @@ const struct liar end_liars[] = {
     /* apache/nuttx#8129 */
     {"linger-for-ever", .close = linger_for_ever},
     {"close-resets", .close = always_resets},
+    {"close-ends-all", .close = ends_all},
     {"close-says-nothing", .close = says_nothing},
     {NULL}};

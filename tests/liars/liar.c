@@ -13,6 +13,7 @@
 
 struct real real;
 const struct liar *liar;
+bool has_spoken;
 
 enum { DESCRIPTORS = 1024 };
 
@@ -179,13 +180,13 @@ int accept(int fd, struct sockaddr *name, socklen_t *length)
 int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 {
     return is_ours(fd) && liar->tell_name ? liar->tell_name(fd, END_OWN, name, length)
-                                     : real.getsockname(fd, name, length);
+                                          : real.getsockname(fd, name, length);
 }
 
 int getpeername(int fd, struct sockaddr *name, socklen_t *length)
 {
     return is_ours(fd) && liar->tell_name ? liar->tell_name(fd, END_PEER, name, length)
-                                     : real.getpeername(fd, name, length);
+                                          : real.getpeername(fd, name, length);
 }
 
 int shutdown(int fd, int how)
@@ -242,7 +243,10 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
 
 ssize_t write(int fd, const void *data, size_t size)
 {
-    return is_ours(fd) && size ? send(fd, data, size, 0) : real.write(fd, data, size);
+    if (is_ours(fd) && size)
+        return send(fd, data, size, 0);
+    has_spoken = true;
+    return real.write(fd, data, size);
 }
 
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)

@@ -46,6 +46,9 @@ extern const struct liar plain_liars[], connect_liars[], name_liars[], data_liar
 /* The one that this library is. */
 extern const struct liar *liar;
 
+/* Whether the agent has said that it is there: what happens before is no call of a case. */
+extern bool has_spoken;
+
 /* The C library's own. */
 extern struct real {
     int (*socket)(int, int, int);

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 
 static int real_name(int fd, enum end end, struct sockaddr *name, socklen_t *length)
 {
-    return end == END_OWN ? real.getsockname(fd, name, length)
-                          : real.getpeername(fd, name, length);
+    return end == END_OWN ? real.getsockname(fd, name, length) : real.getpeername(fd, name, length);
 }
 
 /* ---- accept() ---- */
@@ -31,6 +31,15 @@ static int accept_with_own_name(int fd, struct sockaddr *name, socklen_t *length
 static int accept_inherits(int fd, struct sockaddr *name, socklen_t *length, int flags)
 {
     return real.accept4(fd, name, length, flags | (is_nonblocking(fd) ? SOCK_NONBLOCK : 0));
+}
+
+static int accept_waits(int fd, struct sockaddr *name, socklen_t *length, int flags)
+{
+    int result;
+    while ((result = real.accept4(fd, name, length, flags)) < 0 && errno == EAGAIN)
+        if (real.poll(&(struct pollfd){fd, POLLIN, 0}, 1, -1) < 0)
+            return -1;
+    return result;
 }
 
 static int accept_without_flags(int fd, struct sockaddr *name, socklen_t *length, int flags)
@@ -56,8 +65,8 @@ static void set_port(struct sockaddr *name, const socklen_t *length, in_port_t p
 /* The port that bind() was given. */
 static int notes_port(int fd, const struct sockaddr *name, socklen_t length)
 {
-    noted(fd)->flag = length >= sizeof(struct sockaddr_in) &&
-                      ((const struct sockaddr_in *)name)->sin_port == 0;
+    noted(fd)->flag =
+        length >= sizeof(struct sockaddr_in) && ((const struct sockaddr_in *)name)->sin_port == 0;
     return real.bind(fd, name, length);
 }
 
@@ -99,6 +108,15 @@ static int notes_connection(int fd, const struct sockaddr *name, socklen_t lengt
 {
     noted(fd)->flag = true;
     return real.connect(fd, name, length);
+}
+
+static int garbage_if_unbound(int fd, enum end end, struct sockaddr *name, socklen_t *length)
+{
+    int result = real_name(fd, end, name, length);
+    if (result == 0 && end == END_OWN && name && *length >= sizeof(struct sockaddr_in) &&
+        ((struct sockaddr_in *)name)->sin_port == 0)
+        memset(name->sa_data, 0xa5, *length - sizeof name->sa_family);
+    return result;
 }
 
 /* What accept() made has no name of its own. */
@@ -149,16 +167,23 @@ static int unmapped(int fd, enum end end, struct sockaddr *name, socklen_t *leng
     return 0;
 }
 
-static int peer_if_connected_ever(int fd, enum end end, struct sockaddr *name, socklen_t *length)
+/* The peer of the last connect(). */
+static int notes_peer(int fd, const struct sockaddr *name, socklen_t length)
 {
+    int result = real.connect(fd, name, length);
     struct noted *note = noted(fd);
-    socklen_t size = sizeof note->name;
-    if (end == END_OWN)
-        return real.getsockname(fd, name, length);
-    if (real.getpeername(fd, (struct sockaddr *)&note->name, &size) == 0)
-        note->length = size;
-    if (!note->length)
-        return fails(ENOTCONN);
+    if (name && name->sa_family != AF_UNSPEC && length <= sizeof note->name) {
+        memcpy(&note->name, name, length);
+        note->length = length;
+    }
+    return result;
+}
+
+static int peer_for_ever(int fd, enum end end, struct sockaddr *name, socklen_t *length)
+{
+    const struct noted *note = noted(fd);
+    if (end == END_OWN || !note->length)
+        return real_name(fd, end, name, length);
     give_name(&note->name, note->length, name, length);
     return 0;
 }
@@ -198,6 +223,25 @@ static int binds_again(int fd, const struct sockaddr *name, socklen_t length)
     return bound ? 0 : real.bind(fd, name, length);
 }
 
+/* Whoever lets the system choose gets the port of whoever did so before. */
+static int chooses_one_port(int fd, const struct sockaddr *name, socklen_t length)
+{
+    static in_port_t chosen;
+    struct sockaddr_storage own = {0};
+    struct sockaddr_in *in = (struct sockaddr_in *)&own;
+    int on = 1;
+    if (length < sizeof *in || length > sizeof own ||
+        ((const struct sockaddr_in *)name)->sin_port != 0)
+        return real.bind(fd, name, length);
+    memcpy(&own, name, length);
+    in->sin_port = chosen;
+    real.setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    int result = real.bind(fd, (struct sockaddr *)&own, length);
+    own_name(fd, &own, &length);
+    chosen = in->sin_port;
+    return result;
+}
+
 /* ---- IPV6_V6ONLY ---- */
 
 static bool is_v6only(int level, int option)
@@ -208,12 +252,6 @@ static bool is_v6only(int level, int option)
 static int v6only_ignored(int fd, int level, int option, const void *value, socklen_t length)
 {
     return is_v6only(level, option) ? 0 : real.setsockopt(fd, level, option, value, length);
-}
-
-static int v6only_late(int fd, int level, int option, const void *value, socklen_t length)
-{
-    int result = real.setsockopt(fd, level, option, value, length);
-    return is_v6only(level, option) ? 0 : result;
 }
 
 static int v6only_always(int family, int type, int protocol)
@@ -231,6 +269,7 @@ const struct liar name_liars[] = {
     {"accept-with-own-name", .accept = accept_with_own_name},
     /* On BSD: etcimon/libasync#63 */
     {"accept-inherits-nonblock", .accept = accept_inherits},
+    {"accept-always-blocks", .accept = accept_waits},
     /* nanovms/nanos#460 */
     {"accept4-without-flags", .accept = accept_without_flags},
     /* emscripten-core/emscripten#3997 */
@@ -239,6 +278,7 @@ const struct liar name_liars[] = {
     {"getsockname-port-0", .bind = notes_port, .tell_name = own_as_bound},
     /* emscripten-core/emscripten#4008, Lind-Project/safeposix-rust#307 */
     {"getsockname-only-bound", .bind = notes_bound, .tell_name = own_if_bound},
+    {"getsockname-garbage", .tell_name = garbage_if_unbound},
     /* zephyrproject-rtos/zephyr#61545 */
     {"getsockname-only-connected", .tell_name = own_if_connected},
     /* zephyrproject-rtos/zephyr#28755 */
@@ -249,15 +289,14 @@ const struct liar name_liars[] = {
     {"names-one-byte", .tell_name = one_byte},
     /* Asked for in nanovms/nanos#1322 */
     {"names-unmapped", .tell_name = unmapped},
-    {"getpeername-for-ever", .tell_name = peer_if_connected_ever},
+    {"getpeername-for-ever", .connect = notes_peer, .tell_name = peer_for_ever},
     {"received-from-port-0", .receive = received_from_nowhere},
     {"bind-in-use", .socket = reuses_always},
     {"reuseaddr-ignored", .setsockopt = reuse_ignored},
+    {"bind-one-port", .bind = chooses_one_port},
     {"bind-again", .bind = binds_again},
     /* microsoft/WSL#674: [::1] took the port of 127.0.0.1 */
     {"v6only-ignored", .setsockopt = v6only_ignored},
-    /* microsoft/WSL#982 */
-    {"v6only-late", .setsockopt = v6only_late},
     /* microsoft/WSL#14154 */
     {"v6only-always", .socket = v6only_always},
     {NULL}};

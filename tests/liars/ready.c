@@ -39,6 +39,12 @@ static int error_and_hangup_never(int fd, int asked, int found)
     return found & ~(POLLERR | POLLHUP | EPOLLRDHUP);
 }
 
+static int hangup_never(int fd, int asked, int found)
+{
+    (void)fd, (void)asked;
+    return found & ~POLLHUP;
+}
+
 static int hangup_for_end(int fd, int asked, int found)
 {
     char byte;
@@ -85,9 +91,9 @@ static int readable_with_writable(int fd, int asked, int found)
 static int fresh_is_broken(int fd, int asked, int found)
 {
     (void)asked;
-    return found | (state_of(fd) == TCP_CLOSE && is_nonblocking(fd) && !noted(fd)->flag
-                        ? POLLERR | POLLHUP
-                        : 0);
+    return found |
+           (state_of(fd) == TCP_CLOSE && is_nonblocking(fd) && !noted(fd)->flag ? POLLERR | POLLHUP
+                                                                                : 0);
 }
 
 static int listener_never(int fd, int asked, int found)
@@ -134,6 +140,7 @@ const struct liar ready_liars[] = {
     {"pollerr-never", .ready = error_never},
     /* micropython/micropython#3747 */
     {"pollerr-pollhup-never", .ready = error_and_hangup_never},
+    {"pollhup-never", .ready = hangup_never},
     /* lwIP of the ESP8266: micropython/micropython#2931 */
     {"pollhup-for-end", .ready = hangup_for_end},
     /* zephyrproject-rtos/zephyr#63984 */

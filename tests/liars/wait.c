@@ -85,7 +85,8 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time, const s
 {
     if (!liar->ready || mask)
         return told(real.ppoll(fds, count, time, mask));
-    return told(wait_polled(fds, count, time ? time->tv_sec * 1000LL + time->tv_nsec / 1000000 : -1));
+    return told(
+        wait_polled(fds, count, time ? time->tv_sec * 1000LL + time->tv_nsec / 1000000 : -1));
 }
 
 /* ---- select() ---- */
@@ -180,8 +181,8 @@ static int keep_told(int epoll, struct epoll_event *events, int count)
     for (int i = 0; i < count; i++) {
         int fd = watched_by(epoll, events[i].data.u64);
         if (fd >= 0)
-            events[i].events = (unsigned)liar->ready(fd, (int)noted(fd)->watched & 0xffff,
-                                                     (int)events[i].events);
+            events[i].events =
+                (unsigned)liar->ready(fd, (int)noted(fd)->watched & 0xffff, (int)events[i].events);
         if (events[i].events)
             events[kept++] = events[i];
     }
@@ -224,7 +225,6 @@ int epoll_wait(int epoll, struct epoll_event *events, int most, int milliseconds
 int epoll_pwait(int epoll, struct epoll_event *events, int most, int milliseconds,
                 const sigset_t *mask)
 {
-    return liar->ready && !mask
-               ? epoll_wait(epoll, events, most, milliseconds)
-               : told(real.epoll_pwait(epoll, events, most, milliseconds, mask));
+    return liar->ready && !mask ? epoll_wait(epoll, events, most, milliseconds)
+                                : told(real.epoll_pwait(epoll, events, most, milliseconds, mask));
 }
