@@ -32,8 +32,9 @@ struct liar {
     /* poll(), select(), epoll: what is told of a descriptor of which these POLL* events are asked
      * for and these are true. */
     int (*ready)(int fd, int asked, int found);
-    /* poll(), select(), epoll: what they return. */
+    /* poll(), select(), epoll_wait(): what they return; and those that take a mask of signals. */
     int (*waited)(int result);
+    int (*waited_masked)(int result);
     /* The events of a descriptor that epoll_ctl() is told. */
     unsigned (*watched)(unsigned events);
     int (*sockatmark)(int fd);
@@ -90,7 +91,8 @@ struct noted {
 };
 struct noted *noted(int fd);
 
-/* Whether an attempt to connect this socket is over and there is no connection. */
+/* Whether an attempt to connect this socket, which is noted by its flag, is over and there never
+ * was a connection, which is noted by its number. */
 bool has_failed(int fd);
 
 int own_name(int fd, struct sockaddr_storage *name, socklen_t *length);

@@ -115,8 +115,10 @@ static ssize_t long_name(int fd, struct msghdr *message, int flags)
 
 static int attempt(int fd, const struct sockaddr *name, socklen_t length)
 {
+    int result = real.connect(fd, name, length);
     noted(fd)->flag = true;
-    return real.connect(fd, name, length);
+    noted(fd)->number |= result == 0;
+    return result;
 }
 
 static int silent_about_failure(int fd, int asked, int found)
@@ -160,6 +162,7 @@ static int exits(int fd, const struct sockaddr *name, socklen_t length)
 const struct liar plain_liars[] = {
     {"honest", .ready = as_found},
     {"waits-42", .waited = forty_two},
+    {"masked-waits-42", .waited_masked = forty_two},
     {"bind-1", .bind = one_of_bind},
     {"connect-1", .connect = one_of_connect},
     {"listen-1", .listen = one_of_listen},

@@ -60,8 +60,10 @@ static int hangup_for_end(int fd, int asked, int found)
 /* An attempt to connect, so that a socket without one can be told from one whose attempt failed. */
 static int attempt(int fd, const struct sockaddr *name, socklen_t length)
 {
+    int result = real.connect(fd, name, length);
     noted(fd)->flag = true;
-    return real.connect(fd, name, length);
+    noted(fd)->number |= result == 0;
+    return result;
 }
 
 static int failure_not_writable(int fd, int asked, int found)
@@ -79,7 +81,7 @@ static int failure_not_readable(int fd, int asked, int found)
 static int reset_unreported(int fd, int asked, int found)
 {
     (void)asked;
-    return state_of(fd) == TCP_CLOSE && noted(fd)->flag ? 0 : found;
+    return state_of(fd) == TCP_CLOSE && noted(fd)->number ? 0 : found;
 }
 
 static int readable_with_writable(int fd, int asked, int found)

@@ -48,6 +48,11 @@ static int told(int result)
     return liar->waited ? liar->waited(result) : result;
 }
 
+static int told_masked(int result)
+{
+    return liar->waited_masked ? liar->waited_masked(result) : result;
+}
+
 /* ---- poll() ---- */
 
 /* What there is to tell of descriptors, without waiting. */
@@ -84,8 +89,8 @@ int poll(struct pollfd *fds, nfds_t count, int milliseconds)
 int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time, const sigset_t *mask)
 {
     if (!liar->ready || mask)
-        return told(real.ppoll(fds, count, time, mask));
-    return told(
+        return told_masked(real.ppoll(fds, count, time, mask));
+    return told_masked(
         wait_polled(fds, count, time ? time->tv_sec * 1000LL + time->tv_nsec / 1000000 : -1));
 }
 
@@ -142,9 +147,9 @@ int pselect(int limit, fd_set *in, fd_set *out, fd_set *other, const struct time
 {
     if (!liar->ready || mask || limit < 0 || limit > DESCRIPTORS ||
         (time && (time->tv_sec < 0 || time->tv_nsec < 0 || time->tv_nsec > 999999999)))
-        return told(real.pselect(limit, in, out, other, time, mask));
-    return told(wait_selected(limit, in, out, other,
-                              time ? time->tv_sec * 1000LL + time->tv_nsec / 1000000 : -1));
+        return told_masked(real.pselect(limit, in, out, other, time, mask));
+    return told_masked(wait_selected(limit, in, out, other,
+                                     time ? time->tv_sec * 1000LL + time->tv_nsec / 1000000 : -1));
 }
 
 /* ---- epoll ---- */
@@ -225,6 +230,7 @@ int epoll_wait(int epoll, struct epoll_event *events, int most, int milliseconds
 int epoll_pwait(int epoll, struct epoll_event *events, int most, int milliseconds,
                 const sigset_t *mask)
 {
-    return liar->ready && !mask ? epoll_wait(epoll, events, most, milliseconds)
-                                : told(real.epoll_pwait(epoll, events, most, milliseconds, mask));
+    return liar->ready && !mask
+               ? epoll_wait(epoll, events, most, milliseconds)
+               : told_masked(real.epoll_pwait(epoll, events, most, milliseconds, mask));
 }
