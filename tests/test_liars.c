@@ -37,7 +37,7 @@ static const struct lie lies[] = {
 
 enum { LIES = sizeof lies / sizeof *lies };
 
-struct outcome {
+struct fate {
     char library[PATH_MAX];
     size_t ran, failed, inconclusive;
     const struct rule *caught; /* the first of the rules that should fail */
@@ -46,7 +46,7 @@ struct outcome {
     bool open;                 /* there is no such rule */
 };
 
-static struct outcome outcomes[LIES];
+static struct fate outcomes[LIES];
 static char honest[PATH_MAX];
 static bool *fails_anyway; /* by a variant's place: an honest library fails it too */
 
@@ -117,7 +117,7 @@ static bool note_honest(struct report *report, const struct result *result)
     return true;
 }
 
-static void note_failure(const struct lie *lie, struct outcome *outcome,
+static void note_failure(const struct lie *lie, struct fate *outcome,
                          const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
@@ -140,7 +140,7 @@ static bool note_lie(struct report *report, const struct result *result)
     (void)report;
     const struct rule *rule = result->variant->of->rule;
     for (size_t i = 0; i < LIES; i++) {
-        struct outcome *outcome = &outcomes[i];
+        struct fate *outcome = &outcomes[i];
         if (strcmp(outcome->library, result->argument) != 0 ||
             !is_wanted(&lies[i], result->variant))
             continue;
@@ -259,7 +259,7 @@ static bool prepare(void)
 
 /* ---- tests ---- */
 
-static void print_lie(const struct lie *lie, const struct outcome *outcome)
+static void print_lie(const struct lie *lie, const struct fate *outcome)
 {
     bool good = outcome->caught && !outcome->unsure && !outcome->reason[0];
     printf("\n    %-4s %-26s %3zu of %3zu fail, %2zu inconclusive  %s%s%s%s",

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,8 +21,11 @@ bool agent_start(struct tenant *stream, const char *const words[], int netns)
     sigset_t defaults, none;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return false;
-    if (netns >= 0)
+    if (netns >= 0) {
         namespace_enter(netns);
+        /* It need not find out what it can tell of its connections: the kernel is asked. */
+        setenv("SOCKSPEC_STATES", "kernel", 1);
+    }
     sigfillset(&defaults);
     sigemptyset(&none);
     posix_spawn_file_actions_init(&actions);

@@ -5,7 +5,9 @@
 #include "calls/signals.h"
 #include "calls/text.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -36,12 +38,13 @@ static const char *libc_name(void)
 #endif
 }
 
-static bool has_socket(int family)
+/* Whether there is a family. One that is refused for another reason is there, and broken. */
+static bool has_family(int family)
 {
     int fd = socket(family, SOCK_DGRAM, 0);
     if (fd >= 0)
         close(fd);
-    return fd >= 0;
+    return fd >= 0 || errno != EAFNOSUPPORT;
 }
 
 static bool states_are_asked_elsewhere;
@@ -93,10 +96,10 @@ void implementation_describe(struct hello *hello)
         snprintf(hello->system, sizeof hello->system, "%.60s %.60s", system.sysname,
                  system.release);
     snprintf(hello->libc, sizeof hello->libc, "%s", libc_name());
-    if (!has_socket(AF_INET6))
+    if (!has_family(AF_INET6))
         text_add(&lacks, "ipv6 mapped ");
     add_lacking(&lacks);
-    if (states_are_asked_elsewhere)
+    if (states_are_asked_elsewhere || getenv("SOCKSPEC_STATES"))
         ;
     else if (access("/proc/net/tcp", R_OK) != 0)
         text_add(&lacks, "states ");
