@@ -42,18 +42,16 @@ MUTANT(silent, "connect() sends a datagram to the peer")
 RULE(nobody, "udp.connect.nobody-there",
      .statement = "connect() on a datagram socket succeeds whether or not anybody receives at the "
                   "address.",
-     .outcome = {[BY_POSIX] = {"0",
-                               {"posix.connect.connectionless.sets-peer",
-                                "posix.connect.returns-0"}},
-                 [BY_LINUX] = {"0",
-                               {"posix.connect.connectionless.sets-peer",
-                                "linux.connect.2.datagram-default-destination"}},
-                 [BY_BSD] = {"0",
-                             {"posix.connect.connectionless.sets-peer",
-                              "freebsd.connect.2.dgram-sets-peer"}},
-                 [BY_ZOS] = {"0",
-                             {"zos.datagram.connect-exchanges-nothing",
-                              "zos.datagram.connect-local"}}});
+     .outcome = {
+         [BY_POSIX] = {"0", {"posix.connect.connectionless.sets-peer", "posix.connect.returns-0"}},
+         [BY_LINUX] = {"0",
+                       {"posix.connect.connectionless.sets-peer",
+                        "linux.connect.2.datagram-default-destination"}},
+         [BY_BSD] = {"0",
+                     {"posix.connect.connectionless.sets-peer",
+                      "freebsd.connect.2.dgram-sets-peer"}},
+         [BY_ZOS] = {"0",
+                     {"zos.datagram.connect-exchanges-nothing", "zos.datagram.connect-local"}}});
 
 CASE(nobody, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -104,13 +102,13 @@ MUTANT(no_route, "connect() on a datagram socket does not look for a route")
 RULE(peer_name, "udp.connect.peer-name",
      .statement = "getpeername() on a connected datagram socket gives the address that it was "
                   "connected to.",
-     .outcome = {[BY_POSIX] = {"the peer",
-                               {"posix.getpeername.stores-peer",
-                                "posix.connect.connectionless.sets-peer"}},
-                 [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}},
-                 [BY_BSD] = {"the peer",
-                             {"freebsd.getpeername.2.returns-peer-name",
-                              "freebsd.connect.2.dgram-sets-peer"}}});
+     .outcome = {
+         [BY_POSIX] = {"the peer",
+                       {"posix.getpeername.stores-peer", "posix.connect.connectionless.sets-peer"}},
+         [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}},
+         [BY_BSD] = {
+             "the peer",
+             {"freebsd.getpeername.2.returns-peer-name", "freebsd.connect.2.dgram-sets-peer"}}});
 
 static void observe_peer(struct test *t, int fd, const struct address *expected)
 {
@@ -140,12 +138,12 @@ MUTANT(peer_name, "getpeername() fails with ENOTCONN on datagram sockets")
 RULE(own_name, "udp.connect.own-name",
      .statement = "connect() on a datagram socket that is not bound binds it to a local address "
                   "and a port.",
-     .outcome = {[BY_POSIX] = {"a port then the route's address | no address | another of its own",
-                               {"posix.connect.binds-unbound-socket",
-                                "posix.connect.binds-to-unused-address",
-                                "posix.getsockname.stores-name"}},
-                 [BY_LINUX] = {"a port then no address",
-                               {"linux.ip.7.connect-binds", "linux.getsockname.2.returns-address"}}},
+     .outcome =
+         {[BY_POSIX] = {"a port then the route's address | no address | another of its own",
+                        {"posix.connect.binds-unbound-socket",
+                         "posix.connect.binds-to-unused-address", "posix.getsockname.stores-name"}},
+          [BY_LINUX] = {"a port then no address",
+                        {"linux.ip.7.connect-binds", "linux.getsockname.2.returns-address"}}},
      .deviation = {[BY_LINUX] = {"a port then the route's address",
                                  "ip(7) has the address stay INADDR_ANY; a connected socket has "
                                  "the address of its route since Linux 1.2"}});
@@ -187,18 +185,17 @@ MUTANT(own_name, "getsockname() reports port 0 after connect()")
 
 RULE(repeated, "udp.connect.repeated",
      .statement = "connect() on a datagram socket may be repeated and replaces the peer each time.",
-     .outcome = {[BY_POSIX] = {"0 then the peer then to the second",
-                               {"posix.connect.connects-or-sets-peer",
-                                "posix.connect.datagram.sends-to-peer",
-                                "posix.getpeername.stores-peer"}},
-                 [BY_LINUX] = {"0 then the peer then to the second",
-                               {"linux.connect.2.many-times",
-                                "linux.connect.2.datagram-default-destination",
-                                "linux.getpeername.2.datagram-own-peer"}},
-                 [BY_BSD] = {"0 then the peer then to the second",
-                             {"freebsd.connect.2.dgram-many-times",
-                              "freebsd.connect.2.dgram-sends-to-peer",
-                              "freebsd.getpeername.2.returns-peer-name"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then the peer then to the second",
+                       {"posix.connect.connects-or-sets-peer",
+                        "posix.connect.datagram.sends-to-peer", "posix.getpeername.stores-peer"}},
+         [BY_LINUX] = {"0 then the peer then to the second",
+                       {"linux.connect.2.many-times",
+                        "linux.connect.2.datagram-default-destination",
+                        "linux.getpeername.2.datagram-own-peer"}},
+         [BY_BSD] = {"0 then the peer then to the second",
+                     {"freebsd.connect.2.dgram-many-times", "freebsd.connect.2.dgram-sends-to-peer",
+                      "freebsd.getpeername.2.returns-peer-name"}}});
 
 CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"second", {"other-port", "other-address"}}})
@@ -227,14 +224,13 @@ MUTANT(repeated, "a second connect() on a datagram socket fails with EISCONN")
 /* FreeBSD's udp(4) knows EISCONN for a socket that has a connection. */
 RULE(same_again, "udp.connect.same-again",
      .statement = "connect() on a datagram socket to the peer that it has already succeeds.",
-     .outcome = {[BY_POSIX] = {"0",
-                               {"posix.connect.connects-or-sets-peer", "posix.connect.eisconn",
-                                "posix.errors.no-error-is-success"}},
-                 [BY_LINUX] = {"0",
-                               {"linux.connect.2.many-times",
-                                "posix.connect.connects-or-sets-peer"}},
-                 [BY_BSD] = {"0 | EISCONN",
-                             {"freebsd.connect.2.dgram-many-times", "freebsd.udp.4.eisconn-connect"}}});
+     .outcome = {
+         [BY_POSIX] = {"0",
+                       {"posix.connect.connects-or-sets-peer", "posix.connect.eisconn",
+                        "posix.errors.no-error-is-success"}},
+         [BY_LINUX] = {"0", {"linux.connect.2.many-times", "posix.connect.connects-or-sets-peer"}},
+         [BY_BSD] = {"0 | EISCONN",
+                     {"freebsd.connect.2.dgram-many-times", "freebsd.udp.4.eisconn-connect"}}});
 
 CASE(same_again, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -259,8 +255,8 @@ RULE(keeps_port, "udp.connect.keeps-port",
      .outcome = {[BY_POSIX] = {"kept",
                                {"posix.connect.binds-unbound-socket",
                                 "posix.connect.connectionless.sets-peer"}},
-                 [BY_LINUX] = {"kept",
-                               {"posix.connect.binds-unbound-socket", "linux.ip.7.connect-binds"}}});
+                 [BY_LINUX] = {
+                     "kept", {"posix.connect.binds-unbound-socket", "linux.ip.7.connect-binds"}}});
 
 CASE(keeps_port, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"bound", {"by-connect", "by-bind"}}})

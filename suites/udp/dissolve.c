@@ -205,18 +205,18 @@ MUTANT(no_destination, "after AF_UNSPEC data still goes to the old peer")
 
 RULE(again, "udp.dissolve.connect-again",
      .statement = "After connect() with AF_UNSPEC a datagram socket can be connected again.",
-     .outcome = {[BY_POSIX] = {"0 then 0 then hello",
-                               {"posix.connect.af-unspec-resets-peer",
-                                "posix.connect.connects-or-sets-peer",
-                                "posix.connect.datagram.sends-to-peer"}},
-                 [BY_LINUX] = {"0 then 0 then hello",
-                               {"linux.connect.2.dissolves",
-                                "linux.connect.2.connects-after-dissolving",
-                                "linux.connect.2.datagram-default-destination"}},
-                 [BY_BSD] = {"* then 0 then hello",
-                             {"freebsd.connect.2.dgram-dissolves-with-invalid-address",
-                              "freebsd.connect.2.dgram-many-times",
-                              "freebsd.connect.2.dgram-sends-to-peer"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then 0 then hello",
+                       {"posix.connect.af-unspec-resets-peer",
+                        "posix.connect.connects-or-sets-peer",
+                        "posix.connect.datagram.sends-to-peer"}},
+         [BY_LINUX] = {"0 then 0 then hello",
+                       {"linux.connect.2.dissolves", "linux.connect.2.connects-after-dissolving",
+                        "linux.connect.2.datagram-default-destination"}},
+         [BY_BSD] = {"* then 0 then hello",
+                     {"freebsd.connect.2.dgram-dissolves-with-invalid-address",
+                      "freebsd.connect.2.dgram-many-times",
+                      "freebsd.connect.2.dgram-sends-to-peer"}}});
 
 CASE(again, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"bound", {"by-connect", "by-bind"}}})
@@ -246,12 +246,10 @@ MUTANT(again, "a dissolved socket refuses another connect()")
 
 RULE(nothing, "udp.dissolve.unconnected",
      .statement = "connect() with AF_UNSPEC succeeds on a datagram socket that has no peer.",
-     .outcome = {[BY_POSIX] = {"0",
-                               {"posix.connect.af-unspec-resets-peer",
-                                "posix.errors.no-error-is-success"}},
-                 [BY_LINUX] = {"0",
-                               {"posix.connect.af-unspec-resets-peer",
-                                "linux.connect.2.dissolves"}}});
+     .outcome = {
+         [BY_POSIX] = {"0",
+                       {"posix.connect.af-unspec-resets-peer", "posix.errors.no-error-is-success"}},
+         [BY_LINUX] = {"0", {"posix.connect.af-unspec-resets-peer", "linux.connect.2.dissolves"}}});
 
 CASE(nothing, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

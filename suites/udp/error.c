@@ -32,14 +32,14 @@ static void drop_error(struct mutation *m, int fd)
 RULE(receive, "udp.error.receive",
      .statement = "After a datagram to a closed port, the next receive on a connected socket fails "
                   "with ECONNREFUSED, once.",
-     .outcome = {[BY_POSIX] = {"ECONNREFUSED then EAGAIN",
-                               {"posix.sockets.asynchronous-errors.econnrefused-datagram",
-                                "posix.sockets.pending-error.returned-by-recv",
-                                "posix.sockets.pending-error.cleared",
-                                "posix.recv.nonblocking-eagain"}},
-                 [BY_LINUX] = {"ECONNREFUSED then EAGAIN",
-                               {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned",
-                                "linux.recv.2.nonblocking"}}});
+     .outcome = {
+         [BY_POSIX] = {"ECONNREFUSED then EAGAIN",
+                       {"posix.sockets.asynchronous-errors.econnrefused-datagram",
+                        "posix.sockets.pending-error.returned-by-recv",
+                        "posix.sockets.pending-error.cleared", "posix.recv.nonblocking-eagain"}},
+         [BY_LINUX] = {"ECONNREFUSED then EAGAIN",
+                       {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned",
+                        "linux.recv.2.nonblocking"}}});
 
 CASE(receive, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
@@ -61,13 +61,13 @@ RULE(send, "udp.error.send",
      .statement =
          "After a datagram to a closed port, the next send on a connected socket fails with "
          "ECONNREFUSED.",
-     .outcome = {[BY_POSIX] = {"ECONNREFUSED",
-                               {"posix.sockets.asynchronous-errors.econnrefused-datagram",
-                                "posix.sockets.pending-error.returned-by-send"}},
-                 [BY_LINUX] = {"ECONNREFUSED",
-                               {"linux.udp.7.econnrefused",
-                                "linux.socket.2.pending-error-returned"}},
-                 [BY_BSD] = {"ECONNREFUSED", {"freebsd.send.2.econnrefused"}}});
+     .outcome = {
+         [BY_POSIX] = {"ECONNREFUSED",
+                       {"posix.sockets.asynchronous-errors.econnrefused-datagram",
+                        "posix.sockets.pending-error.returned-by-send"}},
+         [BY_LINUX] = {"ECONNREFUSED",
+                       {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned"}},
+         [BY_BSD] = {"ECONNREFUSED", {"freebsd.send.2.econnrefused"}}});
 
 CASE(send, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {
@@ -85,18 +85,19 @@ MUTANT(send, "sending does not report ICMP errors")
 RULE(so_error, "udp.error.so-error",
      .statement = "After a datagram to a closed port, SO_ERROR of a connected socket reads "
                   "ECONNREFUSED once, and then 0.",
-     .outcome = {[BY_POSIX] = {"ECONNREFUSED then 0",
-                               {"posix.sockets.asynchronous-errors.econnrefused-datagram",
-                                "posix.sockets.options.error.returns-pending",
-                                "posix.sockets.options.error.clears",
-                                "posix.sockets.options.error.zero-if-none"}},
-                 [BY_LINUX] = {"ECONNREFUSED then 0",
-                               {"linux.socket.2.pending-error", "linux.udp.7.econnrefused",
-                                "linux.socket.7.so-error"}},
-                 [BY_BSD] = {"ECONNREFUSED then 0",
-                             {"freebsd.send.2.econnrefused", "freebsd.getsockopt.2.so-error-returns",
-                              "freebsd.getsockopt.2.so-error-clears",
-                              "freebsd.getsockopt.2.so-error-asynchronous"}}});
+     .outcome = {
+         [BY_POSIX] = {"ECONNREFUSED then 0",
+                       {"posix.sockets.asynchronous-errors.econnrefused-datagram",
+                        "posix.sockets.options.error.returns-pending",
+                        "posix.sockets.options.error.clears",
+                        "posix.sockets.options.error.zero-if-none"}},
+         [BY_LINUX] = {"ECONNREFUSED then 0",
+                       {"linux.socket.2.pending-error", "linux.udp.7.econnrefused",
+                        "linux.socket.7.so-error"}},
+         [BY_BSD] = {"ECONNREFUSED then 0",
+                     {"freebsd.send.2.econnrefused", "freebsd.getsockopt.2.so-error-returns",
+                      "freebsd.getsockopt.2.so-error-clears",
+                      "freebsd.getsockopt.2.so-error-asynchronous"}}});
 
 CASE(so_error, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -178,16 +179,17 @@ static bool unconnected(struct mutation *m, int fd)
 }
 
 /* Of POSIX it is not clear whether an error occurs "for a socket" that is not connected. */
-RULE(reported_unconnected, "udp.error.reported-unconnected",
-     .statement =
-         "On Linux a receive on an unconnected socket fails with ECONNREFUSED after a datagram to a "
-         "closed port, as udp(7) has it.",
-     .outcome = {[BY_LINUX] = {"ECONNREFUSED then 0",
-                               {"linux.udp.7.fatal-errors-unconnected", "linux.udp.7.econnrefused",
-                                "linux.socket.7.so-error"}}},
-     .deviation = {[BY_LINUX] = {"nothing then 0",
-                                 "since Linux 2.4 an unconnected socket hears of errors of the "
-                                 "network only with IP_RECVERR, which udp(7) does not say"}});
+RULE(
+    reported_unconnected, "udp.error.reported-unconnected",
+    .statement =
+        "On Linux a receive on an unconnected socket fails with ECONNREFUSED after a datagram to a "
+        "closed port, as udp(7) has it.",
+    .outcome = {[BY_LINUX] = {"ECONNREFUSED then 0",
+                              {"linux.udp.7.fatal-errors-unconnected", "linux.udp.7.econnrefused",
+                               "linux.socket.7.so-error"}}},
+    .deviation = {[BY_LINUX] = {"nothing then 0",
+                                "since Linux 2.4 an unconnected socket hears of errors of the "
+                                "network only with IP_RECVERR, which udp(7) does not say"}});
 
 CASE(reported_unconnected, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

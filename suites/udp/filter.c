@@ -33,13 +33,13 @@ static void observe_strangers(struct test *t, const struct endpoint *own, struct
 RULE(strangers, "udp.connect.filters",
      .statement = "A connected datagram socket receives only datagrams from its peer's address and "
                   "port.",
-     .outcome = {[BY_POSIX] = {"friend then nothing",
-                               {"posix.connect.datagram.receives-only-from-peer",
-                                "posix.sockets.types.dgram.only-from-peer"}},
-                 [BY_LINUX] = {"friend then nothing", {"linux.connect.2.datagram-filter"}},
-                 [BY_BSD] = {"friend then nothing",
-                             {"freebsd.connect.2.dgram-receives-from-peer-only"}},
-                 [BY_ZOS] = {"friend then nothing", {"zos.datagram.receives-from-peer-only"}}});
+     .outcome = {
+         [BY_POSIX] = {"friend then nothing",
+                       {"posix.connect.datagram.receives-only-from-peer",
+                        "posix.sockets.types.dgram.only-from-peer"}},
+         [BY_LINUX] = {"friend then nothing", {"linux.connect.2.datagram-filter"}},
+         [BY_BSD] = {"friend then nothing", {"freebsd.connect.2.dgram-receives-from-peer-only"}},
+         [BY_ZOS] = {"friend then nothing", {"zos.datagram.receives-from-peer-only"}}});
 
 CASE(strangers, foreign_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

@@ -18,8 +18,9 @@ RULE(send, "udp.connected.send",
     [BY_BSD] = {"0 then hello",                                                                    \
                 {"freebsd.connect.2.dgram-sends-to-peer",                                          \
                  "freebsd.udp.4.connect-fixes-destination"}},                                      \
-    [BY_ZOS] = {"0 then hello", {"zos.datagram.sends-without-destination",                         \
-                                 "zos.connect.call.udp-without-destination"}}
+    [BY_ZOS] = {                                                                                   \
+        "0 then hello",                                                                            \
+        {"zos.datagram.sends-without-destination", "zos.connect.call.udp-without-destination"}}
 
 static void observe_send(struct test *t)
 {
@@ -204,11 +205,11 @@ MUTANT(override, "a connected datagram socket drops what is sent with an address
 RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
      .statement = "sendto() with another address does not change the peer of a connected datagram "
                   "socket.",
-     .outcome = {[BY_POSIX] = {"the peer",
-                               {"posix.getpeername.stores-peer",
-                                "posix.connect.datagram.sends-to-peer",
-                                "posix.sendto.connected-overrides-or-eisconn"}},
-                 [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}}});
+     .outcome = {
+         [BY_POSIX] = {"the peer",
+                       {"posix.getpeername.stores-peer", "posix.connect.datagram.sends-to-peer",
+                        "posix.sendto.connected-overrides-or-eisconn"}},
+         [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}}});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -259,7 +260,8 @@ RULE(no_peer, "udp.unconnected.no-address",
 #define SENDTO_MAY_FAIL                                                                            \
     {                                                                                              \
         [BY_POSIX] = {                                                                             \
-            "0 | EDESTADDRREQ", {"posix.sendto.edestaddrreq", "posix.sendmsg.edestaddrreq"}        \
+            "0 | EDESTADDRREQ",                                                                    \
+            {"posix.sendto.edestaddrreq", "posix.sendmsg.edestaddrreq"}                            \
         }                                                                                          \
     }
 #define SEND_FORMS   WITH_SEND | WITH_WRITE
@@ -297,8 +299,9 @@ MUTANT(no_peer, "sending to nobody fails with EINVAL")
 }
 
 RULE(binds, "udp.unconnected.sendto-binds",
-     .statement = "On Linux sendto() on a datagram socket that is not bound binds it to a port, and "
-                  "to the wildcard address.",
+     .statement =
+         "On Linux sendto() on a datagram socket that is not bound binds it to a port, and "
+         "to the wildcard address.",
      .outcome = {[BY_LINUX] = {"no address and a port",
                                {"linux.udp.7.automatic-port", "linux.ip.7.ephemeral-sendto"}}});
 
