@@ -137,10 +137,13 @@ CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
     observe_length(t, name.length, sizeof name.storage);
 }
 
+/* Once the listener is there, whose name the fixture needs. */
 MUTANT(length, "the length stays what it was")
 {
+    static bool listens;
     mutate(m, call);
-    if (gives_name(call) && call->result >= 0 && call_name(call)->bytes)
+    listens |= call->operation == OP_LISTEN;
+    if (listens && gives_name(call) && call->result >= 0 && call_name(call)->bytes)
         call_name(call)->length = call_name(call)->capacity;
 }
 

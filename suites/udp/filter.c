@@ -157,7 +157,7 @@ MUTANT(queued, "connect() spoils what is queued")
     static bool connected;
     mutate(m, call);
     connected |= call->operation == OP_CONNECT && call->result == 0;
-    if (connected && call_receives(call) && call->result > 0 && call_data(call)->length)
+    if (connected && call_receives(call) && call->result > 0)
         ((char *)call_data(call)->bytes)[0] ^= 1;
 }
 
