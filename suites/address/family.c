@@ -114,8 +114,9 @@ CASE(connect_ipv4_name, stream, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
 }
 
 CASE(connect_ipv4_name, datagram, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
-     .deviation = {[BY_LINUX] = {"0", "an AF_INET6 datagram socket takes a name of AF_INET for its "
-                                      "IPv4-mapped one since Linux 2.2; no page says so"}})
+     .deviation = {[BY_LINUX] = {"0",
+                                 "Linux 6.18 takes a name of AF_INET for its IPv4-mapped one on an "
+                                 "AF_INET6 datagram socket; no page says so"}})
 {
     struct address name = address_of("127.0.0.1", 7000);
     observe_result(sk_connect(iut, datagram_socket(t, iut), &name));
@@ -151,8 +152,8 @@ RULE(send_foreign, "address.family.send",
     {                                                                                              \
         [BY_LINUX] = {                                                                             \
             "0",                                                                                   \
-            "an AF_INET6 datagram socket takes a name of AF_INET for its IPv4-mapped one "         \
-            "since Linux 2.2; no page says so"                                                     \
+            "Linux 6.18 takes a name of AF_INET for its IPv4-mapped one on an AF_INET6 "           \
+            "datagram socket; no page says so"                                                     \
         }                                                                                          \
     }
 
@@ -219,7 +220,7 @@ RULE(unspec_any, "address.family.bind-unspec-any",
      .statement = "bind() of an AF_INET socket to the wildcard address with AF_UNSPEC fails with "
                   "EAFNOSUPPORT or EINVAL; Linux takes it for AF_INET.",
      .outcome = BIND_REFUSES,
-     .deviation = {[BY_LINUX] = {"0", "kept for programs that leave the family out; ip(7) has "
+     .deviation = {[BY_LINUX] = {"0", "Linux 6.18 does not look at the family then; ip(7) has "
                                       "AF_INET required"}});
 
 CASE(unspec_any, wildcard, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE)
@@ -274,7 +275,7 @@ RULE(protocol, "address.family.socket-protocol",
                  [BY_BSD] = {"EPROTOTYPE", {"freebsd.socket.2.eprototype"}}},
      .deviation = {
          [BY_LINUX] = {"EPROTONOSUPPORT",
-                       "Linux gives that for types and protocols that do not fit as well; "
+                       "Linux 6.18 gives that for types and protocols that do not fit as well; "
                        "socket(2) follows POSIX and has no EPROTOTYPE"}});
 
 CASE(protocol, mismatch, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,

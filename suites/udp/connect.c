@@ -145,8 +145,8 @@ RULE(own_name, "udp.connect.own-name",
           [BY_LINUX] = {"a port then no address",
                         {"linux.ip.7.connect-binds", "linux.getsockname.2.returns-address"}}},
      .deviation = {[BY_LINUX] = {"a port then the route's address",
-                                 "ip(7) has the address stay INADDR_ANY; a connected socket has "
-                                 "the address of its route since Linux 1.2"}});
+                                 "ip(7) has the address stay INADDR_ANY; Linux 6.18 has it be "
+                                 "that of the route"}});
 
 /* Whether an address is one of those that the lab gave the IUT. */
 static bool is_own(struct test *t, const struct address *name)

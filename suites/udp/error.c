@@ -188,8 +188,8 @@ RULE(
                               {"linux.udp.7.fatal-errors-unconnected", "linux.udp.7.econnrefused",
                                "linux.socket.7.so-error"}}},
     .deviation = {[BY_LINUX] = {"nothing then 0",
-                                "since Linux 2.4 an unconnected socket hears of errors of the "
-                                "network only with IP_RECVERR, which udp(7) does not say"}});
+                                "Linux 6.18 tells an unconnected socket of errors of the network "
+                                "only with IP_RECVERR, whatever udp(7) says"}});
 
 CASE(reported_unconnected, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

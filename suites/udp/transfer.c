@@ -121,7 +121,7 @@ RULE(name, "udp.connected.recvmsg-name",
                  [BY_LINUX] = {"no address",
                                {"posix.recvmsg.connected-ignores-name", "linux.recv.2.msg-name"}}},
      .deviation = {[BY_LINUX] = {"the peer",
-                                 "Linux stores the sender's address whether the socket is "
+                                 "Linux 6.18 stores the sender's address whether the socket is "
                                  "connected or not; recv(2) has it stored on unconnected ones"}});
 
 CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
