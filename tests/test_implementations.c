@@ -25,7 +25,7 @@ static const struct {
     const char *spec, *rule;
 } explained[] = {{"lwip", "address.bind.after-failure"},
                  {"lwip", "udp.connect.filters"},
-                 {"lwip", "udp.error.unconnected"}};
+                 {"lwip", "udp.error.reported-unconnected"}};
 
 static bool is_explained(const char *spec, const json_t *line)
 {
