@@ -85,10 +85,10 @@ size_t call_format_result(const struct call *call, char *buffer, size_t size)
     struct text text = text_in(buffer, size);
     const struct operation_info *info = operation_info(call->operation);
     char flags[96];
-    if (info->result == R_NOTHING)
-        text_add(&text, "void");
-    else if (call->error)
+    if (call->error)
         text_add(&text, "-1 %s", error_name(call->error));
+    else if (info->result == R_NOTHING)
+        text_add(&text, "void");
     else if (info->result == R_STATE)
         text_add(&text, "%s", tcp_state_name((int)call->result));
     else if (info->result == R_LOOKUP && call->result != 0)

@@ -83,7 +83,8 @@ struct control {
 struct message {
     struct block name;
     struct block buffer[MESSAGE_BUFFERS];
-    size_t buffers; /* said to be there; beyond MESSAGE_BUFFERS they are empty */
+    size_t buffers;
+    uint32_t more_buffers; /* empty ones behind them */
     struct control control[MESSAGE_CONTROLS];
     size_t controls;
     uint32_t control_room; /* receiving; sending without elements: what a bad or null pointer has */

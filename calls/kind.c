@@ -60,6 +60,8 @@ bool get_pointer(struct frame *frame, struct block *block)
         frame->bad = true; /* there are no bytes at a bad pointer */
     block->pointer = none ? POINTER_BAD : POINTER_GOOD;
     block->length_pointer = (enum pointer)frame_get_count(frame, POINTER_NULL);
+    if (bytes && block->pointer == POINTER_BAD)
+        frame->bad = true;
     return bytes && !frame->bad;
 }
 

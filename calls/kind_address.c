@@ -4,6 +4,7 @@
 #include "calls/kind_parts.h"
 
 #include "calls/address.h"
+#include "calls/kind_parts.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -2,6 +2,8 @@
 #include "calls/kind.h"
 #include "calls/kind_parts.h"
 
+#include "calls/kind_parts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,7 +183,8 @@ const struct kind kind_text_out = {.name = "text-out",
 
 /* ---- several buffers ---- */
 
-enum { BUFFERS = 1024 };
+/* More than an implementation takes at once, so that it can be asked to. */
+enum { BUFFERS = 1100 };
 
 static size_t buffers_of(const struct block *block)
 {
@@ -193,8 +196,10 @@ static void print_vector(struct text *text, const struct call *call, int at, boo
     const struct block *block = &call->block[at], *buffer = block->bytes;
     bool in = operation_info(call->operation)->parameter[at] == P_VECTOR_IN;
     size_t left = finished && call->result > 0 ? (size_t)call->result : 0;
-    if (print_pointer(text, block))
+    if (print_pointer(text, block)) {
+        text_add(text, ", %u", block->length);
         return;
+    }
     text_add(text, "[");
     for (size_t i = 0; i < buffers_of(block); i++) {
         size_t size = in ? buffer[i].length : buffer[i].capacity;

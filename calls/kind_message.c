@@ -51,16 +51,6 @@ static size_t received(const struct call *call, int at, const struct message *me
     return call->result > 0 ? (size_t)call->result : 0;
 }
 
-static size_t buffers_there(const struct message *message)
-{
-    return message->buffers < MESSAGE_BUFFERS ? message->buffers : MESSAGE_BUFFERS;
-}
-
-static size_t controls_there(const struct message *message)
-{
-    return message->controls < MESSAGE_CONTROLS ? message->controls : MESSAGE_CONTROLS;
-}
-
 /* ---- control data ---- */
 
 static const struct value_type *type_of(const struct control *control)
@@ -94,8 +84,8 @@ static void print_control(struct text *text, const struct control *control)
 
 static void put_controls(struct frame *frame, const struct message *message)
 {
-    frame_put_number(frame, (int64_t)controls_there(message));
-    for (size_t i = 0; i < controls_there(message); i++) {
+    frame_put_number(frame, (int64_t)message->controls);
+    for (size_t i = 0; i < message->controls; i++) {
         const struct control *control = &message->control[i];
         frame_put_symbol(frame, SYMBOLS_LEVEL, control->level);
         frame_put_symbol(frame, control_group(control->level), control->type);
@@ -119,7 +109,7 @@ static void get_controls(struct frame *frame, struct message *message)
 static void check_controls(struct text *why, const struct message *message)
 {
     bool cut = message->flags & MSG_CTRUNC;
-    for (size_t i = 0; i < controls_there(message) && !cut && !why->used; i++) {
+    for (size_t i = 0; i < message->controls && !cut && !why->used; i++) {
         const struct control *control = &message->control[i];
         const struct value_type *type = type_of(control);
         if (!value_has_length(type, control->length))
@@ -136,7 +126,7 @@ static void print_buffers(struct text *text, const struct message *message, bool
                           size_t left)
 {
     text_add(text, "[");
-    for (size_t i = 0; i < buffers_there(message); i++) {
+    for (size_t i = 0; i < message->buffers; i++) {
         const struct block *buffer = &message->buffer[i];
         size_t size = in ? buffer->length : buffer->capacity;
         size_t there = in ? size : left < size ? left : size;
@@ -150,7 +140,7 @@ static void print_buffers(struct text *text, const struct message *message, bool
             text_add(text, "...");
         text_add(text, ", %zu", size);
     }
-    text_add(text, message->buffers > MESSAGE_BUFFERS ? ", ... %zu]" : "]", message->buffers);
+    text_add(text, message->more_buffers ? ", and %u]" : "]", message->more_buffers);
 }
 
 static void print_name_of(struct text *text, const struct message *message, bool in, bool filled)
@@ -182,7 +172,7 @@ static void print_message(struct text *text, const struct message *message, bool
                  message->control_pointer == POINTER_BAD ? ", control BAD" : ", control NULL");
     else if (!in && !filled && message->control_room)
         text_add(text, ", control [%u]", message->control_room);
-    for (size_t i = 0; (in || filled) && i < controls_there(message); i++) {
+    for (size_t i = 0; (in || filled) && i < message->controls; i++) {
         text_add(text, ", ");
         print_control(text, &message->control[i]);
     }
@@ -224,8 +214,8 @@ static void put_message(struct frame *frame, const struct message *message, bool
     frame_put_number(frame, message->buffers_pointer);
     frame_put_number(frame, message->control_pointer);
     (in ? put_name_in : put_name_room)(frame, &message->name);
-    frame_put_number(frame, (int64_t)message->buffers);
-    put_buffers(frame, message->buffer, buffers_there(message), in);
+    frame_put_number(frame, message->more_buffers);
+    put_buffers(frame, message->buffer, message->buffers, in);
     if (in)
         put_controls(frame, message);
     frame_put_number(frame, message->control_room);
@@ -238,8 +228,9 @@ static void get_message(struct frame *frame, struct message *message, bool in)
     message->buffers_pointer = (enum pointer)frame_get_count(frame, POINTER_NULL);
     message->control_pointer = (enum pointer)frame_get_count(frame, POINTER_NULL);
     (in ? get_name_in : get_name_room)(frame, &message->name);
-    message->buffers = (size_t)frame_get_count(frame, UINT32_MAX);
-    get_buffers(frame, message->buffer, (size_t)frame_get_count(frame, MESSAGE_BUFFERS), in);
+    message->more_buffers = (uint32_t)frame_get_count(frame, UINT32_MAX);
+    message->buffers = (size_t)frame_get_count(frame, MESSAGE_BUFFERS);
+    get_buffers(frame, message->buffer, message->buffers, in);
     if (in)
         get_controls(frame, message);
     message->control_room = (uint32_t)frame_get_count(frame, CONTROL_ROOM);
@@ -277,7 +268,8 @@ static void get(struct frame *frame, struct call *call, int at)
 static void release(struct call *call, int at)
 {
     struct message *message = call->block[at].bytes;
-    for (size_t i = 0; i < messages_of(call, at); i++) {
+    size_t count = message ? call->block[at].length / sizeof *message : 0;
+    for (size_t i = 0; i < count; i++) {
         free(message[i].name.bytes);
         for (size_t k = 0; k < MESSAGE_BUFFERS; k++)
             free(message[i].buffer[k].bytes);
@@ -301,8 +293,7 @@ static void put_out(struct frame *frame, const struct call *call, int at)
             continue;
         if (gives_name(message))
             put_name_out(frame, &message->name);
-        put_buffers_out(frame, message->buffer, buffers_there(message),
-                        received(call, at, message));
+        put_buffers_out(frame, message->buffer, message->buffers, received(call, at, message));
         put_controls(frame, message);
         frame_put_flags(frame, SYMBOLS_MESSAGE_FLAG, message->flags);
     }
@@ -319,8 +310,8 @@ static void get_out(struct frame *frame, struct call *call, int at)
             continue;
         if (gives_name(message))
             get_name_out(frame, &message->name);
-        overrun |= get_buffers_out(frame, message->buffer, buffers_there(message),
-                                   received(call, at, message));
+        overrun |=
+            get_buffers_out(frame, message->buffer, message->buffers, received(call, at, message));
         overrun |= message->name.overrun;
         get_controls(frame, message);
         message->flags = (int)frame_get_flags(frame, SYMBOLS_MESSAGE_FLAG);
@@ -334,7 +325,7 @@ static void check_count(struct text *why, const struct call *call, int at,
 {
     bool in = goes_in(call, at), may = !in && call->argument[2] & MSG_TRUNC;
     uint64_t most = 0;
-    for (size_t i = 0; i < buffers_there(message); i++)
+    for (size_t i = 0; i < message->buffers; i++)
         most += in ? message->buffer[i].length : message->buffer[i].capacity;
     if (are_several(call, at) && message->count > most && !may)
         text_add(why, "a message of %u bytes of %llu", message->count, (unsigned long long)most);

@@ -31,11 +31,11 @@ void call_run(struct call *call, int64_t (*perform)(void *context, struct call *
     call->result = perform(context, call);
     int error = errno;
     signals_leave_call();
-    /* Where any number is a result a call cannot fail, but that it is not there; a look-up leaves
-     * an errno only if it failed with one. */
-    bool failed = kind == R_ANY      ? error == LACKING
-                  : kind == R_LOOKUP ? error != 0
-                                     : call->result < 0;
+    /* Where any number is a result a call cannot fail, but that it is not there; where no number
+     * is, errno alone tells. */
+    bool failed = kind == R_ANY                           ? error == LACKING
+                  : kind == R_LOOKUP || kind == R_NOTHING ? error != 0
+                                                          : call->result < 0;
     call->error = !failed ? 0 : error > 0 ? error : NO_ERRNO;
     call->nanoseconds = clock_now() - begin;
 }

@@ -90,14 +90,14 @@ static size_t control_there(const struct control *control)
 static size_t control_size(const struct message *message)
 {
     size_t size = 0;
-    for (size_t i = 0; i < message->controls && i < MESSAGE_CONTROLS; i++)
+    for (size_t i = 0; i < message->controls; i++)
         size += CMSG_SPACE(control_there(&message->control[i]));
     return size;
 }
 
 static void write_controls(unsigned char *at, const struct message *message)
 {
-    for (size_t i = 0; i < message->controls && i < MESSAGE_CONTROLS; i++) {
+    for (size_t i = 0; i < message->controls; i++) {
         const struct control *control = &message->control[i];
         struct cmsghdr *header = (struct cmsghdr *)(void *)at;
         size_t there = control_there(control);
@@ -142,9 +142,9 @@ struct native {
 
 static void build(struct native *native, struct msghdr *header, struct message *message, bool in)
 {
-    size_t given = message->buffers < MESSAGE_BUFFERS ? message->buffers : MESSAGE_BUFFERS;
+    size_t buffers = message->buffers + message->more_buffers;
     bool has_pointer = message->control_room || message->control_pointer != POINTER_GOOD;
-    native->vector = vector_of(message->buffer, given, message->buffers, in);
+    native->vector = vector_of(message->buffer, message->buffers, buffers, in);
     native->control_size = in && message->controls ? control_size(message)
                            : has_pointer           ? CMSG_LEN(message->control_room)
                                                    : 0;
@@ -156,7 +156,7 @@ static void build(struct native *native, struct msghdr *header, struct message *
     header->msg_name = block_pointer(&message->name);
     header->msg_namelen = in ? message->name.length : message->name.capacity;
     header->msg_iov = pointer_to(message->buffers_pointer, native->vector);
-    header->msg_iovlen = message->buffers;
+    header->msg_iovlen = buffers;
     header->msg_control = pointer_to(message->control_pointer, native->control);
     header->msg_controllen = native->control_size;
     header->msg_flags = message->flags;
@@ -168,11 +168,10 @@ static void build(struct native *native, struct msghdr *header, struct message *
 static void take(struct message *message, const struct native *native, const struct msghdr *header,
                  size_t received)
 {
-    size_t given = message->buffers < MESSAGE_BUFFERS ? message->buffers : MESSAGE_BUFFERS;
     size_t there = header->msg_controllen;
     message->name.length = header->msg_namelen;
     message->flags = header->msg_flags;
-    take_buffers(message->buffer, given, received);
+    take_buffers(message->buffer, message->buffers, received);
     if (message->control_pointer != POINTER_GOOD)
         there = 0;
     read_controls(message, native->control,

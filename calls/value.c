@@ -143,7 +143,7 @@ static void print_fields(struct text *text, const struct value_type *type,
     for (const struct value_field *field = type->field; field->count; field++)
         for (size_t i = 0; i < field->count; i++, between = ", ") {
             if (i == NUMBERS_SHOWN) {
-                text_add(text, "...");
+                text_add(text, "%s...", between);
                 break;
             }
             text_add(text, "%s", between);

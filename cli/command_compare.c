@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "reports/compare.h"
+#include "reports/output.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static const char help[] =
     "  --side-by-side      two runs of one implementation are compared like any others\n"
     "  --profile NAME      whom to judge by: posix, linux, bsd, zos (default linux)\n"
     "  --html FILE         write one self-contained page\n"
-    "  --json FILE         write the comparison as JSON\n"
+    "  --json FILE         write the comparison as JSON; '-' is standard output\n"
     "\n"
     "Exit status: 0 compared, 1 new failures, 2 usage or a malformed file, 3 cannot be written.\n";
 
@@ -65,29 +65,62 @@ static bool same_implementation(const struct result_file *a, const struct result
     return strcmp(json_text(a->run, "iut"), json_text(b->run, "iut")) == 0;
 }
 
-static int cannot_write(const char *path)
+/* Opens what a report goes to, if it was asked for; false with a line on stderr. */
+static bool open_output(const char *path, struct output **output)
 {
-    fprintf(stderr, "sockspec: cannot write %s: %s\n", path, strerror(errno));
-    return EXIT_INCONCLUSIVE;
+    char why[512];
+    if (!path || (*output = output_open(path, OUTPUT_WHOLE, why, sizeof why)))
+        return true;
+    fprintf(stderr, "sockspec: %s\n", why);
+    return false;
 }
 
-static int compare(const struct command *command, const struct result_file *files, size_t count)
+static bool complete(struct output *output)
+{
+    char why[512];
+    if (!output || output_end(output, why, sizeof why))
+        return true;
+    fprintf(stderr, "sockspec: %s\n", why);
+    return false;
+}
+
+static int compare(const struct command *command, struct output *html, struct output *json,
+                   const struct result_file *files, size_t count)
 {
     bool regression =
         count == 2 && !command->side_by_side && same_implementation(&files[0], &files[1]);
+    bool taken = (html && output_is_stdout(html)) || (json && output_is_stdout(json));
+    FILE *text = taken ? stderr : stdout;
     json_t *comparison = compare_build(files, count, command->profile);
     int status = EXIT_PASSED;
     if (regression)
-        status = compare_regressions(stdout, &files[0], &files[1]) ? EXIT_FAILED : EXIT_PASSED;
+        status = compare_regressions(text, &files[0], &files[1]) ? EXIT_FAILED : EXIT_PASSED;
     else
-        compare_print(stdout, comparison, command->only_differences);
-    if (command->html && !compare_write_html(command->html, comparison))
-        status = cannot_write(command->html);
-    if (command->json && json_dump_file(comparison, command->json, JSON_INDENT(1)) != 0)
-        status = cannot_write(command->json);
+        compare_print(text, comparison, command->only_differences);
+    if (html)
+        compare_print_html(output_begin(html), comparison);
+    if (json)
+        json_dumpf(comparison, output_begin(json), JSON_INDENT(1));
+    bool whole = complete(html);
+    whole = complete(json) && whole;
+    if (!whole)
+        status = EXIT_INCONCLUSIVE;
     json_decref(comparison);
     int written = end_output();
     return written ? written : status;
+}
+
+static int perform(const struct command *command, const struct result_file *files, size_t count)
+{
+    struct output *outputs[2] = {NULL};
+    int status = EXIT_INCONCLUSIVE;
+    if (open_output(command->html, &outputs[0]) && open_output(command->json, &outputs[1]))
+        status = outputs_differ(outputs, 2) ? compare(command, outputs[0], outputs[1], files, count)
+                                            : EXIT_USAGE;
+    for (size_t i = 0; i < 2; i++)
+        if (outputs[i])
+            output_close(outputs[i]);
+    return status;
 }
 
 int command_compare(int argc, char **argv)
@@ -113,7 +146,7 @@ int command_compare(int argc, char **argv)
     while (read < count && result_file_read(&files[read], argv[optind + (int)read]))
         read++;
     if (read == count)
-        status = compare(&command, files, count);
+        status = perform(&command, files, count);
     for (size_t i = 0; i < count; i++)
         result_file_free(&files[i]);
     free(files);

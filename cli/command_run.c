@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "harness/run.h"
+#include "reports/output.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,7 +104,7 @@ static bool parse_profile(struct command *command, const char *name)
 static bool parse_iut(struct command *command, const char *spec)
 {
     struct case_settings *settings = &command->run.settings;
-    char why[256] = "";
+    char why[512] = "";
     command->run.iut = spec;
     settings->stack = stack_find(spec, &settings->stack_argument);
     if (!settings->stack) {
@@ -169,7 +169,7 @@ static bool take_option(struct command *command, int option)
     case 'j':
         if (!parse_number("--jobs", optarg, 1, 256, &number))
             return false;
-        command->run.jobs = (unsigned)number;
+        command->run.workers = (unsigned)number;
         return true;
     case 'r':
         if (!parse_number("--repeat", optarg, 1, 100000, &number))
@@ -202,42 +202,49 @@ static bool take_option(struct command *command, int option)
     }
 }
 
-/* Adds a report if it was asked for; false with a line on stderr if its file cannot be made. */
-static bool add_report(struct command *command, const char *path,
-                       struct report *(*make)(const char *path))
+static bool takes_any(const struct selection *selection)
 {
-    if (!path)
-        return true;
-    struct report *report = make(path);
-    if (!report) {
-        fprintf(stderr, "sockspec: cannot write %s: %s\n", path, strerror(errno));
-        return false;
+    size_t count, ordinal = 0;
+    const struct variant *all = variants(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (selection_takes(selection, &all[i], ordinal))
+            return true;
+        ordinal += selection_matches(selection, &all[i]);
     }
-    command->reports[command->run.report_count++] = report;
-    return true;
+    return false;
 }
 
-static bool is_stdout(const char *path)
+enum { FILES = 3 };
+
+/* Opens what the reports go to; EXIT_PASSED, or another status with a line on stderr. */
+static int open_outputs(const struct command *command, struct output *outputs[FILES])
 {
-    return path && strcmp(path, "-") == 0;
+    const char *const paths[FILES] = {command->junit, command->tap, command->json};
+    char why[512];
+    for (size_t i = 0; i < FILES; i++)
+        if (paths[i] && !(outputs[i] = output_open(paths[i], i ? OUTPUT_LINES : OUTPUT_WHOLE, why,
+                                                   sizeof why))) {
+            fprintf(stderr, "sockspec: %s\n", why);
+            return EXIT_INCONCLUSIVE;
+        }
+    return outputs_differ(outputs, FILES) ? EXIT_PASSED : EXIT_USAGE;
 }
 
-static bool add_reports(struct command *command)
+static void add_reports(struct command *command, struct output *const outputs[FILES])
 {
-    unsigned streams =
-        is_stdout(command->junit) + is_stdout(command->tap) + is_stdout(command->json);
-    if (streams > 1) {
-        fputs("sockspec: only one report can go to standard output\n", stderr);
-        return false;
-    }
-    command->text.stream = streams ? stderr : stdout;
-    if (streams)
-        command->text.color = false;
+    static struct report *(*const make[FILES])(struct output *) = {report_junit, report_tap,
+                                                                   report_json};
+    command->text.stream = stdout;
+    for (size_t i = 0; i < FILES; i++)
+        if (outputs[i] && output_is_stdout(outputs[i])) {
+            command->text.stream = stderr;
+            command->text.color = false;
+        }
     command->run.reports = command->reports;
     command->reports[command->run.report_count++] = report_text(&command->text);
-    return add_report(command, command->junit, report_junit) &&
-           add_report(command, command->tap, report_tap) &&
-           add_report(command, command->json, report_json);
+    for (size_t i = 0; i < FILES; i++)
+        if (outputs[i])
+            command->reports[command->run.report_count++] = make[i](outputs[i]);
 }
 
 static int exit_status(const struct command *command, enum run_end end, const struct totals *totals,
@@ -246,12 +253,17 @@ static int exit_status(const struct command *command, enum run_end end, const st
     int status = EXIT_PASSED;
     if (end == RUN_INTERRUPTED)
         return EXIT_INTERRUPTED;
+    bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL] &&
+                   !totals->deviations; /* which are failures that are known */
     if (totals->count[VERDICT_FAIL])
         status = EXIT_FAILED;
-    else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed)
+    else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed ||
+             nothing)
         status = EXIT_INCONCLUSIVE;
+    if (nothing && end == RUN_DONE)
+        fputs("sockspec: nothing passed and nothing failed: this run says nothing\n", stderr);
     if (command->style == STYLE_KSELFTEST && status != EXIT_FAILED)
-        return status == EXIT_INCONCLUSIVE        ? 1
+        return totals->count[VERDICT_INCONCLUSIVE] || end == RUN_IMPOSSIBLE || reports_failed ? 1
                : totals->count[VERDICT_PASS] == 0 ? 4 /* KSFT_SKIP */
                                                   : 0;
     if (command->style == STYLE_BISECT && status == EXIT_INCONCLUSIVE)
@@ -262,23 +274,25 @@ static int exit_status(const struct command *command, enum run_end end, const st
 static int perform(struct command *command)
 {
     struct totals totals = {0};
+    struct output *outputs[FILES] = {NULL};
     bool reports_failed = false;
-    int status;
-    if (!add_reports(command)) {
-        status = EXIT_USAGE;
-    } else {
-        enum run_end end = run(&command->run, &totals, &reports_failed);
-        if (end == RUN_EMPTY) {
-            fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
-            status = EXIT_USAGE;
-        } else {
-            status = exit_status(command, end, &totals, reports_failed);
-            if (end == RUN_DONE && command->run.baseline &&
-                baseline_review(command->run.baseline) && command->strict_baseline &&
-                status == EXIT_PASSED)
-                status = EXIT_FAILED;
-        }
+    if (!takes_any(&command->run.selection)) {
+        fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
+        return EXIT_USAGE;
     }
+    int status = open_outputs(command, outputs);
+    if (status != EXIT_PASSED) {
+        for (size_t i = 0; i < FILES; i++)
+            if (outputs[i])
+                output_close(outputs[i]);
+        return status == EXIT_USAGE ? status : exit_status(command, RUN_IMPOSSIBLE, &totals, true);
+    }
+    add_reports(command, outputs);
+    enum run_end end = run(&command->run, &totals, &reports_failed);
+    status = exit_status(command, end, &totals, reports_failed);
+    if (end == RUN_DONE && command->run.baseline && baseline_review(command->run.baseline) &&
+        command->strict_baseline && status == EXIT_PASSED)
+        status = EXIT_FAILED;
     for (size_t i = 0; i < command->run.report_count; i++)
         command->reports[i]->close(command->reports[i]);
     return status;
@@ -287,7 +301,7 @@ static int perform(struct command *command)
 int command_run(int argc, char **argv)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct command command = {.run = {.jobs = processors > 0 ? (unsigned)processors : 1,
+    struct command command = {.run = {.workers = processors > 0 ? (unsigned)processors : 1,
                                       .repeat = 1,
                                       .settings = {.profile = BY_LINUX, .seconds = 10}}};
     int option, status = -1;

@@ -10,17 +10,21 @@
 
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static struct {
-    const struct variant *variant;
+/* A variant as CUnit knows it; several jobs may have the same. */
+struct registered {
     CU_pSuite suite;
     CU_pTest test;
-} * registered;
+};
+
+static const struct job *jobs;
+static struct registered *registered; /* by the place of a variant among all */
 
 /* The test that this process runs; CUnit's test functions take no argument. */
 static struct test current;
@@ -64,36 +68,49 @@ static void conclude_current(void)
     test_conclude(&current, judged_by);
 }
 
-bool cases_register(const struct variant *const *variants, size_t count)
+static struct registered *registered_of(const struct variant *variant)
 {
-    char name[VARIANT_ID], last[VARIANT_ID] = "";
+    size_t count;
+    return &registered[variant - variants(&count)];
+}
+
+/* Makes a variant a test of its suite; the suite of the last one is likely its own. */
+static bool register_variant(const struct variant *variant, CU_pSuite *last)
+{
+    char name[VARIANT_ID];
+    struct registered *to = registered_of(variant);
+    if (to->test)
+        return true;
+    rule_suite(variant->of->rule, name, sizeof name);
+    if ((!*last || strcmp((*last)->pName, name) != 0) && !(*last = CU_get_suite(name)) &&
+        !(*last = CU_add_suite(name, NULL, NULL)))
+        return false;
+    to->suite = *last;
+    to->test = CU_add_test(*last, variant->id, run_current);
+    return to->test != NULL;
+}
+
+bool cases_register(const struct job *list, size_t count)
+{
     CU_pSuite suite = NULL;
+    size_t all;
+    variants(&all);
     if (CU_registry_initialized())
         CU_cleanup_registry();
-    if (CU_initialize_registry() != CUE_SUCCESS)
-        return false;
     free(registered);
-    registered = calloc(count + 1, sizeof *registered);
-    if (!registered)
+    registered = calloc(all + 1, sizeof *registered);
+    if (CU_initialize_registry() != CUE_SUCCESS || !registered)
         return false;
-    for (size_t i = 0; i < count; i++) {
-        rule_suite(variants[i]->of->rule, name, sizeof name);
-        if (strcmp(name, last) != 0 && !(suite = CU_get_suite(name)) &&
-            !(suite = CU_add_suite(name, NULL, NULL)))
+    jobs = list;
+    for (size_t i = 0; i < count; i++)
+        if (!register_variant(list[i].variant, &suite))
             return false;
-        memcpy(last, name, sizeof last);
-        registered[i].variant = variants[i];
-        registered[i].suite = suite;
-        registered[i].test = CU_add_test(suite, variants[i]->id, run_current);
-        if (!registered[i].test)
-            return false;
-    }
     return true;
 }
 
-const struct variant *registered_variant(size_t index)
+const struct job *registered_job(size_t index)
 {
-    return registered[index].variant;
+    return &jobs[index];
 }
 
 /* Notes what ended the case from within a door, and ends it. */
@@ -118,6 +135,9 @@ static void open_hosts(const struct case_settings *settings, struct network *net
     iut.door = stack->open_on
                    ? stack->open_on(settings->stack_argument, network)
                    : stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
+    const char *directory = getenv("SOCKSPEC_DIRECTORY");
+    if (directory && chdir(directory) != 0)
+        give_up(TROUBLE_AGENT, "no working directory: %s", strerror(errno));
     /* Where the IUT has a loopback of its own, both sides are there. */
     bool inside = stack->elsewhere && network->kind == NETWORK_LOOPBACK;
     peer.door = inside ? door_share(iut.door) : kernel_open(network->netns[SIDE_PEER]);
@@ -180,20 +200,25 @@ static void stay_on_one_processor(void)
 void case_process(const struct case_settings *settings, size_t index, struct network *network,
                   const struct tenant *tenant, struct record *record)
 {
-    const struct variant *variant = registered[index].variant;
-    patience = (int)(settings->seconds * 500);
+    const struct registered *test = registered_of(jobs[index].variant);
+    struct case_settings own = *settings;
+    if (jobs[index].argument)
+        own.stack_argument = jobs[index].argument;
+    /* Half of the time that it may take, and what its own timers take. */
+    patience =
+        (int)(settings->seconds * 500 + jobs[index].variant->of->seconds * machine_factor * 1000);
     signals_catch();
     stay_on_one_processor();
-    set_up(settings, variant, network, tenant, record);
+    set_up(&own, jobs[index].variant, network, tenant, record);
 
     int64_t begin = clock_now();
-    CU_run_test(registered[index].suite, registered[index].test);
+    CU_run_test(test->suite, test->test);
     record->case_nanoseconds = clock_now() - begin;
     record->net_altered = network->rerouted ? 2 : network->altered;
 
-    CU_pTest conclusion = CU_add_test(registered[index].suite, "conclusion", conclude_current);
+    CU_pTest conclusion = CU_add_test(test->suite, "conclusion", conclude_current);
     if (conclusion) {
-        CU_run_test(registered[index].suite, conclusion);
+        CU_run_test(test->suite, conclusion);
         keep_failures(record);
     }
     record->finished = true;

@@ -16,14 +16,20 @@ struct case_settings {
         seconds; /* how long a case may take beside its own timers; its patience is half of that */
 };
 
-/* Registers variants with CUnit, suites by suites of rules; before case_process(). False without
- * memory. */
-bool cases_register(const struct variant *const *variants, size_t count);
+/* What a run does once: a variant, and the argument of the stack if it is not the run's. */
+struct job {
+    const struct variant *variant;
+    const char *argument;
+};
 
-/* The registered variant of an index. */
-const struct variant *registered_variant(size_t index);
+/* Makes the jobs of a run known, and their variants to CUnit, suites by suites of rules; before
+ * case_process(). The jobs must stay. False without memory. */
+bool cases_register(const struct job *jobs, size_t count);
 
-/* Runs a registered variant in this process, which is a fresh child, and exits. The tenant is
+/* The job of an index. */
+const struct job *registered_job(size_t index);
+
+/* Runs a registered job in this process, which is a fresh child, and exits. The tenant is
  * who lives in the network, or NULL. The record says how it went. */
 void case_process(const struct case_settings *settings, size_t index, struct network *network,
                   const struct tenant *tenant, struct record *record) __attribute__((noreturn));

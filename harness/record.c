@@ -97,6 +97,18 @@ void record_line(struct record *record, const char *format, ...)
     pthread_mutex_unlock(&lock);
 }
 
+_Static_assert(OPERATIONS_COUNT <= 128, "struct operations has a bit for each");
+
+void operations_add(struct operations *set, enum operation operation)
+{
+    set->bits[operation / 64] |= UINT64_C(1) << operation % 64;
+}
+
+bool operations_has(const struct operations *set, enum operation operation)
+{
+    return set->bits[operation / 64] >> operation % 64 & 1;
+}
+
 int record_enter(struct record *record, bool iut, bool begun, const char *text)
 {
     int slot = -1;

@@ -6,6 +6,7 @@
 #ifndef SOCKSPEC_RECORD_H
 #define SOCKSPEC_RECORD_H
 
+#include "calls/operations.h"
 #include "harness/verdict.h"
 
 #include <stdbool.h>
@@ -23,6 +24,11 @@ enum {
     CALLS_AT_ONCE = 8,
     WHERE_SIZE = 128,
     RULE_ID_SIZE = 96,
+};
+
+/* A set of operations. */
+struct operations {
+    uint64_t bits[2];
 };
 
 /* A call that was begun and has not returned. */
@@ -43,7 +49,8 @@ struct record {
     unsigned char trouble;     /* enum trouble: what ended the case from within a door */
     unsigned char net_altered; /* 1: neighbours were changed, 2: links, addresses or routes too */
     unsigned char truncated;   /* the transcript was longer than there is room */
-    unsigned observations;     /* parts */
+    unsigned observations;  /* parts */
+    struct operations used; /* performed on the IUT */
     int64_t case_nanoseconds;
     char system[SYSTEM_SIZE]; /* what the implementation says that it is */
     char part[OBSERVATIONS][PART_SIZE];
@@ -80,6 +87,9 @@ void record_observed(const struct record *record, char *text, size_t size);
 /* Appends a line to the transcript; safe from several threads of a case. */
 void record_line(struct record *record, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+void operations_add(struct operations *set, enum operation operation);
+bool operations_has(const struct operations *set, enum operation operation);
 
 /* Marks a call as under way; returns its slot, or -1 if all are taken. */
 int record_enter(struct record *record, bool iut, bool begun, const char *text);

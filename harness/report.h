@@ -2,12 +2,16 @@
 #ifndef SOCKSPEC_REPORT_H
 #define SOCKSPEC_REPORT_H
 
+#include "harness/record.h"
 #include "harness/variant.h"
 #include "harness/verdict.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/utsname.h>
+
+/* Where a report goes: reports/output.h. */
+struct output;
 
 /* About the run as a whole; known before its first result. */
 struct run_info {
@@ -24,21 +28,23 @@ struct run_info {
 /* About one variant. Texts are UTF-8 as the case left them and may hold control characters. */
 struct result {
     const struct variant *variant;
-    unsigned repetition; /* 1... */
+    const char *argument; /* of the stack, if this job had one of its own */
+    unsigned repetition;  /* 1... */
     enum verdict verdict;
     char *observed; /* all parts as one text; "" if nothing was */
     char **parts;   /* part by part */
     size_t part_count;
-    char *because_of;     /* of an inconclusive one: the rule that says what should have been; "" */
-    const char *ended;    /* how the case ended, as judge_end() says it */
-    const char *expected; /* what the profile documents ("EISCONN | EALREADY"), or NULL */
-    char *reason;         /* why it is not a pass; "" for a pass */
-    char *where;          /* file:line of the last observation, "" if there was none */
-    char *transcript;     /* the calls, a line each, "" if none was made */
-    double seconds;       /* wall time of the variant, its process and network included */
-    double case_seconds;  /* of that, the case's own code */
-    bool deviation;       /* a skip because it deviates in a way that is known */
-    bool known;           /* false: it did not run */
+    char *because_of; /* of an inconclusive one: the rule that says what should have been; "" */
+    struct operations used; /* which operations the case performed on the IUT */
+    const char *ended;      /* how the case ended, as judge_end() says it */
+    const char *expected;   /* what the profile documents ("EISCONN | EALREADY"), or NULL */
+    char *reason;           /* why it is not a pass; "" for a pass */
+    char *where;            /* file:line of the last observation, "" if there was none */
+    char *transcript;       /* the calls, a line each, "" if none was made */
+    double seconds;         /* wall time of the variant, its process and network included */
+    double case_seconds;    /* of that, the case's own code */
+    bool deviation;         /* a skip because it deviates in a way that is known */
+    bool known;             /* false: it did not run */
 };
 
 struct totals {
@@ -66,11 +72,11 @@ struct report {
     char why[256];
 };
 
-/* The reports. The path "-" is standard output. Each returns NULL with errno when the file cannot
- * be made; the report keeps the path. */
-struct report *report_junit(const char *path); /* Jenkins xUnit schema; renamed into place at end */
-struct report *report_tap(const char *path);   /* TAP 13, as it comes */
-struct report *report_json(const char *path);  /* JSON Lines, as it comes */
+/* The reports, and whether they are of use as they come. Each takes its output over, and aborts
+ * without memory. */
+struct report *report_junit(struct output *output); /* Jenkins xUnit schema: OUTPUT_WHOLE */
+struct report *report_tap(struct output *output);   /* TAP 13: OUTPUT_LINES */
+struct report *report_json(struct output *output);  /* JSON Lines: OUTPUT_LINES */
 
 /* What the user of a terminal reads: failures as they come, a summary by suite at the end. */
 struct text_options {
@@ -81,9 +87,9 @@ struct text_options {
 };
 struct report *report_text(const struct text_options *options);
 
-/* The command that runs just this variant again: "sockspec run --filter '...'", with the IUT and
- * profile of the run where they are not the default. Returns text. */
-const char *report_rerun(const struct run_info *run, const struct variant *variant, char *text,
-                         size_t size);
+/* The command for a shell that runs just this variant again: "sockspec run --filter '...'", with
+ * the IUT and profile of the run where they are not the default. The caller frees it. Aborts
+ * without memory. */
+char *report_rerun(const struct run_info *run, const struct variant *variant);
 
 #endif

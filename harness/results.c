@@ -1,5 +1,6 @@
 #include "harness/results.h"
 
+#include "calls/clean_text.h"
 #include "harness/version.h"
 
 #include <gnu/libc-version.h>
@@ -29,13 +30,11 @@ static void leave_out(struct results *results, size_t report)
 }
 
 void results_begin(struct results *results, const struct run_options *options,
-                   const struct variant **variants, size_t count)
+                   const struct job *jobs, size_t count)
 {
     time_t now = time(NULL);
-    *results = (struct results){.options = options,
-                                .variants = variants,
-                                .variant_count = count,
-                                .count = count * options->repeat};
+    *results = (struct results){
+        .options = options, .jobs = jobs, .job_count = count, .count = count * options->repeat};
     results->list = calloc(results->count + 1, sizeof *results->list);
     results->report_failed = calloc(options->report_count + 1, sizeof(bool));
     if (!results->list || !results->report_failed)
@@ -54,7 +53,7 @@ void results_begin(struct results *results, const struct run_options *options,
 
 const struct variant *results_variant(const struct results *results, size_t ordinal)
 {
-    return results->variants[ordinal % results->variant_count];
+    return results->jobs[ordinal % results->job_count].variant;
 }
 
 /* A text of a record, which the case could have left without an end. */
@@ -95,11 +94,13 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
     }
     *result = (struct result){
         .variant = variant,
-        .repetition = (unsigned)(ordinal / results->variant_count) + 1,
+        .argument = results->jobs[ordinal % results->job_count].argument,
+        .repetition = (unsigned)(ordinal / results->job_count) + 1,
         .verdict = verdict,
         .observed = copy(observed, sizeof observed),
         .because_of = copy(record->because_of, sizeof record->because_of),
         .ended = ended,
+        .used = record->used,
         .expected = case_outcome(variant->of, results->options->settings.profile),
         .reason = copy(reason, REASON_SIZE * 2),
         .where = copy(record->where, WHERE_SIZE),
@@ -110,9 +111,11 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         .known = true,
     };
     copy_parts(result, record);
-    if (record->system[0])
-        snprintf(results->totals.system, sizeof results->totals.system, "%.*s", SYSTEM_SIZE - 1,
-                 record->system);
+    if (record->system[0]) {
+        char *system = copy(record->system, SYSTEM_SIZE);
+        text_take(results->totals.system, sizeof results->totals.system, system);
+        free(system);
+    }
     results->totals.count[verdict]++;
     results->totals.ran++;
 }

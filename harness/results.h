@@ -8,9 +8,9 @@
 
 struct results {
     const struct run_options *options;
-    const struct variant **variants;
-    size_t variant_count;
-    struct result *list; /* repetition by repetition, each in the order of variants */
+    const struct job *jobs;
+    size_t job_count;
+    struct result *list; /* repetition by repetition, each in the order of jobs */
     size_t count;
     size_t flushed; /* this many went to the reports */
     struct run_info info;
@@ -18,9 +18,9 @@ struct results {
     bool *report_failed;
 };
 
-/* Begins the reports. The variants must outlive the results. Aborts without memory. */
+/* Begins the reports. The jobs must outlive the results. Aborts without memory. */
 void results_begin(struct results *results, const struct run_options *options,
-                   const struct variant **variants, size_t count);
+                   const struct job *jobs, size_t count);
 
 /* The variant of an ordinal in the run. */
 const struct variant *results_variant(const struct results *results, size_t ordinal);

@@ -31,12 +31,13 @@ struct slot {
     struct worker worker;
     bool alive;
     bool parked; /* it is waiting for an order */
+    bool came;   /* to work: its worker was heard of */
     bool lane;
     size_t busy; /* the ordinal in the run that it works on, if busy_now */
     bool busy_now;
     int64_t since;     /* when it began with that */
     int64_t silent;    /* nanoseconds since its last news, or ours to it */
-    unsigned failures; /* of its workers, since the last result */
+    unsigned failures; /* workers that never came to work, since one did */
 };
 
 struct queue {
@@ -53,24 +54,36 @@ struct coordinator {
     size_t slot_count, job_slots; /* the latter with those for relief */
     size_t done;
     int64_t news; /* when a worker was heard last */
-    char why[256];
+    char why[1024];
     bool impossible;
 };
 
+/* The run cannot be made, or not to its end, for this reason and errno. */
+static void abandon(struct coordinator *c, const char *what)
+{
+    snprintf(c->why, sizeof c->why, "%s: %s", what, strerror(errno));
+    c->impossible = true;
+}
+
 /* ---- choosing ---- */
 
-static const struct variant **select_variants(const struct selection *selection, size_t *taken)
+/* The jobs of a run, in the order of variants; the caller frees them. */
+static struct job *choose(const struct run_options *options, size_t *taken)
 {
     size_t count, ordinal = 0;
     const struct variant *all = variants(&count);
-    const struct variant **chosen = calloc(count + 1, sizeof *chosen);
+    if (options->jobs)
+        count = options->job_count;
+    struct job *chosen = calloc(count + 1, sizeof *chosen);
     *taken = 0;
     if (!chosen)
         abort();
-    for (size_t i = 0; i < count; i++) {
-        if (selection_takes(selection, &all[i], ordinal))
-            chosen[(*taken)++] = &all[i];
-        ordinal += selection_matches(selection, &all[i]);
+    for (size_t i = 0; i < count && options->jobs; i++)
+        chosen[(*taken)++] = options->jobs[i];
+    for (size_t i = 0; i < count && !options->jobs; i++) {
+        if (selection_takes(&options->selection, &all[i], ordinal))
+            chosen[(*taken)++].variant = &all[i];
+        ordinal += selection_matches(&options->selection, &all[i]);
     }
     return chosen;
 }
@@ -95,7 +108,7 @@ static void fill_queues(struct coordinator *c)
 
 static void start(struct coordinator *c, struct slot *slot)
 {
-    slot->parked = slot->busy_now = false;
+    slot->parked = slot->busy_now = slot->came = false;
     slot->silent = 0;
     slot->alive = worker_start(&slot->worker, &c->options->settings, c->why, sizeof c->why);
     if (!slot->alive)
@@ -138,7 +151,7 @@ static void order_next(struct coordinator *c, struct slot *slot)
     slot->busy_now = true;
     slot->since = clock_now();
     slot->silent = 0;
-    worker_order(&slot->worker, slot->busy % c->results.variant_count);
+    worker_order(&slot->worker, slot->busy % c->results.job_count);
 }
 
 static void take_result(struct coordinator *c, struct slot *slot)
@@ -151,21 +164,21 @@ static void take_result(struct coordinator *c, struct slot *slot)
                 judge_end(slot->worker.record, slot->worker.ending), reason, slot->worker.record,
                 slot->worker.ending->nanoseconds);
     slot->busy_now = false;
-    slot->failures = 0;
+    slot->worker.ending->reason[0] = '\0'; /* it is no reason for the worker's end */
     c->done++;
 }
 
 /* A worker is gone. If it never came to work there is something wrong with this machine. */
 static void bury(struct coordinator *c, struct slot *slot, const char *reason)
 {
-    char why[256];
+    char why[1024];
     snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
     if (slot->busy_now && !why[0]) {
         results_put(&c->results, slot->busy, VERDICT_INCONCLUSIVE, "not-run", reason,
                     slot->worker.record, clock_now() - slot->since);
         slot->busy_now = false;
         c->done++;
-    } else if (++slot->failures >= STARTS || why[0]) {
+    } else if (why[0] || (!slot->came && ++slot->failures >= STARTS)) {
         snprintf(c->why, sizeof c->why, "%s",
                  why[0] ? why : "workers end, or fall silent, as soon as they are started");
         c->impossible = true;
@@ -197,7 +210,12 @@ static void fill_up(struct coordinator *c)
 
 static void hear(struct coordinator *c, struct slot *slot)
 {
-    switch (worker_news(&slot->worker)) {
+    int news = worker_news(&slot->worker);
+    if (news >= 0) {
+        slot->came = true;
+        slot->failures = 0;
+    }
+    switch (news) {
     case 1:
         take_result(c, slot);
         order_next(c, slot);
@@ -215,6 +233,8 @@ static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
 {
     double limit = 0;
     char reason[256];
+    if (slot->parked)
+        return; /* it was told to wait */
     if (slot->busy_now)
         limit = worker_limit(results_variant(&c->results, slot->busy), &c->options->settings);
     slot->silent += passed;
@@ -231,7 +251,7 @@ static bool start_all(struct coordinator *c)
 {
     const struct stack *stack = c->options->settings.stack;
     bool tenants = stack->start != NULL;
-    c->jobs = c->options->jobs;
+    c->jobs = c->options->workers;
     if (stack->most_at_once && c->jobs > stack->most_at_once)
         c->jobs = stack->most_at_once;
     size_t most = tenants ? TENANT_LANES : LANES;
@@ -294,8 +314,11 @@ static bool loop(struct coordinator *c, int signals)
                 (struct pollfd){c->slots[i].alive ? c->slots[i].worker.control : -1, POLLIN, 0};
         fds[c->slot_count] = (struct pollfd){signals, POLLIN, 0};
         int heard = poll(fds, c->slot_count + 1, c->work.next < c->work.count ? OVERDUE : SILENCE);
-        if (heard < 0 && errno != EINTR)
+        if (heard < 0 && errno != EINTR) {
+            errno = errno == EINVAL ? EMFILE : errno; /* it means the limit of open files */
+            abandon(c, "the workers cannot be heard");
             break;
+        }
         bool silence = heard == 0 && clock_now() - c->news >= INT64_C(1000000) * SILENCE;
         if (silence)
             tell_of_waiting(c);
@@ -337,7 +360,7 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     size_t count;
     sigset_t before;
     int64_t begin = clock_now();
-    const struct variant **chosen = select_variants(&options->selection, &count);
+    struct job *chosen = choose(options, &count);
     *reports_failed = false;
     if (count == 0) {
         free(chosen);
@@ -349,9 +372,11 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
         return RUN_IMPOSSIBLE;
     }
     int signals = catch_signals(&before);
+    if (signals < 0)
+        abandon(&c, "signals cannot be heard");
     results_begin(&c.results, options, chosen, count);
     fill_queues(&c);
-    if (start_all(&c) && !loop(&c, signals))
+    if (!c.impossible && start_all(&c) && !loop(&c, signals))
         end = RUN_INTERRUPTED;
     if (c.impossible) {
         fprintf(stderr, "sockspec: %s\n", c.why);
@@ -360,7 +385,8 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     release(&c);
     *reports_failed =
         !results_end(&c.results, totals, end != RUN_DONE, (double)(clock_now() - begin) / 1e9);
-    close(signals);
+    if (signals >= 0)
+        close(signals);
     sigprocmask(SIG_SETMASK, &before, NULL);
     free(chosen);
     return end;

@@ -10,7 +10,9 @@ struct run_options {
     const char *iut; /* SPEC */
     struct case_settings settings;
     struct selection selection;
-    unsigned jobs;             /* workers at once */
+    const struct job *jobs; /* instead of a selection, what to run; they must stay */
+    size_t job_count;
+    unsigned workers;          /* at once */
     unsigned repeat;           /* how often each variant runs */
     struct baseline *baseline; /* known deviations, or NULL */
     struct report **reports;

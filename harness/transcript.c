@@ -29,6 +29,8 @@ static void perform(struct door *door, struct call *call)
     call_format_result(call, result, sizeof result);
     snprintf(last, sizeof last, "%s %s = %s", transcript->name, text, result);
     last_operation = call->operation;
+    if (transcript->iut)
+        operations_add(&transcript->record->used, call->operation);
     record_line(transcript->record, "%-4s %s = %s <%" PRId64 " us>", transcript->name, text, result,
                 call->nanoseconds / 1000);
 }

@@ -1,6 +1,7 @@
 #include "harness/worker.h"
 
 #include "calls/clock.h"
+#include "lab/files.h"
 #include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 
@@ -58,20 +59,26 @@ static bool drain(int output, char *text, size_t *used)
     return true;
 }
 
-/* Waits until the process has ended or its time is up, reading its output meanwhile. */
-static void attend(pid_t pid, int output, double seconds, struct ending *ending)
+/* Waits until the process has ended or its time is up, reading its output and the tenant's
+ * meanwhile. False with errno, and the process ended, if that cannot be done. */
+static bool attend(pid_t pid, int output, struct tenant *tenant, double seconds,
+                   struct ending *ending)
 {
     int64_t deadline = clock_now() + (int64_t)(seconds * 1e9);
     int process = pidfd_open(pid, 0);
     size_t used = 0;
-    struct pollfd fds[2] = {{process, POLLIN, 0}, {output, POLLIN, 0}};
-    for (;;) {
+    int error = process < 0 ? errno : 0;
+    struct pollfd fds[3] = {
+        {process, POLLIN, 0}, {output, POLLIN, 0}, {tenant->pid ? tenant->errors : -1, POLLIN, 0}};
+    while (!error) {
         int64_t left = (deadline - clock_now()) / 1000000;
-        int n = poll(fds, 2, left < 0 ? 0 : (int)(left > 3600000 ? 3600000 : left + 1));
+        int n = poll(fds, 3, left < 0 ? 0 : (int)(left > 3600000 ? 3600000 : left + 1));
         if (n < 0 && errno != EINTR)
-            break;
+            error = errno;
         if (n > 0 && fds[1].revents && !drain(output, ending->output, &used))
             fds[1].fd = -1;
+        if (n > 0 && fds[2].revents && !tenant_listen(tenant))
+            fds[2].fd = -1;
         if (n > 0 && fds[0].revents)
             break;
         if (clock_now() >= deadline) {
@@ -80,11 +87,16 @@ static void attend(pid_t pid, int output, double seconds, struct ending *ending)
             break;
         }
     }
-    close(process);
+    if (error)
+        kill(pid, SIGKILL);
+    if (process >= 0)
+        close(process);
     waitpid(pid, &ending->status, 0);
     while (fds[1].fd >= 0 && used < OUTPUT_SIZE - 1 && poll(&fds[1], 1, 0) > 0)
         if (!drain(output, ending->output, &used))
             break;
+    errno = error;
+    return !error;
 }
 
 /* Ends what a case left behind: in this PID namespace there is nothing else, unless there are
@@ -165,6 +177,16 @@ static void give_back(struct state *state, struct network *network, const struct
         drop_network(state, network);
 }
 
+/* Adds what the tenant wrote to the output of a case that it did not see through. */
+static void quote_tenant(struct tenant *tenant, struct ending *ending)
+{
+    size_t used = strlen(ending->output);
+    tenant_listen(tenant);
+    if (*tenant->said)
+        snprintf(ending->output + used, sizeof ending->output - used,
+                 "%sthe implementation wrote: %s", used ? "\n" : "", tenant->said);
+}
+
 static void run_case(struct state *state, const struct variant *variant, size_t index)
 {
     struct record *record = state->worker->record;
@@ -181,19 +203,29 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         take_network(state, loopback && !tenant ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
                      sizeof ending->reason);
     if (!network || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0) {
-        if (network)
+        if (network) {
             snprintf(ending->reason, sizeof ending->reason, "no pipe: %s", strerror(errno));
+            state->ready[network->kind] = network; /* as it was */
+        }
         ending->no_network = true;
         ending->nanoseconds = clock_now() - begin;
         return;
     }
     /* Children write to it and may rely on it blocking. */
     fcntl(pipes[1], F_SETFL, 0);
+    if (state->tenant.pid) {
+        tenant_listen(&state->tenant);
+        state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
+    }
+    const char *directory = files_fresh();
     pid_t pid = fork();
     if (pid == 0) {
         redirect(state->null, pipes[1]);
         struct network inside = network_inside(network);
         setpgid(0, 0);
+        /* For the implementation's process, and for agents that start elsewhere. */
+        if (directory)
+            setenv("SOCKSPEC_DIRECTORY", directory, 1);
         case_process(state->settings, index, loopback && tenant ? &inside : network,
                      tenant ? &state->tenant : NULL, record);
     }
@@ -202,8 +234,15 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         ending->no_network = true;
         snprintf(ending->reason, sizeof ending->reason, "no process: %s", strerror(errno));
     } else {
-        attend(pid, pipes[0], ending->limit, ending);
+        if (!attend(pid, pipes[0], &state->tenant, ending->limit, ending)) {
+            ending->no_network = true;
+            snprintf(ending->reason, sizeof ending->reason, "its process cannot be watched: %s",
+                     strerror(errno));
+        }
+        if (state->tenant.pid && !record->finished)
+            quote_tenant(&state->tenant, ending);
         clear_processes(state, pid);
+        files_clear();
     }
     close(pipes[0]);
     give_back(state, network, record);
@@ -243,15 +282,21 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGPIPE, SIG_IGN);
+    files_set_up();
     if (settings->stack->start)
         stay_on_processor(worker->number);
     state.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (state.null < 0) {
+        snprintf(worker->ending->reason, sizeof worker->ending->reason, "cannot open /dev/null: %s",
+                 strerror(errno));
+        _exit(1);
+    }
     say(worker->control, READY);
     for (;;) {
         int32_t index;
         if (recv(worker->control, &index, sizeof index, 0) != sizeof index)
             _exit(0);
-        run_case(&state, registered_variant((size_t)index), (size_t)index);
+        run_case(&state, registered_job((size_t)index)->variant, (size_t)index);
         say(worker->control, index);
     }
 }

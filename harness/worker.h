@@ -19,7 +19,7 @@ struct ending {
     int status;          /* waitpid's */
     int64_t nanoseconds; /* from the order to the result, network included */
     double limit;        /* seconds that it had */
-    char reason[256];
+    char reason[1024];
     char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr, the beginning */
 };
 

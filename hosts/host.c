@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 _Thread_local struct caller *this_caller;
@@ -93,6 +94,25 @@ static void take_descriptor(struct host *host, struct call *call, int64_t fd)
         snprintf(call->deviation, sizeof call->deviation, "%d, which was open already", (int)fd);
 }
 
+/* Descriptors that came in messages. */
+static void take_received(struct host *host, struct call *call)
+{
+    const struct block *block = &call->block[1];
+    const struct message *message = block->bytes;
+    if (call->operation != OP_RECVMSG && call->operation != OP_RECVMMSG)
+        return;
+    for (size_t i = 0; message && i < block->length / sizeof *message; i++)
+        for (size_t k = 0; k < message[i].controls; k++) {
+            const struct control *control = &message[i].control[k];
+            const int *fd = (const int *)(const void *)control->value;
+            if (control->level != SOL_SOCKET || control->type != SCM_RIGHTS)
+                continue;
+            for (size_t n = 0; n < control->length / sizeof *fd && n < CONTROL_VALUE / sizeof *fd;
+                 n++)
+                take_descriptor(host, call, fd[n]);
+        }
+}
+
 static void take_descriptors(struct host *host, struct call *call)
 {
     const struct operation_info *info = operation_info(call->operation);
@@ -106,6 +126,7 @@ static void take_descriptors(struct host *host, struct call *call)
         take_descriptor(host, call, call->result);
     else if (info->result == R_DUPLICATE)
         mark(host, call->result, true);
+    take_received(host, call);
     for (int i = 0; i < CALL_PARAMETERS && info->parameter[i] != P_END; i++) {
         const int *pair = call->block[i].bytes;
         if (info->parameter[i] == P_FDS_OUT && pair && call->block[i].pointer == POINTER_GOOD)

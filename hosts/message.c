@@ -64,7 +64,7 @@ void control_add(struct message *message, int level, int type, const void *value
 
 const struct control *control_find(const struct message *message, int level, int type)
 {
-    for (size_t i = 0; i < message->controls && i < MESSAGE_CONTROLS; i++)
+    for (size_t i = 0; i < message->controls; i++)
         if (message->control[i].level == level && message->control[i].type == type)
             return &message->control[i];
     return NULL;

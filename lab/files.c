@@ -82,7 +82,6 @@ static char no_directory[REASON] = "no file system was made for cases";
 static char no_file[FILES][REASON]; /* empty for a file that is ours */
 static bool set_up;
 static const char *place; /* where our file system is mounted */
-static int before = -1;   /* the worker's own working directory */
 static int ours = -1;     /* the root of our file system */
 
 const char *files_missing(const char *what)
@@ -140,7 +139,6 @@ static bool make_file_system(void)
                  "this machine lets nobody mount a file system: %s", strerror(errno));
         return false;
     }
-    before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     no_directory[0] = '\0';
     return true;
 }
@@ -262,25 +260,27 @@ static void remove_tree(int parent, const char *name)
     unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-bool files_fresh(void)
+const char *files_fresh(void)
 {
+    static char path[64];
     if (ours < 0)
-        return false;
+        return NULL;
     files_clear();
     /* A mode of its own, whatever the umask is. */
-    if (mkdirat(ours, working, 0755) == 0 && fchmodat(ours, working, 0755, 0) == 0 &&
-        fchdir(ours) == 0 && chdir(working) == 0)
-        return true;
+    if (mkdirat(ours, working, 0755) == 0 && fchmodat(ours, working, 0755, 0) == 0) {
+        snprintf(path, sizeof path, "%s/%s", place, working);
+        return path;
+    }
     snprintf(no_directory, sizeof no_directory, "no empty directory can be made: %s",
              strerror(errno));
-    return false;
+    return NULL;
 }
 
 void files_clear(void)
 {
     static unsigned left;
     char aside[24];
-    if (ours < 0 || (fchdir(before) != 0 && chdir("/") != 0))
+    if (ours < 0)
         return;
     remove_tree(ours, working);
     if (faccessat(ours, working, F_OK, 0) != 0)

@@ -23,13 +23,12 @@ void files_set_up(void);
  * forever. */
 const char *files_missing(const char *what);
 
-/* Makes an empty directory and makes it the working directory of this process. False if there is
- * none to be had: files_missing(".") says why. */
-bool files_fresh(void);
+/* Makes an empty directory for a case and gives its path, which lives until the next one. NULL if
+ * there is none to be had: files_missing(".") says why. */
+const char *files_fresh(void);
 
-/* Leaves that directory, for the one that the worker was in before, and removes it with all that is
- * in it. May be called by the process that called files_fresh() or the one that forked it. Does
- * nothing if there is none. */
+/* Removes that directory with all that is in it. May be called by the process that called
+ * files_fresh() or the one that forked it. Does nothing if there is none. */
 void files_clear(void);
 
 #endif

@@ -1,77 +1,74 @@
 #include "reports/common.h"
 
-#include <errno.h>
+#include "calls/clean_text.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-/* How many bytes the UTF-8 character at text has; 0 if it is none, or none that XML allows. */
-static size_t character(const unsigned char *text)
-{
-    static const struct {
-        unsigned char mask, lead;
-        unsigned least;
-    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (size_t length = 1; length <= 4; length++) {
-        if ((text[0] & forms[length - 1].mask) != forms[length - 1].lead)
-            continue;
-        unsigned code = text[0] & (unsigned char)~forms[length - 1].mask;
-        for (size_t i = 1; i < length; i++) {
-            if ((text[i] & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (text[i] & 0x3f);
-        }
-        bool control = (code < 0x20 && code != '\n' && code != '\t') || code == 0x7f;
-        bool allowed = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) && code != 0xfffe &&
-                       code != 0xffff;
-        return code >= forms[length - 1].least && allowed && !control ? length : 0;
-    }
-    return 0;
-}
 
 char *report_clean(const char *text)
 {
     char *clean = malloc(4 * strlen(text) + 1), *to = clean;
     if (!clean)
         abort();
-    for (const unsigned char *from = (const unsigned char *)text; *from;) {
-        size_t length = character(from);
+    for (const char *from = text; *from;) {
+        size_t length = *from == '\n' || *from == '\t' ? 1 : text_character(from);
         if (length) {
             memcpy(to, from, length);
             to += length;
             from += length;
         } else {
-            to += sprintf(to, "\\x%02x", *from++);
+            to += sprintf(to, "\\x%02x", (unsigned char)*from++);
         }
     }
     *to = '\0';
     return clean;
 }
 
-FILE *report_open(const char *path)
+/* A word as a shell takes it to be meant. */
+static void put_quoted(FILE *out, const char *word)
 {
-    return strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+    fputc('\'', out);
+    for (; *word; word++)
+        if (*word == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*word, out);
+    fputc('\'', out);
 }
 
-bool report_written(struct report *report, FILE *stream, const char *path)
+/* The glob that matches a text alone. */
+static char *glob_of(const char *text)
 {
-    if (fflush(stream) == 0 && !ferror(stream))
-        return true;
-    snprintf(report->why, sizeof report->why, "cannot write %s: %s", path, strerror(errno));
-    return false;
+    char *glob = malloc(2 * strlen(text) + 1), *to = glob;
+    if (!glob)
+        abort();
+    for (; *text; *to++ = *text++)
+        if (strchr("*?[\\", *text))
+            *to++ = '\\';
+    *to = '\0';
+    return glob;
 }
 
-void report_close(FILE *stream)
+char *report_rerun(const struct run_info *run, const struct variant *variant)
 {
-    if (stream && stream != stdout)
-        fclose(stream);
-}
-
-const char *report_rerun(const struct run_info *run, const struct variant *variant, char *text,
-                         size_t size)
-{
-    bool host = strcmp(run->iut, "host") == 0, linux_profile = run->profile == BY_LINUX;
-    snprintf(text, size, "sockspec run%s%s%s%s%s --filter '%s'", host ? "" : " --iut '",
-             host ? "" : run->iut, host ? "" : "'", linux_profile ? "" : " --profile ",
-             linux_profile ? "" : profile_name(run->profile), variant->id);
+    char *text = NULL, *glob = glob_of(variant->id);
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        abort();
+    fputs("sockspec run", out);
+    if (strcmp(run->iut, "host") != 0) {
+        fputs(" --iut ", out);
+        put_quoted(out, run->iut);
+    }
+    if (run->profile != BY_LINUX)
+        fprintf(out, " --profile %s", profile_name(run->profile));
+    if (variant->of->tags & TAG_SLOW)
+        fputs(" --slow", out);
+    fputs(" --filter ", out);
+    put_quoted(out, glob);
+    free(glob);
+    if (fclose(out) != 0 || !text)
+        abort();
     return text;
 }

@@ -16,8 +16,8 @@ json_t *compare_build(const struct result_file *files, size_t count, enum profil
 /* Prints the rows; differing ones first, or alone. Returns how many differ. */
 size_t compare_print(FILE *stream, const json_t *comparison, bool only_differences);
 
-/* The same as one self-contained page; false with errno. */
-bool compare_write_html(const char *path, const json_t *comparison);
+/* The same as one self-contained page. */
+void compare_print_html(FILE *stream, const json_t *comparison);
 
 /* What changed between two runs of one implementation. Prints it and returns how many variants fail
  * that did not fail before. */

@@ -7,8 +7,8 @@
 
 struct json {
     struct report report;
+    struct output *output;
     FILE *stream;
-    char *path;
 };
 
 static json_t *text(const char *bytes)
@@ -21,15 +21,21 @@ static json_t *text(const char *bytes)
 
 static bool put_line(struct json *json, json_t *object)
 {
+    if (!object) {
+        snprintf(json->report.why, sizeof json->report.why,
+                 "a line of the JSON report cannot be made: a text in it is no UTF-8");
+        return false;
+    }
     json_dumpf(object, json->stream, JSON_COMPACT);
     fputc('\n', json->stream);
     json_decref(object);
-    return report_written(&json->report, json->stream, json->path);
+    return output_flush(json->output, json->report.why, sizeof json->report.why);
 }
 
 static bool begin(struct report *report, const struct run_info *run)
 {
     struct json *json = (struct json *)report;
+    json->stream = output_begin(json->output);
     return put_line(json, json_pack("{ss si ss so ss s{ss ss ss} ss ss ss sI si}", "type", "run",
                                     "format", 2, "sockspec", run->version, "iut", text(run->iut),
                                     "profile", profile_name(run->profile), "system", "name",
@@ -107,20 +113,17 @@ static bool end(struct report *report, const struct totals *totals)
 static void close_json(struct report *report)
 {
     struct json *json = (struct json *)report;
-    report_close(json->stream);
-    free(json->path);
+    output_close(json->output);
     free(json);
 }
 
-struct report *report_json(const char *path)
+struct report *report_json(struct output *output)
 {
-    FILE *stream = report_open(path);
-    struct json *json = stream ? calloc(1, sizeof *json) : NULL;
+    struct json *json = calloc(1, sizeof *json);
     if (!json)
-        return NULL;
+        abort();
     json->report =
         (struct report){.begin = begin, .variant = variant, .end = end, .close = close_json};
-    json->stream = stream;
-    json->path = strdup(path);
+    json->output = output;
     return &json->report;
 }

@@ -1,12 +1,9 @@
-/* JUnit, as the Jenkins xUnit schema has it. The file is written beside its place and renamed. */
+/* JUnit, as the Jenkins xUnit schema has it. It is written when it is complete. */
 #include "reports/common.h"
 
-#include <errno.h>
 #include <mxml.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct suite {
     char name[VARIANT_ID];
@@ -18,8 +15,7 @@ struct suite {
 struct junit {
     struct report report;
     struct run_info run;
-    char *path, *temporary; /* temporary is NULL for standard output */
-    FILE *stream;
+    struct output *output;
     mxml_node_t *document, *root;
     struct suite *suites;
     size_t suite_count;
@@ -86,7 +82,7 @@ static struct suite *suite_of(struct junit *junit, const struct rule *rule)
 static char *explain(const struct junit *junit, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
-    char *text = NULL, rerun[512];
+    char *text = NULL, *rerun = report_rerun(&junit->run, result->variant);
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out)
@@ -98,8 +94,8 @@ static char *explain(const struct junit *junit, const struct result *result)
     fprintf(out, "expected: %s\nobserved: %s\nreason:   %s\nat:       %s\n",
             result->expected ? result->expected : "nothing is documented", result->observed,
             result->reason, result->where);
-    fprintf(out, "again:    %s\n\n%s",
-            report_rerun(&junit->run, result->variant, rerun, sizeof rerun), result->transcript);
+    fprintf(out, "again:    %s\n\n%s", rerun, result->transcript);
+    free(rerun);
     fclose(out);
     return text;
 }
@@ -149,12 +145,6 @@ static void set_counts(mxml_node_t *node, size_t total, const size_t *count, dou
     mxmlElementSetAttrf(node, "time", "%.3f", seconds);
 }
 
-static bool fail(struct report *report, const char *path)
-{
-    snprintf(report->why, sizeof report->why, "cannot write %s: %s", path, strerror(errno));
-    return false;
-}
-
 /* One element a line; nothing is added inside of texts. */
 static const char *spaces(mxml_node_t *node, int where)
 {
@@ -179,65 +169,30 @@ static bool end(struct report *report, const struct totals *totals)
     }
     set_counts(junit->root, totals->ran, totals->count, totals->seconds);
     mxmlSetWrapMargin(0);
-    if (mxmlSaveFile(junit->document, junit->stream, spaces) != 0 || fflush(junit->stream) != 0 ||
-        ferror(junit->stream))
-        return fail(report, junit->path);
-    if (!junit->temporary)
-        return true;
-    bool good = fsync(fileno(junit->stream)) == 0 && rename(junit->temporary, junit->path) == 0;
-    if (!good)
-        return fail(report, junit->path);
-    free(junit->temporary);
-    junit->temporary = NULL;
-    return true;
+    FILE *stream = output_begin(junit->output);
+    if (mxmlSaveFile(junit->document, stream, spaces) != 0) {
+        snprintf(report->why, sizeof report->why, "no memory for the JUnit report");
+        return false;
+    }
+    return output_end(junit->output, report->why, sizeof report->why);
 }
 
 static void close_junit(struct report *report)
 {
     struct junit *junit = (struct junit *)report;
-    if (junit->temporary)
-        unlink(junit->temporary);
-    report_close(junit->stream);
+    output_close(junit->output);
     mxmlDelete(junit->document);
     free(junit->suites);
-    free(junit->temporary);
-    free(junit->path);
     free(junit);
 }
 
-/* Makes the directory that a file is to be in, if it is only that which is missing. */
-static void make_parent(const char *path)
-{
-    char *parent = strdup(path), *slash = strrchr(parent, '/');
-    if (slash && slash != parent) {
-        *slash = '\0';
-        mkdir(parent, 0777);
-    }
-    free(parent);
-}
-
-struct report *report_junit(const char *path)
+struct report *report_junit(struct output *output)
 {
     struct junit *junit = calloc(1, sizeof *junit);
     if (!junit)
-        return NULL;
+        abort();
     junit->report =
         (struct report){.begin = begin, .variant = variant, .end = end, .close = close_junit};
-    junit->path = strdup(path);
-    if (strcmp(path, "-") == 0) {
-        junit->stream = stdout;
-        return &junit->report;
-    }
-    if (asprintf(&junit->temporary, "%s.tmp.%d", path, (int)getpid()) < 0)
-        abort();
-    make_parent(path);
-    junit->stream = fopen(junit->temporary, "we");
-    if (junit->stream)
-        return &junit->report;
-    int error = errno;
-    free(junit->temporary);
-    junit->temporary = NULL;
-    close_junit(&junit->report);
-    errno = error;
-    return NULL;
+    junit->output = output;
+    return &junit->report;
 }

@@ -7,17 +7,18 @@
 struct tap {
     struct report report;
     struct run_info run;
+    struct output *output;
     FILE *stream;
-    char *path;
     size_t number;
 };
 
 static bool begin(struct report *report, const struct run_info *run)
 {
     struct tap *tap = (struct tap *)report;
+    tap->stream = output_begin(tap->output);
     tap->run = *run;
     fprintf(tap->stream, "TAP version 13\n1..%zu\n", run->selected);
-    return report_written(report, tap->stream, tap->path);
+    return output_flush(tap->output, report->why, sizeof report->why);
 }
 
 /* A text on one line, with nothing in it that TAP or YAML would take for its own. */
@@ -60,7 +61,7 @@ static void put_transcript(FILE *stream, const char *transcript)
 static void put_trouble(struct tap *tap, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
-    char text[512];
+    char text[512], *rerun = report_rerun(&tap->run, result->variant);
     fputs("  ---\n", tap->stream);
     put_key(tap->stream, "verdict", verdict_name(result->verdict));
     put_key(tap->stream, "rule", rule->statement);
@@ -70,7 +71,8 @@ static void put_trouble(struct tap *tap, const struct result *result)
     put_key(tap->stream, "observed", result->observed);
     put_key(tap->stream, "reason", result->reason);
     put_key(tap->stream, "at", result->where);
-    put_key(tap->stream, "again", report_rerun(&tap->run, result->variant, text, sizeof text));
+    put_key(tap->stream, "again", rerun);
+    free(rerun);
     if (*result->transcript)
         put_transcript(tap->stream, result->transcript);
     fputs("  ...\n", tap->stream);
@@ -92,7 +94,7 @@ static bool variant(struct report *report, const struct result *result)
     fputc('\n', tap->stream);
     if (!good)
         put_trouble(tap, result);
-    return report_written(report, tap->stream, tap->path);
+    return output_flush(tap->output, report->why, sizeof report->why);
 }
 
 static bool end(struct report *report, const struct totals *totals)
@@ -100,26 +102,23 @@ static bool end(struct report *report, const struct totals *totals)
     struct tap *tap = (struct tap *)report;
     if (totals->interrupted)
         fputs("Bail out! interrupted\n", tap->stream);
-    return report_written(report, tap->stream, tap->path);
+    return output_flush(tap->output, report->why, sizeof report->why);
 }
 
 static void close_tap(struct report *report)
 {
     struct tap *tap = (struct tap *)report;
-    report_close(tap->stream);
-    free(tap->path);
+    output_close(tap->output);
     free(tap);
 }
 
-struct report *report_tap(const char *path)
+struct report *report_tap(struct output *output)
 {
-    FILE *stream = report_open(path);
-    struct tap *tap = stream ? calloc(1, sizeof *tap) : NULL;
+    struct tap *tap = calloc(1, sizeof *tap);
     if (!tap)
-        return NULL;
+        abort();
     tap->report =
         (struct report){.begin = begin, .variant = variant, .end = end, .close = close_tap};
-    tap->stream = stream;
-    tap->path = strdup(path);
+    tap->output = output;
     return &tap->report;
 }

@@ -1,6 +1,8 @@
 #include "harness/report.h"
 
+#include "calls/clean_text.h"
 #include "calls/clock.h"
+#include "reports/blame.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@ struct text {
     struct run_info run;
     struct suite *suites;
     size_t suite_count;
+    struct blame *blame;
     size_t seen, count[VERDICTS];
     bool progress; /* a line at the bottom shows how far the run is */
     int64_t began, drawn;
@@ -113,12 +116,12 @@ static bool begin(struct report *report, const struct run_info *run)
 /* Prints a text without letting it control the terminal. */
 static void print_clean(const struct text *text, const char *what, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)what[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            fprintf(text->options.stream, "\\x%02x", c);
+    for (size_t i = 0, taken; i < length; i += taken ? taken : 1) {
+        taken = what[i] == '\t' ? 1 : text_character(what + i);
+        if (taken)
+            fwrite(what + i, 1, taken, text->options.stream);
         else
-            fputc(c, text->options.stream);
+            fprintf(text->options.stream, "\\x%02x", (unsigned char)what[i]);
     }
 }
 
@@ -147,7 +150,7 @@ static void print_trouble(const struct text *text, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
     FILE *out = text->options.stream;
-    char rerun[512];
+    char *rerun = report_rerun(&text->run, result->variant);
     fprintf(out, "\n%s%s%s %s%s%s\n", color(text, result->verdict), verdict_name(result->verdict),
             plain(text), bold(text), result->variant->id, plain(text));
     print_field(text, "rule", rule->statement);
@@ -162,7 +165,8 @@ static void print_trouble(const struct text *text, const struct result *result)
     if (*result->where)
         print_field(text, "at", result->where);
     print_transcript(text, result->transcript);
-    print_field(text, "again", report_rerun(&text->run, result->variant, rerun, sizeof rerun));
+    print_field(text, "again", rerun);
+    free(rerun);
 }
 
 static bool variant(struct report *report, const struct result *result)
@@ -173,15 +177,17 @@ static bool variant(struct report *report, const struct result *result)
     suite->count[result->verdict]++;
     suite->seconds += result->seconds;
     text->count[result->verdict]++;
+    blame_add(text->blame, result);
     text->seen++;
     if (trouble) {
         erase_progress(text);
         print_trouble(text, result);
     } else if (text->options.verbose) {
-        fprintf(text->options.stream, "%s%-4s%s %s: %s (%.1f ms)\n", color(text, result->verdict),
-                verdict_name(result->verdict), plain(text), result->variant->id,
-                result->verdict == VERDICT_SKIP ? result->reason : result->observed,
-                result->seconds * 1000);
+        const char *said = result->verdict == VERDICT_SKIP ? result->reason : result->observed;
+        fprintf(text->options.stream, "%s%-4s%s %s: ", color(text, result->verdict),
+                verdict_name(result->verdict), plain(text), result->variant->id);
+        print_clean(text, said, strlen(said));
+        fprintf(text->options.stream, " (%.1f ms)\n", result->seconds * 1000);
     }
     draw_progress(text, NULL, 0);
     return written(text);
@@ -212,6 +218,7 @@ static bool end(struct report *report, const struct totals *totals)
     erase_progress(text);
     if (!text->options.quiet)
         print_suites(text);
+    blame_print(text->blame, out);
     fprintf(out, "%s%zu passed, %zu failed, %zu inconclusive, %zu skipped in %.1f s%s\n",
             text->options.quiet ? "" : "\n", totals->count[VERDICT_PASS],
             totals->count[VERDICT_FAIL], totals->count[VERDICT_INCONCLUSIVE],
@@ -228,6 +235,7 @@ static void close_text(struct report *report)
 {
     struct text *text = (struct text *)report;
     free(text->suites);
+    blame_free(text->blame);
     free(text);
 }
 
@@ -239,5 +247,6 @@ struct report *report_text(const struct text_options *options)
     text->report = (struct report){
         .begin = begin, .variant = variant, .end = end, .waiting = waiting, .close = close_text};
     text->options = *options;
+    text->blame = blame_create();
     return &text->report;
 }

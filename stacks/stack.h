@@ -13,6 +13,8 @@
 struct tenant {
     int input, output; /* the stream from and to its agent; may be the same */
     pid_t pid;         /* of the process that it lives and dies with */
+    int errors;        /* where its standard error is read; -1 if it is somebody else's */
+    char said[2048];   /* the end of what was read there, since somebody emptied it */
 };
 
 struct stack {

@@ -58,7 +58,7 @@ static bool run_on(const char *spec, const char **filters, size_t count, unsigne
     struct report *reports[] = {&sums->report};
     struct run_options options = {.iut = spec,
                                   .settings = {.profile = BY_LINUX, .seconds = 10},
-                                  .jobs = jobs,
+                                  .workers = jobs,
                                   .repeat = 1,
                                   .reports = reports,
                                   .report_count = 1};

@@ -1,7 +1,7 @@
-/* Proof that the checks can fail: runs the cases of every rule against the rule's mutant, and fails
- * unless each of these cases fails. Prints a table: rule, mutant, caught by, other rules that
- * failed too (of each, the first variant is run). Arguments are globs on rules. */
-#include "calls/clock.h"
+/* Proof that the checks can fail: runs the cases of every rule against the rule's mutant, all in
+ * one run, and fails unless each of these cases fails. Prints a table: rule, mutant, caught by.
+ * With --cross each mutant also meets a variant of every other rule, and the table says which fail
+ * too: that takes the square of the time. Further arguments are globs on rules. */
 #include "harness/run.h"
 
 #include <stdio.h>
@@ -9,14 +9,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Collects what a run says. */
-struct tally {
-    struct report report;
+/* What became of a rule's mutant. */
+struct outcome {
     const struct rule *rule;
     size_t failed, inconclusive, total; /* variants of the rule */
-    char others[4096];                  /* rules that failed too */
+    unsigned caught;                    /* bit per case of the rule, in order */
+    char others[1024];                  /* rules that failed too */
     const struct rule *last_other;
-    unsigned caught_cases; /* bit per case of the rule, in order */
+};
+
+struct tally {
+    struct report report;
+    struct outcome *outcomes;
+    size_t count;
 };
 
 static unsigned case_bit(const struct rule_case *of)
@@ -27,20 +32,30 @@ static unsigned case_bit(const struct rule_case *of)
     return bit;
 }
 
+/* Jobs come in the order of mutants, so the one of the last result is likely this one's. */
+static struct outcome *outcome_of(struct tally *tally, const char *id)
+{
+    static size_t at;
+    for (size_t i = 0; i < tally->count; i++, at = (at + 1) % tally->count)
+        if (strcmp(tally->outcomes[at].rule->id, id) == 0)
+            return &tally->outcomes[at];
+    abort();
+}
+
 static bool count(struct report *report, const struct result *result)
 {
-    struct tally *tally = (struct tally *)report;
+    struct outcome *outcome = outcome_of((struct tally *)report, result->argument);
     const struct rule *rule = result->variant->of->rule;
-    if (rule == tally->rule) {
-        tally->total++;
-        tally->failed += result->verdict == VERDICT_FAIL;
-        tally->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
+    if (rule == outcome->rule) {
+        outcome->total++;
+        outcome->failed += result->verdict == VERDICT_FAIL;
+        outcome->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
         if (result->verdict == VERDICT_FAIL)
-            tally->caught_cases |= case_bit(result->variant->of);
-    } else if (result->verdict == VERDICT_FAIL && rule != tally->last_other) {
-        size_t used = strlen(tally->others);
-        snprintf(tally->others + used, sizeof tally->others - used, " %s", rule->id);
-        tally->last_other = rule;
+            outcome->caught |= case_bit(result->variant->of);
+    } else if (result->verdict == VERDICT_FAIL && rule != outcome->last_other) {
+        size_t used = strlen(outcome->others);
+        snprintf(outcome->others + used, sizeof outcome->others - used, " %s", rule->id);
+        outcome->last_other = rule;
     }
     return true;
 }
@@ -50,37 +65,18 @@ static void close_nothing(struct report *report)
     (void)report;
 }
 
-/* The area of a rule: its id up to the first dot. */
-static bool same_area(const struct rule *a, const struct rule *b)
+/* The profile that says most about a rule: its cases are judged by that. */
+static enum profile profile_of(const struct rule *rule)
 {
-    size_t length = strcspn(a->id, ".") + 1;
-    return strncmp(a->id, b->id, length) == 0;
-}
-
-/* The numbers of constants concern no call, and no call them. */
-static bool is_number(const struct rule *rule)
-{
-    return strncmp(rule->id, "abi.", 4) == 0;
-}
-
-/* The rule's variants and, of the other rules that wait for no timers, the first each. */
-static size_t choose(const struct rule *rule, const char **filters)
-{
-    size_t total, chosen = 0;
-    const struct variant *all = variants(&total);
-    const struct rule *last = NULL;
-    for (size_t i = 0; i < total; i++) {
-        const struct rule *other = all[i].of->rule;
-        bool meets = is_number(rule) ? same_area(rule, other) : !is_number(other);
-        bool first = other != last && !(all[i].of->tags & (TAG_SLOW | TAG_WAITS));
-        if (other == rule || (first && meets))
-            filters[chosen++] = all[i].id;
-        last = other;
+    for (enum profile profile = BY_LINUX;; profile = (profile + 1) % PROFILES) {
+        for (const struct rule_case *of = rule->cases; of; of = of->next)
+            if (case_outcome(of, profile))
+                return profile;
+        if ((profile + 1) % PROFILES == BY_LINUX)
+            return BY_LINUX;
     }
-    return chosen;
 }
 
-/* Whether the rule has a case that a default run takes. */
 static bool is_run(const struct rule *rule)
 {
     for (const struct rule_case *of = rule->cases; of; of = of->next)
@@ -89,86 +85,110 @@ static bool is_run(const struct rule *rule)
     return false;
 }
 
-/* A profile under which every case of the rule can fail: one that has an outcome for them. */
-static enum profile judge_by(const struct rule *rule)
+struct jobs {
+    struct job *list;
+    size_t count, room;
+};
+
+static void add_job(struct jobs *jobs, const struct variant *variant, const char *argument)
 {
-    enum profile profile = BY_LINUX;
-    if (!case_outcome(rule->cases, profile))
-        for (profile = 0; profile < PROFILES - 1 && !case_outcome(rule->cases, profile); profile++)
-            continue;
-    return profile;
+    if (jobs->count == jobs->room) {
+        jobs->room = jobs->room ? 2 * jobs->room : 4096;
+        jobs->list = reallocarray(jobs->list, jobs->room, sizeof *jobs->list);
+        if (!jobs->list)
+            abort();
+    }
+    jobs->list[jobs->count++] = (struct job){variant, argument};
 }
 
-static bool check(const struct rule *rule, bool alone)
+/* The variants of a rule against its mutant; with cross the first one of each other rule too. */
+static void add_jobs(struct jobs *jobs, const struct rule *rule, bool cross)
 {
-    enum profile profile = judge_by(rule);
-    size_t total;
-    variants(&total);
-    const char **filters = calloc(total + 1, sizeof *filters);
-    struct tally tally = {.report = {.variant = count, .close = close_nothing}, .rule = rule};
-    struct report *reports[] = {&tally.report};
-    char iut[256];
-    snprintf(iut, sizeof iut, "mutant:%s", rule->id);
-    struct run_options options = {.iut = iut,
-                                  .settings = {.profile = profile},
-                                  .jobs = 4 * (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
+    size_t all_count;
+    const struct variant *all = variants(&all_count);
+    const struct rule *last = NULL;
+    for (size_t i = 0; i < all_count; i++) {
+        const struct rule_case *of = all[i].of;
+        bool first = of->rule != last;
+        last = of->rule;
+        if (!(of->tags & TAG_SLOW) && (of->rule == rule || (cross && first)))
+            add_job(jobs, &all[i], rule->id);
+    }
+}
+
+static void run_jobs(struct tally *tally, const struct jobs *jobs, enum profile profile)
+{
+    struct report *reports[] = {&tally->report};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct run_options options = {.iut = "mutant",
+                                  .settings = {.profile = profile, .seconds = 2},
+                                  .jobs = jobs->list,
+                                  .job_count = jobs->count,
+                                  .workers = processors > 0 ? (unsigned)processors : 1,
                                   .repeat = 1,
-                                  .seconds = 3,
                                   .reports = reports,
                                   .report_count = 1};
-    options.settings.stack = stack_find(iut, &options.settings.stack_argument);
-    options.selection.filters = filters;
-    if (alone) {
-        filters[0] = rule->id;
-        options.selection.filter_count = 1;
-    } else {
-        options.selection.filter_count = choose(rule, filters);
-    }
     struct totals totals;
     bool failed;
-    int64_t begin = clock_now();
-    enum run_end end = run(&options, &totals, &failed);
-    free(filters);
+    options.settings.stack = stack_find("mutant", &options.settings.stack_argument);
+    if (jobs->count && run(&options, &totals, &failed) != RUN_DONE)
+        exit(1);
+}
 
-    unsigned cases = 0;
+/* Prints what became of a rule; false if a case of it did not fail. */
+static bool report(const struct outcome *outcome, enum profile profile)
+{
     const char *missed = NULL;
-    for (const struct rule_case *of = rule->cases; of; of = of->next) {
-        unsigned bit = 1u << cases++;
-        if (!(of->tags & TAG_SLOW) && case_outcome(of, profile) && !(tally.caught_cases & bit))
+    for (const struct rule_case *of = outcome->rule->cases; of; of = of->next)
+        if (!(of->tags & TAG_SLOW) && case_outcome(of, profile) &&
+            !(outcome->caught & case_bit(of)))
             missed = of->name;
-    }
-    bool good = end == RUN_DONE && !missed;
-    printf("%-4s %-48s caught by %zu of %zu variants in %.1f s  %s\n", good ? "ok" : "MISS",
-           rule->id, tally.failed, tally.total, (double)(clock_now() - begin) / 1e9,
-           rule->mutant.how);
+    printf("%-4s %-48s caught by %zu of %zu variants  %s\n", missed ? "MISS" : "ok",
+           outcome->rule->id, outcome->failed, outcome->total, outcome->rule->mutant.how);
     if (missed)
         printf("     case %s did not fail\n", missed);
-    if (tally.inconclusive)
-        printf("     inconclusive: %zu\n", tally.inconclusive);
-    if (tally.others[0])
-        printf("     also failed:%s\n", tally.others);
-    fflush(stdout);
-    return good;
+    if (outcome->inconclusive)
+        printf("     inconclusive: %zu\n", outcome->inconclusive);
+    if (outcome->others[0])
+        printf("     also failed:%s\n", outcome->others);
+    return !missed;
+}
+
+static bool is_wanted(const struct rule *rule, char **globs, int count)
+{
+    bool wanted = count == 0;
+    for (int i = 0; i < count; i++)
+        wanted |= glob_matches(globs[i], rule->id);
+    return wanted;
 }
 
 int main(int argc, char **argv)
 {
+    bool cross = argc > 1 && strcmp(argv[1], "--cross") == 0;
     size_t checked = 0, missed = 0, left_out = 0;
-    patience = 500; /* what a mutant withholds never comes */
-    bool alone = argc > 1 && strcmp(argv[1], "--alone") == 0;
-    for (const struct rule *rule = rules(); rule; rule = rule->next) {
-        bool wanted = argc < 2 + alone;
-        for (int i = 1 + alone; i < argc; i++)
-            wanted |= glob_matches(argv[i], rule->id);
-        if (!wanted)
-            continue;
-        if (!is_run(rule)) {
-            printf("     %-48s has slow cases only\n", rule->id);
-            left_out++;
-            continue;
+    for (enum profile profile = 0; profile < PROFILES; profile++) {
+        struct jobs jobs = {0};
+        struct tally tally = {.report = {.variant = count, .close = close_nothing}};
+        for (const struct rule *rule = rules(); rule; rule = rule->next) {
+            if (profile_of(rule) != profile || !is_wanted(rule, argv + 1 + cross, argc - 1 - cross))
+                continue;
+            if (!is_run(rule)) {
+                printf("     %-48s has slow cases only\n", rule->id);
+                left_out++;
+                continue;
+            }
+            tally.outcomes = reallocarray(tally.outcomes, tally.count + 1, sizeof *tally.outcomes);
+            if (!tally.outcomes)
+                abort();
+            tally.outcomes[tally.count++] = (struct outcome){.rule = rule};
+            add_jobs(&jobs, rule, cross);
         }
-        checked++;
-        missed += !check(rule, alone);
+        run_jobs(&tally, &jobs, profile);
+        for (size_t i = 0; i < tally.count; i++)
+            missed += !report(&tally.outcomes[i], profile);
+        checked += tally.count;
+        free(tally.outcomes);
+        free(jobs.list);
     }
     printf("%zu passed, %zu failed, %zu skipped\n", checked - missed, missed, left_out);
     return missed || !checked;

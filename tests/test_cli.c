@@ -51,8 +51,8 @@ static void test_usage(void)
     expect("SOCKSPEC run --color maybe", 2, "--color");
     expect("SOCKSPEC run --exit-style posix", 2, "--exit-style");
     expect("SOCKSPEC run --json - --tap -", 2, "only one report");
-    expect("SOCKSPEC run --junit /no/such/dir/x.xml", 2, "/no/such/dir/x.xml");
-    expect("SOCKSPEC run --json /proc/x", 2, "/proc/x");
+    expect("SOCKSPEC run --junit /proc/no/x.xml", 3, "/proc/no/x.xml");
+    expect("SOCKSPEC run --json /proc/x", 3, "/proc/x");
     expect("SOCKSPEC list --format yaml", 2, "--format");
     expect("SOCKSPEC list --filter no.such.rule", 2, "no variant matches");
     expect("SOCKSPEC show", 2, "takes the id");
@@ -151,6 +151,63 @@ static void test_repeat_and_shards(void)
     finished_free(&finished);
 }
 
+/* A run that cannot be made for want of descriptors says so, once, and is none that passed; nor is
+ * one whose workers lack them. With enough it passes. */
+static void test_few_files(void)
+{
+    bool passed = false;
+    for (int limit = 5; limit < 120; limit += limit < 20 ? 3 : 12) {
+        char line[1024];
+        snprintf(line, sizeof line,
+                 "ulimit -n %d && exec %s run --quiet --jobs 8 --repeat 10 "
+                 "--filter machinery.passes",
+                 limit, getenv("MACHINERY"));
+        const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+        struct finished finished = run_program(argv);
+        char *newline = strchr(finished.err, '\n');
+        bool refused = newline && !newline[1] && strstr(finished.err, "Too many open files");
+        bool in_part = !newline && strstr(finished.out, "because    could not run: ");
+        passed = finished.status == 0 && strstr(finished.out, "60 passed, 0 failed") && !newline;
+        if (!passed && !(finished.status == 3 && (refused || in_part)))
+            printf("\n    ulimit -n %d: status %d, %s%s\n", limit, finished.status, finished.out,
+                   finished.err);
+        CU_ASSERT(passed || (finished.status == 3 && (refused || in_part)));
+        CU_ASSERT(refused || limit > 5);
+        CU_ASSERT_PTR_NOT_NULL(strstr(finished.out, " 0 failed"));
+        finished_free(&finished);
+    }
+    CU_ASSERT_TRUE(passed);
+}
+
+/* The line after "again", in a shell, is the same variant on the same implementation: of a slow
+ * case, and whatever the words are made of. */
+static void test_again(void)
+{
+    char spec[1200] = "agent:sh -c 'echo \"it's\" \\*; exit 3' # ", line[4096];
+    memset(spec + strlen(spec), 'x', 700);
+    const char *const argv[] = {
+        getenv("MACHINERY"), "run", "--slow", "--profile", "posix", "--iut", spec, "--filter",
+        "machinery.slow",    NULL};
+    struct finished first = run_program(argv);
+    CU_ASSERT_EQUAL(first.status, 3);
+    char *again = strstr(first.out, "again      sockspec run ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(again);
+    again += strlen("again      sockspec");
+    snprintf(line, sizeof line, "%s%.*s --quiet --json -", getenv("MACHINERY"),
+             (int)strcspn(again, "\n"), again);
+    const char *const shell[] = {"/bin/sh", "-c", line, NULL};
+    struct finished second = run_program(shell);
+    json_t *lines = json_lines(second.out);
+    CU_ASSERT_EQUAL(second.status, 3);
+    CU_ASSERT_EQUAL_FATAL(json_array_size(lines), 3);
+    CU_ASSERT_STRING_EQUAL(text_of(json_array_get(lines, 0), "iut"), spec);
+    CU_ASSERT_STRING_EQUAL(text_of(json_array_get(lines, 0), "profile"), "posix");
+    CU_ASSERT_STRING_EQUAL(text_of(json_array_get(lines, 1), "id"), "machinery.slow/plain");
+    json_decref(lines);
+    finished_free(&first);
+    finished_free(&second);
+}
+
 int main(void)
 {
     support_init();
@@ -162,6 +219,8 @@ int main(void)
     CU_add_test(suite, "list", test_list);
     CU_add_test(suite, "order", test_order_does_not_depend_on_timing);
     CU_add_test(suite, "junit", test_junit);
+    CU_add_test(suite, "few files", test_few_files);
+    CU_add_test(suite, "again", test_again);
     CU_add_test(suite, "repeat and shards", test_repeat_and_shards);
     return run_tests();
 }

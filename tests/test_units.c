@@ -3,6 +3,7 @@
 #include "calls/symbols.h"
 #include "harness/record.h"
 #include "harness/test.h"
+#include "calls/clean_text.h"
 #include "harness/variant.h"
 #include "hosts/calls.h"
 #include "stacks/stack.h"
@@ -274,6 +275,27 @@ static void test_rules(void)
     }
 }
 
+static void test_text(void)
+{
+    static const struct {
+        size_t room;
+        const char *from, *to;
+    } texts[] = {{64, "plain", "plain"},
+                 {64, "\n\r\na\r\nb\n\nc\n", "a | b | c"},
+                 {64, "\t\x1b[0m\x7f\xc2\x9b", " ?[0m???"},
+                 {64, "\xff\xc3\xa4\xc3", "?\xc3\xa4?"},
+                 {64, "\xc0\x80\xed\xa0\x80\xf4\x90\x80\x80", "?????????"},
+                 {4, "ab\xc3\xa4", "ab"},
+                 {5, "ab\xc3\xa4", "ab\xc3\xa4"},
+                 {4, "ab\ncd", "ab"},
+                 {1, "ab", ""}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char to[64];
+        text_take(to, texts[i].room, texts[i].from);
+        CU_ASSERT_STRING_EQUAL(to, texts[i].to);
+    }
+}
+
 int main(void)
 {
     support_init();
@@ -290,6 +312,7 @@ int main(void)
     CU_add_test(suite, "stacks", test_stacks);
     CU_add_test(suite, "variant ids", test_variant_ids);
     CU_add_test(suite, "shards", test_shards);
+    CU_add_test(suite, "text of others", test_text);
     CU_add_test(suite, "rules", test_rules);
     return run_tests();
 }

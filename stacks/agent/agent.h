@@ -22,21 +22,27 @@ bool agent_isolate(struct door *door);
 /* The name of a signal without its SIG. */
 const char *signal_abbreviation(int number);
 
-/* Starts a command like agent_start(), but in a PID and a mount namespace of its own with its own
+/* Starts a command like agent_start(), but with a standard error that we read, and in a PID and a
+ * mount namespace of its own with its own
  * /proc, so that ending its process ends all that it started. What prepare does there, before the
- * command runs, nobody else sees; descriptors that it makes are the command's. It may be NULL.
- * False with a reason. */
+ * command runs, nobody else sees; descriptors that it makes are the command's. It may be NULL. With
+ * a netns of -1 it starts where we are. False with a reason. */
 enum tenant_stream { STREAM_PIPES, STREAM_SOCKET };
 bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
                   enum tenant_stream kind, bool (*prepare)(void *context), void *context, char *why,
                   size_t size);
 
 /* Waits until it says something, for so many seconds: its agent's hello. False with a reason if it
- * does not come up, and errno: ETIMEDOUT if that is all that there is to say. */
-bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t size);
+ * does not come up, which has what it wrote on its standard error, and errno: ETIMEDOUT if it did
+ * not end. */
+bool tenant_await(struct tenant *tenant, int seconds, char *why, size_t size);
 
 /* The open of a stack whose tenants serve cases: the door to the agent inside. */
 struct door *tenant_open(const char *argument, int netns, const struct tenant *tenant);
+
+/* Reads what it has written on its standard error; false at the end of that. It has to be read now
+ * and then, or the tenant waits for it. */
+bool tenant_listen(struct tenant *tenant);
 
 /* Whether it has not ended since. */
 bool tenant_lives(const struct tenant *tenant);

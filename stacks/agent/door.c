@@ -1,5 +1,6 @@
 #include "stacks/agent/agent.h"
 
+#include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "calls/protocol.h"
 #include "calls/text.h"
@@ -496,6 +497,7 @@ static void take_lacks(struct agent *agent, const char *lacks)
 static void take_hello(struct agent *agent, const struct frame_header *header, struct frame *frame)
 {
     struct hello hello = {0};
+    char name[sizeof agent->system];
     frame_get_hello(frame, &hello);
     if (header->type != FRAME_HELLO || (frame->bad && hello.version == PROTOCOL_VERSION) ||
         hello.version == 0)
@@ -505,7 +507,8 @@ static void take_hello(struct agent *agent, const struct frame_header *header, s
     if (hello.version != PROTOCOL_VERSION)
         give_up(TROUBLE_AGENT, "the agent speaks version %d of the protocol, this program %d",
                 hello.version, PROTOCOL_VERSION);
-    snprintf(agent->system, sizeof agent->system, "%s, %s", hello.system, hello.libc);
+    snprintf(name, sizeof name, "%s, %s", hello.system, hello.libc);
+    text_take(agent->system, sizeof agent->system, name);
     take_lacks(agent, hello.lacks);
     agent->door.system = agent->system;
     agent->door.lacks = agent->lacks;

@@ -37,6 +37,8 @@ bool agent_start(struct tenant *stream, const char *const words[], int netns)
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     stream->input = stream->output = ends[0];
+    stream->errors = -1;
+    stream->said[0] = '\0';
     if (error) {
         close(ends[0]);
         errno = error;

@@ -1,5 +1,7 @@
 #include "stacks/agent/agent.h"
 
+#include "calls/clean_text.h"
+#include "calls/clock.h"
 #include "lab/namespace.h"
 
 #include <errno.h>
@@ -31,7 +33,8 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
         fprintf(stderr, "cannot mount /proc for %s: %s\n", words[0], strerror(errno));
         _exit(127);
     }
-    namespace_enter(netns);
+    if (netns >= 0)
+        namespace_enter(netns);
     for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
     if (prepare && !prepare(context))
@@ -58,19 +61,30 @@ static bool make_stream(int pipes[2][2], enum tenant_stream kind)
     return true;
 }
 
+static void close_all(const int pipes[2][2], const int errors[2])
+{
+    const int fds[] = {pipes[0][0], pipes[0][1], pipes[1][0], pipes[1][1], errors[0], errors[1]};
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+}
+
 bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
                   enum tenant_stream kind, bool (*prepare)(void *context), void *context, char *why,
                   size_t size)
 {
-    int pipes[2][2];
-    if (!make_stream(pipes, kind)) {
+    int pipes[2][2] = {{-1, -1}, {-1, -1}}, errors[2] = {-1, -1};
+    if (!make_stream(pipes, kind) || pipe2(errors, O_CLOEXEC) != 0 ||
+        fcntl(errors[0], F_SETFL, O_NONBLOCK) != 0) {
         snprintf(why, size, "no pipes: %s", strerror(errno));
+        close_all(pipes, errors);
         return false;
     }
     /* An intermediate process, since unshare() puts only children into a new PID namespace. */
     pid_t pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(errors[1], STDERR_FILENO);
         if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) {
             fprintf(stderr, "no namespaces for %s: %s\n", words[0], strerror(errno));
             _exit(127);
@@ -85,31 +99,71 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
             continue;
         _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
     }
-    close(pipes[0][0]);
-    close(pipes[1][1]);
     if (pid < 0) {
         snprintf(why, size, "no process: %s", strerror(errno));
-        close(pipes[0][1]);
-        close(pipes[1][0]);
+        close_all(pipes, errors);
         return false;
     }
-    *tenant = (struct tenant){.input = pipes[1][0], .output = pipes[0][1], .pid = pid};
+    close(pipes[0][0]);
+    close(pipes[1][1]);
+    close(errors[1]);
+    *tenant = (struct tenant){
+        .input = pipes[1][0], .output = pipes[0][1], .pid = pid, .errors = errors[0]};
     return true;
 }
 
-bool tenant_await(const struct tenant *tenant, int seconds, char *why, size_t size)
+bool tenant_listen(struct tenant *tenant)
 {
-    struct pollfd hello = {.fd = tenant->input, .events = POLLIN};
-    int n, said = 0;
-    while ((n = poll(&hello, 1, seconds * 1000)) < 0 && errno == EINTR)
-        continue;
-    if (n == 1 && ioctl(tenant->input, FIONREAD, &said) == 0 && said > 0)
+    enum { CHUNKS = 64 }; /* at once: there may be no end of it */
+    char chunk[sizeof tenant->said / 2];
+    size_t used = strlen(tenant->said);
+    ssize_t n = 0;
+    for (int i = 0; i < CHUNKS && (n = read(tenant->errors, chunk, sizeof chunk)) > 0; i++) {
+        size_t room = sizeof tenant->said - 1, length = (size_t)n;
+        size_t dropped = used + length > room ? used + length - room : 0;
+        memmove(tenant->said, tenant->said + dropped, used -= dropped);
+        for (size_t k = 0; k < length; k++)
+            tenant->said[used++] = chunk[k] ? chunk[k] : '?';
+        tenant->said[used] = '\0';
+    }
+    return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/* Waits for its first word, or its end; how many milliseconds are left, 0 for none. */
+static int64_t await_word(struct tenant *tenant, int seconds)
+{
+    int64_t deadline = clock_now() + seconds * INT64_C(1000000000), left;
+    struct pollfd fds[2] = {{tenant->input, POLLIN, 0}, {tenant->errors, POLLIN, 0}};
+    while ((left = (deadline - clock_now()) / 1000000) > 0) {
+        int n = poll(fds, 2, (int)left + 1);
+        if (n > 0 && fds[1].revents && !tenant_listen(tenant))
+            fds[1].fd = -1;
+        if (n > 0 && fds[0].revents)
+            return left;
+    }
+    return 0;
+}
+
+bool tenant_await(struct tenant *tenant, int seconds, char *why, size_t size)
+{
+    char said[3 * sizeof tenant->said]; /* ends of lines take three bytes */
+    int count = 0;
+    bool ended = await_word(tenant, seconds) > 0;
+    if (ended && ioctl(tenant->input, FIONREAD, &count) == 0 && count > 0)
         return true;
-    snprintf(why, size,
-             n == 0 ? "the implementation did not come up within %d s"
-                    : "the implementation ended before it came up",
-             seconds);
-    errno = n == 0 ? ETIMEDOUT : ECONNRESET;
+    tenant_listen(tenant);
+    int used = ended
+                   ? snprintf(why, size, "the implementation ended before it came up")
+                   : snprintf(why, size, "the implementation did not come up within %d s", seconds);
+    text_take(said, sizeof said, tenant->said);
+    /* What it said last tells most. */
+    size_t length = strlen(said), room = size - (size_t)used - sizeof ": ...";
+    const char *from = length > room ? said + length - room : said;
+    while (from > said && (*from & 0xc0) == 0x80)
+        from++;
+    if (length)
+        snprintf(why + used, size - (size_t)used, ": %s%s", from > said ? "..." : "", from);
+    errno = ended ? ECONNRESET : ETIMEDOUT;
     return false;
 }
 
@@ -134,6 +188,8 @@ void tenant_stop(struct tenant *tenant)
     close(tenant->input);
     if (tenant->output != tenant->input)
         close(tenant->output);
+    if (tenant->errors >= 0)
+        close(tenant->errors);
     kill(tenant->pid, SIGKILL);
     while (waitpid(tenant->pid, NULL, 0) < 0 && errno == EINTR)
         continue;

@@ -28,6 +28,7 @@ __attribute__((noreturn)) static void live(int stream, int netns)
     close_range(STDERR_FILENO + 1, (unsigned)end - 1, 0);
     close_range((unsigned)end + 1, ~0u, 0);
     implementation_states_elsewhere();
+    agent_enter_directory();
     agent_serve(end, end);
     _exit(0);
 }

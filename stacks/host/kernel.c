@@ -44,6 +44,7 @@ static int64_t dispatch_kernel(void *context, struct call *call)
     if (call->operation == OP_TCP_STATE)
         return kernel_state(&kernel->diag, kernel->netns, call);
     if (call->operation == OP_SOCKET || call->operation == OP_SOCKETPAIR ||
+        call->operation == OP_GETADDRINFO || call->operation == OP_GETNAMEINFO ||
         call->operation == OP_IF_NAMETOINDEX || call->operation == OP_IF_INDEXTONAME ||
         call->operation == OP_IF_NAMEINDEX)
         namespace_enter(kernel->netns);

@@ -76,8 +76,9 @@ static void emulator_words(const char *words[WORDS], const struct network *netwo
         EMULATOR, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine",
         machine.accelerated ? "q35,accel=kvm" : "q35,accel=tcg", "-cpu", "max", "-m", "160",
         "-kernel", machine.image.kernel, "-initrd", "/proc/self/fd/" INITRD_TEXT, "-append", line,
-        /* What the system says beside the agent's stream: a panic, a driver that is missing. */
-        "-chardev", "file,id=s,path=/dev/stderr,append=on", "-serial", "chardev:s",
+        /* What the system says beside the agent's stream: a panic, a driver that is missing. The
+         * name is that of our pipe, whatever the machine's /dev has. */
+        "-chardev", "file,id=s,path=/proc/self/fd/2,append=on", "-serial", "chardev:s",
         /* First, so that it is the device's number 0. */
         "-chardev", "stdio,id=c,signal=off", "-device", "virtio-serial-pci", "-device",
         "virtserialport,chardev=c",

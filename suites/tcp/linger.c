@@ -151,7 +151,7 @@ RULE(expires, "tcp.linger.expires",
      .outcome = {[BY_POSIX] = "0 in time", [BY_LINUX] = "0 in time"});
 
 CASE(expires, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
-     .tags = TAG_WAITS)
+     .tags = TAG_WAITS, .seconds = 2)
 {
     struct connection c = unsent_data(t);
     set_linger(t, iut, c.iut, 1);

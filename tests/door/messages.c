@@ -280,7 +280,7 @@ static void try_bad_messages(struct host *host)
     bad.buffer[0] = block_bad(3);
     CU_ASSERT_EQUAL(sk_sendmsg_whole(host, fd, &bad, 0), -EFAULT);
     bad = good;
-    bad.buffers = 1025;
+    bad.more_buffers = 1024;
     CU_ASSERT_EQUAL(sk_sendmsg_whole(host, fd, &bad, 0), -EMSGSIZE);
     bad = good;
     bad.control_pointer = POINTER_BAD;

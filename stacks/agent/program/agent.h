@@ -20,6 +20,9 @@ enum agent_end agent_continue(void);
 /* Has the end of the process that forked this one end it too, where a system can do that. */
 void end_with_parent(void);
 
+/* Enters the empty directory that the harness has made for the case, if it names one. */
+void agent_enter_directory(void);
+
 /* Moves a descriptor away from the numbers that a case's have: a duplicate that closes on exec();
  * -1 with errno. */
 int descriptor_away(int fd);

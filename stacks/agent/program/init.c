@@ -152,7 +152,7 @@ int init_stream(int argc, char **argv)
     struct termios raw;
     mount("proc", "/proc", "proc", 0, NULL);
     mount("dev", "/dev", "devtmpfs", 0, NULL);
-    for (; argc > 2 && argv[1][0] == '!';
+    for (; argc > 1 && argv[1][0] == '!';
          argc--, memmove(argv + 1, argv + 2, (size_t)argc * sizeof *argv))
         load_module(argv[1] + 1);
     settings_apply();

@@ -20,7 +20,7 @@ static const char help[] =
     "machine)\n"
     "                                  and port (0: a free one, which is printed). Whoever can\n"
     "                                  connect can make socket calls here.\n"
-    "       sockspec-agent --init DEVICE INTERFACE ADDRESS...\n"
+    "       sockspec-agent --init DEVICE [!MODULE...] [INTERFACE ADDRESS...]\n"
     "                                  as the first process of a Linux, serve on a serial line\n";
 
 /* The stream's ends, away from the numbers that programs expect of their standard ones. */
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     int input, output;
     if (argc > 2 && strcmp(argv[1], "--resume") == 0) /* after exec(): nothing that a user writes */
         _exit(family_resume(argc - 2, argv + 2));
-    if (argc >= 4 && strcmp(argv[1], "--init") == 0) {
+    if (argc >= 3 && strcmp(argv[1], "--init") == 0) {
         int stream = init_stream(argc - 2, argv + 2);
         return stream < 0 ? 3 : repeat(stream, stream);
     }
@@ -76,6 +76,7 @@ int main(int argc, char **argv)
     int own = again ? 2 : 1; /* the implementation's words */
     if ((argc == own || argv[own][0] != '-') && implementation_configure(argc - own, argv + own)) {
         take_standard_streams(&input, &output);
+        agent_enter_directory();
         if (again)
             return repeat(input, output);
         agent_serve(input, output);

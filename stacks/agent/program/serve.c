@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <signal.h>
@@ -29,6 +31,13 @@ int descriptor_away(int fd)
     if (moved >= 0)
         fcntl(moved, F_SETFD, FD_CLOEXEC);
     return moved;
+}
+
+void agent_enter_directory(void)
+{
+    const char *directory = getenv("SOCKSPEC_DIRECTORY");
+    if (directory && chdir(directory) != 0)
+        fprintf(stderr, "sockspec-agent: %s: %s\n", directory, strerror(errno));
 }
 
 static void answer_number(enum frame_type type, uint32_t id, int64_t number)
