@@ -54,7 +54,7 @@ CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, .ty
     if (type_of(t) == SOCK_STREAM)
         must(sk_listen(peer, server.fd, 1));
     observe_result(sk_connect(iut, fd, &to));
-    must(sk_getpeername(iut, fd, &name));
+    sk_getpeername(iut, fd, &name); /* fails if connect() has */
     observe_flow(t, &name);
 }
 
