@@ -195,7 +195,7 @@ RULE(empty, "basic.accept.empty-nonblocking",
          [BY_BSD] = {"EAGAIN | EWOULDBLOCK",
                      {"freebsd.accept.2.ewouldblock", "freebsd.accept.2.fails-without-connection",
                       "freebsd.socket.2.nonblock.eagain-is-ewouldblock"}},
-         [BY_ZOS] = {"EWOULDBLOCK", {"zos.accept.ewouldblock"}}});
+         [BY_ZOS] = {"EAGAIN | EWOULDBLOCK", {"zos.accept.ewouldblock"}}});
 
 CASE(empty, listening, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
