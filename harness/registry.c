@@ -40,8 +40,6 @@ static void check(const struct rule *rule)
         defect(rule, "has an id without a suite");
     if (!rule->statement)
         defect(rule, "has no statement");
-    if (!rule->sources[0].document)
-        defect(rule, "has no source");
     if (!rule->mutant.how)
         defect(rule, "has no mutant");
     if (!rule->cases)
