@@ -1,5 +1,5 @@
-/* ppoll(), pselect() and epoll_pwait(): what poll(), select() and epoll_wait() do, with another mask
- * of signals for as long as they wait. */
+/* ppoll(), pselect() and epoll_pwait(): what poll(), select() and epoll_wait() do, with another
+ * mask of signals for as long as they wait. */
 #include "suites/readiness/ask.h"
 
 /* Which one. They stand on different documents, so that each has cases of its own. */
@@ -47,11 +47,11 @@ static void prepare_ppoll(struct masked *masked, int milliseconds, enum mask mas
 static void prepare_pselect(struct masked *masked, int milliseconds, enum mask mask)
 {
     masked->set = (struct fd_list){.fd = {masked->one.fd}, .count = 1};
-    masked->call = (struct call){
-        .operation = OP_PSELECT,
-        .argument = {masked->one.fd + 1},
-        .block = {[1] = block_out(masked->set.fd, sizeof masked->set.fd),
-                  [4] = time_block(masked, milliseconds), [5] = mask_block(masked, mask)}};
+    masked->call = (struct call){.operation = OP_PSELECT,
+                                 .argument = {masked->one.fd + 1},
+                                 .block = {[1] = block_out(masked->set.fd, sizeof masked->set.fd),
+                                           [4] = time_block(masked, milliseconds),
+                                           [5] = mask_block(masked, mask)}};
     masked->call.block[1].length = sizeof *masked->set.fd;
 }
 
@@ -60,10 +60,11 @@ static void prepare_epoll_pwait(struct test *t, struct masked *masked, int milli
 {
     int epoll = must(sk_epoll_create(t->iut));
     must(sk_epoll_ctl(t->iut, epoll, EPOLL_CTL_ADD, masked->one.fd, EPOLLIN, 0));
-    masked->call = (struct call){.operation = OP_EPOLL_PWAIT,
-                                 .argument = {epoll, [2] = 1, [3] = milliseconds},
-                                 .block = {[1] = block_out(&masked->event, sizeof masked->event),
-                                           [4] = mask_block(masked, mask)}};
+    masked->call = (struct call){
+        .operation = OP_EPOLL_PWAIT,
+        .argument = {epoll, [2] = 1, [3] = milliseconds},
+        .block = {
+            [1] = block_out(&masked->event, sizeof masked->event), [4] = mask_block(masked, mask)}};
 }
 
 static void prepare(struct test *t, struct masked *masked, enum masking which, int fd,
@@ -95,7 +96,13 @@ static const char *answered(const struct masked *masked, int result)
 }
 
 /* For axes of masks. */
-#define MASKS {"mask", {"null", "empty", "sigusr1"}}
+#define MASKS                                                                                      \
+    {                                                                                              \
+        "mask",                                                                                    \
+        {                                                                                          \
+            "null", "empty", "sigusr1"                                                             \
+        }                                                                                          \
+    }
 static enum mask mask_of(const struct test *t)
 {
     return (enum mask)t->chosen[0];
@@ -211,9 +218,8 @@ static struct three three_sockets(struct test *t)
 
 CASE(count, ppoll, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "ppoll",
-     .outcome = {[BY_BSD] = {"2",
-                             {"freebsd.poll.2.returns-ready-count",
-                              "freebsd.poll.2.ppoll.same-fds"}}})
+     .outcome = {
+         [BY_BSD] = {"2", {"freebsd.poll.2.returns-ready-count", "freebsd.poll.2.ppoll.same-fds"}}})
 {
     struct three of = three_sockets(t);
     struct readiness ready[3];
@@ -260,11 +266,11 @@ MUTANT(count, "they give 1 if anything is ready")
 RULE(nothing, "readiness.mask.nothing",
      .statement = "ppoll(), pselect() and epoll_pwait() with no time give 0 at once and report "
                   "nothing while nothing is ready.",
-     .outcome = {[BY_LINUX] = {"0: nothing",
-                               {"linux.poll.2.returns-zero", "linux.poll.2.ppoll-bounded",
-                                "linux.select.2.timeout-zero", "linux.select.2.returns-zero",
-                                "linux.epoll_wait.2.timeout-zero",
-                                "linux.epoll_wait.2.returns-zero"}}});
+     .outcome = {
+         [BY_LINUX] = {"0: nothing",
+                       {"linux.poll.2.returns-zero", "linux.poll.2.ppoll-bounded",
+                        "linux.select.2.timeout-zero", "linux.select.2.returns-zero",
+                        "linux.epoll_wait.2.timeout-zero", "linux.epoll_wait.2.returns-zero"}}});
 
 static void ask_at_once(struct test *t, enum masking which)
 {
@@ -279,9 +285,9 @@ static void ask_at_once(struct test *t, enum masking which)
 
 CASE(nothing, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {MASKS}, .needs = "ppoll",
-     .outcome = {[BY_BSD] = {"0: nothing",
-                             {"freebsd.poll.2.returns-zero-on-timeout",
-                              "freebsd.poll.2.ppoll.timespec"}}})
+     .outcome = {
+         [BY_BSD] = {"0: nothing",
+                     {"freebsd.poll.2.returns-zero-on-timeout", "freebsd.poll.2.ppoll.timespec"}}})
 {
     ask_at_once(t, PPOLL);
 }
@@ -289,8 +295,7 @@ CASE(nothing, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_
 CASE(nothing, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {MASKS}, .needs = "pselect",
      .outcome = {[BY_POSIX] = {"0: nothing",
-                               {"posix.select.timeout-maximum-wait",
-                                "posix.select.timeout-returns",
+                               {"posix.select.timeout-maximum-wait", "posix.select.timeout-returns",
                                 "posix.select.timeout-clears-sets"}},
                  [BY_BSD] = {"0: nothing",
                              {"freebsd.pselect.2.returns-as-select",
@@ -333,8 +338,7 @@ static void ask_for_an_hour(struct test *t, enum masking which)
 
 CASE(already, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {MASKS}, .needs = "ppoll",
-     .outcome = {[BY_BSD] = {"1: readable",
-                             {"freebsd.poll.2.ppoll.waits-for-ready-or-signal"}}})
+     .outcome = {[BY_BSD] = {"1: readable", {"freebsd.poll.2.ppoll.waits-for-ready-or-signal"}}})
 {
     ask_for_an_hour(t, PPOLL);
 }
@@ -481,9 +485,9 @@ static void hold_signal(struct test *t, enum masking which)
 
 CASE(holds, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "ppoll signals",
-     .outcome = {[BY_BSD] = {"waits then 1: readable then caught",
-                             {"freebsd.poll.2.ppoll.sets-mask",
-                              "freebsd.poll.2.ppoll.restores-mask"}}})
+     .outcome = {
+         [BY_BSD] = {"waits then 1: readable then caught",
+                     {"freebsd.poll.2.ppoll.sets-mask", "freebsd.poll.2.ppoll.restores-mask"}}})
 {
     hold_signal(t, PPOLL);
 }
@@ -515,9 +519,9 @@ MUTANT(holds, "the mask is ignored")
 RULE(interrupted, "readiness.mask.interrupted",
      .statement = "ppoll(), pselect() and epoll_pwait() fail with EINTR when a signal that is not "
                   "in their mask is caught while they wait.",
-     .outcome = {[BY_LINUX] = {"waits then EINTR",
-                               {"linux.poll.2.eintr", "linux.select.2.eintr",
-                                "linux.epoll_wait.2.eintr"}}});
+     .outcome = {[BY_LINUX] = {
+                     "waits then EINTR",
+                     {"linux.poll.2.eintr", "linux.select.2.eintr", "linux.epoll_wait.2.eintr"}}});
 
 static void interrupt_call(struct test *t, enum masking which)
 {
@@ -533,9 +537,9 @@ static void interrupt_call(struct test *t, enum masking which)
 
 CASE(interrupted, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE, UNMASKED,
      .needs = "ppoll signals",
-     .outcome = {[BY_BSD] = {"waits then EINTR",
-                             {"freebsd.poll.2.eintr",
-                              "freebsd.poll.2.ppoll.waits-for-ready-or-signal"}}})
+     .outcome = {
+         [BY_BSD] = {"waits then EINTR",
+                     {"freebsd.poll.2.eintr", "freebsd.poll.2.ppoll.waits-for-ready-or-signal"}}})
 {
     interrupt_call(t, PPOLL);
 }
