@@ -139,15 +139,11 @@ static struct door *open_on(const char *argument, const struct network *network)
     (void)argument;
     int fd = target_connect(&tcp.target, *tcp.lost ? SHORT : patience, why, sizeof why);
     *tcp.lost = fd < 0;
-    if (fd < 0) {
-        fprintf(stderr, "%s\n", why);
-        _exit(1);
-    }
+    if (fd < 0)
+        give_up(TROUBLE_TRANSPORT, "%s", why);
     struct door *door = agent_open(&(struct tenant){.input = fd, .output = fd}, -1, false);
-    if (network->kind == NETWORK_LOOPBACK && tcp.isolates && !agent_isolate(door)) {
-        fprintf(stderr, "the agent has no more networks for cases of their own\n");
-        _exit(1);
-    }
+    if (network->kind == NETWORK_LOOPBACK && tcp.isolates && !agent_isolate(door))
+        give_up(TROUBLE_AGENT, "the agent has no more networks for cases of their own");
     return door;
 }
 
