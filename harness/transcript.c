@@ -12,6 +12,7 @@ struct transcript {
 
 static _Thread_local char last[2 * CALL_TEXT_SIZE];
 static _Thread_local enum operation last_operation;
+static _Thread_local bool last_lacked;
 
 static void perform(struct door *door, struct call *call)
 {
@@ -28,6 +29,7 @@ static void perform(struct door *door, struct call *call)
     call_format_result(call, result, sizeof result);
     snprintf(last, sizeof last, "%s %s = %s", transcript->host->name, text, result);
     last_operation = call->operation;
+    last_lacked = call->error == LACKING;
     if (transcript->host->iut)
         operations_add(&transcript->record->used, call->operation);
     record_line(transcript->record, "%-4s %s = %s <%" PRId64 " us>", transcript->host->name, text,
@@ -55,6 +57,11 @@ void transcript_attach(struct host *host, struct record *record)
 const char *transcript_last(void)
 {
     return last;
+}
+
+bool transcript_last_lacked(void)
+{
+    return last_lacked;
 }
 
 bool transcript_last_operation(enum operation *operation)
