@@ -40,7 +40,7 @@ void call_succeed(struct call *call, int64_t result)
 void call_fail(struct call *call, int error)
 {
     call->result = -1;
-    call->error = error;
+    call->error = error ? error : NO_ERRNO;
 }
 
 size_t call_received(const struct call *call, const struct block *block)
@@ -127,7 +127,8 @@ static size_t most_data(const struct call *call)
             return most;
         case P_MESSAGE_IN:
         case P_MESSAGE_OUT:
-            for (size_t k = 0; message && k < message->buffers; k++)
+            /* Those beyond what a message holds are empty. */
+            for (size_t k = 0; message && k < message->buffers && k < MESSAGE_BUFFERS; k++)
                 most += info->parameter[i] == P_MESSAGE_IN ? message->buffer[k].length
                                                            : message->buffer[k].capacity;
             return most;

@@ -160,7 +160,8 @@ size_t call_format_result(const struct call *call, char *text, size_t size);
 
 /* ---- results ---- */
 
-/* Ends a call as its own implementation would: with a result, or with -1 and an error. */
+/* Ends a call as its own implementation would: with a result, or with -1 and an error; one of 0 is
+ * NO_ERRNO. */
 void call_succeed(struct call *call, int64_t result);
 void call_fail(struct call *call, int error);
 

@@ -55,8 +55,10 @@ bool put_pointer(struct frame *frame, const struct block *block)
 bool get_pointer(struct frame *frame, struct block *block)
 {
     *block = (struct block){0};
-    bool bytes = frame_get_flag(frame);
-    block->pointer = frame_get_flag(frame) ? POINTER_BAD : POINTER_GOOD;
+    bool bytes = frame_get_flag(frame), none = frame_get_flag(frame);
+    if (bytes && none)
+        frame->bad = true; /* there are no bytes at a bad pointer */
+    block->pointer = none ? POINTER_BAD : POINTER_GOOD;
     block->length_pointer = (enum pointer)frame_get_count(frame, POINTER_NULL);
     if (bytes && block->pointer == POINTER_BAD)
         frame->bad = true;

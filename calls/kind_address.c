@@ -1,6 +1,7 @@
 /* Parameters that are names of sockets, and addresses alone. They travel as fields: an agent may
  * have another layout, with a length before the family, and another byte order. */
 #include "calls/kind.h"
+#include "calls/kind_parts.h"
 
 #include "calls/address.h"
 #include "calls/kind_parts.h"

@@ -1,5 +1,6 @@
 /* Parameters that are bytes and texts. */
 #include "calls/kind.h"
+#include "calls/kind_parts.h"
 
 #include "calls/kind_parts.h"
 

@@ -67,7 +67,8 @@ void frame_get_hello(struct frame *frame, struct hello *hello);
 void frame_put_call(struct frame *frame, const struct call *call);
 bool frame_get_call(struct frame *frame, struct call *call, bool *known);
 
-/* What a call gave. Reading fills in the result and the out blocks of the call as it was sent;
+/* What a call gave, of one that was read: there is room behind its blocks that shows who wrote
+ * beyond them. Reading fills in the result and the out blocks of the call as it was sent;
  * false if that makes no sense. */
 void frame_put_result(struct frame *frame, const struct call *call);
 bool frame_get_result(struct frame *frame, struct call *call);

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "harness/run.h"
+#include "reports/output.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -252,7 +253,8 @@ static int exit_status(const struct command *command, enum run_end end, const st
     int status = EXIT_PASSED;
     if (end == RUN_INTERRUPTED)
         return EXIT_INTERRUPTED;
-    bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL];
+    bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL] &&
+                   !totals->deviations; /* which are failures that are known */
     if (totals->count[VERDICT_FAIL])
         status = EXIT_FAILED;
     else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed ||

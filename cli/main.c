@@ -1,6 +1,7 @@
 /* The command line: sockspec run | list | show | compare | baseline | doctor. */
 #include "cli/commands.h"
 #include "harness/version.h"
+#include "stacks/agent/program/family.h"
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -51,6 +52,8 @@ int main(int argc, char **argv)
         fputs(help, stderr);
         return EXIT_USAGE;
     }
+    if (strcmp(command, "--resume") == 0) /* the process under test called exec() */
+        _exit(family_resume(argc - 2, argv + 2));
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(command, commands[i].name) == 0) {
             argv[1] = name;

@@ -19,6 +19,13 @@ static int length_of(const char *text, size_t size)
     return (int)strnlen(text, size - 1);
 }
 
+/* What a door said: it ends the process by itself, so a signal is none of its doing. */
+static enum trouble trouble_of(const struct record *record, const struct ending *ending)
+{
+    bool known = record->trouble <= TROUBLE_AGENT;
+    return known && WIFEXITED(ending->status) ? (enum trouble)record->trouble : TROUBLE_NONE;
+}
+
 /* What a door said of the end of the case. The implementation's own process ended: that is a
  * failure if it had come up, whatever call the case was in. All else is not the implementation's
  * doing. */
@@ -49,7 +56,7 @@ static enum verdict judge_unfinished(const struct record *record, const struct e
     const char *side = call && !call->iut ? "the peer's " : "";
     int length = call ? length_of(call->text, CALL_TEXT_SIZE) : 0;
     char what[64];
-    if (record->trouble)
+    if (trouble_of(record, ending))
         return judge_trouble(record, reason, size);
     if (ending->timed_out) {
         if (call)
@@ -147,7 +154,7 @@ static const char *end_of_unfinished(const struct record *record, const struct e
 {
     const struct call_under_way *call = record_unfinished(record);
     bool iut = call && call->iut;
-    switch (record->trouble) {
+    switch (trouble_of(record, ending)) {
     case TROUBLE_CRASH:
         return record->entered ? "crash" : "agent";
     case TROUBLE_TRANSPORT:

@@ -195,3 +195,32 @@ int sk_setrlimit(struct host *host, int resource, const struct limits *limits)
     CALL(OP_SETRLIMIT, .argument = {resource}, .block = {[1] = block_in(limits, sizeof *limits)});
     return perform(host, &call);
 }
+
+/* ---- processes ---- */
+
+int sk_fork(struct host *host, struct host *child)
+{
+    static atomic_uint last;
+    unsigned number = atomic_fetch_add(&last, 1) + 1;
+    CALL(OP_FORK, .argument = {number});
+    *child = (struct host){.name = "child", .iut = host->iut, .untracked = host->untracked};
+    int returned = perform(host, &call);
+    if (returned < 0)
+        return returned;
+    child->door = door_child(host->door, number);
+    for (size_t i = 0; i < sizeof host->open / sizeof *host->open; i++)
+        atomic_store(&child->open[i], atomic_load(&host->open[i]));
+    return returned;
+}
+
+int sk_exec(struct host *host)
+{
+    CALL(OP_EXEC);
+    return perform(host, &call);
+}
+
+int sk_await_child(struct host *host)
+{
+    CALL(OP_AWAIT_CHILD);
+    return perform(host, &call);
+}

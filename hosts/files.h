@@ -46,4 +46,15 @@ int sk_umask(struct host *host, int mask);
 int sk_getrlimit(struct host *host, int resource, struct limits *limits);
 int sk_setrlimit(struct host *host, int resource, const struct limits *limits);
 
+/* Processes. sk_fork() gives the number of a child that goes on as a host of its own, with the
+ * descriptors that its parent has; whoever called it closes it (host_close()), which ends its
+ * process with status 0. sk_exec() replaces the program of a host's process: what does not close on
+ * exec stays open. */
+int sk_fork(struct host *host, struct host *child);
+int sk_exec(struct host *host);
+
+/* Waits for the end of all children of the host's process; gives the status of the last one: 0, its
+ * exit status, or 128 and the signal that ended it. */
+int sk_await_child(struct host *host);
+
 #endif

@@ -44,7 +44,7 @@ static size_t choose(unsigned network, const char **filters)
     size_t total, chosen = 0;
     const struct variant *all = variants(&total);
     for (size_t i = 0; i < total; i++) {
-        unsigned on = all[i].value[AXIS_NETWORK] == ON_PAIR ? ON_PAIR : ON_LOOPBACK;
+        unsigned on = all[i].value[AXIS_network] == ON_PAIR ? ON_PAIR : ON_LOOPBACK;
         if (!(all[i].of->tags & (TAG_SLOW | TAG_WAITS)) && (!network || on == network))
             filters[chosen++] = all[i].id;
     }
@@ -57,10 +57,9 @@ static bool run_on(const char *spec, const char **filters, size_t count, unsigne
 {
     struct report *reports[] = {&sums->report};
     struct run_options options = {.iut = spec,
-                                  .settings = {.profile = BY_LINUX},
-                                  .jobs = jobs,
+                                  .settings = {.profile = BY_LINUX, .seconds = 10},
+                                  .workers = jobs,
                                   .repeat = 1,
-                                  .seconds = 10,
                                   .reports = reports,
                                   .report_count = 1};
     char why[256];

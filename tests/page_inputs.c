@@ -44,10 +44,13 @@ static void write_lines(const char *name, json_t *lines)
     json_decref(lines);
 }
 
-static void set(json_t *line, const char *verdict, const char *observed, const char *reason)
+static void set(json_t *line, const char *verdict, const char *observed, const char *ended,
+                const char *reason)
 {
     json_object_set_new(line, "verdict", json_string(verdict));
     json_object_set_new(line, "observed", json_string(observed));
+    json_object_set_new(line, "parts", *observed ? json_pack("[s]", observed) : json_array());
+    json_object_set_new(line, "ended", json_string(ended));
     json_object_set_new(line, "reason", json_string(reason));
     json_object_set_new(line, "transcript", json_pack("[s, s]", "iut  nothing", NASTY));
 }
@@ -63,11 +66,11 @@ static void make_nasty(void)
         if (strcmp(text_of(line, "rule"), "tcp.connect.listening") != 0)
             continue;
         if (kind == 0)
-            set(line, "fail", NASTY, "expected EISCONN, observed " NASTY);
+            set(line, "fail", NASTY, "whole", "expected EISCONN, observed " NASTY);
         else if (kind == 1)
-            set(line, "inconclusive", "", "a precondition " NASTY);
+            set(line, "inconclusive", "", "precondition", "a precondition " NASTY);
         else if (kind == 2)
-            set(line, "skip", "", "cannot " NASTY);
+            set(line, "skip", "", "skip", "cannot " NASTY);
         kind++;
     }
     CU_ASSERT(kind > 3);
@@ -89,15 +92,43 @@ void make_page(const char *directory)
     free(run_in_place("SOCKSPEC compare --side-by-side @/host @/host --html @/alike.html", 0));
 }
 
+/* What is observed if all is well: the first alternative of each part of an outcome. */
+static json_t *parts_of(const char *outcome)
+{
+    json_t *parts = json_array();
+    const char *whole_end = strstr(outcome, " || ");
+    const char *end = whole_end ? whole_end : outcome + strlen(outcome);
+    for (const char *at = outcome; at < end;) {
+        const char *next = strstr(at, " then "), *part_end = next && next < end ? next : end;
+        const char *other = strstr(at, " | ");
+        size_t length = (size_t)((other && other < part_end ? other : part_end) - at);
+        json_array_append_new(parts, json_stringn(at, length));
+        at = part_end == end ? end : part_end + strlen(" then ");
+    }
+    return parts;
+}
+
+/* The parts as one text. */
+static json_t *joined(const json_t *parts)
+{
+    char text[512] = "";
+    size_t i;
+    json_t *part;
+    json_array_foreach (parts, i, part)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? " then " : "",
+                 json_string_value(part));
+    return json_string(text);
+}
+
 /* A line of a variant that passed, or failed with a transcript. */
 static json_t *made_up(const json_t *variant, bool good)
 {
     const char *outcome = text_of(json_object_get(variant, "outcomes"), "linux");
+    json_t *parts = good ? parts_of(outcome) : json_pack("[s]", "EINVAL");
     json_t *line =
-        json_pack("{ss sO ss ss% ss}", "type", "variant", "id", json_object_get(variant, "id"),
-                  "verdict", good ? "pass" : "fail", "observed", good ? outcome : "EINVAL",
-                  good ? strcspn(outcome, " ") : strlen("EINVAL"), "reason",
-                  good ? "" : "expected another, observed EINVAL");
+        json_pack("{ss sO ss so so ss ss}", "type", "variant", "id", json_object_get(variant, "id"),
+                  "verdict", good ? "pass" : "fail", "observed", joined(parts), "parts", parts,
+                  "ended", "whole", "reason", good ? "" : "expected another, observed EINVAL");
     if (!good)
         json_object_set_new(
             line, "transcript",

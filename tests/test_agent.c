@@ -5,6 +5,7 @@
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,12 +89,15 @@ static void test_broken_agents(void)
     static const struct {
         const char *spec, *reason;
     } agents[] = {
-        {"agent:/bin/false", "the agent exited with status 1"},
+        {"agent:/bin/false",
+         "crash: the implementation's process exited with status 1 before the case began"},
         {"agent:/bin/cat", "the agent did not say hello"},
         {"agent:/bin/echo nonsense and more nonsense", "a frame that makes no sense"},
-        {"agent:/no/such/program", "cannot be started"},
+        {"agent:/no/such/program", "agent: the agent cannot be started"},
         {"agent:head -c 15 | @/sockspec-agent", "the agent says: the stream ended within a frame"},
-        {"agent:printf hello", "the agent's stream ended within a frame"},
+        {"agent:printf hello", "exited with status 0 before the case began"},
+        {"agent:printf hello; exec <&- >&-; sleep 60",
+         "agent: the agent's stream ended within a frame"},
         {"agent:printf hello; cat", "a part of a frame, and no more of it"}};
     for (size_t i = 0; i < sizeof agents / sizeof *agents; i++) {
         int status;
@@ -111,18 +115,30 @@ static void test_broken_agents(void)
     }
 }
 
+/* Puts the result of the call in a frame in its place. */
+static void answer(struct frame *frame)
+{
+    bool known;
+    struct call call;
+    struct frame read = {.bytes = frame->bytes, .size = frame->at};
+    CU_ASSERT_TRUE_FATAL(frame_get_call(&read, &call, &known) && known);
+    frame->at = 0;
+    frame_put_result(frame, &call);
+    call_release(&call);
+}
+
 /* An agent whose name is no text: a whole report with what can be read of it. */
 static void test_strange_name(void)
 {
     unsigned char bytes[1024];
     char command[8192] = "agent:printf '", *to = command + strlen(command);
     int status;
-    struct wire wire = {.bytes = bytes, .size = sizeof bytes, .at = WIRE_HEADER};
-    struct hello hello = {.version = WIRE_VERSION,
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER};
+    struct hello hello = {.version = PROTOCOL_VERSION,
                           .system = "Pl\xc3\xa4n\xff 9\x1b[2J\nfrom\tBell \xed\xa0\x80",
                           .libc = "C\xc3"};
-    wire_put_hello(&wire, &hello);
-    size_t length = wire_frame(&wire, WIRE_HELLO, 0);
+    frame_put_hello(&frame, &hello);
+    size_t length = frame_complete(&frame, &(struct frame_header){.type = FRAME_HELLO});
     for (size_t i = 0; i < length; i++)
         to += sprintf(to, "\\%03o", bytes[i]);
     strcpy(to, "'; head -c 1 >/dev/null");
@@ -165,59 +181,79 @@ static void test_init(void)
 static void test_damaged_frames(void)
 {
     unsigned char bytes[4096];
-    char name[64] = "AF_INET6";
-    struct sockaddr_storage address = {.ss_family = AF_INET};
+    char data[64] = "AF_INET6";
+    struct address name = address_of("192.0.2.1", 7000), other;
     struct readiness ready[3] = {{.fd = 3, .asked = POLLIN}};
     const struct call calls[] = {
         {.operation = OP_SOCKET, .argument = {AF_INET, SOCK_STREAM, 0}},
-        {.operation = OP_CONNECT, .argument = {3}, .block = {{&address, 0, 16}}},
-        {.operation = OP_GETSOCKNAME, .argument = {3}, .block = {{&address, 128, 0}}},
-        {.operation = OP_RECVFROM, .argument = {3}, .block = {{name, 64, 0}, {&address, 128, 0}}},
-        {.operation = OP_SETSOCKOPT, .argument = {3, 1, 2}, .block = {{name, 0, 4}}},
-        {.operation = OP_POLL, .argument = {100}, .block = {{ready, 0, sizeof ready}}},
-        {.operation = OP_CONSTANT, .block = {{name, 0, 8}}}};
+        {.operation = OP_CONNECT, .argument = {3}, .block = {[1] = block_address(&name)}},
+        {.operation = OP_GETSOCKNAME, .argument = {3}, .block = {[1] = block_address_out(&other)}},
+        {.operation = OP_RECVFROM,
+         .argument = {3},
+         .block = {[1] = block_out(data, 64), [3] = block_address_out(&other)}},
+        {.operation = OP_SETSOCKOPT,
+         .argument = {3, SOL_SOCKET, SO_REUSEADDR},
+         .block = {[3] = block_in(data, 4)}},
+        {.operation = OP_POLL, .argument = {[1] = 100}, .block = {block_in(ready, sizeof ready)}},
+        {.operation = OP_CONSTANT, .block = {block_in(data, 8)}}};
     unsigned seed = 1, decoded = 0;
     for (unsigned round = 0; round < 40000; round++) {
         const struct call *sent = &calls[round % (sizeof calls / sizeof *calls)];
-        struct wire wire = {.bytes = bytes, .size = sizeof bytes};
-        bool result = round / 7 % 2;
+        struct frame frame = {.bytes = bytes, .size = sizeof bytes};
+        bool result = round / 7 % 2, known;
         struct call call = *sent;
+        frame_put_call(&frame, sent);
         if (result)
-            wire_put_result(&wire, sent);
-        else
-            wire_put_call(&wire, sent);
-        CU_ASSERT_FALSE_FATAL(wire.bad);
+            answer(&frame);
+        CU_ASSERT_FALSE_FATAL(frame.bad);
         for (unsigned damage = rand_r(&seed) % 4; damage > 0; damage--)
-            bytes[(unsigned)rand_r(&seed) % wire.at] = (unsigned char)rand_r(&seed);
-        struct wire read = {.bytes = bytes, .size = wire.at};
+            bytes[(unsigned)rand_r(&seed) % frame.at] = (unsigned char)rand_r(&seed);
+        struct frame read = {.bytes = bytes, .size = frame.at};
         if (rand_r(&seed) % 8 == 0)
-            read.size = (size_t)rand_r(&seed) % (wire.at + 1);
+            read.size = (size_t)rand_r(&seed) % (frame.at + 1);
         if (result) {
-            decoded += wire_get_result(&read, &call);
-        } else if (wire_get_call(&read, &call)) {
-            decoded++;
-            wire_release(&call);
+            decoded += frame_get_result(&read, &call);
+        } else if (frame_get_call(&read, &call, &known)) {
+            decoded += known;
+            call_release(&call);
         }
     }
     CU_ASSERT(decoded > 1000);
 }
 
-/* A call that went over the wire is the call that was sent. */
+/* A call that went in a frame is the call that was sent. */
 static void test_round_trip(void)
 {
     unsigned char bytes[4096];
+    bool known = false;
     struct call call, sent = {.operation = OP_SETSOCKOPT,
                               .argument = {7, SOL_SOCKET, SO_REUSEADDR},
-                              .block = {{(int[]){1}, 0, sizeof(int)}}};
-    struct wire wire = {.bytes = bytes, .size = sizeof bytes};
+                              .block = {[3] = block_in((int[]){1}, sizeof(int))}};
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes};
     char before[256], after[256];
-    wire_put_call(&wire, &sent);
-    struct wire read = {.bytes = bytes, .size = wire.at};
-    CU_ASSERT_TRUE_FATAL(wire_get_call(&read, &call));
+    frame_put_call(&frame, &sent);
+    struct frame read = {.bytes = bytes, .size = frame.at};
+    CU_ASSERT_TRUE_FATAL(frame_get_call(&read, &call, &known));
+    CU_ASSERT_TRUE(known);
     call_format(&sent, false, before, sizeof before);
     call_format(&call, false, after, sizeof after);
     CU_ASSERT_STRING_EQUAL(before, after);
-    wire_release(&call);
+    call_release(&call);
+}
+
+/* What this side has no name for is a call that nobody here can make, and no nonsense. */
+static void test_unknown_operation(void)
+{
+    unsigned char bytes[64];
+    bool known = true;
+    struct call call;
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes};
+    frame_put_text(&frame, "levitate");
+    frame_put_number(&frame, 0);
+    struct frame read = {.bytes = bytes, .size = frame.at};
+    CU_ASSERT_TRUE_FATAL(frame_get_call(&read, &call, &known));
+    CU_ASSERT_FALSE(known);
+    call_release(&call);
 }
 
 int main(void)
@@ -226,6 +262,7 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("agent", NULL, NULL);
     CU_add_test(suite, "round trip", test_round_trip);
+    CU_add_test(suite, "an unknown operation", test_unknown_operation);
     CU_add_test(suite, "damaged frames", test_damaged_frames);
     CU_add_test(suite, "broken agents", test_broken_agents);
     if (geteuid() == 0)

@@ -63,14 +63,17 @@ static void test_exit_status(void)
 {
     expect("MACHINERY run --quiet --filter machinery.passes", 0, NULL);
     expect("MACHINERY run --quiet --filter machinery.deviates", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.precondition", 3, NULL);
-    expect("MACHINERY run --quiet --filter machinery.skips", 0, NULL);
+    expect("MACHINERY run --quiet --filter machinery.precondition", 3, "this run says nothing");
+    expect("MACHINERY run --quiet --filter machinery.skips", 3, "this run says nothing");
     expect("MACHINERY run --quiet --filter machinery.d* --filter machinery.p*", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.skips --exit-style kselftest", 4, NULL);
+    expect("MACHINERY run --quiet --filter machinery.skips --exit-style kselftest", 4,
+           "this run says nothing");
     expect("MACHINERY run --quiet --filter machinery.deviates --exit-style kselftest", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.precondition --exit-style bisect", 125, NULL);
+    expect("MACHINERY run --quiet --filter machinery.precondition --exit-style bisect", 125,
+           "this run says nothing");
     expect("MACHINERY run --quiet --filter machinery.deviates --exit-style bisect", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 0, NULL);
+    expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 3,
+           "this run says nothing");
     expect("MACHINERY run --quiet --tag slow", 0, NULL);
 }
 
@@ -123,7 +126,7 @@ static void test_junit(void)
     const char *directory = make_directory();
     char line[512], path[128];
     snprintf(path, sizeof path, "%s/junit.xml", directory);
-    snprintf(line, sizeof line, "MACHINERY run --quiet --repeat 2 --junit %s", path);
+    snprintf(line, sizeof line, "MACHINERY run --quiet --timeout 3 --repeat 2 --junit %s", path);
     struct finished finished = run_line(line);
     CU_ASSERT_EQUAL(finished.status, 1);
     finished_free(&finished);

@@ -127,13 +127,14 @@ static void test_compare(void)
 /* A hang or a skip is not taken for what was observed before it, in whatever profile. */
 static void test_undecided(void)
 {
-    static const char *const lines[] = {
-        "pass\",\"observed\":\"EISCONN\",\"reason\":\"",
-        "fail\",\"observed\":\"EISCONN\",\"reason\":\"hang: connect()",
-        "skip\",\"observed\":\"EISCONN\",\"reason\":\"there is no moon",
-        "skip\",\"observed\":\"\",\"reason\":\"there is no sun",
-        "fail\",\"observed\":\"\",\"reason\":\"crash: SIGSEGV",
-        "skip\",\"observed\":\"EISCONN\",\"reason\":\"profile zos documents nothing here"};
+    static const struct {
+        const char *verdict, *observed, *ended, *reason;
+    } lines[] = {{"pass", "EISCONN", "whole", ""},
+                 {"fail", "EISCONN", "hang", "hang: connect()"},
+                 {"skip", "EISCONN", "skip", "there is no moon"},
+                 {"skip", "", "skip", "there is no sun"},
+                 {"fail", "", "crash", "crash: SIGSEGV"},
+                 {"skip", "EISCONN", "whole", "profile zos documents nothing here"}};
     static const char *const variants[] = {"ipv4,loopback,blocking", "ipv4,loopback,nonblocking",
                                            "ipv4,pair,blocking",     "ipv4,pair,nonblocking",
                                            "ipv6,loopback,blocking", "ipv6,loopback,nonblocking"};
@@ -145,8 +146,11 @@ static void test_undecided(void)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text),
                  "{\"type\":\"variant\",\"id\":\"tcp.connect.listening/other-listener/%s\","
-                 "\"verdict\":\"%s\"}\n",
-                 variants[i], lines[i]);
+                 "\"verdict\":\"%s\",\"observed\":\"%s\",\"parts\":[%s%s%s],"
+                 "\"ended\":\"%s\",\"reason\":\"%s\"}\n",
+                 variants[i], lines[i].verdict, lines[i].observed, *lines[i].observed ? "\"" : "",
+                 lines[i].observed, *lines[i].observed ? "\"" : "", lines[i].ended,
+                 lines[i].reason);
     write_text("odd", text);
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare --side-by-side @/odd @/odd", said, sizeof said),
                     0);

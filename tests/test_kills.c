@@ -112,12 +112,12 @@ static bool is_whole(const json_t *lines)
 
 /* ---- what a blow may do to a case ---- */
 
-/* The implementation's end in a call, which is named. */
+/* The implementation's end: in a call, which is named, or between two. */
 static bool blames_a_call(const char *reason)
 {
     const char *call = strstr(reason, " in ");
-    return (strncmp(reason, "crash: ", 7) == 0 || strncmp(reason, "the process exited", 18) == 0)
-               ? call && strchr(call, '(')
+    return strncmp(reason, "crash: ", 7) == 0
+               ? strstr(reason, " between calls") || (call && strchr(call, '('))
                : strstr(reason, " did not return within ") && strchr(reason, '(');
 }
 
@@ -258,10 +258,12 @@ static void start_stopped_worker(void)
     char line[512];
     struct process worker;
     struct backoff backoff = backoff_begin(5000);
-    snprintf(line, sizeof line,
-             "MACHINERY run --jobs 1 --filter machinery.hangs --filter machinery.passes --json "
-             "%s/stopped",
-             directory);
+    snprintf(
+        line, sizeof line,
+        "MACHINERY run --jobs 1 --timeout 3 --filter machinery.hangs --filter machinery.passes "
+        "--json "
+        "%s/stopped",
+        directory);
     background = start_line(line);
     while (!process_find(background, "sockspec-worker", &worker) && backoff_wait(&backoff))
         continue;

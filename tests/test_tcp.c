@@ -268,8 +268,8 @@ static void test_no_agent(void)
     refused(run_tcp(9, NULL, ""), "cannot connect to the agent at 192.0.2.1:9: Connection refused");
 }
 
-/* Servers that are no agents: one that says something else, one that hangs up, and one of an older
- * protocol. */
+/* Servers that are no agents: one that says something else, one that hangs up, and two of other
+ * versions of the protocol. */
 static void test_garbled_hello(void)
 {
     static const struct {
@@ -278,6 +278,8 @@ static void test_garbled_hello(void)
         const char *complaint;
     } hellos[] = {{"SSH-2.0-OpenSSH_9.2\r\n", 21, "the agent sent a frame that makes no sense"},
                   {"", 0, "the agent's stream ended"},
+                  {"\x1b\0\0\0\1\0\0\0\0\0\0\0\0\x08\0sockspec\4\0\0\0\0\0\0\0", 31,
+                   "the agent speaks version 4 of the protocol"},
                   {"\x17\0\0\0\1\0\0\0\0sockspec\1\0\0\0\0\0\0\0\0\0", 27,
                    "the agent speaks version 1 of the protocol"}};
     for (size_t i = 0; i < sizeof hellos / sizeof *hellos; i++) {
@@ -477,21 +479,20 @@ static bool read_bytes(int fd, void *bytes, size_t count)
 static int64_t perform_far(int fd, struct call *call, bool wait)
 {
     static unsigned char bytes[4096];
-    unsigned char header[WIRE_HEADER];
-    struct wire wire = {.bytes = bytes, .size = sizeof bytes, .at = WIRE_HEADER};
-    enum wire_type type;
-    uint32_t id;
-    wire_put_call(&wire, call);
-    size_t length = wire_frame(&wire, WIRE_CALL, 1);
+    unsigned char header[FRAME_HEADER];
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER};
+    struct frame_header answer;
+    frame_put_call(&frame, call);
+    size_t length = frame_complete(&frame, &(struct frame_header){.type = FRAME_CALL, .id = 1});
     CU_ASSERT_FATAL(write(fd, bytes, length) == (ssize_t)length);
     if (!wait)
         return 0;
     CU_ASSERT_TRUE_FATAL(read_bytes(fd, header, sizeof header));
-    int size = wire_header(header, &type, &id);
-    CU_ASSERT_FATAL(type == WIRE_RESULT && size > 0 && size < (int)sizeof bytes);
+    int size = frame_read_header(header, &answer);
+    CU_ASSERT_FATAL(answer.type == FRAME_RESULT && size > 0 && size < (int)sizeof bytes);
     CU_ASSERT_TRUE_FATAL(read_bytes(fd, bytes, (size_t)size));
-    struct wire result = {.bytes = bytes, .size = (size_t)size};
-    CU_ASSERT_TRUE_FATAL(wire_get_result(&result, call));
+    struct frame result = {.bytes = bytes, .size = (size_t)size};
+    CU_ASSERT_TRUE_FATAL(frame_get_result(&result, call));
     return call->result;
 }
 
@@ -499,27 +500,24 @@ static int64_t perform_far(int fd, struct call *call, bool wait)
  * again. */
 static void test_harness_gone(void)
 {
-    unsigned char header[WIRE_HEADER], hello[256];
-    enum wire_type type;
-    uint32_t id;
+    unsigned char header[FRAME_HEADER], hello[4096];
+    struct frame_header first;
     struct address to = address_of("192.0.2.1", lab.agent.port), name = address_of("192.0.2.1", 0);
     namespace_enter(lab.network->netns[SIDE_PEER]);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CU_ASSERT_FATAL(connect(fd, &to.any, to.length) == 0);
     CU_ASSERT_TRUE_FATAL(read_bytes(fd, header, sizeof header));
-    int size = wire_header(header, &type, &id);
-    CU_ASSERT_FATAL(type == WIRE_HELLO && size > 0 && size < (int)sizeof hello);
+    int size = frame_read_header(header, &first);
+    CU_ASSERT_FATAL(first.type == FRAME_HELLO && size > 0 && size < (int)sizeof hello);
     CU_ASSERT_TRUE_FATAL(read_bytes(fd, hello, (size_t)size));
 
     struct call call = {.operation = OP_SOCKET, .argument = {AF_INET, SOCK_DGRAM, 0}};
     int far = (int)perform_far(fd, &call, true);
-    call = (struct call){.operation = OP_BIND,
-                         .argument = {far},
-                         .block = {{&name.storage, 0, (uint32_t)name.length}}};
+    call = (struct call){
+        .operation = OP_BIND, .argument = {far}, .block = {[1] = block_address(&name)}};
     CU_ASSERT_EQUAL(perform_far(fd, &call, true), 0);
-    call = (struct call){.operation = OP_GETSOCKNAME,
-                         .argument = {far},
-                         .block = {{&name.storage, sizeof name.storage, 0}}};
+    call = (struct call){
+        .operation = OP_GETSOCKNAME, .argument = {far}, .block = {[1] = block_address_out(&name)}};
     CU_ASSERT_EQUAL(perform_far(fd, &call, true), 0);
 
     namespace_enter(lab.network->netns[SIDE_IUT]);

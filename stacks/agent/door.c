@@ -100,6 +100,23 @@ static void write_all(struct agent *agent, const void *bytes, size_t count)
     }
 }
 
+/* A forked process has ended, by a signal or by itself (0): a crash for whoever waits for an answer
+ * from it, unless that is what it was told to do. */
+static void take_end_of_child(struct agent *agent, uint32_t process, int signal)
+{
+    for (struct request *request = agent->requests; request; request = request->next) {
+        if (request->process != process || request->answered)
+            continue;
+        if (!request->call || request->call->operation != OP_KILL ||
+            request->call->argument[0] != signal)
+            give_up(TROUBLE_CRASH,
+                    signal ? "SIG%s in a forked process" : "%sa forked process ended",
+                    signal ? signal_abbreviation(signal) : "");
+        call_succeed(request->call, 0);
+        request->answered = true;
+    }
+}
+
 /* What an agent sends of its own accord. */
 static void take_news(struct agent *agent, const struct frame_header *header, struct frame *frame)
 {
@@ -116,13 +133,9 @@ static void take_news(struct agent *agent, const struct frame_header *header, st
         number = frame_get_number(frame);
         if (frame->bad || number < 0 || number >= NSIG)
             garbled("the end of its process by a signal that ends none");
-        for (const struct request *request = agent->requests; request; request = request->next)
-            if (request->process == header->process && !request->answered && header->process)
-                give_up(TROUBLE_CRASH,
-                        number ? "SIG%s in a forked process" : "%sa forked process ended",
-                        number ? signal_abbreviation((int)number) : "");
         if (header->process == 0)
             give_up(TROUBLE_CRASH, "SIG%s", signal_abbreviation((int)number));
+        take_end_of_child(agent, header->process, (int)number);
         return;
     default:
         return;
@@ -363,9 +376,19 @@ static bool waits_child(struct door *door, struct caller *caller)
     return waits(&((struct child *)door)->agent->door, caller);
 }
 
+/* Its process ends; nobody waits for that here: its parent may want to see it. */
 static void close_child(struct door *door)
 {
+    const struct child *child = (struct child *)door;
+    send_frame(child->agent, &(struct frame_header){FRAME_NEXT, child->process, 0}, NULL, NULL);
     free(door);
+}
+
+static struct door *open_child(struct door *door, uint32_t process);
+
+static struct door *open_grandchild(struct door *door, uint32_t process)
+{
+    return open_child(&((struct child *)door)->agent->door, process);
 }
 
 static struct door *open_child(struct door *door, uint32_t process)
@@ -373,11 +396,13 @@ static struct door *open_child(struct door *door, uint32_t process)
     static const struct door_operations operations = {.perform = perform_child,
                                                       .interrupt = interrupt_child,
                                                       .waits = waits_child,
+                                                      .child = open_grandchild,
                                                       .close = close_child};
     struct child *child = calloc(1, sizeof *child);
     if (!child)
         abort();
-    child->door = (struct door){.operations = &operations, .lacks = door->lacks};
+    child->door =
+        (struct door){.operations = &operations, .lacks = door->lacks, .system = door->system};
     child->agent = (struct agent *)door;
     child->process = process;
     return &child->door;

@@ -50,7 +50,7 @@ struct door *agent_run(const char *const words[], int netns, int states_netns)
 {
     struct tenant stream;
     if (!agent_start(&stream, words, netns))
-        give_up(TROUBLE_AGENT, "%s cannot be started: %s", words[0], strerror(errno));
+        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
     return agent_open(&stream, states_netns, true);
 }
 

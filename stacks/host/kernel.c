@@ -98,7 +98,7 @@ struct door *kernel_open(int netns)
     struct kernel *kernel = calloc(1, sizeof *kernel);
     if (!kernel)
         abort();
-    kernel->door.operations = &operations;
+    kernel->door = (struct door){.operations = &operations, .lacks = "fork exec"};
     kernel->netns = netns;
     return &kernel->door;
 }

@@ -56,5 +56,4 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
 
 STACK(libc, .usage = "libc:NAME",
       .summary = "the agent built with musl or diet, or run by this dynamic loader",
-      .needs_argument = true, .check = check, .open = open_libc,
-      .examples = {"musl", "diet"});
+      .needs_argument = true, .check = check, .open = open_libc, .examples = {"musl", "diet"});

@@ -38,5 +38,5 @@ static struct door *open_lwip(const char *argument, int netns, const struct tena
     return agent_run(words, netns, -1);
 }
 
-STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process",
-      .elsewhere = true, .takes_interface = true, .check = check, .open = open_lwip);
+STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process", .elsewhere = true,
+      .takes_interface = true, .check = check, .open = open_lwip);

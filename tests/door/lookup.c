@@ -55,7 +55,8 @@ static void many_results(struct host *host)
     CU_ASSERT_EQUAL(sk_getaddrinfo(host, NULL, "7000", &any, NULL, 0), 0);
 
     CU_ASSERT_EQUAL(sk_getaddrinfo(host, "192.0.2.1", NULL, NULL, found, 4), count);
-    CU_ASSERT_TRUE(is_name(&found[1], "192.0.2.1", 0));
+    /* Without hints glibc may map the address, where no interface but the loopback has any. */
+    CU_ASSERT_TRUE(is_name(&found[1], "192.0.2.1", 0) || is_name(&found[1], "::ffff:192.0.2.1", 0));
     CU_ASSERT_EQUAL(found[0].handle > 0, true);
     CU_ASSERT_EQUAL(found[1].handle, 0);
     CU_ASSERT_EQUAL(sk_freeaddrinfo(host, found[0].handle), 0);
@@ -80,7 +81,7 @@ static void scoped_name(struct host *host)
     int lo = sk_if_nametoindex(host, "lo");
     CU_ASSERT_EQUAL(sk_getaddrinfo(host, "fe80::1%lo", "1", &numeric, &found, 1), 1);
     memcpy(&name.storage, found.name, found.name_length);
-    CU_ASSERT_EQUAL(name.in6.sin6_scope_id, lo);
+    CU_ASSERT_EQUAL(name.in6.sin6_scope_id, (unsigned)lo);
     CU_ASSERT_EQUAL(sk_freeaddrinfo(host, found.handle), 0);
 }
 

@@ -1,46 +1,34 @@
 /* The harness's side of a stream: what a case's door makes of what an agent sends. The calls of the
  * dialogue are made, as a case would make them, and everything else in it comes from the agent.
  *
- * It is door.c itself, only that the end of the process is the end of the input. */
+ * It is door.c itself, only that what ends a case is the end of the input. */
 #include "tests/fuzz/fuzz.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-static jmp_buf end_of_input;
-
-__attribute__((noreturn)) static void leave(int status)
-{
-    longjmp(end_of_input, status ? status : 1);
-}
-
-/* No signal that leaves the process there, or stops it. */
-static int die(int number)
-{
-    HOLDS(number > 0 && number < NSIG && number != SIGSTOP && number != SIGTSTP);
-    leave(128 + number);
-}
 
 /* One struct agent for all inputs: it is large. */
 static void *agent_memory(void);
 
-#define _exit(status)           leave(status)
-#define raise(number)           die(number)
-#define signal(number, handler) (void)(number)
-#define calloc(count, size)     agent_memory()
-#define free(agent)             (void)(agent)
+#define calloc(count, size) agent_memory()
+#define free(agent)         (void)(agent)
 #include "stacks/agent/door.c" /* NOLINT(bugprone-suspicious-include) */
 #undef free
 #undef calloc
-#undef signal
 
 static void *agent_memory(void)
 {
     static struct agent agent;
     memset(&agent, 0, offsetof(struct agent, out));
     return &agent;
+}
+
+static jmp_buf end_of_input;
+
+__attribute__((noreturn)) static void leave(enum trouble trouble, const char *what)
+{
+    HOLDS(trouble != TROUBLE_NONE && *what);
+    longjmp(end_of_input, 1);
 }
 
 enum { CALLS = 256 };
@@ -59,10 +47,10 @@ struct dialogue {
 
 static struct dialogue dialogue;
 
-static bool is_ours(enum wire_type type)
+static bool is_ours(enum frame_type type)
 {
-    return type == WIRE_CALL || type == WIRE_BEGIN || type == WIRE_ASK || type == WIRE_ISOLATE ||
-           type == WIRE_INTERRUPT || type == WIRE_NEXT;
+    return type == FRAME_CALL || type == FRAME_BEGIN || type == FRAME_ASK ||
+           type == FRAME_ISOLATE || type == FRAME_INTERRUPT || type == FRAME_NEXT;
 }
 
 /* Takes the two directions apart. */
@@ -75,7 +63,7 @@ static void sort(const uint8_t *data, size_t size)
     if (!dialogue.said)
         abort();
     while (dialogue.count < CALLS && piece_next(&at, &left, &piece)) {
-        if (is_ours(piece.type)) {
+        if (is_ours(piece.header.type)) {
             dialogue.pieces[dialogue.count++] = piece;
             continue;
         }
@@ -87,27 +75,28 @@ static void sort(const uint8_t *data, size_t size)
     dialogue.said_size += left;
 }
 
-static void begin(struct agent *agent, struct call *call, size_t i)
+static void begin(struct agent *agent, uint32_t process, struct call *call, size_t i)
 {
     struct request *request = &dialogue.begun[i];
-    *request = (struct request){.call = call, .caller = &dialogue.caller[i]};
+    *request = (struct request){.process = process, .call = call, .caller = &dialogue.caller[i]};
     enlist(agent, request);
-    send_frame(agent, WIRE_BEGIN, request->id, call, NULL);
+    send_frame(agent, &(struct frame_header){FRAME_BEGIN, process, request->id}, call, NULL);
 }
 
 static void make(struct agent *agent, struct piece *piece)
 {
     size_t i = dialogue.calls;
-    if (piece->type == WIRE_ASK) {
-        HOLDS(ask(agent, WIRE_ASK, &(uint32_t){1}) <= WAITING_UNKNOWN);
-    } else if (piece->type == WIRE_ISOLATE) {
+    uint32_t process = piece->header.process;
+    if (piece->header.type == FRAME_ASK) {
+        HOLDS(ask(agent, FRAME_ASK, process, &(uint32_t){1}) <= WAITING_UNKNOWN);
+    } else if (piece->header.type == FRAME_ISOLATE) {
         agent_isolate(&agent->door);
     } else if (piece_call(piece, &dialogue.call[i])) {
         dialogue.calls++;
-        if (piece->type == WIRE_BEGIN)
-            begin(agent, &dialogue.call[i], i);
+        if (piece->header.type == FRAME_BEGIN)
+            begin(agent, process, &dialogue.call[i], i);
         else
-            door_perform(&agent->door, &dialogue.call[i]);
+            perform_in(agent, process, &dialogue.call[i]);
     }
 }
 
@@ -129,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static int nowhere = -1;
     if (nowhere < 0)
         nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    trouble_handler = leave;
     memset(&dialogue, 0, sizeof dialogue);
     sort(data, size);
     struct tenant stream = {.input = memory_file(dialogue.said, dialogue.said_size),
@@ -136,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (setjmp(end_of_input) == 0)
         talk(&stream);
     for (size_t i = 0; i < dialogue.calls; i++)
-        wire_release(&dialogue.call[i]);
+        call_release(&dialogue.call[i]);
     for (size_t i = 0; i < dialogue.count; i++)
         piece_free(&dialogue.pieces[i]);
     free(dialogue.said);

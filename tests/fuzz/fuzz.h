@@ -25,11 +25,10 @@ void does_not_hold(const char *condition, const char *file, int line) __attribut
 
 /* A frame of an input. */
 struct piece {
-    enum wire_type type;
-    uint32_t id;
+    struct frame_header header;
     const uint8_t *start; /* its header */
     size_t whole;         /* bytes of the input, header included */
-    struct wire body;     /* a copy, so that reading beyond its end is noticed */
+    struct frame body;    /* a copy, so that reading beyond its end is noticed */
 };
 
 /* Takes the next frame; the last may be shorter than it says. False at the end, or if there is no

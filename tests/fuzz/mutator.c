@@ -50,17 +50,17 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned
     enum { HEADER_KEPT = 4, CHANGE_BODY = 10, CHANGE_FRAME = 12, DOUBLE = 13, REMOVE = 14 };
     size_t start = 0, whole = find(data, size, seed >> 8, &start);
     unsigned choice = seed % 16;
-    if (whole < WIRE_HEADER || choice > REMOVE || (whole == WIRE_HEADER && size == room))
+    if (whole < FRAME_HEADER || choice > REMOVE || (whole == FRAME_HEADER && size == room))
         return LLVMFuzzerMutate(data, size, room);
-    uint8_t *frame = malloc(room + WIRE_HEADER);
+    uint8_t *frame = malloc(room + FRAME_HEADER);
     if (!frame)
         abort();
     memcpy(frame, data + start, whole);
-    size_t keep = choice < CHANGE_BODY ? WIRE_HEADER : HEADER_KEPT;
+    size_t keep = choice < CHANGE_BODY ? FRAME_HEADER : HEADER_KEPT;
     if (choice < CHANGE_FRAME) {
         size_t length =
             keep + LLVMFuzzerMutate(frame + keep, whole - keep, whole - keep + room - size);
-        length = length < WIRE_HEADER ? WIRE_HEADER : length;
+        length = length < FRAME_HEADER ? FRAME_HEADER : length;
         set_length(frame, length);
         if (size - whole + length <= room)
             size = splice(data, size, start, whole, frame, length);

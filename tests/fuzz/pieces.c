@@ -16,16 +16,16 @@ void does_not_hold(const char *condition, const char *file, int line)
 bool piece_next(const uint8_t **data, size_t *size, struct piece *piece)
 {
     *piece = (struct piece){.start = *data};
-    int length = *size < WIRE_HEADER ? -1 : wire_header(*data, &piece->type, &piece->id);
+    int length = *size < FRAME_HEADER ? -1 : frame_read_header(*data, &piece->header);
     if (length < 0)
         return false;
-    size_t rest = *size - WIRE_HEADER;
+    size_t rest = *size - FRAME_HEADER;
     piece->body.size = (size_t)length < rest ? (size_t)length : rest;
-    piece->whole = WIRE_HEADER + piece->body.size;
+    piece->whole = FRAME_HEADER + piece->body.size;
     piece->body.bytes = malloc(piece->body.size ? piece->body.size : 1);
     if (!piece->body.bytes)
         abort();
-    memcpy(piece->body.bytes, *data + WIRE_HEADER, piece->body.size);
+    memcpy(piece->body.bytes, *data + FRAME_HEADER, piece->body.size);
     *data += piece->whole;
     *size -= piece->whole;
     return true;
@@ -39,15 +39,14 @@ void piece_free(struct piece *piece)
 
 bool piece_call(struct piece *piece, struct call *call)
 {
+    bool known, is_call = piece->header.type == FRAME_CALL || piece->header.type == FRAME_BEGIN;
     piece->body.at = 0;
-    piece->body.bad = piece->body.absent = false;
-    if ((piece->type != WIRE_CALL && piece->type != WIRE_BEGIN) ||
-        !wire_get_call(&piece->body, call))
+    piece->body.bad = piece->body.lacking = false;
+    if (!is_call || !frame_get_call(&piece->body, call, &known))
         return false;
-    if (!piece->body.absent)
-        return true;
-    wire_release(call);
-    return false;
+    if (!known)
+        call_release(call);
+    return known;
 }
 
 int memory_file(const void *bytes, size_t size)

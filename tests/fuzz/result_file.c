@@ -17,8 +17,8 @@ static void fails(struct mutation *mutation, struct call *call)
 }
 
 RULE(rule, "area.rule", .statement = "A rule.", .sources = {{"document", "place"}},
-     .outcome = {[BY_POSIX] = "EISCONN | 0", [BY_LINUX] = "EISCONN"},
-     .mutant = {"it fails", fails});
+     .outcome = {[BY_POSIX] = "EISCONN | 0", [BY_LINUX] = "EISCONN"});
+MUTANT_BY(rule, "it fails", fails)
 CASE(rule, plain, .family = ANY_FAMILY)
 {
 }

@@ -17,6 +17,9 @@ enum agent_end agent_serve_case(int input, int output);
 /* Goes on serving a case, after it said hello. */
 enum agent_end agent_continue(void);
 
+/* Has the end of the process that forked this one end it too, where a system can do that. */
+void end_with_parent(void);
+
 /* Enters the empty directory that the harness has made for the case, if it names one. */
 void agent_enter_directory(void);
 

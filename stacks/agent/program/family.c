@@ -29,6 +29,23 @@ static size_t count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t change = PTHREAD_COND_INITIALIZER;
 
+static void tell_of_end(const struct child *child)
+{
+    struct frame frame = answer_begin();
+    frame_put_number(&frame, child->status > 128 ? child->status - 128 : 0);
+    const struct frame_header header = {FRAME_DIED, child->process, 0};
+    write_whole(stream_output(), frame.bytes, frame_complete(&frame, &header));
+    stream_unlock();
+}
+
+static bool has_ended(const struct child *child)
+{
+    pthread_mutex_lock(&lock);
+    bool ended = child->ended;
+    pthread_mutex_unlock(&lock);
+    return ended;
+}
+
 static void note_end(struct child *child)
 {
     int status = 0;
@@ -39,11 +56,7 @@ static void note_end(struct child *child)
     child->ended = true;
     pthread_cond_broadcast(&change);
     pthread_mutex_unlock(&lock);
-    struct frame frame = answer_begin();
-    frame_put_number(&frame, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
-    const struct frame_header header = {FRAME_DIED, child->process, 0};
-    write_whole(stream_output(), frame.bytes, frame_complete(&frame, &header));
-    stream_unlock();
+    tell_of_end(child);
 }
 
 /* Passes on what a child says, until it has ended. */
@@ -85,6 +98,7 @@ static int move_away(int fd)
 
 static void become_child(int end, uint32_t process)
 {
+    end_with_parent();
     for (size_t i = 0; i < count; i++)
         close(children[i].stream);
     count = 0;
@@ -107,11 +121,13 @@ bool family_fork(struct call *call)
     /* Nobody may hold a lock that the child would find held for ever. */
     stream_lock();
     tasks_lock();
+    pthread_mutex_lock(&lock);
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
         become_child(ends[1], (uint32_t)call->argument[0]);
     }
+    pthread_mutex_unlock(&lock);
     tasks_unlock();
     stream_unlock();
     if (pid == 0)
@@ -131,6 +147,17 @@ bool family_fork(struct call *call)
     return true;
 }
 
+/* Who sends something to a child that has ended learns it once more, instead of nothing. */
+static void pass_to(const struct child *child, const struct frame *header, const struct frame *body)
+{
+    if (has_ended(child)) {
+        tell_of_end(child);
+        return;
+    }
+    write_whole(child->stream, header->bytes, FRAME_HEADER);
+    write_whole(child->stream, body->bytes, body->size);
+}
+
 void family_pass(const struct frame_header *header, const struct frame *body)
 {
     unsigned char bytes[FRAME_HEADER];
@@ -139,14 +166,12 @@ void family_pass(const struct frame_header *header, const struct frame *body)
     /* To the child itself, else to each: one of them may be its parent. */
     for (size_t i = 0; i < count; i++)
         if (children[i].process == header->process) {
-            write_whole(children[i].stream, bytes, sizeof bytes);
-            write_whole(children[i].stream, body->bytes, body->size);
+            pass_to(&children[i], &frame, body);
             return;
         }
-    for (size_t i = 0; i < count; i++) {
-        write_whole(children[i].stream, bytes, sizeof bytes);
-        write_whole(children[i].stream, body->bytes, body->size);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (!has_ended(&children[i]))
+            pass_to(&children[i], &frame, body);
 }
 
 void family_await(struct call *call)

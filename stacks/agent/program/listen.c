@@ -13,9 +13,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 bool tell_of_death(int output, int signal)
 {
@@ -24,14 +21,6 @@ bool tell_of_death(int output, int signal)
     const struct frame_header header = {.type = FRAME_DIED};
     frame_put_number(&frame, signal);
     return write(output, bytes, frame_complete(&frame, &header)) >= 0;
-}
-
-/* Ending the agent ends what it runs, where a system can do that. */
-static void end_with_parent(void)
-{
-#ifdef __linux__
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-#endif
 }
 
 #ifndef POLLRDHUP
