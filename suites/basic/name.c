@@ -1,12 +1,13 @@
 /* bind(), getsockname() and getpeername(): names are given, and come back. */
 #include "suites/suite.h"
 
-/* A name whose port the IUT has just chosen itself and that nobody has any more. */
+/* A name whose port the other host has just chosen, and nobody has any more. The IUT itself is not
+ * asked: what it says of ports is judged here. */
 static struct address free_name(struct test *t)
 {
-    struct endpoint probe = bound_socket(t, t->iut, type_of(t), PLACE_MAIN);
-    must(sk_close(t->iut, probe.fd));
-    return probe.name;
+    struct endpoint probe = bound_socket(t, t->peer, type_of(t), PLACE_MAIN);
+    must(sk_close(t->peer, probe.fd));
+    return place_of(t, t->iut, PLACE_MAIN, address_port(&probe.name));
 }
 
 static socklen_t length_of_names(const struct test *t)

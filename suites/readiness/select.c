@@ -194,9 +194,9 @@ RULE(too_large, "readiness.select.large-limit",
                   "Linux, than RLIMIT_NOFILE.",
      .outcome = {[BY_POSIX] = {"EINVAL", {"posix.select.einval-nfds"}},
                  [BY_LINUX] = {"EINVAL", {"linux.select.2.einval-nfds"}}},
-     .deviation = {
-         [BY_LINUX] = {"0", "the kernel takes a number that is too large for the number of "
-                            "descriptors that the process has room for; seen in Linux 6.18"}});
+     .deviation = {[BY_LINUX] = {"0",
+                                 "the kernel takes a number that is too large for the number of "
+                                 "descriptors that the process has room for; seen in Linux 6.18"}});
 
 /* The limit of open files, which need not be more than sets can hold, is lowered, so that the
  * argument is above both. */
@@ -213,7 +213,13 @@ CASE(too_large, above_both, .network = ON_LOOPBACK, .needs = "select getrlimit s
     must(sk_setrlimit(iut, RLIMIT_NOFILE, &given));
 }
 
-MUTANT_GIVES(too_large, "select() of any number succeeds", OP_SELECT, EINVAL, 0)
+/* Linux has no error for it: another one would be wrong there too. */
+MUTANT(too_large, "select() of too large a number gives EBADF")
+{
+    mutate(m, call);
+    if (call->operation == OP_SELECT && call->argument[0] > FD_SETSIZE)
+        call_fail(call, EBADF);
+}
 
 RULE(bad_time, "readiness.select.invalid-time",
      .statement = "select() fails with EINVAL if its time is invalid, as a negative one is.",
