@@ -178,3 +178,19 @@ MUTANT(both_closed, "POLLHUP is never reported")
     if (call_asks_readiness(call))
         call_set_found(call, call_found(call) & ~POLLHUP);
 }
+
+/* ---- no connection ---- */
+
+RULE(unconnected, "readiness.ready.unconnected",
+     .statement =
+         "On Linux poll() and epoll_wait() report a stream socket that was never connected "
+         "as writable and with POLLHUP.",
+     .pinned = {[BY_LINUX] = "1: writable and hangup"});
+
+CASE(unconnected, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .readiness = WITH_POLL | WITH_EPOLL)
+{
+    observe("%s", answer(t, stream_socket(t, iut), POLLIN | POLLOUT, 0));
+}
+
+MUTANT_BY(unconnected, "nothing is reported of it", reports_nothing)

@@ -472,3 +472,33 @@ MUTANT(aborted, "accept() fails with EPROTO")
     if (call->operation == OP_ACCEPT)
         call_fail(call, EPROTO);
 }
+
+/* ---- the own close() ---- */
+
+RULE(partly_read, "tcp.reset.partly-read",
+     .statement = "close() of a connection on which a part of the data was received and a part not "
+                  "resets it: the other side gets ECONNRESET.",
+     .outcome = {[BY_LINUX] = {"ECONNRESET", {"rfc9293.shld-3"}},
+                 [BY_ZOS] = {"ECONNRESET", {"zos.close.input-queued-resets"}},
+                 [BY_RFC] = {"ECONNRESET", {"rfc9293.shld-3"}}});
+
+CASE(partly_read, one_of_two, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    char data[2];
+    must(sk_send(peer, c.peer, "ab", 2, 0));
+    require(finish(sk_begin(iut, call_recv(c.iut, data, 1, 0))) == 1, "no data came");
+    require(finish(sk_begin(iut, call_recv(c.iut, data, 1, MSG_PEEK))) == 1, "no more came");
+    must(sk_close(iut, c.iut));
+    await_peer(t, c.peer);
+    observe_result(sk_recv(peer, c.peer, data, sizeof data, 0));
+}
+
+MUTANT(partly_read, "close() throws away what was not received")
+{
+    char bytes[16];
+    if (call->operation == OP_CLOSE)
+        while (sk_recv(m->real, (int)call->argument[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+            continue;
+    mutate(m, call);
+}
