@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "harness/run.h"
+#include "reports/output.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -277,7 +278,8 @@ static int exit_status(const struct command *command, enum run_end end, const st
     if (end == RUN_INTERRUPTED)
         return EXIT_INTERRUPTED;
     bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL] &&
-                   !totals->count[VERDICT_KEPT] && !totals->count[VERDICT_CHANGED];
+                   !totals->count[VERDICT_KEPT] && !totals->count[VERDICT_CHANGED] &&
+                   !totals->deviations; /* which are failures that are known */
     if (totals->count[VERDICT_FAIL] || (command->strict && totals->count[VERDICT_CHANGED]))
         status = EXIT_FAILED;
     else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed ||

@@ -20,7 +20,7 @@ REQUIREMENTS(
     {"linux.connect.2.many-times", "DESCRIPTION", REQ_MAY,
      "A socket connects more than once to change its peer.",
      .when = "the protocol is such, as with Internet datagrams"},
-    {"linux.connect.2.dissolves", "DESCRIPTION", REQ_MAY,
+    {"linux.connect.2.dissolves", "DESCRIPTION", REQ_DOCUMENTED,
      "connect() with AF_UNSPEC ends the association.",
      .when = "the socket is a TCP socket or a datagram socket"},
     {"linux.connect.2.connects-after-dissolving", "DESCRIPTION", REQ_DOCUMENTED,

@@ -5,11 +5,13 @@
 #include "harness/record.h"
 #include "harness/variant.h"
 #include "harness/verdict.h"
-#include "reports/output.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/utsname.h>
+
+/* Where a report goes: reports/output.h. */
+struct output;
 
 /* About the run as a whole; known before its first result. */
 struct run_info {

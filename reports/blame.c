@@ -82,8 +82,9 @@ void blame_print(const struct blame *blame, FILE *out)
 {
     enum { SHOWN = 12 };
     char line[160];
-    if (blame->count)
-        fputs("\ninconclusive\n", out);
+    if (!blame->count)
+        return; /* and there is no list */
+    fputs("\ninconclusive\n", out);
     qsort(blame->causes, blame->count, sizeof *blame->causes, by_count);
     for (size_t i = 0; i < blame->count && i < SHOWN; i++) {
         const struct cause *cause = &blame->causes[i];

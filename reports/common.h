@@ -3,6 +3,7 @@
 #define SOCKSPEC_REPORTS_COMMON_H
 
 #include "harness/report.h"
+#include "reports/output.h"
 
 /* A copy that is valid UTF-8 and valid in XML 1.0: other bytes and control characters (but newline
  * and tab) become "\x1b". The caller frees it. Aborts without memory. */

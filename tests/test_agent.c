@@ -127,6 +127,56 @@ static void answer(struct frame *frame)
     call_release(&call);
 }
 
+/* An agent whose name is no text: a whole report with what can be read of it. */
+static void test_strange_name(void)
+{
+    unsigned char bytes[1024];
+    char command[8192] = "agent:printf '", *to = command + strlen(command);
+    int status;
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER};
+    struct hello hello = {.version = PROTOCOL_VERSION,
+                          .system = "Pl\xc3\xa4n\xff 9\x1b[2J\nfrom\tBell \xed\xa0\x80",
+                          .libc = "C\xc3"};
+    frame_put_hello(&frame, &hello);
+    size_t length = frame_complete(&frame, &(struct frame_header){.type = FRAME_HELLO});
+    for (size_t i = 0; i < length; i++)
+        to += sprintf(to, "\\%03o", bytes[i]);
+    strcpy(to, "'; head -c 1 >/dev/null");
+    json_t *lines = results_of(command, "tcp.connect.establishes/state/ipv4,loopback", &status);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+    CU_ASSERT_STRING_EQUAL(text_of(find_object(lines, "type", "summary"), "implementation"),
+                           "Pl\xc3\xa4n? 9?[2J | from Bell ???, C?");
+    json_decref(lines);
+}
+
+/* As the first process of a system it takes a device, and any number of modules, without an
+ * interface: what a virtual machine is given to try its processor. In namespaces of its own. */
+static void test_init(void)
+{
+    char agent[2048];
+    spec_here("@/sockspec-agent", agent, sizeof agent);
+    for (int modules = 0; modules < 3; modules++) {
+        const char *const argv[] = {"unshare",
+                                    "--mount",
+                                    "--net",
+                                    "--pid",
+                                    "--fork",
+                                    agent,
+                                    "--init",
+                                    "/dev/null",
+                                    modules > 0 ? "!/no/one" : NULL,
+                                    modules > 1 ? "!/no/two" : NULL,
+                                    NULL};
+        struct finished finished = run_program(argv);
+        CU_ASSERT_EQUAL(finished.status, 0);
+        CU_ASSERT_PTR_NULL(strstr(finished.err, "usage"));
+        CU_ASSERT_PTR_NULL(strstr(finished.err, "bring up !"));
+        CU_ASSERT_EQUAL(strstr(finished.err, "cannot load /no/one") != NULL, modules > 0);
+        CU_ASSERT_EQUAL(strstr(finished.err, "cannot load /no/two") != NULL, modules > 1);
+        finished_free(&finished);
+    }
+}
+
 /* What the two sides do with bytes that were damaged on the way: nothing worse than to say so. */
 static void test_damaged_frames(void)
 {
@@ -215,6 +265,9 @@ int main(void)
     CU_add_test(suite, "an unknown operation", test_unknown_operation);
     CU_add_test(suite, "damaged frames", test_damaged_frames);
     CU_add_test(suite, "broken agents", test_broken_agents);
+    if (geteuid() == 0)
+        CU_add_test(suite, "the first process", test_init);
+    CU_add_test(suite, "a strange name", test_strange_name);
     CU_add_test(suite, "the same verdicts as host", test_same_verdicts);
     /* The sanitizers' own library wants to be loaded first. */
     if (strcmp(EVERYTHING, "*") == 0)

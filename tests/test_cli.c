@@ -63,14 +63,17 @@ static void test_exit_status(void)
 {
     expect("MACHINERY run --quiet --filter machinery.passes", 0, NULL);
     expect("MACHINERY run --quiet --filter machinery.deviates", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.precondition", 3, NULL);
-    expect("MACHINERY run --quiet --filter machinery.skips", 0, NULL);
+    expect("MACHINERY run --quiet --filter machinery.precondition", 3, "this run says nothing");
+    expect("MACHINERY run --quiet --filter machinery.skips", 3, "this run says nothing");
     expect("MACHINERY run --quiet --filter machinery.d* --filter machinery.p*", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.skips --exit-style kselftest", 4, NULL);
+    expect("MACHINERY run --quiet --filter machinery.skips --exit-style kselftest", 4,
+           "this run says nothing");
     expect("MACHINERY run --quiet --filter machinery.deviates --exit-style kselftest", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.precondition --exit-style bisect", 125, NULL);
+    expect("MACHINERY run --quiet --filter machinery.precondition --exit-style bisect", 125,
+           "this run says nothing");
     expect("MACHINERY run --quiet --filter machinery.deviates --exit-style bisect", 1, NULL);
-    expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 0, NULL);
+    expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 3,
+           "this run says nothing");
     expect("MACHINERY run --quiet --tag slow", 0, NULL);
 }
 

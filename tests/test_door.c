@@ -94,7 +94,8 @@ static int try_group(struct door *(*open)(int netns), void (*group)(struct host 
     char why[256];
     struct network *network = network_create(NETWORK_LOOPBACK, why, sizeof why);
     files_set_up();
-    if (!network || !files_fresh()) {
+    const char *place = files_fresh();
+    if (!network || !place || chdir(place) != 0) {
         printf("\n    %s", network ? files_missing(".") : why);
         return 1;
     }

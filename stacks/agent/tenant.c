@@ -18,7 +18,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the tenant's first process: its own mounts, /proc and streams; then the command. */
+/* Waits for a child's end, as does who becomes the parent of what others leave; its exit status. */
+static int await_end(pid_t child)
+{
+    int status = 0;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, 0)) != child && (pid >= 0 || errno == EINTR))
+        continue;
+    return pid == child && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static void close_from(int first)
+{
+    for (int fd = first; fd < 1024; fd++)
+        close(fd);
+}
+
+/* In the tenant's first process: its own mounts, /proc and streams; then the command, as a process
+ * of its own: the first one cannot be ended by signals that come from within, as a kernel that
+ * panics ends itself. */
 __attribute__((noreturn)) static void live(const char *const words[], int netns,
                                            const int pipes[2][2], bool (*prepare)(void *),
                                            void *context)
@@ -39,6 +57,11 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
         fcntl(fd, F_SETFD, FD_CLOEXEC);
     if (prepare && !prepare(context))
         _exit(127);
+    pid_t command = fork();
+    if (command != 0) {
+        close_from(0);
+        _exit(command < 0 ? 127 : await_end(command));
+    }
     dup2(pipes[0][0], STDIN_FILENO);
     dup2(pipes[1][1], STDOUT_FILENO);
     execvp(words[0], (char *const *)words);
@@ -92,12 +115,8 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
         pid_t first = fork();
         if (first == 0)
             live(words, netns, (const int(*)[2])pipes, prepare, context);
-        for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
-            close(fd);
-        int status = 0;
-        while (waitpid(first, &status, 0) < 0 && errno == EINTR)
-            continue;
-        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+        close_from(STDERR_FILENO + 1);
+        _exit(await_end(first));
     }
     if (pid < 0) {
         snprintf(why, size, "no process: %s", strerror(errno));
@@ -165,6 +184,13 @@ bool tenant_await(struct tenant *tenant, int seconds, char *why, size_t size)
         snprintf(why + used, size - (size_t)used, ": %s%s", from > said ? "..." : "", from);
     errno = ended ? ECONNRESET : ETIMEDOUT;
     return false;
+}
+
+bool tenant_try(struct tenant *tenant, int seconds, char *why, size_t size)
+{
+    bool good = tenant_await(tenant, seconds, why, size);
+    tenant_stop(tenant);
+    return good;
 }
 
 struct door *tenant_open(const char *argument, int netns, const struct tenant *tenant)

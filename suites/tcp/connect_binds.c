@@ -14,12 +14,10 @@ static void observe_name(struct test *t, int fd)
 }
 
 RULE(unbound, "tcp.connect.before-no-name",
-     .statement = "Before bind() or connect() a socket has no name: getsockname() reports the "
-                  "wildcard address and port 0.",
-     .level = LEVEL_MAY,
-     .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION: unspecified for an unbound socket"},
-                 {"Linux 6.18", "observed; getsockname(2) does not mention unbound sockets"}},
-     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"no address and no port"}});
+     .statement =
+         "On Linux getsockname() reports the wildcard address and port 0 of a socket before "
+         "bind() or connect(); POSIX leaves it open.",
+     .pinned = {[BY_LINUX] = "no address and no port"});
 
 CASE(unbound, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK)
 {
@@ -36,16 +34,21 @@ MUTANT(unbound, "socket() binds to a port at once")
 }
 
 RULE(port, "tcp.connect.binds",
-     .statement = "connect() on a stream socket that is not bound binds it to a free port and to "
-                  "the address of the route.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: an unused local address"},
-                 {RFC_9293, "3.9.1.1 MUST-44: the address is asked of the IP layer"},
-                 {ZOS_API, "CONNECT: completes the binding of a stream socket"},
-                 {"ip(7)", "DESCRIPTION of binding"}},
-     .outcome = {[BY_POSIX] = {"the route's address and a port"},
-                 [BY_LINUX] = {"the route's address and a port"},
-                 [BY_ZOS] = {"the route's address and a port"}});
+     .statement =
+         "connect() on a stream socket that is not bound binds it to a local address and a "
+         "free port.",
+     .outcome = {
+         [BY_POSIX] = {"the route's address and a port | another address and a port",
+                       {"posix.connect.binds-unbound-socket",
+                        "posix.connect.binds-to-unused-address"}},
+         [BY_LINUX] = {"the route's address and a port | another address and a port",
+                       {"linux.ip.7.connect-binds", "posix.connect.binds-unbound-socket"}},
+         [BY_BSD] = {"the route's address and a port | another address and a port",
+                     {"posix.connect.binds-unbound-socket",
+                      "posix.connect.binds-to-unused-address"}},
+         [BY_ZOS] = {"the route's address and a port | another address and a port",
+                     {"zos.connect.stream-completes-binding", "zos.connect.call.completes-binding",
+                      "zos.connect.rexx.completes-binding"}}});
 
 CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -70,10 +73,12 @@ MUTANT(port, "getsockname() reports port 0 after connect()")
 RULE(keeps, "tcp.connect.keeps-binding",
      .statement = "connect() leaves the name of a socket that is bound to an address and a port as "
                   "it is.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION: binds only what is not bound yet"},
-                 {RFC_9293, "3.9.1.1 MUST-43: a local address given by the user is used"}},
-     .outcome = {[BY_POSIX] = {"kept"}, [BY_LINUX] = {"kept"}});
+     .outcome = {
+         [BY_POSIX] = {"kept",
+                       {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address"}},
+         [BY_LINUX] = {"kept", {"linux.bind.2.assigns", "linux.ip.7.connect-binds"}},
+         [BY_BSD] = {"kept", {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address"}},
+         [BY_RFC] = {"kept", {"rfc9293.must-43", "rfc9293.must-45"}}});
 
 CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -100,10 +105,15 @@ MUTANT(keeps, "bind() takes the port and ignores the address")
 
 RULE(names, "tcp.connect.names-agree",
      .statement = "Each end of a connection has the other's name as its peer's name.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH getsockname() and getpeername(), DESCRIPTION"},
-                 {"getpeername(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = {"the names agree"}, [BY_LINUX] = {"the names agree"}});
+     .outcome = {[BY_POSIX] = {"the names agree",
+                               {"posix.getpeername.stores-peer", "posix.getsockname.stores-name"}},
+                 [BY_LINUX] = {"the names agree",
+                               {"linux.getpeername.2.returns-address",
+                                "linux.getpeername.2.stream-either-end",
+                                "linux.getsockname.2.returns-address"}},
+                 [BY_BSD] = {"the names agree",
+                             {"freebsd.getpeername.2.returns-peer-name",
+                              "posix.getsockname.stores-name"}}});
 
 CASE(names, both_ends, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {

@@ -1,5 +1,6 @@
 /* The orderly release of a connection, state by state. A state is held open by holding back what
- * the peer sends, so that it can be looked at without a race. */
+ * the peer sends, so that it can be looked at without a race. What an implementation that does not
+ * show its states can be asked about, as the peer sees it, comes at the end. */
 #include "suites/suite.h"
 
 /* An implementation that shows one state of its connections as another one. */
@@ -28,11 +29,10 @@ static void finish_sending(struct test *t, const struct connection *c)
 RULE(fin_wait_1, "tcp.release.fin-wait-1",
      .statement = "The side that closes an ESTABLISHED connection first is in FIN_WAIT_1 until its "
                   "FIN is acknowledged.",
-     .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.6 case 1, 3.10.4 CLOSE call in ESTABLISHED, figure 5"},
-                 {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {
-         [BY_POSIX] = {"FIN_WAIT_1"}, [BY_LINUX] = {"FIN_WAIT_1"}, [BY_BSD] = {"FIN_WAIT_1"}});
+     .outcome = {[BY_LINUX] = {"FIN_WAIT_1",
+                               {"rfc9293.close-established-state", "rfc9293.close-sends-fin"}},
+                 [BY_RFC] = {"FIN_WAIT_1",
+                             {"rfc9293.close-established-state", "rfc9293.close-sends-fin"}}});
 
 CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -56,11 +56,9 @@ MUTANT_STATE(misses_ack, STATE_FIN_WAIT_2, STATE_FIN_WAIT_1)
 RULE(fin_wait_2, "tcp.release.fin-wait-2",
      .statement = "The side that closed first is in FIN_WAIT_2 once its FIN is acknowledged, for "
                   "as long as the other side does not close.",
-     .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.6 case 1, 3.10.7.4 FIN-WAIT-1 STATE, figure 5"},
-                 {SOCKET_FAQ, "2.7, the closing sequence"}},
      .outcome = {
-         [BY_POSIX] = {"FIN_WAIT_2"}, [BY_LINUX] = {"FIN_WAIT_2"}, [BY_BSD] = {"FIN_WAIT_2"}});
+         [BY_LINUX] = {"FIN_WAIT_2", {"rfc9293.ack-fin-wait-1", "rfc9293.normal-close-states"}},
+         [BY_RFC] = {"FIN_WAIT_2", {"rfc9293.ack-fin-wait-1", "rfc9293.normal-close-states"}}});
 
 CASE(fin_wait_2, acknowledged, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -87,10 +85,12 @@ MUTANT_STATE(skips_time_wait, STATE_TIME_WAIT, STATE_NONE)
 
 RULE(time_wait, "tcp.release.time-wait",
      .statement = "The side that closed first is in TIME_WAIT after the other side's FIN.",
-     .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.6.1, 3.10.7.4 FIN bit in FIN-WAIT-2 STATE, MUST-13, figure 5"},
-                 {SOCKET_FAQ, "2.7: the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[BY_POSIX] = {"TIME_WAIT"}, [BY_LINUX] = {"TIME_WAIT"}, [BY_BSD] = {"TIME_WAIT"}});
+     .outcome = {[BY_LINUX] = {"TIME_WAIT",
+                               {"rfc9293.fin-fin-wait-2", "rfc9293.fin-fin-wait-1-acknowledged",
+                                "rfc9293.must-13"}},
+                 [BY_RFC] = {"TIME_WAIT",
+                             {"rfc9293.fin-fin-wait-2", "rfc9293.fin-fin-wait-1-acknowledged",
+                              "rfc9293.must-13"}}});
 
 CASE(time_wait, closed_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -124,13 +124,11 @@ MUTANT_BY(time_wait, "the connection is forgotten when the other side's FIN arri
 MUTANT_STATE(ignores_fin, STATE_CLOSE_WAIT, STATE_ESTABLISHED)
 
 RULE(close_wait, "tcp.release.close-wait",
-     .statement = "The side that has received a FIN is in CLOSE_WAIT for as long as it does not "
-                  "close.",
-     .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.6 case 2, 3.10.7.4 FIN bit in ESTABLISHED STATE, figure 5"},
-                 {SOCKET_FAQ, "2.7, the closing sequence"}},
+     .statement =
+         "The side that has received a FIN is in CLOSE_WAIT for as long as it does not close.",
      .outcome = {
-         [BY_POSIX] = {"CLOSE_WAIT"}, [BY_LINUX] = {"CLOSE_WAIT"}, [BY_BSD] = {"CLOSE_WAIT"}});
+         [BY_LINUX] = {"CLOSE_WAIT", {"rfc9293.fin-established", "rfc9293.no-fin-before-close"}},
+         [BY_RFC] = {"CLOSE_WAIT", {"rfc9293.fin-established", "rfc9293.no-fin-before-close"}}});
 
 CASE(close_wait, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -153,10 +151,8 @@ MUTANT_STATE(forgets_early, STATE_LAST_ACK, STATE_NONE)
 
 RULE(last_ack, "tcp.release.last-ack",
      .statement = "The side that closes second is in LAST_ACK until its FIN is acknowledged.",
-     .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.6 case 2, 3.10.4 CLOSE call in CLOSE-WAIT, figure 5"},
-                 {SOCKET_FAQ, "2.7, the closing sequence"}},
-     .outcome = {[BY_POSIX] = {"LAST_ACK"}, [BY_LINUX] = {"LAST_ACK"}, [BY_BSD] = {"LAST_ACK"}});
+     .outcome = {[BY_LINUX] = {"LAST_ACK", {"rfc9293.close-close-wait-state"}},
+                 [BY_RFC] = {"LAST_ACK", {"rfc9293.close-close-wait-state"}}});
 
 CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -176,10 +172,8 @@ MUTANT_STATE(waits_for_nothing, STATE_NONE, STATE_TIME_WAIT)
 RULE(closed, "tcp.release.closed",
      .statement = "The side that closed second has no connection any more once its FIN is "
                   "acknowledged, and no TIME_WAIT.",
-     .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.10.7.4 LAST-ACK STATE, figure 5"},
-                 {SOCKET_FAQ, "2.7: only the end that sends the first FIN goes into TIME_WAIT"}},
-     .outcome = {[BY_POSIX] = {"CLOSED"}, [BY_LINUX] = {"CLOSED"}, [BY_BSD] = {"CLOSED"}});
+     .outcome = {[BY_LINUX] = {"CLOSED", {"rfc9293.ack-last-ack", "rfc9293.last-ack-deletes"}},
+                 [BY_RFC] = {"CLOSED", {"rfc9293.ack-last-ack", "rfc9293.last-ack-deletes"}}});
 
 CASE(closed, closed_second, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -228,9 +222,9 @@ MUTANT_STATE(misses_crossing, STATE_CLOSING, STATE_FIN_WAIT_2)
 RULE(closing, "tcp.release.closing",
      .statement = "When both sides close at the same time, a side that has the other's FIN but no "
                   "acknowledgement of its own is in CLOSING.",
-     .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 FIN bit in FIN-WAIT-1 STATE, figure 13"}},
-     .outcome = {[BY_POSIX] = {"CLOSING"}, [BY_LINUX] = {"CLOSING"}, [BY_BSD] = {"CLOSING"}});
+     .outcome = {
+         [BY_LINUX] = {"CLOSING", {"rfc9293.fin-fin-wait-1", "rfc9293.simultaneous-close-states"}},
+         [BY_RFC] = {"CLOSING", {"rfc9293.fin-fin-wait-1", "rfc9293.simultaneous-close-states"}}});
 
 CASE(closing, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -244,11 +238,11 @@ MUTANT_BY(closing, "a FIN in FIN_WAIT_1 leads to FIN_WAIT_2", misses_crossing)
 MUTANT_STATE(forgets_crossing, STATE_TIME_WAIT, STATE_NONE)
 
 RULE(closing_ends, "tcp.release.closing-time-wait",
-     .statement = "After a simultaneous close both sides are in TIME_WAIT.", .level = LEVEL_SHALL,
-     .sources = {{RFC_9293, "3.6 case 3, 3.10.7.4 CLOSING STATE, figure 13"}},
-     .outcome = {[BY_POSIX] = {"TIME_WAIT then TIME_WAIT"},
-                 [BY_LINUX] = {"TIME_WAIT then TIME_WAIT"},
-                 [BY_BSD] = {"TIME_WAIT then TIME_WAIT"}});
+     .statement = "After a simultaneous close both sides are in TIME_WAIT.",
+     .outcome = {[BY_LINUX] = {"TIME_WAIT then TIME_WAIT",
+                               {"rfc9293.ack-closing", "rfc9293.simultaneous-close-states"}},
+                 [BY_RFC] = {"TIME_WAIT then TIME_WAIT",
+                             {"rfc9293.ack-closing", "rfc9293.simultaneous-close-states"}}});
 
 CASE(closing_ends, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -261,3 +255,61 @@ CASE(closing_ends, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role
 }
 
 MUTANT_BY(closing_ends, "CLOSING ends without TIME_WAIT", forgets_crossing)
+
+/* ---- what the peer sees ---- */
+
+RULE(fin_again, "tcp.release.fin-sent-again",
+     .statement = "A FIN that was lost is sent again, with the data before it.",
+     .outcome = {[BY_LINUX] = {"hello then end of file", {"rfc9293.fin-retransmitted"}},
+                 [BY_RFC] = {"hello then end of file", {"rfc9293.fin-retransmitted"}}});
+
+CASE(fin_again, after_loss, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     HOW_TO_CLOSE, .tags = TAG_WAITS)
+{
+    struct connection c = connected_pair(t);
+    deliver_from(t, iut, NET_LOSE);
+    must(sk_send(iut, c.iut, "hello", 5, 0));
+    finish_sending(t, &c);
+    deliver_from(t, iut, NET_DELIVER);
+    observe("%s", receive_next(t, peer, c.peer));
+    observe("%s", receive_next(t, peer, c.peer));
+}
+
+MUTANT(fin_again, "close() and shutdown() send nothing")
+{
+    if (call->operation == OP_CLOSE || call->operation == OP_SHUTDOWN)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(simultaneous, "tcp.release.simultaneous",
+     .statement = "When both sides close at the same time, either FIN is acknowledged: the other "
+                  "side ends in TIME_WAIT.",
+     .outcome = {[BY_LINUX] = {"TIME_WAIT", {"rfc9293.simultaneous-close"}},
+                 [BY_RFC] = {"TIME_WAIT", {"rfc9293.simultaneous-close"}}});
+
+CASE(simultaneous, crossed, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     HOW_TO_CLOSE)
+{
+    struct connection c = connected_pair(t);
+    deliver_from(t, peer, NET_HOLD);
+    deliver_from(t, iut, NET_HOLD);
+    finish_sending(t, &c);
+    must(sk_close(peer, c.peer));
+    deliver_from(t, peer, NET_DELIVER);
+    deliver_from(t, iut, NET_DELIVER);
+    observe("%s", tcp_state_name(await_peer_state(t, &c, STATE_TIME_WAIT)));
+}
+
+MUTANT(simultaneous, "close() resets the connection, and shutdown() does nothing")
+{
+    struct linger at_once = {1, 0};
+    if (call->operation == OP_CLOSE)
+        sk_setsockopt_bytes(m->real, (int)call->argument[0], SOL_SOCKET, SO_LINGER, &at_once,
+                            sizeof at_once);
+    if (call->operation == OP_SHUTDOWN)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}

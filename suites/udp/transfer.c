@@ -5,25 +5,44 @@ RULE(send, "udp.connected.send",
      .statement =
          "send(), write(), sendto() and sendmsg() without an address send to the peer that "
          "a datagram socket is connected to.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH connect(), DESCRIPTION; 2.10.6 Socket Types"},
-                 {"connect(2)", "DESCRIPTION: where datagrams are sent by default"},
-                 {ZOS_API, "Streamline data transfer using connect call"},
-                 {FREEBSD_SEND, "DESCRIPTION: send() on a connected socket"}},
-     .outcome = {[BY_POSIX] = {"0 then hello"},
-                 [BY_LINUX] = {"0 then hello"},
-                 [BY_BSD] = {"0 then hello"},
-                 [BY_ZOS] = {"0 then hello"}});
+     .outcome = {[BY_POSIX] = {"0 then hello",
+                               {"posix.connect.datagram.sends-to-peer",
+                                "posix.sockets.types.dgram.peer-is-destination"}},
+                 [BY_LINUX] = {"0 then hello",
+                               {"linux.connect.2.datagram-default-destination",
+                                "linux.udp.7.connect-sets-destination",
+                                "posix.sockets.types.dgram.peer-is-destination"}}});
 
-CASE(send, to_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
+/* FreeBSD and z/OS speak of these two. */
+#define SENDS_TO_PEER                                                                              \
+    [BY_BSD] = {"0 then hello",                                                                    \
+                {"freebsd.connect.2.dgram-sends-to-peer",                                          \
+                 "freebsd.udp.4.connect-fixes-destination"}},                                      \
+    [BY_ZOS] = {                                                                                   \
+        "0 then hello",                                                                            \
+        {"zos.datagram.sends-without-destination", "zos.connect.call.udp-without-destination"}}
+
+static void observe_send(struct test *t)
 {
-    struct endpoint to = bound_datagram_socket(t, peer);
-    int fd = datagram_socket(t, iut);
-    must(sk_connect(iut, fd, &to.address));
-    int result = send_by_form(t, iut, fd, "hello", 5, NULL);
+    struct endpoint to = bound_datagram_socket(t, t->peer);
+    int fd = datagram_socket(t, t->iut);
+    must(sk_connect(t->iut, fd, &to.address));
+    int result = send_by_form(t, t->iut, fd, "hello", 5, NULL);
     observe_result(result);
     if (result >= 0)
-        observe("%s", receive_next(t, peer, to.fd));
+        observe("%s", receive_next(t, t->peer, to.fd));
+}
+
+CASE(send, to_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SEND | WITH_WRITE,
+     .outcome = {SENDS_TO_PEER})
+{
+    observe_send(t);
+}
+
+CASE(send, to_peer_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = WITH_SENDTO | WITH_SENDMSG)
+{
+    observe_send(t);
 }
 
 /* Forms without an address work on connection-mode sockets only. */
@@ -39,10 +58,10 @@ MUTANT(send, "sending without an address fails with EDESTADDRREQ")
 RULE(receive, "udp.connected.receive",
      .statement = "recv(), read(), recvfrom() and recvmsg() receive the peer's datagrams on a "
                   "connected datagram socket.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION"},
-                 {"recv(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = {"hello"}, [BY_LINUX] = {"hello"}});
+     .outcome = {[BY_POSIX] = {"hello",
+                               {"posix.recv.receives", "posix.recvfrom.receives",
+                                "posix.recvmsg.unconnected-or-connected", "posix.recv.like-read"}},
+                 [BY_LINUX] = {"hello", {"linux.recv.2.both-kinds", "linux.recv.2.recv-is-read"}}});
 
 CASE(receive, from_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
@@ -67,9 +86,13 @@ MUTANT(receive, "receiving loses the last byte of a datagram")
 RULE(source, "udp.connected.source",
      .statement = "recvfrom() with an address on a connected datagram socket gives the sender's "
                   "address.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvfrom(), DESCRIPTION"}, {"recv(2)", "recvfrom()"}},
-     .outcome = {[BY_POSIX] = {"the peer"}, [BY_LINUX] = {"the peer"}});
+     .outcome = {
+         [BY_POSIX] = {"0 then the peer",
+                       {"posix.recvfrom.stores-source", "posix.recvfrom.stores-source-length"}},
+         [BY_LINUX] = {"0 then the peer",
+                       {"linux.recv.2.source-address", "linux.recv.2.address-length"}},
+         [BY_BSD] = {"0 then the peer",
+                     {"freebsd.recv.2.from-filled-in", "freebsd.recv.2.fromlen-value-result"}}});
 
 CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -79,7 +102,7 @@ CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
     must(sk_connect(iut, own.fd, &from.address));
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
     await_data(t, iut, own.fd);
-    must(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
+    observe_result(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
     observe("%s", name.length == 0                      ? "no address"
                   : address_equal(&name, &from.address) ? "the peer"
                                                         : "another address");
@@ -93,12 +116,13 @@ MUTANT(source, "recvfrom() gives no address on a connected socket")
 }
 
 RULE(name, "udp.connected.recvmsg-name",
-     .statement = "POSIX has recvmsg() ignore msg_name on a connected socket; Linux stores the "
-                  "sender's address there as recvfrom() does.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_name is for unconnected sockets"},
-                 {"recv(2)", "recvmsg(): msg_name points to the source address"}},
-     .outcome = {[BY_POSIX] = {"no address"}, [BY_LINUX] = {"the peer"}});
+     .statement = "recvmsg() ignores msg_name on a connected socket, and stores no address there.",
+     .outcome = {[BY_POSIX] = {"no address", {"posix.recvmsg.connected-ignores-name"}},
+                 [BY_LINUX] = {"no address",
+                               {"posix.recvmsg.connected-ignores-name", "linux.recv.2.msg-name"}}},
+     .deviation = {[BY_LINUX] = {"the peer",
+                                 "Linux 6.18 stores the sender's address whether the socket is "
+                                 "connected or not; recv(2) has it stored on unconnected ones"}});
 
 CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -114,27 +138,31 @@ CASE(name, by_recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK)
                                                         : "another address");
 }
 
-MUTANT(name, "recvmsg() stores no address on a connected socket")
+MUTANT(name, "recvmsg() stores a wrong address on a connected socket")
 {
+    struct address wrong;
     mutate(m, call);
-    if (call->operation == OP_RECVMSG && call_name(call)->bytes && !call->error)
-        memset(call_name(call)->bytes, 0, call_name(call)->capacity);
+    if (call->operation == OP_RECVMSG && call_name(call)->bytes && !call->error &&
+        sk_getsockname(m->real, (int)call->argument[0], &wrong) == 0)
+        call_set_address(call, &wrong);
 }
 
 /* ---- with an address ---- */
 
+/* FreeBSD's send(2) has the address ignored, and lists EISCONN as udp(4) does. z/OS speaks of one
+ * host to send to on one page, and of SENDTO to any on another. */
 RULE(override, "udp.connected.sendto-address",
      .statement = "sendto() with an address on a connected datagram socket either sends there or "
-                  "fails with EISCONN; Linux sends.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION: overrides the peer, or EISCONN"},
-                 {"send(2)", "DESCRIPTION; ERRORS EISCONN"},
-                 {ZOS_API, "Call sequence in datagram socket sessions: one host only"},
-                 {FREEBSD_SEND, "ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = {"0 then to the other || EISCONN then nowhere"},
-                 [BY_LINUX] = {"0 then to the other"},
-                 [BY_BSD] = {"EISCONN then nowhere"},
-                 [BY_ZOS] = {"EISCONN then nowhere"}});
+                  "fails with EISCONN; on Linux it sends.",
+     .outcome = {[BY_POSIX] = {"0 then to the other || EISCONN then nowhere",
+                               {"posix.sendto.connected-overrides-or-eisconn",
+                                "posix.sendmsg.connected-overrides-or-eisconn"}},
+                 [BY_LINUX] = {"0 then to the other",
+                               {"linux.udp.7.sendto-elsewhere", "linux.send.2.sendto-address",
+                                "linux.send.2.sendmsg-address"}},
+                 [BY_BSD] = {"0 then to the peer || EISCONN then nowhere",
+                             {"freebsd.send.2.connected-ignores-address",
+                              "freebsd.udp.4.eisconn-destination"}}});
 
 /* Where a datagram that was sent with an address went: to the other, to the peer, or nowhere. A
  * second one, to the peer, shows what did not arrive. */
@@ -166,13 +194,14 @@ CASE(override, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK,
     observe_way(t, fd, connected, bound_socket(t, peer, SOCK_DGRAM, PLACE_OTHER));
 }
 
-MUTANT(override, "a connected datagram socket refuses an address with EISCONN")
+/* Neither sends where it is told to nor fails. */
+MUTANT(override, "a connected datagram socket drops what is sent with an address")
 {
     struct address name;
     bool given =
         (call->operation == OP_SENDTO || call->operation == OP_SENDMSG) && call_name(call)->bytes;
     if (given && sk_getpeername(m->real, (int)call->argument[0], &name) == 0)
-        call_fail(call, EISCONN);
+        call_succeed(call, call_data(call)->length);
     else
         mutate(m, call);
 }
@@ -180,9 +209,11 @@ MUTANT(override, "a connected datagram socket refuses an address with EISCONN")
 RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
      .statement = "sendto() with another address does not change the peer of a connected datagram "
                   "socket.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH sendto(), DESCRIPTION; connect() alone sets the peer address"}},
-     .outcome = {[BY_POSIX] = {"the peer"}, [BY_LINUX] = {"the peer"}});
+     .outcome = {
+         [BY_POSIX] = {"the peer",
+                       {"posix.getpeername.stores-peer", "posix.connect.datagram.sends-to-peer",
+                        "posix.sendto.connected-overrides-or-eisconn"}},
+         [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}}});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -213,38 +244,70 @@ MUTANT(keeps_peer, "sendto() with an address changes the peer")
 
 /* ---- without a peer and without an address ---- */
 
+/* send() has both errors for it, sendto() and sendmsg() one that they may detect. FreeBSD's udp(4)
+ * has ENOTCONN. */
 RULE(no_peer, "udp.unconnected.no-address",
      .statement = "Sending without an address on a datagram socket that has no peer fails with "
-                  "EDESTADDRREQ.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH send(), ERRORS EDESTADDRREQ; sendto(), ERRORS (may)"},
-                 {"send(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[BY_POSIX] = {"EDESTADDRREQ"}, [BY_LINUX] = {"EDESTADDRREQ"}});
+                  "EDESTADDRREQ or ENOTCONN.",
+     .outcome = {[BY_LINUX] = {"EDESTADDRREQ | ENOTCONN",
+                               {"linux.send.2.edestaddrreq", "linux.send.2.enotconn"}},
+                 [BY_BSD] = {"EDESTADDRREQ | ENOTCONN",
+                             {"freebsd.udp.4.enotconn", "posix.send.edestaddrreq"}}});
 
-CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
+#define SEND_FAILS                                                                                 \
+    {                                                                                              \
+        [BY_POSIX] = {                                                                             \
+            "EDESTADDRREQ | ENOTCONN",                                                             \
+            {"posix.send.edestaddrreq", "posix.send.enotconn", "posix.write.like-send"}            \
+        }                                                                                          \
+    }
+#define SENDTO_MAY_FAIL                                                                            \
+    {                                                                                              \
+        [BY_POSIX] = {                                                                             \
+            "0 | EDESTADDRREQ",                                                                    \
+            {"posix.sendto.edestaddrreq", "posix.sendmsg.edestaddrreq"}                            \
+        }                                                                                          \
+    }
+#define SEND_FORMS   WITH_SEND | WITH_WRITE
+#define SENDTO_FORMS WITH_SENDTO | WITH_SENDMSG
+
+CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SEND_FORMS,
+     .outcome = SEND_FAILS)
 {
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
 }
 
-CASE(no_peer, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
+CASE(no_peer, fresh_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = SENDTO_FORMS, .outcome = SENDTO_MAY_FAIL)
+{
+    observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
+}
+
+CASE(no_peer, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SEND_FORMS,
+     .outcome = SEND_FAILS)
 {
     observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
 }
 
-MUTANT(no_peer, "sending to nobody succeeds")
+CASE(no_peer, bound_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = SENDTO_FORMS, .outcome = SENDTO_MAY_FAIL)
+{
+    observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
+}
+
+MUTANT(no_peer, "sending to nobody fails with EINVAL")
 {
     mutate(m, call);
-    if (call_sends(call) && call->result < 0 && call->error == EDESTADDRREQ)
-        call_succeed(call, call_data(call)->length);
+    if (call_sends(call) && call->result < 0)
+        call_fail(call, EINVAL);
 }
 
 RULE(binds, "udp.unconnected.sendto-binds",
-     .statement = "sendto() on a datagram socket that is not bound binds it to a port; its address "
-                  "stays the wildcard.",
-     .level = LEVEL_MAY,
-     .sources = {{"ip(7)", "DESCRIPTION: an unbound socket is bound to a free port on sending"},
-                 {"Linux 6.18", "the address was observed"}},
-     .outcome = {[BY_LINUX] = {"no address and a port"}});
+     .statement =
+         "On Linux sendto() on a datagram socket that is not bound binds it to a port, and "
+         "to the wildcard address.",
+     .outcome = {[BY_LINUX] = {"no address and a port",
+                               {"linux.udp.7.automatic-port", "linux.ip.7.ephemeral-sendto"}}});
 
 CASE(binds, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -269,11 +332,17 @@ MUTANT(binds, "a socket has no port after sendto()")
 
 RULE(sender, "udp.unconnected.source",
      .statement = "recvfrom() and recvmsg() give the address that a datagram was sent from.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvfrom() and recvmsg(), DESCRIPTION"},
-                 {"recv(2)", "DESCRIPTION"},
-                 {MAN_UDP, "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = {"the sender"}, [BY_LINUX] = {"the sender"}});
+     .outcome = {[BY_POSIX] = {"0 then the sender",
+                               {"posix.recvfrom.stores-source", "posix.recvmsg.stores-source",
+                                "posix.sockets.types.dgram.source-available"}},
+                 [BY_LINUX] = {"0 then the sender",
+                               {"linux.recv.2.source-address", "linux.recv.2.msg-name",
+                                "linux.socket.2.datagram-recvfrom"}},
+                 [BY_BSD] = {"0 then the sender",
+                             {"freebsd.recv.2.from-filled-in", "freebsd.recv.2.msg-name-source"}},
+                 [BY_ZOS] = {"0 then the sender",
+                             {"zos.recv.recvfrom.name-is-source", "zos.recv.recvmsg.dgram-source"}},
+                 [BY_RFC] = {"0 then the sender", {"rfc768.receive-indicates-source"}}});
 
 CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .recv = WITH_RECVFROM | WITH_RECVMSG)
@@ -284,9 +353,9 @@ CASE(sender, by_form, .family = ANY_FAMILY, .network = ANY_NETWORK,
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
     await_data(t, iut, own.fd);
     if (t->recv == WITH_RECVFROM)
-        must(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
+        observe_result(sk_recvfrom(iut, own.fd, text, sizeof text, 0, &name));
     else
-        must(sk_recvmsg(iut, own.fd, text, sizeof text, 0, &name, NULL));
+        observe_result(sk_recvmsg(iut, own.fd, text, sizeof text, 0, &name, NULL));
     observe("%s", address_equal(&name, &from.address) ? "the sender" : "another address");
 }
 

@@ -17,7 +17,7 @@ static void fails(struct mutation *mutation, struct call *call)
 }
 
 RULE(rule, "area.rule", .statement = "A rule.", .sources = {{"document", "place"}},
-     .outcome = {[BY_POSIX] = "EISCONN | 0", [BY_LINUX] = "EISCONN"});
+     .outcome = {[BY_POSIX] = {"EISCONN | 0"}, [BY_LINUX] = {"EISCONN"}});
 MUTANT_BY(rule, "it fails", fails)
 CASE(rule, plain, .family = ANY_FAMILY)
 {
