@@ -4,8 +4,7 @@
 
 DOCUMENT(
     zos_datagram, .id = "zos.datagram",
-    .title = "z/OS V2R1 Communications Server: IP Sockets Application Programming Interface Guide "
-             "and Reference, SC27-3660-00, Transferring data between datagram sockets",
+    .title = "z/OS V2R1 Sockets API Guide, Transferring data between datagram sockets",
     .edition = "the pages on streamlining data transfer, on the call sequence of datagram sessions "
                "and on using socket calls in a network application",
     .where = "https://www.ibm.com/support/knowledgecenter/en/SSLTBW_2.1.0/"
