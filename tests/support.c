@@ -143,6 +143,23 @@ const char *spec_here(const char *spec, char *text, size_t size)
     return text;
 }
 
+bool uml_works(char *why, size_t size)
+{
+    /* Where ptrace() has no floating-point registers to give, it ends the first process by itself. */
+    static const char probe[] =
+        "dir=$(mktemp -d) && timeout -s KILL 30 linux.uml uml_dir=$dir mem=96M root=/dev/root "
+        "rootfstype=hostfs ro noreboot init=/bin/true con=null con0=fd:0,fd:1 ssl=null 2>&1; "
+        "rm -rf $dir";
+    const char *const argv[] = {"/bin/sh", "-c", probe, NULL};
+    struct finished finished = run_program(argv);
+    bool works = !strstr(finished.out, "fatal_sigsegv");
+    const char *at = strstr(finished.out, "userspace - ");
+    at = at ? at : "it ended the first process by SIGSEGV\n";
+    snprintf(why, size, "not even /bin/true runs in it: %.*s", (int)strcspn(at, "\r\n"), at);
+    finished_free(&finished);
+    return works;
+}
+
 void finished_free(struct finished *finished)
 {
     free(finished->out);

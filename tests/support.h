@@ -25,6 +25,10 @@ void finished_free(struct finished *finished);
  * scripts/kernels has unpacked in place of "%"; gives the text. */
 const char *spec_here(const char *spec, char *text, size_t size);
 
+/* Whether User-mode Linux works on this machine at all: whether it can run a program of the machine's
+ * own, nothing of ours being involved. If not, says what it panicked of. Takes 30 s at most. */
+bool uml_works(char *why, size_t size);
+
 /* Starts a command line in the background, its output to /dev/null. */
 pid_t start_line(const char *line);
 
