@@ -1,6 +1,7 @@
 /* sockspec show: all that there is to know about a rule, or a few lines about each of several. */
 #include "cli/commands.h"
 #include "harness/coverage.h"
+#include "reports/common.h"
 #include "reports/sources.h"
 
 #include <stdio.h>
@@ -17,25 +18,9 @@ enum { WIDTH = 80, NAME = 10 };
 
 /* ---- text in lines of bearable length ---- */
 
-/* Prints words, wrapped, behind what stands in the line already up to this column; every other
- * line begins there too. */
 static void print_wrapped(const char *text, int indent)
 {
-    int column = indent;
-    while (*text) {
-        int length = (int)strcspn(text, " ");
-        if (column > indent && column + 1 + length > WIDTH) {
-            printf("\n%*s", indent, "");
-            column = indent;
-        } else if (column > indent) {
-            putchar(' ');
-            column++;
-        }
-        printf("%.*s", length, text);
-        column += length;
-        text += length;
-        text += strspn(text, " ");
-    }
+    report_words(stdout, text, indent, WIDTH);
     putchar('\n');
 }
 
