@@ -278,12 +278,23 @@ static const struct symbol capabilities[] = {
 static const struct symbol controls[] = {
     S(SCM_RIGHTS),      S(SCM_CREDENTIALS),  S(SCM_CREDS),   S(SCM_TIMESTAMP),
     S(SCM_TIMESTAMPNS), S(SCM_TIMESTAMPING), S(SO_RXQ_OVFL), {0}};
+
+/* On these architectures Linux has numbers of its own for errors, options and flags. */
+#if defined(__linux__) &&                                                                          \
+    (defined(__alpha__) || defined(__hppa__) || defined(__mips__) || defined(__sparc__))
+#define OWN_NUMBERS 1
+#else
+#define OWN_NUMBERS SYMBOL_ABSENT
+#endif
+
+/* What no header has a name for. */
 static const struct symbol sizes[] = {
     {"sizeof(struct sockaddr_in)", sizeof(struct sockaddr_in)},
     {"sizeof(struct sockaddr_in6)", sizeof(struct sockaddr_in6)},
     {"sizeof(struct sockaddr_storage)", sizeof(struct sockaddr_storage)},
     {"sizeof(sa_family_t)", sizeof(sa_family_t)},
     {"sizeof(socklen_t)", sizeof(socklen_t)},
+    {"OWN_NUMBERS", OWN_NUMBERS},
     {0}};
 
 const struct symbol *const symbol_groups[SYMBOL_GROUPS] = {

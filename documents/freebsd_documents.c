@@ -64,3 +64,6 @@ DOCUMENT(
 DOCUMENT(freebsd_ip6_4, .id = "freebsd.ip6.4", .title = "FreeBSD ip6(4)",
          .edition = "19 August 2018, in Debian's package freebsd-manpages 12.2-1",
          .where = "https://man.freebsd.org/cgi/man.cgi?query=ip6&sektion=4");
+DOCUMENT(freebsd_fcntl_2, .id = "freebsd.fcntl.2", .title = "FreeBSD fcntl(2)",
+         .edition = "17 May 2025, in freebsd/freebsd-src on GitHub, lib/libsys at 199decc1",
+         .where = "https://man.freebsd.org/cgi/man.cgi?query=fcntl&sektion=2");

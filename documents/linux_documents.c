@@ -49,3 +49,9 @@ DOCUMENT(linux_epoll_ctl_2, .id = "linux.epoll_ctl.2", .title = "epoll_ctl(2) of
          .edition = "man-pages 6.03, 2022-12-04", .where = "Debian package manpages-dev 6.03-2");
 DOCUMENT(linux_epoll_wait_2, .id = "linux.epoll_wait.2", .title = "epoll_wait(2) of Linux",
          .edition = "man-pages 6.03, 2023-02-05", .where = "Debian package manpages-dev 6.03-2");
+DOCUMENT(linux_epoll_create_2, .id = "linux.epoll_create.2", .title = "epoll_create(2) of Linux",
+         .edition = "man-pages 6.03, 2022-12-04", .where = "Debian package manpages-dev 6.03-2");
+DOCUMENT(linux_fcntl_2, .id = "linux.fcntl.2", .title = "fcntl(2) of Linux",
+         .edition = "man-pages 6.03, 2023-02-05", .where = "Debian package manpages-dev 6.03-2");
+DOCUMENT(linux_execve_2, .id = "linux.execve.2", .title = "execve(2) of Linux",
+         .edition = "man-pages 6.03, 2023-02-05", .where = "Debian package manpages-dev 6.03-2");

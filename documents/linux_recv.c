@@ -105,6 +105,8 @@ REQUIREMENTS(
      .when = "the peer of a stream socket has shut down in order"},
     {"linux.recv.2.returns-zero-empty", "RETURN VALUE", REQ_DOCUMENTED, "The call returns 0.",
      .when = "an empty datagram is received"},
+    {"linux.recv.2.empty-datagrams-permitted", "RETURN VALUE", REQ_DOCUMENTED,
+     "Datagram sockets of the Internet families permit empty datagrams."},
     {"linux.recv.2.returns-zero-nothing-asked", "RETURN VALUE", REQ_MAY, "The call returns 0.",
      .when = "0 bytes were asked of a stream socket"},
     {"linux.recv.2.eagain", "ERRORS, EAGAIN or EWOULDBLOCK", REQ_DOCUMENTED,

@@ -172,6 +172,8 @@ REQUIREMENTS(
      REQ_DOCUMENTED, "SO_RCVLOWAT and SO_SNDLOWAT are 1 unless set."},
     {"linux.socket.7.so-sndlowat-fixed", "Socket options, SO_SNDLOWAT", REQ_DOCUMENTED,
      "Setting SO_SNDLOWAT fails with ENOPROTOOPT."},
+    {"linux.socket.7.so-rcvlowat-settable", "Socket options, SO_RCVLOWAT", REQ_DOCUMENTED,
+     "SO_RCVLOWAT can be changed."},
     {"linux.socket.7.so-rcvlowat-readiness", "Socket options, SO_RCVLOWAT", REQ_DOCUMENTED,
      "select(), poll() and epoll call a socket readable when at least SO_RCVLOWAT bytes are "
      "there."},

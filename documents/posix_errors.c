@@ -116,6 +116,15 @@ REQUIREMENTS(
     {"posix.signals.stopped-continues", "XSH 2.4.4 Signal Effects on Other Functions", REQ_SHALL,
      "A function goes on where its process was stopped when SIGCONT continues the process."});
 
+REQUIREMENTS(posix_sigaction, "posix",
+             {"posix.sigaction.sa-restart", "XSH sigaction(), DESCRIPTION SA_RESTART", REQ_SHALL,
+              "A function that may fail with EINTR goes on after the signal instead.",
+              .when = "SA_RESTART is set for the signal, and the function's text does not say "
+                      "otherwise"},
+             {"posix.sigaction.no-sa-restart", "XSH sigaction(), DESCRIPTION SA_RESTART", REQ_SHALL,
+              "A function that may fail with EINTR does so after the signal.",
+              .when = "SA_RESTART is not set for the signal"});
+
 REQUIREMENTS(
     posix_descriptors, "posix",
     {"posix.descriptors.lowest", "XSH 2.14 File Descriptor Allocation", REQ_SHALL,

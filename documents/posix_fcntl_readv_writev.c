@@ -4,6 +4,15 @@
 
 REQUIREMENTS(
     posix_fcntl, "posix",
+    {"posix.fcntl.getfd", "XSH fcntl(), DESCRIPTION", REQ_SHALL,
+     "F_GETFD gets the flags of the file descriptor."},
+    {"posix.fcntl.fd-flags-of-descriptor", "XSH fcntl(), DESCRIPTION", REQ_SHALL,
+     "File descriptor flags do not affect other file descriptors of the same file."},
+    {"posix.fcntl.setfd", "XSH fcntl(), DESCRIPTION", REQ_SHALL,
+     "F_SETFD sets the flags of the file descriptor."},
+    {"posix.fcntl.fd-cloexec", "XSH fcntl(), DESCRIPTION", REQ_SHALL,
+     "The exec functions close a file descriptor that has FD_CLOEXEC, and keep open one that has "
+     "not."},
     {"posix.fcntl.getfl", "XSH fcntl(), DESCRIPTION", REQ_SHALL,
      "F_GETFL gets the file status flags and access modes of the open file description."},
     {"posix.fcntl.flags-of-description", "XSH fcntl(), DESCRIPTION", REQ_SHALL,
@@ -60,6 +69,12 @@ REQUIREMENTS(
      "F_GETOWN does not return -1 when it succeeds."},
     {"posix.fcntl.setown-not-minus-1", "XSH fcntl(), RETURN VALUE", REQ_SHALL,
      "F_SETOWN does not return -1 when it succeeds."},
+    {"posix.fcntl.getfd-not-negative", "XSH fcntl(), RETURN VALUE", REQ_SHALL,
+     "F_GETFD returns the flags, which are not negative, when it succeeds."},
+    {"posix.fcntl.setfd-not-minus-1", "XSH fcntl(), RETURN VALUE", REQ_SHALL,
+     "F_SETFD does not return -1 when it succeeds."},
+    {"posix.fcntl.setfl-not-minus-1", "XSH fcntl(), RETURN VALUE", REQ_SHALL,
+     "F_SETFL does not return -1 when it succeeds."},
     {"posix.fcntl.returns-minus-1", "XSH fcntl(), RETURN VALUE", REQ_SHALL,
      "fcntl() returns -1 and sets errno when it fails."},
     {"posix.fcntl.ebadf", "XSH fcntl(), ERRORS", REQ_SHALL,

@@ -1,5 +1,8 @@
-/* POSIX.1-2017, XBD: what the headers <sys/socket.h>, <netinet/in.h>, <netinet/tcp.h> and
- * <sys/un.h> require. The volume is Base Definitions, not System Interfaces. */
+/* POSIX.1-2017, XBD: what the headers <errno.h>, <sys/socket.h>, <netinet/in.h>,
+ * <netinet/tcp.h> and <sys/un.h> require. The volume is Base Definitions, not System Interfaces.
+ *
+ * Of numbers they fix but one, AF_UNSPEC is 0: all others have to be distinct. The events of poll()
+ * in <poll.h> do not even say so. */
 #include "documents/document.h"
 
 REQUIREMENTS(
@@ -78,6 +81,12 @@ REQUIREMENTS(
      .untestable = "both ways are right"});
 
 REQUIREMENTS(
+    posix_errno_h, "posix",
+    {"posix.errno-h.distinct", "XBD <errno.h>", REQ_SHALL,
+     "The error numbers are positive and distinct, but that EAGAIN can be EWOULDBLOCK, and ENOTSUP "
+     "EOPNOTSUPP."});
+
+REQUIREMENTS(
     posix_netinet_in_h, "posix",
     {"posix.netinet-in-h.in-port", "XBD <netinet/in.h>", REQ_SHALL,
      "in_port_t is equivalent to uint16_t."},
@@ -115,7 +124,8 @@ REQUIREMENTS(
      "sin6_addr.",
      .when = "the IPV6 option"},
     {"posix.netinet-in-h.scope-id-link", "XBD <netinet/in.h>", REQ_SHALL,
-     "sin6_scope_id is a link index for an address of link scope.", .when = "the IPV6 option"},
+     "An application gives a link index as the sin6_scope_id of an address of link scope.",
+     .when = "the IPV6 option", .untestable = "binds applications, not the implementation"},
     {"posix.netinet-in-h.scope-id-site", "XBD <netinet/in.h>", REQ_SHALL,
      "sin6_scope_id is a site index for an address of site scope.", .when = "the IPV6 option",
      .untestable = "nothing in use has sites"},

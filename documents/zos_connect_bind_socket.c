@@ -125,6 +125,8 @@ REQUIREMENTS(
     {"zos.bind.call.administrator-overrides", "BIND, call instruction", REQ_MAY,
      "The administrator can override an address of 0 by the BIND parameter of a PORT statement.",
      .untestable = "a setting of the administrator: no socket call makes it"},
+    {"zos.bind.call.family-numbers", "BIND, call instruction", REQ_DOCUMENTED,
+     "FAMILY is 2 for AF_INET and 19 for AF_INET6."},
     {"zos.bind.call.flowinfo-zero", "BIND, call instruction", REQ_DOCUMENTED,
      "FLOWINFO has to be 0 in an IPv6 address.", .when = "the socket is of AF_INET6"},
     {"zos.bind.rexx.binds-name", "BIND, REXX command", REQ_DOCUMENTED,

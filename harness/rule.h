@@ -65,7 +65,7 @@ void mutant_perform(const struct mutant *mutant, struct mutation *mutation, stru
 /* Performs the call as the implementation would. */
 void mutate(struct mutation *mutation, struct call *call);
 
-enum { RULE_SOURCES = 6, RULE_BASICS = 4, OUTCOME_REQUIREMENTS = 6 };
+enum { RULE_SOURCES = 6, RULE_BASICS = 4, OUTCOME_REQUIREMENTS = 12 };
 
 /* What a profile says that a case observes. */
 struct outcome {

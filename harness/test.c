@@ -61,6 +61,8 @@ void test_break(struct test *t, const char *rule, const char *file, int line, co
 {
     char what[REASON_SIZE / 2];
     va_list list;
+    if (transcript_last_lacked())
+        skip_lacking(t, file, line);
     va_start(list, format);
     vsnprintf(what, sizeof what, format, list);
     va_end(list);
@@ -77,6 +79,8 @@ void test_observe(struct test *t, const char *file, int line, const char *format
 {
     char what[PART_SIZE];
     va_list list;
+    if (transcript_last_lacked())
+        skip_lacking(t, file, line);
     va_start(list, format);
     vsnprintf(what, sizeof what, format, list);
     va_end(list);

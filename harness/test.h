@@ -45,8 +45,8 @@ struct test {
 #define observe(...) test_observe(t, __FILE__, __LINE__, __VA_ARGS__)
 
 /* Observes what a call returned: "0" for success of any kind, the name of the error, or what is
- * wrong with the result. Where the implementation lacks what was asked for, the case ends as a
- * skip. */
+ * wrong with the result. Wherever the implementation lacked what the last call asked for, there is
+ * nothing to be observed or required, and the case ends as a skip. */
 #define observe_result(call) test_observe_result(t, (call), __FILE__, __LINE__)
 
 /* Observes a count, or the error: "5", "EAGAIN". */

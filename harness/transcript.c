@@ -27,6 +27,7 @@ static void perform(struct door *door, struct call *call)
     snprintf(last_spoken.text, sizeof last_spoken.text, "%s %s = %s", transcript->name, text,
              result);
     last_spoken.operation = call->operation;
+    last_spoken.lacked = call->error == LACKING;
     if (transcript->iut)
         operations_add(&transcript->record->used, call->operation);
     record_line(transcript->record, "%-4s %s = %s <%" PRId64 " us>", transcript->name, text, result,
@@ -71,6 +72,11 @@ void transcript_attach(struct host *host, struct record *record)
 const char *transcript_last(void)
 {
     return last_spoken.text;
+}
+
+bool transcript_last_lacked(void)
+{
+    return last_spoken.lacked;
 }
 
 bool transcript_last_operation(enum operation *operation)

@@ -13,6 +13,9 @@ void transcript_attach(struct host *host, struct record *record);
  * result. */
 const char *transcript_last(void);
 
+/* Whether it asked for something that the implementation lacks. */
+bool transcript_last_lacked(void);
+
 /* Its operation; false if there was none. */
 bool transcript_last_operation(enum operation *operation);
 

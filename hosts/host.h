@@ -28,6 +28,7 @@ extern _Thread_local struct caller *this_caller;
  * no text: there was none. */
 struct spoken {
     enum operation operation;
+    bool lacked; /* the implementation declared that it does not have what was asked for */
     char text[512];
 };
 extern _Thread_local struct spoken last_spoken;

@@ -268,8 +268,8 @@ static void test_no_agent(void)
     refused(run_tcp(9, NULL, ""), "cannot connect to the agent at 192.0.2.1:9: Connection refused");
 }
 
-/* Servers that are no agents: one that says something else, one that hangs up, and one of another
- * version of the protocol. */
+/* Servers that are no agents: one that says something else, one that hangs up, and two of other
+ * versions of the protocol. */
 static void test_garbled_hello(void)
 {
     static const struct {
@@ -279,7 +279,9 @@ static void test_garbled_hello(void)
     } hellos[] = {{"SSH-2.0-OpenSSH_9.2\r\n", 21, "the agent sent a frame that makes no sense"},
                   {"", 0, "the agent's stream ended"},
                   {"\x1b\0\0\0\1\0\0\0\0\0\0\0\0\x08\0sockspec\4\0\0\0\0\0\0\0", 31,
-                   "the agent speaks version 4 of the protocol"}};
+                   "the agent speaks version 4 of the protocol"},
+                  {"\x17\0\0\0\1\0\0\0\0sockspec\1\0\0\0\0\0\0\0\0\0", 27,
+                   "the agent speaks version 1 of the protocol"}};
     for (size_t i = 0; i < sizeof hellos / sizeof *hellos; i++) {
         struct address name = address_of("192.0.2.1", 0);
         namespace_enter(lab.network->netns[SIDE_IUT]);

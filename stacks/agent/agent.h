@@ -15,6 +15,10 @@ bool agent_start(struct tenant *stream, const char *const words[], int netns);
  * then its end is awaited. */
 struct door *agent_open(const struct tenant *stream, int netns, bool own);
 
+/* Starts a command like agent_start() and opens the door to it, whose end is the command's. Gives
+ * up where it cannot be started: that is not the implementation's doing. */
+struct door *agent_run(const char *const words[], int netns, int states_netns);
+
 /* Asks the agent for a network of the case's own, before any call: whether it has one from now on,
  * with the addresses of a loopback network. */
 bool agent_isolate(struct door *door);
@@ -36,6 +40,9 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
  * does not come up, which has what it wrote on its standard error, and errno: ETIMEDOUT if it did
  * not end. */
 bool tenant_await(struct tenant *tenant, int seconds, char *why, size_t size);
+
+/* Waits so and ends it: whether such a one comes up on this machine. */
+bool tenant_try(struct tenant *tenant, int seconds, char *why, size_t size);
 
 /* The open of a stack whose tenants serve cases: the door to the agent inside. */
 struct door *tenant_open(const char *argument, int netns, const struct tenant *tenant);

@@ -494,10 +494,29 @@ static void take_lacks(struct agent *agent, const char *lacks)
     }
 }
 
+/* The version of a hello from before version 3, when headers were shorter: the first letters of its
+ * "sockspec" are in the place of the id. 0 for all others. */
+static int early_version(const struct frame_header *header, const struct frame *frame)
+{
+    const unsigned char *bytes = frame->bytes;
+    bool early = header->id == UINT32_C(0x6b636f73) && frame->size > 4 &&
+                 memcmp(bytes, "spec", 4) == 0 && bytes[4] < 3;
+    return early ? bytes[4] : 0;
+}
+
+__attribute__((noreturn)) static void refuse_version(int version)
+{
+    give_up(TROUBLE_AGENT, "the agent speaks version %d of the protocol, this program %d", version,
+            PROTOCOL_VERSION);
+}
+
 static void take_hello(struct agent *agent, const struct frame_header *header, struct frame *frame)
 {
     struct hello hello = {0};
     char name[sizeof agent->system];
+    int early = early_version(header, frame);
+    if (early)
+        refuse_version(early);
     frame_get_hello(frame, &hello);
     if (header->type != FRAME_HELLO || (frame->bad && hello.version == PROTOCOL_VERSION) ||
         hello.version == 0)
@@ -505,8 +524,7 @@ static void take_hello(struct agent *agent, const struct frame_header *header, s
     if (hello.version == PROTOCOL_VERSION && frame->at != frame->size)
         garbled("more than a hello");
     if (hello.version != PROTOCOL_VERSION)
-        give_up(TROUBLE_AGENT, "the agent speaks version %d of the protocol, this program %d",
-                hello.version, PROTOCOL_VERSION);
+        refuse_version(hello.version);
     snprintf(name, sizeof name, "%s, %s", hello.system, hello.libc);
     text_take(agent->system, sizeof agent->system, name);
     take_lacks(agent, hello.lacks);

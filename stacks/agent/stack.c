@@ -2,11 +2,8 @@
 #include "stacks/stack.h"
 #include "stacks/agent/agent.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A command's words; with anything that a shell would look at, the shell gets it whole. */
 static const char *const *split(const char *command)
@@ -34,10 +31,7 @@ static const char *const *split(const char *command)
 static struct door *open_agent(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
-    struct tenant stream;
-    if (!agent_start(&stream, split(argument), netns))
-        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
-    return agent_open(&stream, netns, true);
+    return agent_run(split(argument), netns, netns);
 }
 
 STACK(agent, .usage = "agent:COMMAND",

@@ -50,6 +50,14 @@ bool agent_start(struct tenant *stream, const char *const words[], int netns)
     return error == 0;
 }
 
+struct door *agent_run(const char *const words[], int netns, int states_netns)
+{
+    struct tenant stream;
+    if (!agent_start(&stream, words, netns))
+        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
+    return agent_open(&stream, states_netns, true);
+}
+
 bool agent_program(const char *name, char *path, size_t size, char *why, size_t why_size)
 {
     char self[4096];

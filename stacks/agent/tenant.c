@@ -186,6 +186,13 @@ bool tenant_await(struct tenant *tenant, int seconds, char *why, size_t size)
     return false;
 }
 
+bool tenant_try(struct tenant *tenant, int seconds, char *why, size_t size)
+{
+    bool good = tenant_await(tenant, seconds, why, size);
+    tenant_stop(tenant);
+    return good;
+}
+
 struct door *tenant_open(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)argument;

@@ -78,11 +78,8 @@ static bool comes_up(const char *argument, char *why, size_t size)
 {
     enum { PATIENCE_SECONDS = 60 };
     struct tenant tenant;
-    if (!start_in(argument, -1, prepare_apart, &tenant, why, size))
-        return false;
-    bool good = tenant_await(&tenant, PATIENCE_SECONDS, why, size);
-    tenant_stop(&tenant);
-    return good;
+    return start_in(argument, -1, prepare_apart, &tenant, why, size) &&
+           tenant_try(&tenant, PATIENCE_SECONDS, why, size);
 }
 
 static bool check(const char *argument, char *why, size_t size)

@@ -49,11 +49,9 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
     (void)tenant;
     const char *words[3];
     char why[256];
-    struct tenant stream;
-    if (!command(argument, words, why, sizeof why) ||
-        !agent_start(&stream, (const char *const *)words, netns))
-        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
-    return agent_open(&stream, netns, true);
+    if (!command(argument, words, why, sizeof why))
+        give_up(TROUBLE_AGENT, "%s", why);
+    return agent_run(words, netns, netns);
 }
 
 STACK(libc, .usage = "libc:NAME",

@@ -6,10 +6,7 @@
 #include "lab/namespace.h"
 #include "lab/network.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 static char program[4096];
 
@@ -33,15 +30,12 @@ static struct door *open_lwip(const char *argument, int netns, const struct tena
     (void)argument;
     (void)tenant;
     const char *words[2 + ADDRESS_WORDS + 1] = {program};
-    struct tenant stream;
     namespace_enter(netns);
     unsigned index = link_index(LINK_NAME);
     struct network network = {.kind = index ? NETWORK_PAIR : NETWORK_LOOPBACK, .ifindex = {index}};
     words[1] = index ? LINK_NAME : "lo";
     address_words(&network, words + 2);
-    if (!agent_start(&stream, words, netns))
-        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
-    return agent_open(&stream, -1, true);
+    return agent_run(words, netns, -1);
 }
 
 STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process", .elsewhere = true,

@@ -25,13 +25,10 @@ static struct door *open_preload(const char *argument, int netns, const struct t
     (void)tenant;
     const char *const words[] = {program, NULL};
     char path[PATH_MAX];
-    struct tenant stream;
     setenv("LD_PRELOAD", realpath(argument, path) ? path : argument, 1);
-    bool started = agent_start(&stream, words, netns);
+    struct door *door = agent_run(words, netns, netns);
     unsetenv("LD_PRELOAD");
-    if (!started)
-        give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
-    return agent_open(&stream, netns, true);
+    return door;
 }
 
 STACK(preload, .usage = "preload:LIBRARY",

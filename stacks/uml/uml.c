@@ -29,21 +29,6 @@ static bool in_path(const char *program)
     return access(path, X_OK) == 0;
 }
 
-static bool check(const char *argument, char *why, size_t size)
-{
-    if (!in_path(kernel_of(argument))) {
-        snprintf(why, size, "there is no %s: install the package user-mode-linux",
-                 kernel_of(argument));
-        return false;
-    }
-    if (geteuid() != 0) {
-        snprintf(why, size, "User-mode Linux needs root for raw access to its end of the network");
-        return false;
-    }
-    return agent_program("sockspec-agent-musl", agent, sizeof agent, why, size) ||
-           agent_program("sockspec-agent", agent, sizeof agent, why, size);
-}
-
 /* Its memory and control files, on a tmpfs that only it sees. */
 static bool prepare(void *context)
 {
@@ -76,8 +61,9 @@ static size_t module_words(const char *words[MODULES])
     return count;
 }
 
-static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
-                  size_t size)
+/* Starts it at the end of a network; without one it has nothing but its loopback. */
+static bool start_in(const char *argument, const struct network *network, struct tenant *tenant,
+                     char *why, size_t size)
 {
     char init[sizeof agent + 8];
     snprintf(init, sizeof init, "init=%s", agent);
@@ -101,10 +87,44 @@ static bool start(const char *argument, struct network *network, struct tenant *
                                                           "/dev/ttyS0"};
     size_t count = 17;
     count += module_words(words + count);
-    words[count++] = "vec0";
-    address_words(network, words + count);
-    return tenant_start(tenant, words, network->netns[SIDE_IUT], STREAM_SOCKET, prepare, NULL, why,
-                        size);
+    if (network) {
+        words[count++] = "vec0";
+        address_words(network, words + count);
+    }
+    return tenant_start(tenant, words, network ? network->netns[SIDE_IUT] : -1, STREAM_SOCKET,
+                        prepare, NULL, why, size);
+}
+
+static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
+                  size_t size)
+{
+    return start_in(argument, network, tenant, why, size);
+}
+
+/* Whether it comes up: its kernel keeps registers in a room of a fixed size, which those of newer
+ * processors do not fit into. */
+static bool comes_up(const char *argument, char *why, size_t size)
+{
+    enum { PATIENCE_SECONDS = 60 };
+    struct tenant tenant;
+    return start_in(argument, NULL, &tenant, why, size) &&
+           tenant_try(&tenant, PATIENCE_SECONDS, why, size);
+}
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    if (!in_path(kernel_of(argument))) {
+        snprintf(why, size, "there is no %s: install the package user-mode-linux",
+                 kernel_of(argument));
+        return false;
+    }
+    if (geteuid() != 0) {
+        snprintf(why, size, "User-mode Linux needs root for raw access to its end of the network");
+        return false;
+    }
+    return (agent_program("sockspec-agent-musl", agent, sizeof agent, why, size) ||
+            agent_program("sockspec-agent", agent, sizeof agent, why, size)) &&
+           comes_up(argument, why, size);
 }
 
 STACK(uml, .usage = "uml[:BINARY]", .summary = "a kernel as a process: User-mode Linux",

@@ -119,8 +119,7 @@ static bool starts_accelerated(void)
     emulator_words(words + 4, NULL);
     if (dup2(machine.initrd, INITRD) != INITRD || !agent_start(&tenant, words, -1))
         return false;
-    bool good = tenant_await(&tenant, PATIENCE_SECONDS, why, sizeof why);
-    tenant_stop(&tenant);
+    bool good = tenant_try(&tenant, PATIENCE_SECONDS, why, sizeof why);
     close(INITRD);
     return good;
 }

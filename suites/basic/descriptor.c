@@ -3,13 +3,16 @@
 
 RULE(status_flags, "basic.fcntl.status-flags",
      .statement = "fcntl() with F_SETFL turns O_NONBLOCK of a socket on and off, as F_GETFL shows.",
-     .level = LEVEL_SHALL, .basic = {OP_FCNTL}, .basics = 1,
-     .sources = {{POSIX_2016, "XSH fcntl(), DESCRIPTION F_GETFL, F_SETFL; 2.10.7"},
-                 {"fcntl(2)", "F_GETFL and F_SETFL"},
-                 {"FreeBSD socket(2)", "NON-BLOCKING MODE"}},
-     .outcome = {[BY_POSIX] = {"0 then 0 then nonblocking then 0 then blocking"},
-                 [BY_LINUX] = {"0 then 0 then nonblocking then 0 then blocking"},
-                 [BY_BSD] = {"0 then 0 then nonblocking then 0 then blocking"}});
+     .basic = {OP_FCNTL}, .basics = 1,
+     .outcome = {[BY_POSIX] = {"0 then 0 then nonblocking then 0 then blocking",
+                               {"posix.fcntl.getfl", "posix.fcntl.setfl",
+                                "posix.sockets.io-mode.set-by-fcntl"}},
+                 [BY_LINUX] = {"0 then 0 then nonblocking then 0 then blocking",
+                               {"linux.fcntl.2.getfl", "linux.fcntl.2.setfl",
+                                "linux.fcntl.2.setfl-which", "linux.fcntl.2.returns-zero"}},
+                 [BY_BSD] = {"0 then 0 then nonblocking then 0 then blocking",
+                             {"freebsd.fcntl.2.getfl", "freebsd.fcntl.2.setfl",
+                              "freebsd.socket.2.nonblock.by-fcntl"}}});
 
 static void observe_mode(struct test *t, int fd)
 {
@@ -45,11 +48,14 @@ MUTANT(status_flags, "F_SETFL gives 0 and sets nothing")
 RULE(descriptor_flags, "basic.fcntl.descriptor-flags",
      .statement = "fcntl() with F_SETFD turns FD_CLOEXEC of a socket's descriptor on and off, as "
                   "F_GETFD shows.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH fcntl(), DESCRIPTION F_GETFD, F_SETFD"},
-                 {"fcntl(2)", "F_GETFD and F_SETFD"}},
-     .outcome = {[BY_POSIX] = {"0 then FD_CLOEXEC then 0 then no flag"},
-                 [BY_LINUX] = {"0 then FD_CLOEXEC then 0 then no flag"}});
+     .outcome = {
+         [BY_POSIX] = {"0 then FD_CLOEXEC then 0 then no flag",
+                       {"posix.fcntl.getfd", "posix.fcntl.setfd", "posix.fcntl.fd-cloexec"}},
+         [BY_LINUX] = {"0 then FD_CLOEXEC then 0 then no flag",
+                       {"linux.fcntl.2.getfd", "linux.fcntl.2.setfd",
+                        "linux.fcntl.2.returns-zero"}},
+         [BY_BSD] = {"0 then FD_CLOEXEC then 0 then no flag",
+                     {"freebsd.fcntl.2.getfd", "freebsd.fcntl.2.setfd"}}});
 
 static void observe_flag(struct test *t, int fd)
 {
@@ -80,9 +86,9 @@ MUTANT(descriptor_flags, "F_SETFD gives 0 and sets nothing")
 
 RULE(unknown_command, "basic.fcntl.unknown-command",
      .statement = "fcntl() with a command that there is not fails with EINVAL.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH fcntl(), ERRORS EINVAL"}, {"fcntl(2)", "ERRORS EINVAL"}},
-     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}});
+     .outcome = {[BY_POSIX] = {"EINVAL", {"posix.fcntl.einval-command"}},
+                 [BY_LINUX] = {"EINVAL", {"linux.fcntl.2.einval-command"}},
+                 [BY_BSD] = {"EINVAL", {"freebsd.fcntl.2.einval-command"}}});
 
 CASE(unknown_command, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -94,16 +100,19 @@ MUTANT_GIVES(unknown_command, "fcntl() ignores commands that it does not know", 
 
 /* ---- close() ---- */
 
-RULE(
-    closes, "basic.close.closes",
-    .statement = "close() returns 0, and the descriptor is not open any more: what is done with "
-                 "it fails with EBADF.",
-    .level = LEVEL_SHALL, .basic = {OP_CLOSE}, .basics = 1,
-    .sources = {{POSIX_2016, "XSH close(), DESCRIPTION and RETURN VALUE; getsockopt(), ERRORS"},
-                {"close(2)", "DESCRIPTION and RETURN VALUE"},
-                {"FreeBSD close(2)", "DESCRIPTION and RETURN VALUES"}},
-    .outcome = {
-        [BY_POSIX] = {"0 then EBADF"}, [BY_LINUX] = {"0 then EBADF"}, [BY_BSD] = {"0 then EBADF"}});
+RULE(closes, "basic.close.closes",
+     .statement = "close() returns 0, and the descriptor is not open any more: what is done with "
+                  "it fails with EBADF.",
+     .basic = {OP_CLOSE}, .basics = 1,
+     .outcome = {[BY_POSIX] = {"0 then EBADF",
+                               {"posix.close.returns-0", "posix.close.deallocates",
+                                "posix.getsockopt.ebadf"}},
+                 [BY_LINUX] = {"0 then EBADF",
+                               {"linux.close.2.returns-zero", "linux.close.2.descriptor-free",
+                                "linux.getsockopt.2.ebadf"}},
+                 [BY_BSD] = {"0 then EBADF",
+                             {"freebsd.close.2.returns-zero", "freebsd.close.2.deletes-descriptor",
+                              "freebsd.getsockopt.2.ebadf"}}});
 
 CASE(closes, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -130,16 +139,20 @@ static void never_closes(struct mutation *m, struct call *call)
 
 MUTANT_BY(closes, "close() gives 0 and closes nothing", never_closes)
 
+/* POSIX says that the socket is destroyed, not what the other side hears of it. */
 RULE(ends_connection, "basic.close.ends-connection",
-     .statement = "close() on the only descriptor of a connected stream socket ends the "
-                  "connection: the other side receives the end of file.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH close(), DESCRIPTION: the socket is destroyed"},
-                 {RFC_9293, "3.6 Closing a Connection"},
-                 {"FreeBSD socket(2)", "OTHER OPERATIONS ON SOCKETS: close() ends the connection"}},
-     .outcome = {[BY_POSIX] = {"0 then end of file"},
-                 [BY_LINUX] = {"0 then end of file"},
-                 [BY_BSD] = {"0 then end of file"}});
+     .statement = "close() on the only descriptor of a connected TCP socket ends the connection: "
+                  "the other side receives the end of file.",
+     .outcome = {
+         [BY_LINUX] = {"0 then end of file",
+                       {"linux.close.2.returns-zero", "rfc9293.close-sends-fin",
+                        "rfc9293.fin-signalled"}},
+         [BY_ZOS] = {"0 then end of file",
+                     {"zos.close.returns-zero", "zos.close.closes-tcp-connection",
+                      "zos.recv.returns-zero-closed"}},
+         [BY_RFC] = {"* then end of file",
+                     {"rfc9293.close-established", "rfc9293.close-sends-fin",
+                      "rfc9293.fin-signalled", "rfc9293.receive-fails-after-remote-close"}}});
 
 CASE(ends_connection, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {

@@ -1,8 +1,14 @@
 /* bind(), getsockname() and getpeername(): names are given, and come back. */
 #include "suites/suite.h"
 
-/* A port that nobody else uses. */
-enum { GIVEN_PORT = 7007 };
+/* A name whose port the other host has just chosen, and nobody has any more. The IUT itself is not
+ * asked: what it says of ports is judged here. */
+static struct address free_name(struct test *t)
+{
+    struct endpoint probe = bound_socket(t, t->peer, type_of(t), PLACE_MAIN);
+    must(sk_close(t->peer, probe.fd));
+    return place_of(t, t->iut, PLACE_MAIN, address_port(&probe.name));
+}
 
 static socklen_t length_of_names(const struct test *t)
 {
@@ -22,20 +28,25 @@ static const char *compared(const struct test *t, const struct address *name,
 
 RULE(binds, "basic.bind.names",
      .statement = "bind() returns 0 and gives a socket the local name that getsockname() tells.",
-     .level = LEVEL_SHALL, .basic = {OP_BIND}, .basics = 1,
-     .sources = {{POSIX_2016, "XSH bind(), DESCRIPTION, RETURN VALUE and APPLICATION USAGE"},
-                 {"bind(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"FreeBSD bind(2)", "DESCRIPTION and RETURN VALUES"},
-                 {ZOS_API, "bind(): binds a unique local name to a socket"}},
-     .outcome = {[BY_POSIX] = {"0 then that name"},
-                 [BY_LINUX] = {"0 then that name"},
-                 [BY_BSD] = {"0 then that name"},
-                 [BY_ZOS] = {"0 then that name"}});
+     .basic = {OP_BIND}, .basics = 1,
+     .outcome = {[BY_POSIX] = {"0 then that name",
+                               {"posix.bind.returns-0", "posix.bind.assigns-address",
+                                "posix.bind.getsockname-tells"}},
+                 [BY_LINUX] = {"0 then that name",
+                               {"linux.bind.2.returns-zero", "linux.bind.2.assigns",
+                                "linux.getsockname.2.returns-address",
+                                "linux.getsockname.2.returns-length"}},
+                 [BY_BSD] = {"0 then that name",
+                             {"freebsd.bind.2.returns-zero", "freebsd.bind.2.assigns-local-address",
+                              "freebsd.getsockname.2.returns-current-name",
+                              "freebsd.getsockname.2.namelen-value-result"}},
+                 [BY_ZOS] = {"0 then that name",
+                             {"zos.bind.binds-name", "zos.getsockname.returns-bound-address"}}});
 
 CASE(binds, given_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
     int fd = typed_socket(t, iut);
-    struct address right = place_of(t, iut, PLACE_MAIN, GIVEN_PORT), name;
+    struct address right = free_name(t), name;
     observe_result(sk_bind(iut, fd, &right));
     must(sk_getsockname(iut, fd, &name));
     observe("%s", compared(t, &name, &right));
@@ -45,7 +56,7 @@ CASE(binds, given_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = AN
 MUTANT(binds, "bind() takes the next port")
 {
     struct address asked = call_address(call);
-    if (call->operation == OP_BIND) {
+    if (call->operation == OP_BIND && address_port(&asked)) {
         struct address next = address_with_port(asked, address_port(&asked) + 1);
         call_succeed(call, sk_bind(m->real, (int)call->argument[0], &next));
     } else {
@@ -55,11 +66,14 @@ MUTANT(binds, "bind() takes the next port")
 
 RULE(chooses, "basic.bind.chooses-port",
      .statement = "bind() with port 0 gives a socket a port that the implementation chooses.",
-     .level = LEVEL_SHALL,
-     .sources = {{"ip(7)", "ip_local_port_range: bind() with port 0 gets an ephemeral port"},
-                 {ZOS_API, "BIND: the system assigns the port if it is 0"}},
-     .outcome = {[BY_LINUX] = {"0 then that address then a port"},
-                 [BY_ZOS] = {"0 then that address then a port"}});
+     .outcome = {[BY_LINUX] = {"0 then that address then a port",
+                               {"linux.ip.7.ephemeral-bind", "linux.ipv6.7.like-ipv4"}},
+                 [BY_BSD] = {"0 then that address then a port",
+                             {"freebsd.ip.4.ip-portrange", "freebsd.ip.4.ports-random",
+                              "freebsd.ip6.4.ipv6-portrange"}},
+                 [BY_ZOS] = {"0 then that address then a port",
+                             {"zos.bind.call.system-chooses-port",
+                              "zos.bind.call.getsockname-tells-port"}}});
 
 CASE(chooses, no_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -82,21 +96,29 @@ MUTANT(chooses, "bind() with port 0 gives 0 and binds nothing")
 
 /* ---- getsockname() ---- */
 
-RULE(own, "basic.getsockname.bound",
-     .statement = "getsockname() returns 0 and the name that a socket is bound to, with its "
-                  "length.",
-     .level = LEVEL_SHALL, .basic = {OP_GETSOCKNAME}, .basics = 1,
-     .sources = {{POSIX_2016, "XSH getsockname(), DESCRIPTION and RETURN VALUE"},
-                 {"getsockname(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"FreeBSD getsockname(2)", "DESCRIPTION and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = {"0 then that name"},
-                 [BY_LINUX] = {"0 then that name"},
-                 [BY_BSD] = {"0 then that name"}});
+RULE(
+    own, "basic.getsockname.bound",
+    .statement = "getsockname() returns 0 and the name that a socket is bound to, with its length.",
+    .basic = {OP_GETSOCKNAME}, .basics = 1,
+    .outcome = {
+        [BY_POSIX] = {"0 then that name",
+                      {"posix.getsockname.returns-0", "posix.getsockname.stores-name",
+                       "posix.getsockname.stores-length"}},
+        [BY_LINUX] = {"0 then that name",
+                      {"linux.getsockname.2.returns-zero", "linux.getsockname.2.returns-address",
+                       "linux.getsockname.2.returns-length"}},
+        [BY_BSD] = {"0 then that name",
+                    {"freebsd.getsockname.2.returns-zero",
+                     "freebsd.getsockname.2.returns-current-name",
+                     "freebsd.getsockname.2.namelen-value-result"}},
+        [BY_ZOS] = {"0 then that name",
+                    {"zos.getsockname.returns-zero", "zos.getsockname.returns-bound-address",
+                     "zos.getsockname.inet-namelen-ignored"}}});
 
 CASE(own, given_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
     int fd = typed_socket(t, iut);
-    struct address right = place_of(t, iut, PLACE_MAIN, GIVEN_PORT), name = {.length = 0};
+    struct address right = free_name(t), name = {.length = 0};
     must(sk_bind(iut, fd, &right));
     observe_result(sk_getsockname(iut, fd, &name));
     observe("%s", compared(t, &name, &right));
@@ -114,15 +136,23 @@ MUTANT(own, "getsockname() gives no port")
 /* ---- getpeername() ---- */
 
 RULE(other, "basic.getpeername.connected",
-     .statement = "getpeername() returns 0 and the name that a socket is connected to, with its "
-                  "length.",
-     .level = LEVEL_SHALL, .basic = {OP_GETPEERNAME}, .basics = 1,
-     .sources = {{POSIX_2016, "XSH getpeername(), DESCRIPTION and RETURN VALUE"},
-                 {"getpeername(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"FreeBSD getpeername(2)", "DESCRIPTION and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = {"0 then that name"},
-                 [BY_LINUX] = {"0 then that name"},
-                 [BY_BSD] = {"0 then that name"}});
+     .statement =
+         "getpeername() returns 0 and the name that a socket is connected to, with its length.",
+     .basic = {OP_GETPEERNAME}, .basics = 1,
+     .outcome = {
+         [BY_POSIX] = {"0 then that name",
+                       {"posix.getpeername.returns-0", "posix.getpeername.stores-peer",
+                        "posix.getpeername.stores-length"}},
+         [BY_LINUX] = {"0 then that name",
+                       {"linux.getpeername.2.returns-zero", "linux.getpeername.2.returns-address",
+                        "linux.getpeername.2.returns-length"}},
+         [BY_BSD] = {"0 then that name",
+                     {"freebsd.getpeername.2.returns-zero",
+                      "freebsd.getpeername.2.returns-peer-name",
+                      "freebsd.getpeername.2.namelen-value-result"}},
+         [BY_ZOS] = {"0 then that name",
+                     {"zos.getpeername.returns-zero", "zos.getpeername.returns-peer-name",
+                      "zos.getpeername.size-in-bytes"}}});
 
 CASE(other, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {

@@ -13,15 +13,24 @@ static const char *socket_behind(struct test *t, struct host *host, int fd)
 
 RULE(creates, "basic.socket.creates",
      .statement = "socket() returns a new descriptor, which is of a socket of the given type.",
-     .level = LEVEL_SHALL, .basic = {OP_SOCKET}, .basics = 1,
-     .sources = {{POSIX_2016, "XSH socket(), DESCRIPTION and RETURN VALUE"},
-                 {"socket(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"FreeBSD socket(2)", "DESCRIPTION and RETURN VALUES"},
-                 {ZOS_API, "socket(): makes an endpoint and returns a descriptor of it"}},
-     .outcome = {[BY_POSIX] = {"0 then a socket of that type"},
-                 [BY_LINUX] = {"0 then a socket of that type"},
-                 [BY_BSD] = {"0 then a socket of that type"},
-                 [BY_ZOS] = {"0 then a socket of that type"}});
+     .basic = {OP_SOCKET}, .basics = 1,
+     .outcome = {
+         [BY_POSIX] = {"0 then a socket of that type",
+                       {"posix.socket.returns-descriptor", "posix.socket.returns-non-negative",
+                        "posix.socket.protocol-zero-default",
+                        "posix.sockets.internet.default-stream-tcp",
+                        "posix.sockets.internet.default-dgram-udp",
+                        "posix.sockets.options.type.returns"}},
+         [BY_LINUX] = {"0 then a socket of that type",
+                       {"linux.socket.2.returns-endpoint", "linux.socket.2.returns-descriptor",
+                        "linux.socket.2.sock-stream", "linux.socket.2.sock-dgram",
+                        "linux.socket.2.protocol-zero", "linux.socket.7.so-type"}},
+         [BY_BSD] = {"0 then a socket of that type",
+                     {"freebsd.socket.2.makes-endpoint", "freebsd.socket.2.returns-descriptor",
+                      "freebsd.socket.2.sock-stream", "freebsd.socket.2.sock-dgram",
+                      "freebsd.socket.2.protocol-selects", "freebsd.getsockopt.2.so-type"}},
+         [BY_ZOS] = {"0 then a socket of that type",
+                     {"zos.socket.makes-endpoint", "zos.socket.types", "zos.socket.protocols"}}});
 
 CASE(creates, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {{"protocol", {"default", "named"}}})
@@ -46,11 +55,11 @@ MUTANT(creates, "socket() makes a datagram socket of a stream socket, and the re
 }
 
 RULE(lowest, "basic.socket.lowest-descriptor",
-     .statement = "socket() returns the lowest descriptor that is not open.", .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.14 File Descriptor Allocation; socket(), DESCRIPTION"},
-                 {"socket(2)", "DESCRIPTION: the lowest-numbered one that is not open"}},
-     .outcome = {
-         [BY_POSIX] = {"the lowest then the next"}, [BY_LINUX] = {"the lowest then the next"}});
+     .statement = "socket() returns the lowest descriptor that is not open.",
+     .outcome = {[BY_POSIX] = {"the lowest then the next",
+                               {"posix.socket.lowest-descriptor", "posix.descriptors.lowest"}},
+                 [BY_LINUX] = {"the lowest then the next", {"linux.socket.2.lowest-descriptor"}},
+                 [BY_BSD] = {"the lowest then the next", {"posix.socket.lowest-descriptor"}}});
 
 CASE(lowest, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -79,10 +88,10 @@ MUTANT(lowest, "socket() never gives a descriptor twice")
 
 RULE(blocks, "basic.socket.blocking",
      .statement = "The descriptor that socket() returns is blocking: O_NONBLOCK is off.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.7 Socket I/O Mode: clear when the socket is created"},
-                 {"socket(2)", "DESCRIPTION SOCK_NONBLOCK: what sets O_NONBLOCK"}},
-     .outcome = {[BY_POSIX] = {"blocking"}, [BY_LINUX] = {"blocking"}});
+     .outcome = {[BY_POSIX] = {"blocking", {"posix.sockets.io-mode.initially-off"}},
+                 [BY_LINUX] = {"blocking", {"posix.sockets.io-mode.initially-off"}},
+                 [BY_BSD] = {"blocking", {"posix.sockets.io-mode.initially-off"}},
+                 [BY_ZOS] = {"blocking", {"zos.accept.call.blocking-default"}}});
 
 CASE(blocks, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -99,10 +108,8 @@ MUTANT(blocks, "socket() sets O_NONBLOCK")
 
 RULE(nonblocking, "basic.socket.sock-nonblock",
      .statement = "socket() with SOCK_NONBLOCK in its type returns a nonblocking descriptor.",
-     .level = LEVEL_SHALL,
-     .sources = {{"socket(2)", "DESCRIPTION SOCK_NONBLOCK"},
-                 {"FreeBSD socket(2)", "DESCRIPTION SOCK_NONBLOCK"}},
-     .outcome = {[BY_LINUX] = {"0 then nonblocking"}, [BY_BSD] = {"0 then nonblocking"}});
+     .outcome = {[BY_LINUX] = {"0 then nonblocking", {"linux.socket.2.sock-nonblock"}},
+                 [BY_BSD] = {"0 then nonblocking", {"freebsd.socket.2.sock-nonblock"}}});
 
 CASE(nonblocking, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .needs = "SOCK_NONBLOCK")
@@ -131,12 +138,10 @@ MUTANT(nonblocking, "socket() ignores SOCK_NONBLOCK")
 }
 
 RULE(closes_on_exec, "basic.socket.sock-cloexec",
-     .statement = "socket() with SOCK_CLOEXEC in its type returns a descriptor with the flag "
-                  "FD_CLOEXEC.",
-     .level = LEVEL_SHALL,
-     .sources = {{"socket(2)", "DESCRIPTION SOCK_CLOEXEC"},
-                 {"FreeBSD socket(2)", "DESCRIPTION SOCK_CLOEXEC"}},
-     .outcome = {[BY_LINUX] = {"0 then FD_CLOEXEC"}, [BY_BSD] = {"0 then FD_CLOEXEC"}});
+     .statement =
+         "socket() with SOCK_CLOEXEC in its type returns a descriptor with the flag FD_CLOEXEC.",
+     .outcome = {[BY_LINUX] = {"0 then FD_CLOEXEC", {"linux.socket.2.sock-cloexec"}},
+                 [BY_BSD] = {"0 then FD_CLOEXEC", {"freebsd.socket.2.sock-cloexec"}}});
 
 CASE(closes_on_exec, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .needs = "SOCK_CLOEXEC")
@@ -156,10 +161,12 @@ MUTANT(closes_on_exec, "socket() ignores SOCK_CLOEXEC")
 
 RULE(stays_open, "basic.socket.open-across-exec",
      .statement = "The descriptor that socket() returns does not have the flag FD_CLOEXEC.",
-     .level = LEVEL_SHALL,
-     .sources = {{"execve(2)", "DESCRIPTION: descriptors stay open by default"},
-                 {"FreeBSD close(2)", "DESCRIPTION: descriptors stay open by default"}},
-     .outcome = {[BY_LINUX] = {"no flag"}, [BY_BSD] = {"no flag"}});
+     .outcome = {
+         [BY_LINUX] = {"no flag",
+                       {"linux.execve.2.descriptors-stay-open", "linux.execve.2.close-on-exec"}},
+         [BY_BSD] = {
+             "no flag",
+             {"freebsd.close.2.execve-keeps-descriptors", "freebsd.close.2.fd-cloexec-closes"}}});
 
 CASE(stays_open, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)

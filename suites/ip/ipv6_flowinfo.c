@@ -1,4 +1,6 @@
-/* sin6_flowinfo: the flow label and traffic class of a name. */
+/* sin6_flowinfo: the flow label and traffic class of a name. RFC 3493, 3.3, leaves open what it
+ * does, and POSIX says nothing of it; ipv6(7) has it "transparently passed", which says too little.
+ * So what Linux does is only kept. */
 #include "suites/suite.h"
 
 #include <arpa/inet.h>
@@ -8,13 +10,6 @@ static struct address with_flow(struct address address)
     address.in6.sin6_flowinfo = htonl(0x12345);
     return address;
 }
-
-#define FLOW_SOURCES                                                                               \
-    {POSIX_2016, "XBD <netinet/in.h>: the members of sockaddr_in6"},                               \
-        {"RFC 3493", "3.3: how the field is used is left open"},                                   \
-    {                                                                                              \
-        "ipv6(7)", "DESCRIPTION of sin6_flowinfo"                                                  \
-    }
 
 static void rejects_flow(struct mutation *m, struct call *call)
 {
@@ -27,9 +22,8 @@ static void rejects_flow(struct mutation *m, struct call *call)
 }
 
 RULE(bind_ignores, "ipv6.flowinfo.bind-ignored",
-     .statement = "On Linux bind() ignores the flow information of a name.", .level = LEVEL_MAY,
-     .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then no flow"}});
+     .statement = "bind() ignores the flow information of a name.",
+     .pinned = {[BY_LINUX] = "0 then no flow"});
 
 static void observe_flow(struct test *t, const struct address *name)
 {
@@ -48,10 +42,9 @@ CASE(bind_ignores, own_address, .family = FAMILY_IPV6, .network = ANY_NETWORK, .
 MUTANT_BY(bind_ignores, "names with flow information are refused", rejects_flow)
 
 RULE(connect_ignores, "ipv6.flowinfo.connect-ignored",
-     .statement = "On Linux connect() ignores the flow information of a name unless "
+     .statement = "connect() ignores the flow information of a name unless "
                   "IPV6_FLOWINFO_SEND is set.",
-     .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"0 then no flow"}});
+     .pinned = {[BY_LINUX] = "0 then no flow"});
 
 CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -61,7 +54,7 @@ CASE(connect_ignores, server, .family = FAMILY_IPV6, .network = ANY_NETWORK, .ty
     if (type_of(t) == SOCK_STREAM)
         must(sk_listen(peer, server.fd, 1));
     observe_result(sk_connect(iut, fd, &to));
-    sk_getpeername(iut, fd, &name);
+    sk_getpeername(iut, fd, &name); /* fails if connect() has */
     observe_flow(t, &name);
 }
 
@@ -70,8 +63,7 @@ MUTANT_BY(connect_ignores, "names with flow information are refused", rejects_fl
 RULE(names_zero, "ipv6.flowinfo.names-zero",
      .statement = "The names of clients and senders have no flow information unless it was asked "
                   "for.",
-     .level = LEVEL_MAY, .sources = {FLOW_SOURCES, {"Linux 6.18", "observed"}},
-     .outcome = {[BY_POSIX] = {"*"}, [BY_LINUX] = {"no flow"}});
+     .pinned = {[BY_LINUX] = "no flow"});
 
 CASE(names_zero, accepted, .family = FAMILY_IPV6, .network = ANY_NETWORK)
 {
@@ -103,11 +95,9 @@ MUTANT(names_zero, "names carry flow information")
 
 RULE(kept, "ipv6.flowinfo.send-kept",
      .statement =
-         "With IPV6_FLOWINFO_SEND on, Linux keeps the flow label that connect() was given, "
-         "and getpeername() gives it back.",
-     .level = LEVEL_MAY,
-     .sources = {{"Linux 6.18", "observed; ipv6(7) does not describe the option"}},
-     .outcome = {[BY_LINUX] = {"0 then a flow"}});
+         "With IPV6_FLOWINFO_SEND on, getpeername() gives back the flow label that connect() "
+         "was given gives it back.",
+     .pinned = {[BY_LINUX] = "0 then a flow"});
 
 CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {

@@ -42,14 +42,22 @@ static void turn(struct test *t, int fd)
 
 RULE(turns, "options.flag.set",
      .statement = "setsockopt() returns 0 and turns an option on and off, as getsockopt() shows.",
-     .level = LEVEL_SHALL, .basic = {OP_SETSOCKOPT}, .basics = 1,
-     .sources = {{POSIX_2016, "XSH setsockopt(), DESCRIPTION and RETURN VALUE; 2.10.16"},
-                 {"getsockopt(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"socket(7)", "Socket options"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = {"0 then on then 0 then off"},
-                 [BY_LINUX] = {"0 then on then 0 then off"},
-                 [BY_BSD] = {"0 then on then 0 then off"}});
+     .basic = {OP_SETSOCKOPT}, .basics = 1,
+     .outcome = {
+         [BY_POSIX] = {"0 then on then 0 then off",
+                       {"posix.setsockopt.sets", "posix.setsockopt.returns-0",
+                        "posix.getsockopt.retrieves", "posix.sockets.options.all-get-and-set",
+                        "posix.sockets.options.keepalive.type",
+                        "posix.sockets.options.reuseaddr.type",
+                        "posix.sockets.options.oobinline.type",
+                        "posix.sockets.options.oobinline.valid"}},
+         [BY_LINUX] = {"0 then on then 0 then off",
+                       {"linux.getsockopt.2.boolean-options", "linux.getsockopt.2.returns-zero",
+                        "linux.socket.7.option-int", "linux.socket.7.option-level"}},
+         [BY_BSD] = {"0 then on then 0 then off",
+                     {"freebsd.getsockopt.2.boolean-nonzero-enables",
+                      "freebsd.getsockopt.2.boolean-zero-disables",
+                      "freebsd.getsockopt.2.get-and-set", "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(turns, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      OPTIONS(1 << KEEPALIVE | 1 << REUSEADDR | 1 << OOBINLINE))
@@ -63,24 +71,64 @@ CASE(turns, datagram, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBAC
     turn(t, datagram_socket(t, iut));
 }
 
-/* POSIX leaves it to the protocol whether there is SO_BROADCAST, to the implementation which
- * protocols have SO_DONTROUTE, and does not require TCP_NODELAY. */
+/* POSIX leaves it to the protocol whether there is SO_BROADCAST, and to the implementation which
+ * protocols have SO_DONTROUTE. */
 CASE(turns, if_supported, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = TYPE_DATAGRAM, OPTIONS(1 << BROADCAST | 1 << DONTROUTE),
-     .outcome = {[BY_POSIX] = {"0 then on then 0 then off || ENOPROTOOPT"}})
+     .outcome = {
+         [BY_POSIX] = {"0 then on then 0 then off || ENOPROTOOPT",
+                       {"posix.setsockopt.sets", "posix.setsockopt.returns-0",
+                        "posix.getsockopt.retrieves", "posix.sockets.options.all-get-and-set",
+                        "posix.setsockopt.enoprotoopt", "posix.sockets.options.broadcast.type",
+                        "posix.sockets.options.dontroute.type"}}})
 {
     turn(t, typed_socket(t, iut));
 }
 
 CASE(turns, if_supported_stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
-     OPTIONS(1 << DONTROUTE | 1 << NODELAY),
-     .outcome = {[BY_POSIX] = {"0 then on then 0 then off || ENOPROTOOPT"}})
+     OPTIONS(1 << DONTROUTE),
+     .outcome = {
+         [BY_POSIX] = {"0 then on then 0 then off || ENOPROTOOPT",
+                       {"posix.setsockopt.sets", "posix.setsockopt.returns-0",
+                        "posix.getsockopt.retrieves", "posix.sockets.options.all-get-and-set",
+                        "posix.setsockopt.enoprotoopt", "posix.sockets.options.dontroute.type"}}})
+{
+    turn(t, stream_socket(t, iut));
+}
+
+/* POSIX does not require that it can be set, nor that it can be read. */
+CASE(turns, nodelay, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     OPTIONS(1 << NODELAY),
+     .outcome = {
+         [BY_POSIX] = {"0 then on then 0 then off || 0 then ENOPROTOOPT | EINVAL then 0 then "
+                       "ENOPROTOOPT | EINVAL || ENOPROTOOPT | EINVAL",
+                       {"posix.netinet-tcp-h.nodelay", "posix.netinet-tcp-h.nodelay-optional",
+                        "posix.setsockopt.level-tcp", "posix.setsockopt.enoprotoopt",
+                        "posix.setsockopt.einval-option"}},
+         [BY_LINUX] = {"0 then on then 0 then off",
+                       {"linux.tcp.7.tcp-nodelay", "linux.getsockopt.2.boolean-options",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then on then 0 then off",
+                     {"freebsd.tcp.4.options-set-and-get", "freebsd.tcp.4.tcp-nodelay-defeats",
+                      "freebsd.getsockopt.2.boolean-nonzero-enables",
+                      "freebsd.getsockopt.2.boolean-zero-disables"}}})
 {
     turn(t, stream_socket(t, iut));
 }
 
 CASE(turns, ipv6_only, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     OPTIONS(1 << V6ONLY))
+     OPTIONS(1 << V6ONLY),
+     .outcome = {
+         [BY_POSIX] = {"0 then on then 0 then off",
+                       {"posix.setsockopt.sets", "posix.setsockopt.returns-0",
+                        "posix.getsockopt.retrieves", "posix.sockets.ipv6.v6only.level",
+                        "posix.sockets.ipv6.v6only.type", "posix.sockets.ipv6.v6only.ipv6-only"}},
+         [BY_LINUX] = {"0 then on then 0 then off",
+                       {"linux.ipv6.7.ipv6-v6only", "linux.ipv6.7.ipv6-v6only-off",
+                        "linux.ipv6.7.option-level", "linux.getsockopt.2.boolean-options"}},
+         [BY_BSD] = {"0 then on then 0 then off",
+                     {"freebsd.ip6.4.ipv6-v6only", "freebsd.getsockopt.2.boolean-nonzero-enables",
+                      "freebsd.getsockopt.2.boolean-zero-disables"}}})
 {
     turn(t, typed_socket(t, iut));
 }
@@ -95,10 +143,13 @@ MUTANT(turns, "setsockopt() gives 0 and sets nothing")
 
 RULE(nonzero, "options.flag.nonzero",
      .statement = "setsockopt() with any value but 0 turns an option on, a negative one too.",
-     .level = LEVEL_SHALL,
-     .sources = {{"getsockopt(2)", "DESCRIPTION: nonzero enables a boolean option"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION: nonzero enables a boolean option"}},
-     .outcome = {[BY_LINUX] = {"0 then on"}, [BY_BSD] = {"0 then on"}});
+     .outcome = {
+         [BY_POSIX] = {"0 then on",
+                       {"posix.sockets.options.keepalive.transmits",
+                        "posix.sockets.options.reuseaddr.allows",
+                        "posix.sockets.options.oobinline.in-line", "posix.setsockopt.sets"}},
+         [BY_LINUX] = {"0 then on", {"linux.getsockopt.2.boolean-options"}},
+         [BY_BSD] = {"0 then on", {"freebsd.getsockopt.2.boolean-nonzero-enables"}}});
 
 CASE(nonzero, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{"option", {"keepalive", "reuseaddr", "oobinline"}},
@@ -123,25 +174,45 @@ MUTANT(nonzero, "setsockopt() looks at the lowest bit only")
 
 RULE(off, "options.flag.default",
      .statement = "On a new socket getsockopt() gives SO_KEEPALIVE, SO_OOBINLINE, SO_BROADCAST, "
-                  "SO_DEBUG and IPV6_V6ONLY as off.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16, the defaults; 2.10.20.2 IPV6_V6ONLY"},
-                 {"ipv6(7)", "IPV6_V6ONLY: bindv6only, 0 by default"}},
-     .outcome = {[BY_POSIX] = {"off"}});
+                  "SO_DEBUG, SO_REUSEADDR and IPV6_V6ONLY as off.",
+     .outcome = {[BY_POSIX] = {"off",
+                               {"posix.sockets.options.keepalive.default",
+                                "posix.sockets.options.oobinline.default",
+                                "posix.sockets.options.debug.default",
+                                "posix.sockets.options.reuseaddr.default"}},
+                 [BY_LINUX] = {"off",
+                               {"posix.sockets.options.keepalive.default",
+                                "posix.sockets.options.oobinline.default",
+                                "posix.sockets.options.debug.default",
+                                "posix.sockets.options.reuseaddr.default"}}});
 
 CASE(off, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
-     OPTIONS(1 << KEEPALIVE | 1 << OOBINLINE | 1 << DEBUG))
+     OPTIONS(1 << KEEPALIVE | 1 << OOBINLINE | 1 << DEBUG | 1 << REUSEADDR))
 {
     observe_option(t, stream_socket(t, iut));
 }
 
-CASE(off, datagram, .family = FAMILY_IPV4, .network = ON_LOOPBACK, OPTIONS(1 << BROADCAST))
+CASE(off, reuse_of_datagrams, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     OPTIONS(1 << REUSEADDR),
+     .outcome = {[BY_POSIX] = {"off", {"posix.sockets.options.reuseaddr.default"}},
+                 [BY_LINUX] = {"off", {"posix.sockets.options.reuseaddr.default"}}})
+{
+    observe_option(t, datagram_socket(t, iut));
+}
+
+CASE(off, datagram, .family = FAMILY_IPV4, .network = ON_LOOPBACK, OPTIONS(1 << BROADCAST),
+     .outcome = {
+         [BY_POSIX] = {"off | ENOPROTOOPT",
+                       {"posix.sockets.options.broadcast.default", "posix.getsockopt.enoprotoopt"}},
+         [BY_LINUX] = {"off", {"posix.sockets.options.broadcast.default"}}})
 {
     observe_option(t, datagram_socket(t, iut));
 }
 
 CASE(off, ipv6_only, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     OPTIONS(1 << V6ONLY), .outcome = {[BY_LINUX] = {"off"}})
+     OPTIONS(1 << V6ONLY),
+     .outcome = {[BY_POSIX] = {"off", {"posix.sockets.ipv6.v6only.default"}},
+                 [BY_LINUX] = {"off", {"linux.ipv6.7.ipv6-v6only-default"}}})
 {
     observe_option(t, typed_socket(t, iut));
 }

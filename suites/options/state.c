@@ -11,14 +11,17 @@ static bool reads(struct test *t, int fd, int option, int *value)
 
 RULE(type, "options.state.type",
      .statement = "getsockopt() returns 0 and with SO_TYPE the type of the socket, an int.",
-     .level = LEVEL_SHALL, .basic = {OP_GETSOCKOPT}, .basics = 1,
-     .sources = {{POSIX_2016, "XSH getsockopt(), DESCRIPTION and RETURN VALUE; 2.10.16 SO_TYPE"},
-                 {"getsockopt(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"socket(7)", "SO_TYPE"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION SO_TYPE and RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = {"0 then its type"},
-                 [BY_LINUX] = {"0 then its type"},
-                 [BY_BSD] = {"0 then its type"}});
+     .basic = {OP_GETSOCKOPT}, .basics = 1,
+     .outcome = {
+         [BY_POSIX] = {"0 then its type",
+                       {"posix.getsockopt.returns-0", "posix.getsockopt.retrieves",
+                        "posix.sockets.options.type.returns", "posix.sockets.options.type.type"}},
+         [BY_LINUX] = {"0 then its type",
+                       {"linux.getsockopt.2.returns-zero", "linux.socket.7.so-type",
+                        "linux.socket.7.option-int"}},
+         [BY_BSD] = {"0 then its type",
+                     {"freebsd.getsockopt.2.returns-zero", "freebsd.getsockopt.2.so-type",
+                      "freebsd.getsockopt.2.getsockopt-returns-value"}}});
 
 CASE(type, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -43,13 +46,16 @@ MUTANT(type, "SO_TYPE is that of a raw socket")
 
 RULE(length, "options.state.length",
      .statement = "getsockopt() with more room than the value needs gives the value's length.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH getsockopt(), DESCRIPTION: the actual length of the value"},
-                 {"getsockopt(2)", "DESCRIPTION: the actual size of the value returned"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION: the actual size of the value returned"}},
-     .outcome = {[BY_POSIX] = {"0 then its length"},
-                 [BY_LINUX] = {"0 then its length"},
-                 [BY_BSD] = {"0 then its length"}});
+     .outcome = {
+         [BY_POSIX] = {"0 then its length",
+                       {"posix.getsockopt.sets-length", "posix.sockets.options.type.type",
+                        "posix.sockets.options.error.type", "posix.sockets.options.keepalive.type",
+                        "posix.sockets.options.reuseaddr.type"}},
+         [BY_LINUX] = {"0 then its length",
+                       {"linux.getsockopt.2.getsockopt-length", "linux.socket.7.option-int"}},
+         [BY_BSD] = {
+             "0 then its length",
+             {"freebsd.getsockopt.2.optlen-value-result", "freebsd.getsockopt.2.int-options"}}});
 
 CASE(length, more_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .axes = {{"option", {"type", "error", "keepalive", "reuseaddr"}}})
@@ -75,12 +81,15 @@ MUTANT(length, "the length stays what it was")
 
 RULE(no_error, "options.state.no-error",
      .statement = "getsockopt() with SO_ERROR gives 0 while the socket has no error.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_ERROR"},
-                 {"socket(7)", "SO_ERROR: the pending error"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION SO_ERROR: the pending error"}},
      .outcome = {
-         [BY_POSIX] = {"0 then none"}, [BY_LINUX] = {"0 then none"}, [BY_BSD] = {"0 then none"}});
+         [BY_POSIX] = {"0 then none",
+                       {"posix.sockets.options.error.zero-if-none", "posix.getsockopt.returns-0"}},
+         [BY_LINUX] = {"0 then none",
+                       {"linux.socket.7.so-error", "posix.sockets.options.error.zero-if-none"}},
+         [BY_BSD] = {"0 then none",
+                     {"freebsd.getsockopt.2.so-error-returns",
+                      "freebsd.getsockopt.2.so-error-get-only",
+                      "posix.sockets.options.error.zero-if-none"}}});
 
 CASE(no_error, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -105,13 +114,12 @@ MUTANT(no_error, "SO_ERROR is ENOTCONN")
 
 RULE(listens, "options.state.acceptconn",
      .statement = "getsockopt() with SO_ACCEPTCONN tells whether listen() was called on a socket.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_ACCEPTCONN"},
-                 {"socket(7)", "SO_ACCEPTCONN"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION SO_ACCEPTCONN"}},
-     .outcome = {[BY_POSIX] = {"0 then no then 0 then yes"},
-                 [BY_LINUX] = {"0 then no then 0 then yes"},
-                 [BY_BSD] = {"0 then no then 0 then yes"}});
+     .outcome = {[BY_POSIX] = {"0 then no then 0 then yes",
+                               {"posix.sockets.options.acceptconn.reports",
+                                "posix.sockets.options.acceptconn.zero-not-listening",
+                                "posix.sockets.options.acceptconn.nonzero-listening"}},
+                 [BY_LINUX] = {"0 then no then 0 then yes", {"linux.socket.7.so-acceptconn"}},
+                 [BY_BSD] = {"0 then no then 0 then yes", {"freebsd.getsockopt.2.so-acceptconn"}}});
 
 static void observe_listening(struct test *t, int fd)
 {
@@ -136,13 +144,12 @@ MUTANT(listens, "SO_ACCEPTCONN is 0 always")
 }
 
 RULE(never_listens, "options.state.acceptconn-not-listening",
-     .statement = "getsockopt() with SO_ACCEPTCONN gives 0 for a connected and for a datagram "
-                  "socket.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_ACCEPTCONN; accept(), DESCRIPTION"},
-                 {"socket(7)", "SO_ACCEPTCONN"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION SO_ACCEPTCONN"}},
-     .outcome = {[BY_POSIX] = {"0 then no"}, [BY_LINUX] = {"0 then no"}, [BY_BSD] = {"0 then no"}});
+     .statement =
+         "getsockopt() with SO_ACCEPTCONN gives 0 for a connected and for a datagram socket.",
+     .outcome = {
+         [BY_POSIX] = {"0 then no", {"posix.sockets.options.acceptconn.zero-not-listening"}},
+         [BY_LINUX] = {"0 then no", {"linux.socket.7.so-acceptconn"}},
+         [BY_BSD] = {"0 then no", {"freebsd.getsockopt.2.so-acceptconn"}}});
 
 CASE(never_listens, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE)
 {
@@ -163,9 +170,8 @@ MUTANT(never_listens, "SO_ACCEPTCONN is 1 always")
 
 RULE(domain, "options.state.domain",
      .statement = "getsockopt() with SO_DOMAIN gives the address family of the socket.",
-     .level = LEVEL_SHALL,
-     .sources = {{"socket(7)", "SO_DOMAIN"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_DOMAIN"}},
-     .outcome = {[BY_LINUX] = {"0 then its family"}, [BY_BSD] = {"0 then its family"}});
+     .outcome = {[BY_LINUX] = {"0 then its family", {"linux.socket.7.so-domain"}},
+                 [BY_BSD] = {"0 then its family", {"freebsd.getsockopt.2.so-domain-get-only"}}});
 
 CASE(domain, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "SO_DOMAIN")
@@ -185,9 +191,10 @@ MUTANT(domain, "SO_DOMAIN is AF_UNIX")
 RULE(protocol, "options.state.protocol",
      .statement = "getsockopt() with SO_PROTOCOL gives the protocol of the socket: TCP for a "
                   "stream and UDP for a datagram socket.",
-     .level = LEVEL_SHALL,
-     .sources = {{"socket(7)", "SO_PROTOCOL"}, {FREEBSD_OPTIONS, "DESCRIPTION SO_PROTOCOL"}},
-     .outcome = {[BY_LINUX] = {"0 then its protocol"}, [BY_BSD] = {"0 then its protocol"}});
+     .outcome = {[BY_LINUX] = {"0 then its protocol", {"linux.socket.7.so-protocol"}},
+                 [BY_BSD] = {"0 then its protocol",
+                             {"freebsd.getsockopt.2.so-protocol",
+                              "freebsd.getsockopt.2.so-protocol-get-only"}}});
 
 CASE(protocol, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "SO_PROTOCOL")

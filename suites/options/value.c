@@ -23,42 +23,73 @@ static void observe_number(struct test *t, int fd, int option)
 
 /* ---- sizes of buffers and low-water marks ---- */
 
-RULE(
-    buffer, "options.value.buffer",
-    .statement = "setsockopt() with SO_SNDBUF and SO_RCVBUF returns 0; on Linux getsockopt() gives "
-                 "twice the size that was set.",
-    .level = LEVEL_SHALL,
-    .sources = {{POSIX_2016, "XSH 2.10.16 SO_SNDBUF, SO_RCVBUF: requests a size"},
-                {"socket(7)", "SO_SNDBUF, SO_RCVBUF: the kernel doubles the value"},
-                {FREEBSD_OPTIONS, "DESCRIPTION SO_SNDBUF and SO_RCVBUF"}},
-    .outcome = {[BY_POSIX] = {"0 then *"}, [BY_LINUX] = {"0 then twice"}, [BY_BSD] = {"0 then *"}});
-
 /* Within what the settings of a Linux host allow. */
 enum { BUFFER = 20000 };
+#define BUFFERS .axes = {{"buffer", {"sndbuf", "rcvbuf"}}}
+
+static int buffer_of(const struct test *t)
+{
+    return t->chosen[0] ? SO_RCVBUF : SO_SNDBUF;
+}
+
+RULE(buffer, "options.value.buffer",
+     .statement =
+         "setsockopt() with SO_SNDBUF and SO_RCVBUF returns 0, and getsockopt() gives a size.",
+     .outcome = {
+         [BY_POSIX] = {"0 then 0 then a size",
+                       {"posix.sockets.options.sndbuf.requests-size",
+                        "posix.sockets.options.rcvbuf.requests-size",
+                        "posix.sockets.options.all-get-and-set", "posix.setsockopt.returns-0",
+                        "posix.getsockopt.returns-0"}},
+         [BY_LINUX] = {"0 then 0 then a size",
+                       {"linux.socket.7.so-sndbuf-doubled", "linux.socket.7.so-rcvbuf-doubled",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then 0 then a size",
+                     {"freebsd.getsockopt.2.so-sndbuf-rcvbuf-adjust",
+                      "freebsd.getsockopt.2.get-and-set", "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(buffer, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     .axes = {{"buffer", {"sndbuf", "rcvbuf"}}})
+     BUFFERS)
 {
-    int fd = typed_socket(t, iut), option = t->chosen[0] ? SO_RCVBUF : SO_SNDBUF, value;
-    int result = sk_setsockopt(iut, fd, SOL_SOCKET, option, BUFFER);
+    int fd = typed_socket(t, iut), value = -1;
+    observe_result(sk_setsockopt(iut, fd, SOL_SOCKET, buffer_of(t), BUFFER));
+    observe_result(sk_getsockopt(iut, fd, SOL_SOCKET, buffer_of(t), &value));
+    observe("%s", value > 0 ? "a size" : "no size");
+}
+
+MUTANT_GIVES(buffer, "the sizes of buffers cannot be set", OP_SETSOCKOPT, 0, ENOPROTOOPT)
+
+RULE(doubled, "options.value.buffer-doubled",
+     .statement = "On Linux setsockopt() with SO_SNDBUF and SO_RCVBUF sets twice the size that it "
+                  "is given, as getsockopt() shows.",
+     .outcome = {
+         [BY_LINUX] = {"0 then twice",
+                       {"linux.socket.7.so-sndbuf-doubled", "linux.socket.7.so-rcvbuf-doubled"}}});
+
+CASE(doubled, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     BUFFERS)
+{
+    int fd = typed_socket(t, iut), value;
+    int result = sk_setsockopt(iut, fd, SOL_SOCKET, buffer_of(t), BUFFER);
     observe_result(result);
     if (result < 0)
         return;
-    must(sk_getsockopt(iut, fd, SOL_SOCKET, option, &value));
+    must(sk_getsockopt(iut, fd, SOL_SOCKET, buffer_of(t), &value));
     observe("%s", value == BUFFER       ? "the same"
                   : value == 2 * BUFFER ? "twice"
                   : value < BUFFER      ? "less"
                                         : "more");
 }
 
-MUTANT_BY(buffer, "setsockopt() gives 0 and sets nothing", sets_nothing)
+MUTANT_BY(doubled, "setsockopt() gives 0 and sets nothing", sets_nothing)
 
 RULE(low_water, "options.value.rcvlowat-default",
-     .statement = "getsockopt() gives 1 for SO_RCVLOWAT on a new socket.", .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_RCVLOWAT: the default is 1"},
-                 {"socket(7)", "SO_RCVLOWAT: initialized to 1"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION SO_RCVLOWAT: the default is 1"}},
-     .outcome = {[BY_POSIX] = {"1"}, [BY_LINUX] = {"1"}, [BY_BSD] = {"1"}});
+     .statement = "getsockopt() gives 1 for SO_RCVLOWAT on a new socket.",
+     .outcome = {[BY_POSIX] = {"1",
+                               {"posix.sockets.options.rcvlowat.default",
+                                "posix.sockets.options.rcvlowat.type"}},
+                 [BY_LINUX] = {"1", {"linux.socket.7.so-lowat-default"}},
+                 [BY_BSD] = {"1", {"freebsd.getsockopt.2.so-rcvlowat-default-1"}}});
 
 CASE(low_water, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -75,14 +106,15 @@ MUTANT(low_water, "SO_RCVLOWAT is 0")
 
 RULE(sets_low_water, "options.value.rcvlowat-set",
      .statement = "setsockopt() with SO_RCVLOWAT returns 0 and sets what getsockopt() gives then.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_RCVLOWAT: whether it can be set is "
-                              "implementation-defined"},
-                 {"socket(7)", "SO_RCVLOWAT: changeable since Linux 2.4"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION: each option can be got and set"}},
-     .outcome = {[BY_POSIX] = {"0 then 7 || ENOPROTOOPT | EINVAL"},
-                 [BY_LINUX] = {"0 then 7"},
-                 [BY_BSD] = {"0 then 7"}});
+     .outcome = {
+         [BY_POSIX] = {"0 then 7 || ENOPROTOOPT | EINVAL",
+                       {"posix.sockets.options.rcvlowat.settable", "posix.setsockopt.enoprotoopt",
+                        "posix.setsockopt.einval-option"}},
+         [BY_LINUX] = {"0 then 7",
+                       {"linux.socket.7.so-rcvlowat-settable", "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then 7",
+                     {"freebsd.getsockopt.2.so-rcvlowat-recognized",
+                      "freebsd.getsockopt.2.get-and-set", "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(sets_low_water, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
 {
@@ -98,9 +130,9 @@ MUTANT_BY(sets_low_water, "setsockopt() gives 0 and sets nothing", sets_nothing)
 
 RULE(send_low_water, "options.value.sndlowat",
      .statement = "On Linux SO_SNDLOWAT is 1, and setsockopt() of it fails with ENOPROTOOPT.",
-     .level = LEVEL_SHALL,
-     .sources = {{"socket(7)", "SO_SNDLOWAT: initialized to 1, not changeable"}},
-     .outcome = {[BY_LINUX] = {"1 then ENOPROTOOPT"}});
+     .outcome = {
+         [BY_LINUX] = {"1 then ENOPROTOOPT",
+                       {"linux.socket.7.so-lowat-default", "linux.socket.7.so-sndlowat-fixed"}}});
 
 CASE(send_low_water, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
@@ -123,10 +155,13 @@ static int timeout_of(const struct test *t)
 
 RULE(no_timeout, "options.value.timeout-default",
      .statement = "getsockopt() gives a time of 0 for SO_RCVTIMEO and SO_SNDTIMEO on a new socket.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.16 SO_RCVTIMEO, SO_SNDTIMEO: the default is 0"},
-                 {"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO: 0 is the default"}},
-     .outcome = {[BY_POSIX] = {"0 then 0 s, 0 us"}, [BY_LINUX] = {"0 then 0 s, 0 us"}});
+     .outcome = {[BY_POSIX] = {"0 then 0 s, 0 us",
+                               {"posix.sockets.options.rcvtimeo.default",
+                                "posix.sockets.options.sndtimeo.default",
+                                "posix.sockets.options.rcvtimeo.type",
+                                "posix.sockets.options.sndtimeo.type"}},
+                 [BY_LINUX] = {"0 then 0 s, 0 us",
+                               {"linux.socket.7.so-timeo-zero", "linux.socket.7.so-timeo-type"}}});
 
 CASE(no_timeout, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, TIMEOUT)
@@ -154,14 +189,18 @@ MUTANT(no_timeout, "getsockopt() gives a timeout of 30 seconds")
 RULE(timeout, "options.value.timeout-set",
      .statement = "setsockopt() with SO_RCVTIMEO and SO_SNDTIMEO returns 0 and sets the time that "
                   "getsockopt() gives, which may be rounded up.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH setsockopt(), DESCRIPTION; 2.10.16 SO_RCVTIMEO, SO_SNDTIMEO: "
-                              "whether they can be set is implementation-defined"},
-                 {"socket(7)", "SO_RCVTIMEO and SO_SNDTIMEO"},
-                 {FREEBSD_OPTIONS, "DESCRIPTION: each option can be got and set"}},
-     .outcome = {[BY_POSIX] = {"0 then that time || ENOPROTOOPT | EINVAL"},
-                 [BY_LINUX] = {"0 then that time"},
-                 [BY_BSD] = {"0 then that time"}});
+     .outcome = {
+         [BY_POSIX] = {"0 then that time || ENOPROTOOPT | EINVAL",
+                       {"posix.sockets.options.rcvtimeo.settable",
+                        "posix.sockets.options.sndtimeo.settable", "posix.setsockopt.sets",
+                        "posix.setsockopt.enoprotoopt", "posix.setsockopt.einval-option"}},
+         [BY_LINUX] = {"0 then that time",
+                       {"linux.socket.7.so-timeo-type", "linux.socket.7.option-level",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then that time",
+                     {"freebsd.getsockopt.2.so-sndtimeo-recognized",
+                      "freebsd.getsockopt.2.so-rcvtimeo-recognized",
+                      "freebsd.getsockopt.2.timeo-struct", "freebsd.getsockopt.2.get-and-set"}}});
 
 /* Whether a time is 2.5 s or that rounded up, to whole seconds at most. */
 static bool is_right(const struct timeval *time)

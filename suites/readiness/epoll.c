@@ -5,8 +5,12 @@
 
 RULE(create, "readiness.epoll.create",
      .statement = "epoll_create1() opens a new epoll instance, in which nothing is registered.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_create(2)", "DESCRIPTION and RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = {"0 then 0 then 0"}}, .basic = {OP_EPOLL_CREATE}, .basics = 1);
+     .basic = {OP_EPOLL_CREATE}, .basics = 1,
+     .outcome = {
+         [BY_LINUX] = {"0 then 0 then 0",
+                       {"linux.epoll_create.2.new-instance",
+                        "linux.epoll_create.2.returns-descriptor",
+                        "linux.epoll_create.2.create1-alike", "linux.epoll_wait.2.returns-zero"}}});
 
 CASE(create, beside_another, .network = ON_LOOPBACK, .family = FAMILY_IPV4, .needs = "epoll")
 {
@@ -29,11 +33,11 @@ MUTANT(create, "epoll_create1() gives a descriptor that is no instance")
 }
 
 RULE(close_on_exec, "readiness.epoll.close-on-exec",
-     .statement =
-         "epoll_create1() sets FD_CLOEXEC on its descriptor if it was given EPOLL_CLOEXEC, "
-         "and only then.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_create(2)", "DESCRIPTION EPOLL_CLOEXEC"}},
-     .outcome = {[BY_LINUX] = {"kept then closed"}});
+     .statement = "epoll_create1() sets FD_CLOEXEC on its descriptor if it was given "
+                  "EPOLL_CLOEXEC, and only then.",
+     .outcome = {[BY_LINUX] = {"kept then closed",
+                               {"linux.epoll_create.2.epoll-cloexec",
+                                "linux.execve.2.descriptors-stay-open"}}});
 
 CASE(close_on_exec, with_and_without, .network = ON_LOOPBACK, .needs = "epoll fcntl")
 {
@@ -53,9 +57,8 @@ MUTANT(close_on_exec, "EPOLL_CLOEXEC is ignored")
 RULE(readable, "readiness.epoll.instance-readable",
      .statement = "poll(), select() and epoll_wait() report an epoll instance as readable while "
                   "epoll_wait() on it would report something.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll(7)", "Questions and answers: is it itself poll/epoll/selectable"}},
-     .outcome = {[BY_LINUX] = {"0: nothing then 1: readable then 0: nothing"}});
+     .outcome = {[BY_LINUX] = {"0: nothing then 1: readable then 0: nothing",
+                               {"linux.epoll.7.instance-is-readable"}}});
 
 CASE(readable, data, .family = ANY_FAMILY, .network = ON_LOOPBACK, .readiness = ANY_READINESS,
      .type = ANY_TYPE, .needs = "epoll")
@@ -76,12 +79,12 @@ MUTANT_BY(readable, "an instance is never readable", reports_nothing)
 
 RULE(data, "readiness.epoll.data",
      .statement =
-         "epoll_wait() gives 1 and EPOLLIN, and nothing else, for a socket to which data has "
-         "come.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_wait(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"epoll_ctl(2)", "DESCRIPTION EPOLLIN"}},
-     .outcome = {[BY_LINUX] = {"1: readable"}}, .basic = {OP_EPOLL_WAIT}, .basics = 1);
+         "epoll_wait() gives 1 and EPOLLIN, and nothing else, for a socket to which data has come.",
+     .basic = {OP_EPOLL_WAIT}, .basics = 1,
+     .outcome = {
+         [BY_LINUX] = {"1: readable",
+                       {"linux.epoll_ctl.2.epollin", "linux.epoll_wait.2.events",
+                        "linux.epoll_wait.2.returns-count", "linux.epoll.7.level-default"}}});
 
 CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_EPOLL,
      .type = ANY_TYPE)
@@ -131,8 +134,9 @@ static const char *numbers_text(unsigned all)
 
 RULE(count, "readiness.epoll.count",
      .statement = "epoll_wait() gives an event of each descriptor that is ready, and their number.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_wait(2)", "RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = {"2 then first and last"}});
+     .outcome = {[BY_LINUX] = {"2 then first and last",
+                               {"linux.epoll_wait.2.returns-count", "linux.epoll_wait.2.waits",
+                                "linux.epoll_wait.2.data"}}});
 
 CASE(count, two_of_three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -154,9 +158,9 @@ MUTANT(count, "epoll_wait() gives one event at a time")
 RULE(most, "readiness.epoll.most",
      .statement = "epoll_wait() gives maxevents events at most; the next call gives those of other "
                   "descriptors.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_wait(2)", "DESCRIPTION: up to maxevents; NOTES: round robin"}},
-     .outcome = {[BY_LINUX] = {"1 then 1 then first and last"}});
+     .outcome = {[BY_LINUX] = {
+                     "1 then 1 then first and last",
+                     {"linux.epoll_wait.2.at-most-maxevents", "linux.epoll_wait.2.round-robin"}}});
 
 CASE(most, one_at_a_time, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -185,9 +189,7 @@ MUTANT(most, "epoll_wait() always begins with the same descriptor")
 
 RULE(no_room, "readiness.epoll.wait-no-events",
      .statement = "epoll_wait() fails with EINVAL if it may give 0 events or less.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_wait(2)", "ERRORS EINVAL: maxevents is less than or equal to zero"}},
-     .outcome = {[BY_LINUX] = {"EINVAL"}});
+     .outcome = {[BY_LINUX] = {"EINVAL", {"linux.epoll_wait.2.einval-maxevents"}}});
 
 CASE(no_room, at_most, .network = ON_LOOPBACK, .needs = "epoll",
      .axes = {{"most", {"zero", "negative"}}})
@@ -201,9 +203,7 @@ MUTANT_GIVES(no_room, "epoll_wait() for no events succeeds", OP_EPOLL_WAIT, EINV
 
 RULE(no_instance, "readiness.epoll.wait-no-instance",
      .statement = "epoll_wait() on a descriptor that is no epoll instance fails with EINVAL.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_wait(2)", "ERRORS EINVAL: epfd is not an epoll file descriptor"}},
-     .outcome = {[BY_LINUX] = {"EINVAL"}});
+     .outcome = {[BY_LINUX] = {"EINVAL", {"linux.epoll_wait.2.einval-not-epoll"}}});
 
 CASE(no_instance, socket, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -216,8 +216,7 @@ MUTANT_GIVES(no_instance, "epoll_wait() on a socket gives EBADF", OP_EPOLL_WAIT,
 
 RULE(closed, "readiness.epoll.wait-closed",
      .statement = "epoll_wait() on a descriptor that is not open fails with EBADF.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_wait(2)", "ERRORS EBADF"}},
-     .outcome = {[BY_LINUX] = {"EBADF"}});
+     .outcome = {[BY_LINUX] = {"EBADF", {"linux.epoll_wait.2.ebadf"}}});
 
 CASE(closed, instance, .network = ON_LOOPBACK, .needs = "epoll")
 {

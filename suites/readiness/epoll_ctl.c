@@ -28,12 +28,12 @@ static const char *events_of(struct test *t, const struct watch *watch, uint64_t
 /* ---- what is set ---- */
 
 RULE(add, "readiness.epoll.add",
-     .statement =
-         "epoll_ctl() with EPOLL_CTL_ADD gives 0, and from then on epoll_wait() reports of "
-         "the descriptor what it was told to.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLL_CTL_ADD; RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = {"0: nothing then 0 then 1: readable"}}, .basic = {OP_EPOLL_CTL},
-     .basics = 1);
+     .statement = "epoll_ctl() with EPOLL_CTL_ADD gives 0, and from then on epoll_wait() reports "
+                  "of the descriptor what it was told to.",
+     .basic = {OP_EPOLL_CTL}, .basics = 1,
+     .outcome = {[BY_LINUX] = {"0: nothing then 0 then 1: readable",
+                               {"linux.epoll_ctl.2.add", "linux.epoll_ctl.2.returns-zero",
+                                "linux.epoll_ctl.2.epollin", "linux.epoll.7.ready-subset"}}});
 
 CASE(add, ready_already, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -55,10 +55,8 @@ MUTANT(add, "EPOLL_CTL_ADD does not look at what is ready already")
 RULE(data, "readiness.epoll.user-data",
      .statement = "epoll_wait() gives with an event all 64 bits of the data that epoll_ctl() was "
                   "given for the descriptor.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_ctl(2)", "DESCRIPTION: data that the kernel should save and return"},
-                 {"epoll_wait(2)", "DESCRIPTION: the same data"}},
-     .outcome = {[BY_LINUX] = {"the same"}});
+     .outcome = {[BY_LINUX] = {"the same",
+                               {"linux.epoll_ctl.2.data-returned", "linux.epoll_wait.2.data"}}});
 
 CASE(data, bits, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll", .axes = {{"data", {"mixed", "all", "highest", "none"}}})
@@ -82,14 +80,11 @@ MUTANT(data, "the highest bit of the data is another one")
 }
 
 RULE(modify, "readiness.epoll.modify",
-     .statement =
-         "epoll_ctl() with EPOLL_CTL_MOD gives 0, and from then on its events and its data "
-         "are those of the descriptor.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLL_CTL_MOD; RETURN VALUE"},
-                 {"epoll_wait(2)", "DESCRIPTION: the most recent call to epoll_ctl()"},
-                 {"epoll(7)", "Questions and answers: modify will reread available I/O"}},
-     .outcome = {[BY_LINUX] = {"0 then 1: writable then its data"}});
+     .statement = "epoll_ctl() with EPOLL_CTL_MOD gives 0, and from then on its events and its "
+                  "data are those of the descriptor.",
+     .outcome = {[BY_LINUX] = {"0 then 1: writable then its data",
+                               {"linux.epoll_ctl.2.mod", "linux.epoll_ctl.2.returns-zero",
+                                "linux.epoll_wait.2.data", "linux.epoll.7.modify-rereads"}}});
 
 CASE(modify, events_and_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -113,8 +108,8 @@ MUTANT(modify, "EPOLL_CTL_MOD does nothing")
 RULE(delete, "readiness.epoll.delete",
      .statement = "epoll_ctl() with EPOLL_CTL_DEL gives 0, and from then on epoll_wait() does not "
                   "report the descriptor.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLL_CTL_DEL; RETURN VALUE"}},
-     .outcome = {[BY_LINUX] = {"0 then 0: nothing"}});
+     .outcome = {[BY_LINUX] = {"0 then 0: nothing",
+                               {"linux.epoll_ctl.2.del", "linux.epoll_ctl.2.returns-zero"}}});
 
 CASE(delete, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -136,11 +131,7 @@ MUTANT(delete, "EPOLL_CTL_DEL does nothing")
 RULE(close, "readiness.epoll.close-removes",
      .statement = "close() of the only descriptor of a socket removes it from epoll instances: "
                   "epoll_wait() does not report it any more.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll(7)",
-                  "Questions and answers: will closing a file descriptor cause it to be "
-                  "removed"}},
-     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing"}});
+     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing", {"linux.epoll.7.closed-removed"}}});
 
 CASE(close, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE, .needs = "epoll")
 {
@@ -165,8 +156,8 @@ MUTANT(close, "a socket that is closed is still reported")
 RULE(exists, "readiness.epoll.add-again",
      .statement =
          "epoll_ctl() with EPOLL_CTL_ADD fails with EEXIST if the descriptor is registered.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS EEXIST"}},
-     .outcome = {[BY_LINUX] = {"EEXIST"}});
+     .outcome = {
+         [BY_LINUX] = {"EEXIST", {"linux.epoll_ctl.2.eexist", "linux.epoll.7.registered-twice"}}});
 
 CASE(exists, again, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -181,8 +172,7 @@ MUTANT_GIVES(exists, "EPOLL_CTL_ADD of what is registered succeeds", OP_EPOLL_CT
 RULE(absent, "readiness.epoll.not-registered",
      .statement = "epoll_ctl() with EPOLL_CTL_MOD or EPOLL_CTL_DEL fails with ENOENT if the "
                   "descriptor is not registered.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS ENOENT"}},
-     .outcome = {[BY_LINUX] = {"ENOENT"}});
+     .outcome = {[BY_LINUX] = {"ENOENT", {"linux.epoll_ctl.2.enoent"}}});
 
 static const int needs_entry[] = {EPOLL_CTL_MOD, EPOLL_CTL_DEL};
 
@@ -206,8 +196,7 @@ MUTANT_GIVES(absent, "epoll_ctl() of what is not registered succeeds", OP_EPOLL_
 
 RULE(not_open, "readiness.epoll.not-open",
      .statement = "epoll_ctl() fails with EBADF if one of its descriptors is not open.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS EBADF"}},
-     .outcome = {[BY_LINUX] = {"EBADF"}});
+     .outcome = {[BY_LINUX] = {"EBADF", {"linux.epoll_ctl.2.ebadf"}}});
 
 CASE(not_open, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .needs = "epoll",
@@ -225,10 +214,10 @@ MUTANT_GIVES(not_open, "epoll_ctl() of a closed descriptor gives EINVAL", OP_EPO
 RULE(invalid, "readiness.epoll.invalid",
      .statement = "epoll_ctl() fails with EINVAL if its first descriptor is no epoll instance, if "
                   "both are the same, or if there is no such operation.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_ctl(2)", "ERRORS EINVAL"},
-                 {"epoll(7)", "Questions and answers: into its own file descriptor set"}},
-     .outcome = {[BY_LINUX] = {"EINVAL"}});
+     .outcome = {
+         [BY_LINUX] = {"EINVAL",
+                       {"linux.epoll_ctl.2.einval-not-epoll", "linux.epoll_ctl.2.einval-itself",
+                        "linux.epoll_ctl.2.einval-operation", "linux.epoll.7.own-set"}}});
 
 CASE(invalid, no_instance, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -253,8 +242,7 @@ MUTANT_GIVES(invalid, "epoll_ctl() succeeds with anything", OP_EPOLL_CTL, EINVAL
 
 RULE(no_poll, "readiness.epoll.directory",
      .statement = "epoll_ctl() with EPOLL_CTL_ADD fails with EPERM for a directory.",
-     .level = LEVEL_SHALL, .sources = {{"epoll_ctl(2)", "ERRORS EPERM: does not support epoll"}},
-     .outcome = {[BY_LINUX] = {"EPERM"}});
+     .outcome = {[BY_LINUX] = {"EPERM", {"linux.epoll_ctl.2.eperm"}}});
 
 CASE(no_poll, root, .network = ON_LOOPBACK, .needs = "epoll open")
 {

@@ -33,10 +33,8 @@ static void without_flag(struct mutation *m, struct call *call, uint32_t flag)
 RULE(level, "readiness.epoll.level",
      .statement = "epoll_wait() reports data each time as long as some is left, unless it was told "
                   "otherwise.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll(7)", "Level-triggered and edge-triggered: a faster poll(2)"},
-                 {"epoll_ctl(2)", "DESCRIPTION EPOLLET: the default is level-triggered"}},
-     .outcome = {[BY_LINUX] = {"1: readable then 1: readable then 1: readable then 0: nothing"}});
+     .outcome = {[BY_LINUX] = {"1: readable then 1: readable then 1: readable then 0: nothing",
+                               {"linux.epoll.7.level-default", "linux.epoll.7.level-remains"}}});
 
 CASE(level, read_in_parts, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "epoll")
 {
@@ -62,10 +60,9 @@ MUTANT(level, "events come by edge always")
 RULE(edge, "readiness.epoll.edge",
      .statement = "With EPOLLET epoll_wait() reports data that comes when all was read, and does "
                   "not again because it is left.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll(7)", "Level-triggered and edge-triggered: only when changes occur, and "
-                              "after EAGAIN"}},
-     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing then 1: readable"}});
+     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing then 1: readable",
+                               {"linux.epoll.7.edge-only-changes", "linux.epoll.7.edge-each-chunk",
+                                "linux.epoll_ctl.2.epollet"}}});
 
 CASE(edge, more_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -90,10 +87,9 @@ MUTANT(edge, "EPOLLET is ignored")
 RULE(once, "readiness.epoll.once",
      .statement = "With EPOLLONESHOT epoll_wait() reports a descriptor once, and again when "
                   "epoll_ctl() with EPOLL_CTL_MOD has armed it anew.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_ctl(2)", "DESCRIPTION EPOLLONESHOT"},
-                 {"epoll(7)", "Level-triggered and edge-triggered: EPOLLONESHOT"}},
-     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing then 1: readable"}});
+     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing then 1: readable",
+                               {"linux.epoll.7.oneshot", "linux.epoll.7.oneshot-rearm",
+                                "linux.epoll_ctl.2.epolloneshot"}}});
 
 CASE(once, armed_anew, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -115,10 +111,9 @@ MUTANT(once, "EPOLLONESHOT is ignored")
 RULE(added, "readiness.epoll.added-meanwhile",
      .statement = "epoll_wait() that waits returns when epoll_ctl() in another thread adds a "
                   "descriptor that is ready.",
-     .level = LEVEL_SHALL,
-     .sources = {{"epoll_wait(2)", "NOTES: while one thread is blocked; an interest list that is "
-                                   "empty"}},
-     .outcome = {[BY_LINUX] = {"waits then 1: writable"}});
+     .outcome = {[BY_LINUX] = {"waits then 1: writable",
+                               {"linux.epoll_wait.2.added-while-waiting",
+                                "linux.epoll_wait.2.empty-waits"}}});
 
 CASE(added, ready, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "epoll")
 {

@@ -6,13 +6,16 @@
 RULE(data, "readiness.poll.data",
      .statement =
          "poll() gives 1 and POLLIN, and nothing else, for a socket to which data has come.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLIN and RETURN VALUE"},
-                 {"poll(2)", "DESCRIPTION POLLIN and RETURN VALUE"},
-                 {"FreeBSD poll(2)", "DESCRIPTION POLLIN and RETURN VALUES"}},
-     .outcome =
-         {[BY_POSIX] = {"1: readable"}, [BY_LINUX] = {"1: readable"}, [BY_BSD] = {"1: readable"}},
-     .basic = {OP_POLL}, .basics = 1);
+     .basic = {OP_POLL}, .basics = 1,
+     .outcome = {[BY_POSIX] = {"1: readable",
+                               {"posix.poll.pollin", "posix.poll.sets-requested-true",
+                                "posix.poll.clears-revents", "posix.poll.returns-count"}},
+                 [BY_LINUX] = {"1: readable",
+                               {"linux.poll.2.pollin", "linux.poll.2.revents-subset",
+                                "linux.poll.2.returns-count", "linux.socket.7.pollin-data"}},
+                 [BY_BSD] = {"1: readable",
+                             {"freebsd.poll.2.pollin", "freebsd.poll.2.returns-ready-count",
+                              "posix.poll.clears-revents"}}});
 
 CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_POLL,
      .type = ANY_TYPE)
@@ -25,15 +28,18 @@ CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = W
 MUTANT_BY(data, "data is not reported", reports_nothing)
 
 RULE(count, "readiness.poll.count",
-     .statement = "poll() counts the descriptors of which it reports something, however much that "
-                  "is.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), RETURN VALUE: the number of structures"},
-                 {"poll(2)", "RETURN VALUE"},
-                 {"FreeBSD poll(2)", "RETURN VALUES"}},
-     .outcome = {[BY_POSIX] = {"2 then readable and writable then nothing then writable"},
-                 [BY_LINUX] = {"2 then readable and writable then nothing then writable"},
-                 [BY_BSD] = {"2 then readable and writable then nothing then writable"}});
+     .statement =
+         "poll() counts the descriptors of which it reports something, however much that is.",
+     .outcome = {
+         [BY_POSIX] = {"2 then readable and writable then nothing then writable",
+                       {"posix.poll.returns-count", "posix.poll.sets-requested-true",
+                        "posix.poll.clears-revents", "posix.poll.pollin", "posix.poll.pollout"}},
+         [BY_LINUX] = {"2 then readable and writable then nothing then writable",
+                       {"linux.poll.2.returns-count", "linux.poll.2.revents-subset",
+                        "linux.poll.2.pollin", "linux.poll.2.pollout"}},
+         [BY_BSD] = {"2 then readable and writable then nothing then writable",
+                     {"freebsd.poll.2.returns-ready-count", "freebsd.poll.2.pollin",
+                      "freebsd.poll.2.pollout"}}});
 
 CASE(count, two_of_three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -61,16 +67,19 @@ MUTANT(count, "poll() counts events")
 }
 
 RULE(not_open, "readiness.poll.not-open",
-     .statement =
-         "poll() reports POLLNVAL for a descriptor that is not open, whatever it was asked "
-         "for, counts it, and looks at the others nevertheless.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLNVAL and RETURN VALUE"},
-                 {"poll(2)", "DESCRIPTION POLLNVAL and RETURN VALUE"},
-                 {"FreeBSD poll(2)", "DESCRIPTION POLLNVAL; COMPATIBILITY"}},
-     .outcome = {[BY_POSIX] = {"2 then no socket then writable"},
-                 [BY_LINUX] = {"2 then no socket then writable"},
-                 [BY_BSD] = {"2 then no socket then writable"}});
+     .statement = "poll() reports POLLNVAL for a descriptor that is not open, whatever it was "
+                  "asked for, counts it, and looks at the others nevertheless.",
+     .outcome = {
+         [BY_POSIX] = {"2 then no socket then writable",
+                       {"posix.poll.pollnval", "posix.poll.sets-hup-err-nval-unrequested",
+                        "posix.poll.pollnval-ignored-in-events", "posix.poll.returns-count",
+                        "posix.poll.examines-each"}},
+         [BY_LINUX] = {"2 then no socket then writable",
+                       {"linux.poll.2.pollnval", "linux.poll.2.errors-always",
+                        "linux.poll.2.returns-count", "linux.poll.2.pollout"}},
+         [BY_BSD] = {"2 then no socket then writable",
+                     {"freebsd.poll.2.pollnval", "freebsd.poll.2.pollnval-always",
+                      "freebsd.poll.2.no-error-for-one-descriptor", "freebsd.poll.2.pollout"}}});
 
 CASE(not_open, closed, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .axes = {{"asked", {"nothing", "readable"}}, {"time", {"none", "endless"}}})
@@ -93,15 +102,14 @@ MUTANT(not_open, "poll() fails with EBADF")
 }
 
 RULE(negative, "readiness.poll.negative",
-     .statement =
-         "poll() leaves out an element whose descriptor is negative: it reports nothing for "
-         "it and does not count it.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION: if the value of fd is less than 0"},
-                 {"poll(2)", "DESCRIPTION: if this field is negative"},
-                 {"FreeBSD poll(2)", "DESCRIPTION, fd: if it is equal to -1"}},
-     .outcome = {[BY_POSIX] = {"1 then nothing then writable"},
-                 [BY_LINUX] = {"1 then nothing then writable"}});
+     .statement = "poll() leaves out an element whose descriptor is negative: it reports nothing "
+                  "for it and does not count it.",
+     .outcome = {
+         [BY_POSIX] = {"1 then nothing then writable",
+                       {"posix.poll.negative-fd-ignores-events",
+                        "posix.poll.negative-fd-clears-revents", "posix.poll.returns-count"}},
+         [BY_LINUX] = {"1 then nothing then writable",
+                       {"linux.poll.2.negative-descriptor", "linux.poll.2.returns-count"}}});
 
 /* One element with a descriptor that is none, and one with a socket. */
 static void poll_beside(struct test *t, int negative)
@@ -115,7 +123,10 @@ static void poll_beside(struct test *t, int negative)
 }
 
 CASE(negative, minus_one, .family = ANY_FAMILY, .network = ON_LOOPBACK,
-     .outcome = {[BY_BSD] = {"1 then nothing then writable"}})
+     .outcome = {[BY_BSD] = {"1 then nothing then writable",
+                             {"freebsd.poll.2.fd-minus-one-skipped",
+                              "freebsd.poll.2.fd-minus-one-clears-revents",
+                              "freebsd.poll.2.returns-ready-count"}}})
 {
     poll_beside(t, -1);
 }
@@ -135,14 +146,16 @@ MUTANT(negative, "poll() calls a negative descriptor one that is not open")
     }
 }
 
-RULE(too_many, "readiness.poll.too-many",
-     .statement = "poll() of more descriptors than a process may have open fails with EINVAL.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), ERRORS EINVAL: greater than {OPEN_MAX}"},
-                 {"poll(2)", "ERRORS EINVAL: the nfds value exceeds RLIMIT_NOFILE"}},
-     .outcome = {[BY_POSIX] = {"EINVAL"}, [BY_LINUX] = {"EINVAL"}});
+RULE(
+    too_many, "readiness.poll.too-many",
+    .statement =
+        "poll() of more descriptors than a process may have open fails with EINVAL; on POSIX, "
+        "which has a limit of its own, it may be that lowering RLIMIT_NOFILE does not change that.",
+    .outcome = {[BY_POSIX] = {"EINVAL | 0", {"posix.poll.einval"}},
+                [BY_LINUX] = {"EINVAL", {"linux.poll.2.einval-nfds"}}});
 
-/* The limit is lowered, so that one more is not too many to be handled here. */
+/* The limit is lowered, so that one more is not too many to be handled here. POSIX has {OPEN_MAX},
+ * and lets it follow RLIMIT_NOFILE or not. */
 CASE(too_many, above_limit, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
      .needs = "getrlimit setrlimit")
 {

@@ -1,21 +1,17 @@
-/* What select(), poll() and epoll report as ready, and what not: alike for the three. */
+/* What select(), poll() and epoll report as ready, and what not: alike for the three. What
+ * POSIX and others say of one call is no promise of another, so each has cases of its own. */
 #include "suites/readiness/ask.h"
 
 /* ---- nothing is ready ---- */
 
 RULE(nothing, "readiness.ready.nothing",
-     .statement =
-         "poll(), select() and epoll_wait() with a timeout of 0 give 0 and report nothing, "
-         "at once, while nothing is ready.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION and RETURN VALUE; pselect(), DESCRIPTION"},
-                 {"poll(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"select(2)", "DESCRIPTION, timeout; RETURN VALUE"},
-                 {"epoll_wait(2)", "DESCRIPTION and RETURN VALUE"},
-                 {"FreeBSD poll(2)", "DESCRIPTION and RETURN VALUES"},
-                 {"FreeBSD select(2)", "DESCRIPTION and RETURN VALUES"}},
+     .statement = "poll(), select() and epoll_wait() with a timeout of 0 give 0 and report "
+                  "nothing, at once, while nothing is ready.",
      .outcome = {
-         [BY_POSIX] = {"0: nothing"}, [BY_LINUX] = {"0: nothing"}, [BY_BSD] = {"0: nothing"}});
+         [BY_LINUX] = {"0: nothing",
+                       {"linux.poll.2.timeout-zero", "linux.poll.2.returns-zero",
+                        "linux.select.2.timeout-zero", "linux.select.2.returns-zero",
+                        "linux.epoll_wait.2.timeout-zero", "linux.epoll_wait.2.returns-zero"}}});
 
 static void ask_at_once(struct test *t, int fd)
 {
@@ -27,57 +23,146 @@ static void ask_at_once(struct test *t, int fd)
         observe("%s", answer_to(t, &question));
 }
 
-CASE(nothing, no_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
-     .type = ANY_TYPE)
+static void ask_of_data(struct test *t)
 {
     ask_at_once(t, ends_of(t).iut);
 }
 
-CASE(nothing, no_connection, .family = ANY_FAMILY, .network = ON_LOOPBACK,
-     .readiness = ANY_READINESS)
+static void ask_of_connection(struct test *t)
 {
-    ask_at_once(t, listening_socket(t, iut).fd);
+    ask_at_once(t, listening_socket(t, t->iut).fd);
+}
+
+CASE(nothing, no_data_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"0: nothing",
+                       {"posix.select.timeout-returns", "posix.select.timeout-maximum-wait",
+                        "posix.select.bit-set-iff-asked-and-true", "posix.select.returns-total"}},
+         [BY_BSD] = {
+             "0: nothing",
+             {"freebsd.select.2.zero-timeout-polls", "freebsd.select.2.returns-zero-on-timeout"}}})
+{
+    ask_of_data(t);
+}
+
+CASE(nothing, no_data_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .readiness = WITH_POLL,
+     .outcome = {[BY_POSIX] = {"0: nothing",
+                               {"posix.poll.timeout-0-returns-at-once", "posix.poll.clears-revents",
+                                "posix.poll.returns-0-timeout"}},
+                 [BY_BSD] = {"0: nothing",
+                             {"freebsd.poll.2.timeout-zero-returns",
+                              "freebsd.poll.2.returns-zero-on-timeout"}}})
+{
+    ask_of_data(t);
+}
+
+CASE(nothing, no_data_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .readiness = WITH_EPOLL)
+{
+    ask_of_data(t);
+}
+
+CASE(nothing, no_connection_by_select, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"0: nothing",
+                       {"posix.select.timeout-returns", "posix.select.timeout-maximum-wait",
+                        "posix.select.bit-set-iff-asked-and-true", "posix.select.returns-total"}},
+         [BY_BSD] = {
+             "0: nothing",
+             {"freebsd.select.2.zero-timeout-polls", "freebsd.select.2.returns-zero-on-timeout"}}})
+{
+    ask_of_connection(t);
+}
+
+CASE(nothing, no_connection_by_poll, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     .readiness = WITH_POLL,
+     .outcome = {[BY_POSIX] = {"0: nothing",
+                               {"posix.poll.timeout-0-returns-at-once", "posix.poll.clears-revents",
+                                "posix.poll.returns-0-timeout"}},
+                 [BY_BSD] = {"0: nothing",
+                             {"freebsd.poll.2.timeout-zero-returns",
+                              "freebsd.poll.2.returns-zero-on-timeout"}}})
+{
+    ask_of_connection(t);
+}
+
+CASE(nothing, no_connection_by_epoll, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     .readiness = WITH_EPOLL)
+{
+    ask_of_connection(t);
 }
 
 MUTANT_BY(nothing, "everything that was asked for is ready", reports_all)
 
 RULE(only_asked, "readiness.ready.only-asked",
-     .statement =
-         "poll(), select() and epoll_wait() report of the events that were asked for those "
-         "that are true, and no others while there is no error.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION: revents; pselect(), DESCRIPTION"},
-                 {"poll(2)", "DESCRIPTION: revents"},
-                 {"select(2)", "DESCRIPTION, readfds, writefds and exceptfds"},
-                 {"epoll(7)", "Level-triggered: a faster poll(2), with its semantics"},
-                 {"FreeBSD select(2)", "DESCRIPTION"}},
-     .outcome = {[BY_POSIX] = {"1: writable then 0: nothing then 1: readable and writable"},
-                 [BY_LINUX] = {"1: writable then 0: nothing then 1: readable and writable"}});
+     .statement = "poll(), select() and epoll_wait() report of the events that were asked for "
+                  "those that are true, and no others while there is no error.",
+     .outcome = {
+         [BY_LINUX] = {"1: writable then 1: writable then 0: nothing then 1: readable and writable",
+                       {"linux.poll.2.revents-subset", "linux.poll.2.no-events",
+                        "linux.poll.2.pollin", "linux.poll.2.pollout", "linux.poll.2.pollpri-oob",
+                        "linux.epoll.7.level-default", "linux.epoll_ctl.2.epollin",
+                        "linux.epoll_ctl.2.epollout", "linux.epoll_ctl.2.epollpri",
+                        "linux.epoll_wait.2.events"}}});
 
-CASE(only_asked, data, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .readiness = WITH_POLL | WITH_EPOLL, .type = ANY_TYPE)
+/* poll() and epoll can be asked for nothing; select() is asked for what is not true then. */
+static void ask_for_some(struct test *t, int fewest)
 {
     struct ends ends = ends_of(t);
-    must(sk_send(peer, ends.peer, "x", 1, 0));
-    await_data(t, iut, ends.iut);
+    observe("%s", answer(t, ends.iut, POLLIN | POLLOUT, 0));
+    must(sk_send(t->peer, ends.peer, "x", 1, 0));
+    await_data(t, t->iut, ends.iut);
     observe("%s", answer(t, ends.iut, POLLOUT | POLLPRI, 0));
-    observe("%s", answer(t, ends.iut, 0, 0));
+    observe("%s", answer(t, ends.iut, fewest, 0));
     observe("%s", answer(t, ends.iut, POLLIN | POLLOUT | POLLPRI, 0));
 }
 
-/* Which counts the sets that a descriptor is in. */
-CASE(only_asked, data_in_sets, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .readiness = WITH_SELECT, .type = ANY_TYPE,
-     .outcome = {[BY_POSIX] = {"1: writable then 0: nothing then 2: readable and writable"},
-                 [BY_LINUX] = {"1: writable then 0: nothing then 2: readable and writable"},
-                 [BY_BSD] = {"1: writable then 0: nothing then 2: readable and writable"}})
+CASE(only_asked, data_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .readiness = WITH_POLL,
+     .outcome = {
+         [BY_POSIX] = {"1: writable then 1: writable then 0: nothing then 1: readable and writable",
+                       {"posix.poll.clears-revents", "posix.poll.sets-requested-true",
+                        "posix.poll.pollin", "posix.poll.pollout", "posix.poll.pollpri",
+                        "posix.poll.returns-count"}},
+         [BY_BSD] = {"1: writable then 1: writable then 0: nothing then 1: readable and writable",
+                     {"posix.poll.clears-revents", "posix.poll.sets-requested-true",
+                      "freebsd.poll.2.pollin", "freebsd.poll.2.pollout",
+                      "freebsd.poll.2.pollpri"}}})
 {
-    struct ends ends = ends_of(t);
-    must(sk_send(peer, ends.peer, "x", 1, 0));
-    await_data(t, iut, ends.iut);
-    observe("%s", answer(t, ends.iut, POLLOUT | POLLPRI, 0));
-    observe("%s", answer(t, ends.iut, POLLPRI, 0));
-    observe("%s", answer(t, ends.iut, POLLIN | POLLOUT | POLLPRI, 0));
+    ask_for_some(t, 0);
+}
+
+CASE(only_asked, data_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .readiness = WITH_EPOLL)
+{
+    ask_for_some(t, 0);
+}
+
+/* Which counts the sets that a descriptor is in. POSIX leaves open what else is an exceptional
+ * condition. */
+CASE(
+    only_asked, data_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+    .readiness = WITH_SELECT,
+    .outcome = {
+        [BY_POSIX] =
+            {"1: writable then 1: writable | 2: writable and exceptional then 0: nothing | 1: "
+             "exceptional then 2: readable and writable | 3: readable and writable and exceptional",
+             {"posix.select.bit-set-iff-asked-and-true", "posix.select.modifies-sets",
+              "posix.select.returns-total", "posix.select.except-oob-readable",
+              "posix.select.read-ready-would-not-block",
+              "posix.select.write-ready-would-not-block"}},
+        [BY_LINUX] = {"1: writable then 1: writable then 0: nothing then 2: readable and writable",
+                      {"linux.select.2.sets-modified", "linux.select.2.returns-count",
+                       "linux.select.2.readable", "linux.select.2.writable",
+                       "linux.select.2.exceptional-as-poll", "linux.poll.2.pollpri-oob"}},
+        [BY_BSD] = {"1: writable then 1: writable then 0: nothing then 2: readable and writable",
+                    {"freebsd.select.2.replaces-sets", "freebsd.select.2.returns-total-of-all-sets",
+                     "freebsd.select.2.exception-is-oob-only", "freebsd.select.2.examines-sets"}}})
+{
+    ask_for_some(t, POLLPRI);
 }
 
 MUTANT_BY(only_asked, "everything that was asked for is ready", reports_all)
@@ -87,52 +172,106 @@ MUTANT_BY(only_asked, "everything that was asked for is ready", reports_all)
 RULE(connection, "readiness.ready.connection",
      .statement = "poll(), select() and epoll_wait() report a listening socket as readable while a "
                   "connection waits to be accepted, and neither before nor afterwards.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION; pselect(), DESCRIPTION: if the socket is "
-                              "listening"},
-                 {"accept(2)", "DESCRIPTION: a readable event"},
-                 {FREEBSD_ACCEPT, "DESCRIPTION: select() it for read"}},
-     .outcome = {[BY_POSIX] = {"0: nothing then 1: readable then 0: nothing"},
-                 [BY_LINUX] = {"0: nothing then 1: readable then 0: nothing"},
-                 [BY_BSD] = {"0: nothing then 1: readable then 0: nothing"}});
+     .outcome = {[BY_LINUX] = {"0: nothing then 1: readable then 0: nothing",
+                               {"linux.accept.2.readable-when-pending",
+                                "linux.socket.7.pollin-connection"}}});
 
-CASE(connection, queued, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS)
+static void queue_and_accept(struct test *t)
 {
-    struct endpoint listener = listening_socket(t, iut);
-    int client = stream_socket(t, peer);
+    struct endpoint listener = listening_socket(t, t->iut);
+    int client = stream_socket(t, t->peer);
     observe("%s", answer(t, listener.fd, POLLIN, 0));
-    must(sk_connect(peer, client, &listener.address));
-    await_queued(t, iut, &listener, client);
+    must(sk_connect(t->peer, client, &listener.address));
     observe("%s", answer(t, listener.fd, POLLIN, patience));
-    must(sk_accept(iut, listener.fd, NULL));
+    must(sk_accept(t->iut, listener.fd, NULL));
     observe("%s", answer(t, listener.fd, POLLIN, 0));
+}
+
+CASE(connection, queued_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"0: nothing then 1: readable then 0: nothing",
+                       {"posix.select.listening-readable",
+                        "posix.select.bit-set-iff-asked-and-true", "posix.accept.select-readable"}},
+         [BY_BSD] = {"0: nothing then 1: readable then 0: nothing",
+                     {"freebsd.accept.2.select-for-read", "freebsd.select.2.replaces-sets"}},
+         [BY_ZOS] = {"0: nothing then 1: readable then 0: nothing",
+                     {"zos.select.call.read-connection", "zos.select.zero-timeout-polls"}}})
+{
+    queue_and_accept(t);
+}
+
+CASE(connection, queued_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_POLL,
+     .outcome = {[BY_POSIX] = {"0: nothing then 1: readable then 0: nothing",
+                               {"posix.poll.listening-readable", "posix.poll.clears-revents"}},
+                 [BY_BSD] = {"0: nothing then 1: readable then 0: nothing",
+                             {"posix.poll.listening-readable", "posix.poll.clears-revents"}}})
+{
+    queue_and_accept(t);
+}
+
+CASE(connection, queued_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_EPOLL)
+{
+    queue_and_accept(t);
 }
 
 MUTANT_BY(connection, "a connection that waits is not reported", reports_nothing)
 
 RULE(end_of_file, "readiness.ready.end-of-file",
-     .statement = "poll(), select() and epoll_wait() report a stream socket as readable when the "
-                  "other side has ended its sending, while data is left and when all is read.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH pselect(), DESCRIPTION: an end of file is ready for reading; "
-                              "poll(), DESCRIPTION POLLIN"},
-                 {"select(2)", "DESCRIPTION, readfds: ready on end-of-file"},
-                 {"poll(2)", "DESCRIPTION POLLIN, POLLHUP"},
-                 {"epoll_ctl(2)", "DESCRIPTION EPOLLIN, EPOLLHUP"}},
-     .outcome = {[BY_POSIX] = {"1: readable | 1: readable and hangup "
-                               "then 1: readable | 1: readable and hangup"},
-                 [BY_LINUX] = {"1: readable | 1: readable and hangup "
-                               "then 1: readable | 1: readable and hangup"}});
+     .statement = "select() reports a stream socket as readable when the other side has ended its "
+                  "sending, while data is left and when all is read; poll() and epoll_wait() do, "
+                  "or report a hangup when all is read.",
+     .outcome = {
+         [BY_LINUX] = {"1: readable | 1: readable and hangup then 1: readable | 1: readable and "
+                       "hangup | 1: hangup",
+                       {"linux.poll.2.pollin", "linux.poll.2.pollhup",
+                        "linux.poll.2.pollhup-data-first", "linux.socket.7.pollhup-disconnect",
+                        "linux.epoll_ctl.2.epollin", "linux.epoll_ctl.2.epollhup",
+                        "linux.epoll_ctl.2.epollhup-data-first",
+                        "linux.select.2.readable-as-poll"}}});
 
-CASE(end_of_file, ended, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
-     .axes = {{"how", {"shutdown", "close"}}})
+static void end_sending(struct test *t)
 {
     struct connection c = connected_pair(t);
-    must(sk_send(peer, c.peer, "x", 1, 0));
-    must(t->chosen[0] == 0 ? sk_shutdown(peer, c.peer, SHUT_WR) : sk_close(peer, c.peer));
+    must(sk_send(t->peer, c.peer, "x", 1, 0));
+    must(t->chosen[0] == 0 ? sk_shutdown(t->peer, c.peer, SHUT_WR) : sk_close(t->peer, c.peer));
     observe("%s", answer(t, c.iut, POLLIN, patience));
-    require(strcmp(receive_next(t, iut, c.iut), "x") == 0, "the data did not come");
+    require(strcmp(receive_next(t, t->iut, c.iut), "x") == 0, "the data did not come");
     observe("%s", answer(t, c.iut, POLLIN, patience));
+}
+
+/* POSIX and FreeBSD do not say what poll() reports of an end of file. */
+CASE(end_of_file, ended_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"how", {"shutdown", "close"}}}, .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"1: readable then 1: readable",
+                       {"posix.select.read-ready-data-eof-error",
+                        "posix.select.read-ready-would-not-block"}},
+         [BY_LINUX] = {"1: readable then 1: readable",
+                       {"linux.select.2.readable", "linux.select.2.readable-at-end"}},
+         [BY_BSD] = {"1: readable then 1: readable", {"posix.select.read-ready-data-eof-error"}},
+         [BY_ZOS] = {"1: readable then 1: readable",
+                     {"zos.select.call.read-data", "zos.select.rexx.close-is-read-event"}}})
+{
+    end_sending(t);
+}
+
+CASE(end_of_file, ended_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"how", {"shutdown", "close"}}}, .readiness = WITH_POLL,
+     .outcome = {[BY_POSIX] = {"1: readable | 1: readable and hangup then *",
+                               {"posix.poll.pollin", "posix.poll.pollhup-with-pollin"}},
+                 [BY_BSD] = {"1: readable | 1: readable and hangup then *",
+                             {"freebsd.poll.2.pollin", "freebsd.poll.2.pollhup-always"}}})
+{
+    end_sending(t);
+}
+
+CASE(end_of_file, ended_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"how", {"shutdown", "close"}}}, .readiness = WITH_EPOLL)
+{
+    end_sending(t);
 }
 
 MUTANT(end_of_file, "a socket is reported as readable once")
@@ -145,24 +284,36 @@ MUTANT(end_of_file, "a socket is reported as readable once")
 }
 
 RULE(half_closed, "readiness.ready.half-closed",
-     .statement =
-         "poll() with POLLRDHUP and epoll_wait() with EPOLLRDHUP report that the other side "
-         "has ended its sending, and not before.",
-     .level = LEVEL_SHALL,
-     .sources = {{"poll(2)", "DESCRIPTION POLLRDHUP"}, {"epoll_ctl(2)", "DESCRIPTION EPOLLRDHUP"}},
-     .outcome = {[BY_LINUX] = {"0: nothing then 1: half closed | 1: hangup and half closed"}});
+     .statement = "poll() with POLLRDHUP and epoll_wait() with EPOLLRDHUP report that the other "
+                  "side has ended its sending, and not before.",
+     .outcome = {[BY_LINUX] = {"0: nothing then 1: half closed | 1: hangup and half closed",
+                               {"linux.poll.2.pollrdhup", "linux.epoll_ctl.2.epollrdhup"}}});
 
-CASE(half_closed, ended, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .readiness = WITH_POLL | WITH_EPOLL, .axes = {{"how", {"shutdown", "close"}}})
+static void end_watched(struct test *t)
 {
-    if (t->readiness == WITH_POLL && sk_constant(iut, "POLLRDHUP") < 0)
+    if (t->readiness == WITH_POLL && sk_constant(t->iut, "POLLRDHUP") < 0)
         skip("this implementation has no POLLRDHUP");
     struct connection c = connected_pair(t);
-    must(sk_send(peer, c.peer, "x", 1, 0));
-    await_data(t, iut, c.iut);
+    must(sk_send(t->peer, c.peer, "x", 1, 0));
+    await_data(t, t->iut, c.iut);
     observe("%s", answer(t, c.iut, POLLRDHUP, 0));
-    must(t->chosen[0] == 0 ? sk_shutdown(peer, c.peer, SHUT_WR) : sk_close(peer, c.peer));
+    must(t->chosen[0] == 0 ? sk_shutdown(t->peer, c.peer, SHUT_WR) : sk_close(t->peer, c.peer));
     observe("%s", answer(t, c.iut, POLLRDHUP, patience));
+}
+
+CASE(half_closed, ended_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"how", {"shutdown", "close"}}}, .readiness = WITH_POLL,
+     .outcome = {
+         [BY_BSD] = {"0: nothing then 1: half closed | 1: hangup and half closed",
+                     {"freebsd.poll.2.pollrdhup", "freebsd.poll.2.pollrdhup-only-if-asked"}}})
+{
+    end_watched(t);
+}
+
+CASE(half_closed, ended_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"how", {"shutdown", "close"}}}, .readiness = WITH_EPOLL)
+{
+    end_watched(t);
 }
 
 MUTANT_BY(half_closed, "POLLRDHUP is never reported", reports_nothing)
@@ -170,46 +321,92 @@ MUTANT_BY(half_closed, "POLLRDHUP is never reported", reports_nothing)
 /* ---- writing ---- */
 
 RULE(writable, "readiness.ready.writable",
-     .statement = "poll(), select() and epoll_wait() report a socket that has nothing unsent as "
-                  "writable.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLOUT; pselect(), DESCRIPTION: ready for "
-                              "writing"},
-                 {"poll(2)", "DESCRIPTION POLLOUT"},
-                 {"select(2)", "DESCRIPTION, writefds"},
-                 {"epoll_ctl(2)", "DESCRIPTION EPOLLOUT"},
-                 {"FreeBSD poll(2)", "DESCRIPTION POLLOUT"},
-                 {"FreeBSD select(2)", "DESCRIPTION"}},
-     .outcome = {
-         [BY_POSIX] = {"1: writable"}, [BY_LINUX] = {"1: writable"}, [BY_BSD] = {"1: writable"}});
+     .statement =
+         "poll(), select() and epoll_wait() report a socket that has nothing unsent as writable.",
+     .outcome = {[BY_LINUX] = {"1: writable",
+                               {"linux.poll.2.pollout", "linux.poll.2.o-nonblock-irrelevant",
+                                "linux.select.2.writable", "linux.select.2.o-nonblock-irrelevant",
+                                "linux.epoll_ctl.2.epollout", "linux.socket.7.pollout-room"}}});
 
-CASE(writable, established, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .readiness = ANY_READINESS, .mode = ANY_MODE)
+static void ask_established(struct test *t)
 {
     struct connection c = connected_pair(t);
-    set_nonblocking(t, iut, c.iut, t->mode == MODE_NONBLOCKING);
+    set_nonblocking(t, t->iut, c.iut, t->mode == MODE_NONBLOCKING);
     observe("%s", answer(t, c.iut, POLLIN | POLLOUT, patience));
 }
 
-CASE(writable, datagram, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS)
+static void ask_datagram(struct test *t)
 {
-    int fd = bound_datagram_socket(t, iut).fd;
+    int fd = bound_datagram_socket(t, t->iut).fd;
     observe("%s", answer(t, fd, POLLIN | POLLOUT, patience));
+}
+
+CASE(writable, established_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .mode = ANY_MODE, .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"1: writable",
+                       {"posix.select.write-ready-would-not-block",
+                        "posix.select.socket-output-is-sendmsg"}},
+         [BY_BSD] = {"1: writable",
+                     {"freebsd.select.2.examines-sets", "freebsd.getsockopt.2.so-sndlowat-select"}},
+         [BY_ZOS] = {"1: writable", {"zos.select.call.write-room"}}})
+{
+    ask_established(t);
+}
+
+CASE(writable, established_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE,
+     .readiness = WITH_POLL,
+     .outcome = {
+         [BY_POSIX] = {"1: writable", {"posix.poll.pollout", "posix.poll.ignores-nonblock"}},
+         [BY_BSD] = {"1: writable", {"freebsd.poll.2.pollout"}}})
+{
+    ask_established(t);
+}
+
+CASE(writable, established_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE,
+     .readiness = WITH_EPOLL)
+{
+    ask_established(t);
+}
+
+CASE(writable, datagram_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"1: writable",
+                       {"posix.select.write-ready-would-not-block",
+                        "posix.select.socket-output-is-sendmsg"}},
+         [BY_BSD] = {"1: writable",
+                     {"freebsd.select.2.examines-sets", "freebsd.getsockopt.2.so-sndlowat-select"}},
+         [BY_ZOS] = {"1: writable", {"zos.select.call.write-room"}}})
+{
+    ask_datagram(t);
+}
+
+CASE(writable, datagram_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_POLL,
+     .outcome = {
+         [BY_POSIX] = {"1: writable", {"posix.poll.pollout", "posix.poll.ignores-nonblock"}},
+         [BY_BSD] = {"1: writable", {"freebsd.poll.2.pollout"}}})
+{
+    ask_datagram(t);
+}
+
+CASE(writable, datagram_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_EPOLL)
+{
+    ask_datagram(t);
 }
 
 MUTANT_BY(writable, "nothing is ever writable", reports_nothing)
 
-RULE(connected, "readiness.ready.connected",
-     .statement =
-         "poll(), select() and epoll_wait() report a socket as writable when a nonblocking "
-         "connect() on it has succeeded, and one that waits for that returns then.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION; pselect(), DESCRIPTION; connect(), "
-                              "DESCRIPTION"},
-                 {"connect(2)", "ERRORS EINPROGRESS"},
-                 {FREEBSD_CONNECT, "ERRORS EINPROGRESS: select() for writing"}},
-     .outcome = {
-         [BY_POSIX] = {"1: writable"}, [BY_LINUX] = {"1: writable"}, [BY_BSD] = {"1: writable"}});
+RULE(
+    connected, "readiness.ready.connected",
+    .statement = "poll(), select() and epoll_wait() report a socket as writable when a nonblocking "
+                 "connect() on it has succeeded, and one that waits for that returns then.",
+    .outcome = {
+        [BY_LINUX] = {"1: writable",
+                      {"linux.connect.2.einprogress-writable", "linux.socket.7.poll-connected",
+                       "linux.epoll_ctl.2.whatever-polls"}}});
 
 /* A socket whose connection is being established, or stands by now. */
 static int connecting_socket(struct test *t)
@@ -223,22 +420,88 @@ static int connecting_socket(struct test *t)
     return fd;
 }
 
-CASE(connected, near, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS)
+static void connect_near(struct test *t)
 {
     int fd = connecting_socket(t);
-    observe("%s", answer(t, fd, POLLIN | POLLOUT, patience));
+    observe("%s", answer(t, fd, POLLOUT, patience));
 }
 
-CASE(connected, while_it_waits, .family = ANY_FAMILY, .network = ON_PAIR,
-     .readiness = ANY_READINESS)
+static void connect_while_it_waits(struct test *t)
 {
     struct question question;
-    deliver_from(t, peer, NET_HOLD);
+    deliver_from(t, t->peer, NET_HOLD);
     ask(t, &question, connecting_socket(t), POLLOUT, -1);
     if (!sk_waits(question.pending))
         observe("does not wait");
-    deliver_from(t, peer, NET_DELIVER);
+    deliver_from(t, t->peer, NET_DELIVER);
     observe("%s", answer_to(t, &question));
+}
+
+CASE(connected, near_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"1: writable",
+                       {"posix.select.connect-succeeded-writable",
+                        "posix.connect.established.select-writable"}},
+         [BY_BSD] = {"1: writable", {"freebsd.connect.2.einprogress-select-for-writing"}},
+         [BY_ZOS] = {"1: writable",
+                     {"zos.connect.select-for-writing", "zos.select.call.write-connect-completes",
+                      "zos.connect.call.select-for-completion"}}})
+{
+    connect_near(t);
+}
+
+CASE(connected, near_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_POLL,
+     .outcome = {
+         [BY_POSIX] = {"1: writable",
+                       {"posix.poll.connecting-writable", "posix.connect.established.poll-writable",
+                        "posix.poll.clears-revents"}},
+         [BY_BSD] = {"1: writable",
+                     {"posix.poll.connecting-writable", "posix.connect.established.poll-writable",
+                      "freebsd.poll.2.pollout"}}})
+{
+    connect_near(t);
+}
+
+CASE(connected, near_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .readiness = WITH_EPOLL)
+{
+    connect_near(t);
+}
+
+/* POSIX calls a descriptor on which an output function would not block ready for select(), be it
+ * that it fails: so may one do that is not connected yet. */
+CASE(connected, while_it_waits_by_select, .family = ANY_FAMILY, .network = ON_PAIR,
+     .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"1: writable || does not wait then 1: writable",
+                       {"posix.select.connect-succeeded-writable",
+                        "posix.connect.established.select-writable"}},
+         [BY_BSD] = {"1: writable", {"freebsd.connect.2.einprogress-select-for-writing"}},
+         [BY_ZOS] = {"1: writable",
+                     {"zos.connect.select-for-writing", "zos.select.call.write-connect-completes",
+                      "zos.connect.call.select-for-completion"}}})
+{
+    connect_while_it_waits(t);
+}
+
+CASE(connected, while_it_waits_by_poll, .family = ANY_FAMILY, .network = ON_PAIR,
+     .readiness = WITH_POLL,
+     .outcome = {
+         [BY_POSIX] = {"1: writable",
+                       {"posix.poll.connecting-writable", "posix.connect.established.poll-writable",
+                        "posix.poll.clears-revents"}},
+         [BY_BSD] = {"1: writable",
+                     {"posix.poll.connecting-writable", "posix.connect.established.poll-writable",
+                      "freebsd.poll.2.pollout"}}})
+{
+    connect_while_it_waits(t);
+}
+
+CASE(connected, while_it_waits_by_epoll, .family = ANY_FAMILY, .network = ON_PAIR,
+     .readiness = WITH_EPOLL)
+{
+    connect_while_it_waits(t);
 }
 
 MUTANT_BY(connected, "that a connection stands is not reported", reports_nothing)
@@ -246,26 +509,22 @@ MUTANT_BY(connected, "that a connection stands is not reported", reports_nothing
 RULE(full, "readiness.ready.full",
      .statement = "poll(), select() and epoll_wait() do not report a socket as writable on which "
                   "sending would block, and one that waits for that returns when there is room.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH poll(), DESCRIPTION POLLOUT; pselect(), DESCRIPTION: ready for "
-                              "writing"},
-                 {"poll(2)", "DESCRIPTION POLLOUT"},
-                 {"select(2)", "DESCRIPTION, writefds"},
-                 {"epoll_ctl(2)", "DESCRIPTION EPOLLOUT"},
-                 {"FreeBSD poll(2)", "DESCRIPTION POLLOUT"}},
-     .outcome = {[BY_POSIX] = {"0: nothing then waits then 1: writable"},
-                 [BY_LINUX] = {"0: nothing then waits then 1: writable"},
-                 [BY_BSD] = {"0: nothing then waits then 1: writable"}});
+     .outcome = {[BY_LINUX] = {"0: nothing then waits then 1: writable",
+                               {"linux.poll.2.pollout", "linux.select.2.writable",
+                                "linux.epoll_ctl.2.epollout", "linux.socket.7.pollout-room"}}});
 
-/* Sends until sending would block. Gives how much that was. */
+/* Sends until sending would block, and leaves the socket as one that blocks. Gives how much that
+ * was. */
 static size_t fill(struct test *t, int fd)
 {
     static const char data[16384];
     enum { MOST = 64 << 20 };
     size_t sent = 0;
     int result;
-    while ((result = sk_send(t->iut, fd, data, sizeof data, MSG_DONTWAIT)) > 0 && sent < MOST)
+    set_nonblocking(t, t->iut, fd, true);
+    while ((result = sk_send(t->iut, fd, data, sizeof data, 0)) > 0 && sent < MOST)
         sent += (size_t)result;
+    set_nonblocking(t, t->iut, fd, false);
     require(result == -EAGAIN || result == -EWOULDBLOCK, "sending without end gave %s",
             result > 0 ? "no EAGAIN" : result_name(result));
     return sent;
@@ -279,18 +538,48 @@ static void drain(struct test *t, int fd, size_t size)
             (size_t)must(sk_recv(t->peer, fd, data, size < sizeof data ? size : sizeof data, 0));
 }
 
-CASE(full, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS)
+static void fill_and_drain(struct test *t)
 {
     struct connection c = connected_pair(t);
     struct question question;
-    deliver_from(t, iut, NET_HOLD);
+    deliver_from(t, t->iut, NET_HOLD);
     size_t sent = fill(t, c.iut);
     observe("%s", answer(t, c.iut, POLLOUT, 0));
     ask(t, &question, c.iut, POLLOUT, -1);
     observe("%s", sk_waits(question.pending) ? "waits" : "does not wait");
-    deliver_from(t, iut, NET_DELIVER);
+    deliver_from(t, t->iut, NET_DELIVER);
     drain(t, c.peer, sent);
     observe("%s", answer_to(t, &question));
+}
+
+CASE(full, held_back_by_select, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = WITH_SELECT,
+     .outcome = {
+         [BY_POSIX] = {"0: nothing then waits then 1: writable",
+                       {"posix.select.write-ready-would-not-block",
+                        "posix.select.socket-output-is-sendmsg", "posix.select.blocks",
+                        "posix.sockets.options.sndlowat.select"}},
+         [BY_BSD] = {"0: nothing then waits then 1: writable",
+                     {"freebsd.select.2.examines-sets", "freebsd.select.2.null-timeout-blocks",
+                      "freebsd.getsockopt.2.so-sndlowat-select"}},
+         [BY_ZOS] = {"0: nothing then waits then 1: writable",
+                     {"zos.select.call.write-room", "zos.select.null-timeout-blocks"}}})
+{
+    fill_and_drain(t);
+}
+
+CASE(full, held_back_by_poll, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = WITH_POLL,
+     .outcome = {[BY_POSIX] = {"0: nothing then waits then 1: writable",
+                               {"posix.poll.pollout", "posix.poll.clears-revents",
+                                "posix.poll.timeout-minus-1-blocks"}},
+                 [BY_BSD] = {"0: nothing then waits then 1: writable",
+                             {"freebsd.poll.2.pollout", "freebsd.poll.2.timeout-inftim-blocks"}}})
+{
+    fill_and_drain(t);
+}
+
+CASE(full, held_back_by_epoll, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = WITH_EPOLL)
+{
+    fill_and_drain(t);
 }
 
 MUTANT_BY(full, "a socket without room is reported as writable", reports_all)

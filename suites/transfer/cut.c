@@ -4,23 +4,45 @@
 RULE(cut, "transfer.receive.cut",
      .statement = "recv(), recvfrom(), recvmsg(), read() and readv() of a datagram that is longer "
                   "than their room give as much as there is room for, and the rest is lost.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION: excess bytes"},
-                 {MAN_UDP, "DESCRIPTION: the packet is truncated"}},
-     .outcome = {[BY_POSIX] = {"3 then hel then next"}, [BY_LINUX] = {"3 then hel then next"}});
+     .outcome = {
+         [BY_POSIX] = {"3 then hel then next",
+                       {"posix.recv.excess-discarded", "posix.recv.returns-written-length",
+                        "posix.recvfrom.excess-discarded", "posix.read.like-recv",
+                        "posix.readv.like-read"}},
+         [BY_LINUX] = {"3 then hel then next",
+                       {"linux.udp.7.truncated", "linux.udp.7.one-packet",
+                        "linux.recv.2.recv-is-read", "posix.recv.excess-discarded"}},
+         [BY_BSD] = {"3 then hel then next",
+                     {"freebsd.recv.2.excess-may-be-discarded", "posix.recv.excess-discarded",
+                      "posix.recvmsg.excess-discarded", "posix.read.like-recv"}}});
 
-CASE(cut, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
-     RECEIVING(0))
+static void observe_cut(struct test *t)
 {
     struct ends ends = connected_ends(t);
     char data[16];
-    must(sk_send(peer, ends.peer, "hello", 5, 0));
-    must(sk_send(peer, ends.peer, "next", 4, 0));
-    await_data(t, iut, ends.iut);
+    must(sk_send(t->peer, ends.peer, "hello", 5, 0));
+    must(sk_send(t->peer, ends.peer, "next", 4, 0));
+    await_data(t, t->iut, ends.iut);
     int count = receive_as(t, ends.iut, data, 3, 0);
     observe_count(count);
-    observe_came(t, count, data);
-    observe("%s", receive_next(t, iut, ends.iut));
+    observe_came(t, count > 3 ? 3 : count, data);
+    observe("%s", receive_next(t, t->iut, ends.iut));
+}
+
+CASE(cut, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
+     RECEIVING(WITH_RECV | WITH_RECVFROM | WITH_READ | WITH_READV))
+{
+    observe_cut(t);
+}
+
+/* POSIX has recvmsg() return "the total length of the message". */
+CASE(cut, recvmsg, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
+     .outcome = {[BY_POSIX] = {"3 | 5 then hel then next",
+                               {"posix.recvmsg.excess-discarded",
+                                "posix.recvmsg.returns-total-length"}}},
+     RECEIVING(WITH_RECVMSG))
+{
+    observe_cut(t);
 }
 
 /* As on a stream socket, the rest comes with the next receive. */
@@ -57,14 +79,12 @@ static void observe_told(struct test *t, int fd, struct message *message)
 RULE(truncated, "transfer.recvmsg.truncated",
      .statement = "recvmsg() sets MSG_TRUNC in msg_flags when a datagram was longer than the room "
                   "for it, and does not set it when it was not.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: MSG_TRUNC"},
-                 {"recv(2)", "recvmsg(): MSG_TRUNC"},
-                 {MAN_UDP, "DESCRIPTION: the MSG_TRUNC flag is set"},
-                 {FREEBSD_RECV_2, "DESCRIPTION, msghdr: MSG_TRUNC"}},
-     .outcome = {[BY_POSIX] = {"whole then cut then whole"},
-                 [BY_LINUX] = {"whole then cut then whole"},
-                 [BY_BSD] = {"whole then cut then whole"}});
+     .outcome = {[BY_POSIX] = {"whole then cut then whole",
+                               {"posix.recvmsg.excess-sets-msg-trunc",
+                                "posix.recvmsg.flags-are-conditions"}},
+                 [BY_LINUX] = {"whole then cut then whole",
+                               {"linux.recv.2.flags-trunc", "linux.udp.7.truncated"}},
+                 [BY_BSD] = {"whole then cut then whole", {"freebsd.recv.2.flags-msg-trunc"}}});
 
 /* More room than is needed, too little, and just enough. */
 static const size_t rooms[] = {16, 3, 5};
@@ -105,11 +125,14 @@ MUTANT(truncated, "recvmsg() never sets MSG_TRUNC")
 RULE(stream_whole, "transfer.recvmsg.stream-not-truncated",
      .statement = "recvmsg() on a stream socket does not set MSG_TRUNC when there is more data "
                   "than room: nothing is lost.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: no data of a stream is discarded; "
-                              "MSG_TRUNC is for data that was"},
-                 {"recv(2)", "recvmsg(): MSG_TRUNC"}},
-     .outcome = {[BY_POSIX] = {"whole then lo"}, [BY_LINUX] = {"whole then lo"}});
+     .outcome = {
+         [BY_POSIX] = {"whole then lo",
+                       {"posix.recvmsg.stream-discards-nothing",
+                        "posix.recvmsg.flags-are-conditions"}},
+         [BY_LINUX] = {"whole then lo",
+                       {"linux.recv.2.flags-trunc", "posix.recvmsg.stream-discards-nothing"}},
+         [BY_BSD] = {"whole then lo",
+                     {"freebsd.recv.2.flags-msg-trunc", "posix.recvmsg.stream-discards-nothing"}}});
 
 CASE(stream_whole, little_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .type = TYPE_STREAM)
@@ -131,11 +154,16 @@ MUTANT(stream_whole, "recvmsg() sets MSG_TRUNC when its room is full")
 }
 
 RULE(flags_in, "transfer.recvmsg.flags-ignored",
-     .statement = "recvmsg() ignores the msg_flags that it is given.", .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_flags is ignored on input"},
-                 {"recv(2)", "recvmsg(): msg_flags is set on return"},
-                 {FREEBSD_RECV_2, "DESCRIPTION, msghdr: msg_flags is set upon return"}},
-     .outcome = {[BY_POSIX] = {"whole"}, [BY_LINUX] = {"whole"}, [BY_BSD] = {"whole"}});
+     .statement = "recvmsg() ignores the msg_flags that it is given.",
+     .outcome = {
+         [BY_POSIX] = {"whole then nothing",
+                       {"posix.recvmsg.msg-flags-ignored-on-input",
+                        "posix.recvmsg.flags-are-conditions"}},
+         [BY_LINUX] = {"whole then nothing",
+                       {"posix.recvmsg.msg-flags-ignored-on-input", "linux.recv.2.flags-trunc"}},
+         [BY_BSD] = {
+             "whole then nothing",
+             {"freebsd.recv.2.msg-flags-set", "posix.recvmsg.msg-flags-ignored-on-input"}}});
 
 CASE(flags_in, given, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -146,6 +174,7 @@ CASE(flags_in, given, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWOR
     struct message message = {
         .buffer = {block_out(data, sizeof data)}, .buffers = 1, .flags = MSG_TRUNC | MSG_PEEK};
     observe_told(t, ends.iut, &message);
+    observe("%s", received(t, iut, ends.iut));
 }
 
 MUTANT(flags_in, "recvmsg() adds to the flags that it is given")
@@ -160,10 +189,10 @@ MUTANT(flags_in, "recvmsg() adds to the flags that it is given")
 RULE(real_length, "transfer.receive.real-length",
      .statement = "recv(), recvfrom() and recvmsg() with MSG_TRUNC return the length of the whole "
                   "datagram, and give as much as there is room for.",
-     .level = LEVEL_MAY,
-     .sources = {{"recv(2)", "The flags argument, MSG_TRUNC"},
-                 {FREEBSD_RECV_2, "DESCRIPTION, MSG_TRUNC"}},
-     .outcome = {[BY_LINUX] = {"5 then hel."}, [BY_BSD] = {"5 then hel."}});
+     .outcome = {
+         [BY_LINUX] = {"5 then hel.", {"linux.recv.2.msg-trunc"}},
+         [BY_BSD] = {"5 then hel.",
+                     {"freebsd.recv.2.msg-trunc", "freebsd.recv.2.msg-trunc-supported-on"}}});
 
 CASE(real_length, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(WITH_FLAGS))
@@ -187,13 +216,14 @@ MUTANT(real_length, "MSG_TRUNC is ignored")
 
 RULE(name_length, "transfer.receive.name-length",
      .statement = "recvfrom() and recvmsg() give the length of the sender's name along with it.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvfrom() and recvmsg(), DESCRIPTION: the length is stored"},
-                 {"recv(2)", "recvfrom(): addrlen; recvmsg(): msg_namelen"},
-                 {FREEBSD_RECV_2, "DESCRIPTION: fromlen is a value-result argument"}},
-     .outcome = {[BY_POSIX] = {"the length of its own name"},
-                 [BY_LINUX] = {"the length of its own name"},
-                 [BY_BSD] = {"the length of its own name"}});
+     .outcome = {[BY_POSIX] = {"the length of its own name",
+                               {"posix.recvfrom.stores-source-length",
+                                "posix.recvmsg.stores-source-length"}},
+                 [BY_LINUX] = {"the length of its own name",
+                               {"linux.recv.2.address-length", "linux.recv.2.msg-namelen"}},
+                 [BY_BSD] = {"the length of its own name",
+                             {"freebsd.recv.2.fromlen-value-result",
+                              "posix.recvmsg.stores-source-length"}}});
 
 CASE(name_length, unconnected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      .recv = WITH_RECVFROM | WITH_RECVMSG)

@@ -1,11 +1,6 @@
 /* Sending and receiving on what is no socket, is not connected, or cannot carry that much. */
 #include "suites/transfer/forms.h"
 
-#define EACH(outcome_)                                                                             \
-    {                                                                                              \
-        [BY_POSIX] = {outcome_}, [BY_LINUX] = {outcome_}, [BY_BSD] = { outcome_ }                  \
-    }
-
 /* A descriptor that was a socket's. */
 static int closed_socket(struct test *t)
 {
@@ -24,13 +19,13 @@ static void gives_einval(struct mutation *m, struct call *call)
 RULE(send_closed, "transfer.send.bad-descriptor",
      .statement = "send(), sendto(), sendmsg(), write() and writev() on a descriptor that is not "
                   "open fail with EBADF.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH send(), sendto(), sendmsg() and write(), ERRORS EBADF"},
-                 {"send(2)", "ERRORS EBADF"},
-                 {"write(2)", "ERRORS EBADF"},
-                 {FREEBSD_SEND_2, "ERRORS EBADF"},
-                 {FREEBSD_WRITE_2, "ERRORS EBADF"}},
-     .outcome = EACH("EBADF"));
+     .outcome = {[BY_POSIX] = {"EBADF",
+                               {"posix.send.ebadf", "posix.sendto.ebadf", "posix.sendmsg.ebadf",
+                                "posix.write.ebadf", "posix.writev.like-write"}},
+                 [BY_LINUX] = {"EBADF",
+                               {"linux.send.2.ebadf", "linux.send.2.send-is-write",
+                                "posix.writev.like-write"}},
+                 [BY_BSD] = {"EBADF", {"freebsd.send.2.ebadf", "freebsd.write.2.ebadf"}}});
 
 CASE(send_closed, closed, .family = FAMILY_IPV4, .network = ON_LOOPBACK, SENDING(0))
 {
@@ -42,13 +37,13 @@ MUTANT_BY(send_closed, "a closed descriptor gives EINVAL", gives_einval)
 RULE(receive_closed, "transfer.receive.bad-descriptor",
      .statement = "recv(), recvfrom(), recvmsg(), read() and readv() on a descriptor that is not "
                   "open fail with EBADF.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), ERRORS EBADF"},
-                 {"recv(2)", "ERRORS EBADF"},
-                 {"read(2)", "ERRORS EBADF"},
-                 {FREEBSD_RECV_2, "ERRORS EBADF"},
-                 {FREEBSD_READ_2, "ERRORS EBADF"}},
-     .outcome = EACH("EBADF"));
+     .outcome = {[BY_POSIX] = {"EBADF",
+                               {"posix.recv.ebadf", "posix.recvfrom.ebadf", "posix.recvmsg.ebadf",
+                                "posix.read.ebadf", "posix.readv.like-read"}},
+                 [BY_LINUX] = {"EBADF",
+                               {"linux.recv.2.ebadf", "linux.recv.2.recv-is-read",
+                                "posix.readv.like-read"}},
+                 [BY_BSD] = {"EBADF", {"freebsd.recv.2.ebadf", "freebsd.read.2.ebadf"}}});
 
 CASE(receive_closed, closed, .family = FAMILY_IPV4, .network = ON_LOOPBACK, RECEIVING(0))
 {
@@ -61,11 +56,11 @@ MUTANT_BY(receive_closed, "a closed descriptor gives EINVAL", gives_einval)
 RULE(send_pipe, "transfer.send.not-a-socket",
      .statement = "send(), sendto() and sendmsg() on a descriptor that is not a socket's fail with "
                   "ENOTSOCK.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH send(), sendto() and sendmsg(), ERRORS ENOTSOCK"},
-                 {"send(2)", "ERRORS ENOTSOCK"},
-                 {FREEBSD_SEND_2, "ERRORS ENOTSOCK"}},
-     .outcome = EACH("ENOTSOCK"));
+     .outcome = {
+         [BY_POSIX] = {"ENOTSOCK",
+                       {"posix.send.enotsock", "posix.sendto.enotsock", "posix.sendmsg.enotsock"}},
+         [BY_LINUX] = {"ENOTSOCK", {"linux.send.2.enotsock"}},
+         [BY_BSD] = {"ENOTSOCK", {"freebsd.send.2.enotsock"}}});
 
 CASE(send_pipe, pipe, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .needs = "pipe",
      SENDING(WITH_FLAGS))
@@ -80,11 +75,11 @@ MUTANT_BY(send_pipe, "a pipe gives EINVAL", gives_einval)
 RULE(receive_pipe, "transfer.receive.not-a-socket",
      .statement = "recv(), recvfrom() and recvmsg() on a descriptor that is not a socket's fail "
                   "with ENOTSOCK.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), ERRORS ENOTSOCK"},
-                 {"recv(2)", "ERRORS ENOTSOCK"},
-                 {FREEBSD_RECV_2, "ERRORS ENOTSOCK"}},
-     .outcome = EACH("ENOTSOCK"));
+     .outcome = {[BY_POSIX] = {"ENOTSOCK",
+                               {"posix.recv.enotsock", "posix.recvfrom.enotsock",
+                                "posix.recvmsg.enotsock"}},
+                 [BY_LINUX] = {"ENOTSOCK", {"linux.recv.2.enotsock"}},
+                 [BY_BSD] = {"ENOTSOCK", {"freebsd.recv.2.enotsock"}}});
 
 CASE(receive_pipe, pipe, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .needs = "pipe",
      RECEIVING(WITH_FLAGS))
@@ -99,18 +94,16 @@ MUTANT_BY(receive_pipe, "a pipe gives EINVAL", gives_einval)
 
 /* ---- no connection ---- */
 
-#define WRITE_UNCONNECTED "ECONNRESET | ENOTCONN"
-
 RULE(send_unconnected, "transfer.send.not-connected",
      .statement = "send(), sendto() and sendmsg() on a stream socket that was never connected fail "
-                  "with ENOTCONN; on Linux it can be EPIPE.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH send(), sendto() and sendmsg(), ERRORS ENOTCONN"},
-                 {"send(2)", "ERRORS ENOTCONN; BUGS: EPIPE instead"},
-                 {FREEBSD_SEND_2, "ERRORS ENOTCONN, EPIPE"}},
-     .outcome = {[BY_POSIX] = {"ENOTCONN"},
-                 [BY_LINUX] = {"ENOTCONN | EPIPE"},
-                 [BY_BSD] = {"ENOTCONN | EPIPE"}});
+                  "with ENOTCONN, or, as the pages of Linux and FreeBSD admit, with EPIPE.",
+     .outcome = {
+         [BY_POSIX] = {"ENOTCONN",
+                       {"posix.send.enotconn", "posix.sendto.enotconn", "posix.sendmsg.enotconn"}},
+         [BY_LINUX] = {"ENOTCONN | EPIPE",
+                       {"linux.send.2.stream-enotconn", "linux.send.2.enotconn",
+                        "linux.send.2.epipe-for-enotconn"}},
+         [BY_BSD] = {"ENOTCONN | EPIPE", {"freebsd.send.2.enotconn", "freebsd.send.2.epipe"}}});
 
 CASE(send_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK, SENDING(WITH_FLAGS))
 {
@@ -125,12 +118,18 @@ CASE(send_unconnected, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, 
 MUTANT_BY(send_unconnected, "an unconnected stream socket gives EINVAL", gives_einval)
 
 RULE(write_unconnected, "transfer.write.not-connected",
-     .statement = "write() and writev() on a stream socket that was never connected fail: by POSIX "
-                  "with ECONNRESET, or with ENOTCONN as send() does.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH write(), ERRORS ECONNRESET; DESCRIPTION: as send()"},
-                 {"send(2)", "DESCRIPTION: as write(); ERRORS ENOTCONN; BUGS: EPIPE instead"}},
-     .outcome = {[BY_POSIX] = {WRITE_UNCONNECTED}, [BY_LINUX] = {"ENOTCONN | EPIPE"}});
+     .statement =
+         "write() and writev() on a stream socket that was never connected fail: by POSIX "
+         "with ECONNRESET, or with ENOTCONN as send() does; by Linux and FreeBSD also with EPIPE.",
+     .outcome = {[BY_POSIX] = {"ECONNRESET | ENOTCONN",
+                               {"posix.write.econnreset", "posix.write.like-send",
+                                "posix.send.enotconn", "posix.writev.like-write"}},
+                 [BY_LINUX] = {"ENOTCONN | EPIPE",
+                               {"linux.send.2.send-is-write", "linux.send.2.enotconn",
+                                "linux.send.2.epipe-for-enotconn", "posix.writev.like-write"}},
+                 [BY_BSD] = {"ECONNRESET | ENOTCONN | EPIPE",
+                             {"freebsd.write.2.epipe-not-connected", "posix.write.econnreset",
+                              "posix.write.like-send", "posix.send.enotconn"}}});
 
 CASE(write_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      SENDING(WITH_WRITE | WITH_WRITEV))
@@ -141,14 +140,19 @@ CASE(write_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK,
 MUTANT_BY(write_unconnected, "an unconnected stream socket gives EINVAL", gives_einval)
 
 RULE(writev_peerless, "transfer.writev.no-peer",
-     .statement = "writev() on a datagram socket that has no peer fails with EDESTADDRREQ, as "
-                  "send() does.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016,
-                  "XSH writev() and write(), DESCRIPTION: as send(); XSH send(), ERRORS "
-                  "EDESTADDRREQ"},
-                 {"write(2)", "ERRORS EDESTADDRREQ"}},
-     .outcome = {[BY_POSIX] = {"EDESTADDRREQ"}, [BY_LINUX] = {"EDESTADDRREQ"}});
+     .statement =
+         "writev() on a datagram socket that has no peer fails with EDESTADDRREQ or ENOTCONN, "
+         "as send() does, or by POSIX with ECONNRESET, as write() does.",
+     .outcome = {[BY_POSIX] = {"EDESTADDRREQ | ENOTCONN | ECONNRESET",
+                               {"posix.writev.like-write", "posix.write.like-send",
+                                "posix.send.edestaddrreq", "posix.send.enotconn",
+                                "posix.write.econnreset"}},
+                 [BY_LINUX] = {"EDESTADDRREQ | ENOTCONN",
+                               {"linux.send.2.send-is-write", "linux.send.2.edestaddrreq",
+                                "linux.send.2.enotconn", "posix.writev.like-write"}},
+                 [BY_BSD] = {"EDESTADDRREQ | ENOTCONN | ECONNRESET",
+                             {"freebsd.udp.4.enotconn", "posix.write.like-send",
+                              "posix.send.edestaddrreq", "posix.write.econnreset"}}});
 
 CASE(writev_peerless, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK, SENDING(WITH_WRITEV))
 {
@@ -160,28 +164,24 @@ MUTANT_BY(writev_peerless, "a datagram socket without a peer gives EINVAL", give
 RULE(receive_unconnected, "transfer.receive.not-connected",
      .statement = "recv(), recvfrom(), recvmsg(), read() and readv() on a stream socket that was "
                   "never connected fail with ENOTCONN.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), ERRORS ENOTCONN"},
-                 {"recv(2)", "ERRORS ENOTCONN"},
-                 {FREEBSD_RECV_2, "ERRORS ENOTCONN; read(2) does not have it"}},
-     .outcome = {[BY_POSIX] = {"ENOTCONN"}, [BY_LINUX] = {"ENOTCONN"}});
+     .outcome = {
+         [BY_POSIX] = {"ENOTCONN",
+                       {"posix.recv.enotconn", "posix.recvfrom.enotconn", "posix.recvmsg.enotconn",
+                        "posix.read.enotconn", "posix.readv.like-read"}},
+         [BY_LINUX] = {"ENOTCONN",
+                       {"linux.recv.2.enotconn", "linux.recv.2.recv-is-read", "posix.read.enotconn",
+                        "posix.readv.like-read"}},
+         [BY_BSD] = {"ENOTCONN",
+                     {"freebsd.recv.2.enotconn", "posix.read.enotconn", "posix.readv.like-read"}}});
 
-CASE(receive_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK,
-     .outcome = {[BY_BSD] = {"ENOTCONN"}}, RECEIVING(WITH_FLAGS))
-{
-    char data[16];
-    observe_result(receive_as(t, stream_socket(t, iut), data, sizeof data, 0));
-}
-
-CASE(receive_unconnected, fresh_read, .family = ANY_FAMILY, .network = ON_LOOPBACK,
-     RECEIVING(WITH_READ | WITH_READV))
+CASE(receive_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK, RECEIVING(0))
 {
     char data[16];
     observe_result(receive_as(t, stream_socket(t, iut), data, sizeof data, 0));
 }
 
 CASE(receive_unconnected, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK,
-     .outcome = {[BY_BSD] = {"ENOTCONN"}}, RECEIVING(WITH_FLAGS))
+     RECEIVING(WITH_FLAGS))
 {
     char data[16];
     observe_result(receive_as(t, listening_socket(t, iut).fd, data, sizeof data, 0));
@@ -194,32 +194,27 @@ MUTANT_BY(receive_unconnected, "an unconnected stream socket gives EINVAL", give
 RULE(too_long, "transfer.send.too-long",
      .statement = "send(), sendto(), sendmsg(), write() and writev() of more than a datagram can "
                   "hold fail with EMSGSIZE, and send nothing.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH send(), sendto() and sendmsg(), DESCRIPTION; ERRORS EMSGSIZE"},
-                 {"send(2)", "DESCRIPTION; ERRORS EMSGSIZE"},
-                 {FREEBSD_SEND_2, "DESCRIPTION; ERRORS EMSGSIZE; write(2) does not have it"}},
-     .outcome = {[BY_POSIX] = {"EMSGSIZE then next"}, [BY_LINUX] = {"EMSGSIZE then next"}});
+     .outcome = {
+         [BY_POSIX] = {"EMSGSIZE then next",
+                       {"posix.send.emsgsize", "posix.send.too-long-sends-nothing",
+                        "posix.sendto.emsgsize", "posix.sendmsg.emsgsize", "posix.write.like-send",
+                        "posix.writev.like-write"}},
+         [BY_LINUX] = {"EMSGSIZE then next",
+                       {"linux.send.2.emsgsize", "linux.send.2.emsgsize-not-sent",
+                        "linux.send.2.send-is-write", "posix.writev.like-write"}},
+         [BY_BSD] = {"EMSGSIZE then next",
+                     {"freebsd.send.2.too-long-emsgsize", "freebsd.send.2.too-long-not-sent",
+                      "posix.write.like-send", "posix.writev.like-write"}}});
 
 /* UDP has 16 bits for the length. */
-static void observe_too_long(struct test *t)
+CASE(too_long, beyond_udp, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
+     SENDING(0))
 {
     static char much[66000];
     struct ends ends = connected_ends(t);
     observe_result(send_as(t, ends.iut, much, sizeof much, 0));
     must(send_as(t, ends.iut, "next", 4, 0));
-    observe("%s", receive_next(t, t->peer, ends.peer));
-}
-
-CASE(too_long, beyond_udp, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
-     .outcome = {[BY_BSD] = {"EMSGSIZE then next"}}, SENDING(WITH_FLAGS))
-{
-    observe_too_long(t);
-}
-
-CASE(too_long, written, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
-     SENDING(WITH_WRITE | WITH_WRITEV))
-{
-    observe_too_long(t);
+    observe("%s", receive_next(t, peer, ends.peer));
 }
 
 MUTANT(too_long, "as much is sent as fits")

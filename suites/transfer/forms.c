@@ -152,6 +152,11 @@ const char *peer_reads(struct test *t, int fd, size_t size)
     return done ? data_text(data, done) : "0 bytes";
 }
 
+bool is_early(int64_t since, int limit)
+{
+    return clock_now() - since < limit * INT64_C(1000000) * 3 / 4;
+}
+
 void await_caught(struct test *t, int signal)
 {
     struct backoff backoff = backoff_begin(patience);

@@ -6,13 +6,6 @@
 #include "hosts/message.h"
 #include "suites/suite.h"
 
-/* The editions that were read, beside those of suites/sources.h. */
-#define FREEBSD_SEND_2   "FreeBSD send(2), 2020"
-#define FREEBSD_RECV_2   "FreeBSD recv(2), 2022"
-#define FREEBSD_READ_2   "FreeBSD read(2), 2024"
-#define FREEBSD_WRITE_2  "FreeBSD write(2), 2021"
-#define FREEBSD_SOCKET_2 "FreeBSD socket(2), 2026"
-
 /* A case's own axis: which call it is about, as bits; 0: any of them. WITH_SEND... are the others'
  * names. */
 #define SENDING(only_)   .axes = {{"call", {"send", "sendto", "sendmsg", "write", "writev"}, only_}}
@@ -63,6 +56,10 @@ size_t peer_drains_pattern(struct test *t, int fd, size_t position);
 
 /* Reads exactly so many bytes of a stream, or one datagram, at the peer: what came, as text. */
 const char *peer_reads(struct test *t, int fd, size_t size);
+
+/* Whether less than a time limit of so many milliseconds has passed. Kernels count it in ticks of
+ * up to 10 milliseconds, and may be one of them short. */
+bool is_early(int64_t since, int limit);
 
 /* Waits until the IUT has caught a signal of this number. */
 void await_caught(struct test *t, int signal);

@@ -1,19 +1,6 @@
 /* What is received is what was sent. */
 #include "suites/transfer/forms.h"
 
-#define RECEIVE_PAGES                                                                              \
-    {POSIX_2016, "XSH recv(), recvfrom(), recvmsg() and read(), DESCRIPTION; RETURN VALUE"},       \
-    {                                                                                              \
-        "recv(2)", "DESCRIPTION; RETURN VALUE"                                                     \
-    }
-
-#define HELLO                                                                                      \
-    {                                                                                              \
-        [BY_POSIX] = {"5 then hello"}, [BY_LINUX] = {"5 then hello"}, [BY_BSD] = {                 \
-            "5 then hello"                                                                         \
-        }                                                                                          \
-    }
-
 /* Receives in the case's form what is there, and observes its length and what it is. */
 static void observe_received(struct test *t, int fd)
 {
@@ -37,11 +24,16 @@ static void swaps_bytes(struct mutation *m, struct call *call)
 RULE(gives, "transfer.receive.gives",
      .statement = "recv(), recvfrom(), recvmsg() and read() give the data that the other side has "
                   "sent, and return how many bytes that is.",
-     .level = LEVEL_SHALL,
-     .sources = {RECEIVE_PAGES,
-                 {FREEBSD_RECV_2, "DESCRIPTION; RETURN VALUES"},
-                 {FREEBSD_READ_2, "RETURN VALUES"}},
-     .outcome = HELLO, .basic = {OP_RECV, OP_RECVFROM, OP_RECVMSG, OP_READ}, .basics = 4);
+     .basic = {OP_RECV, OP_RECVFROM, OP_RECVMSG, OP_READ}, .basics = 4,
+     .outcome = {[BY_POSIX] = {"5 then hello",
+                               {"posix.recv.returns-length", "posix.recvfrom.returns-length",
+                                "posix.recvmsg.returns-length", "posix.read.returns-count",
+                                "posix.read.like-recv"}},
+                 [BY_LINUX] = {"5 then hello",
+                               {"linux.recv.2.both-kinds", "linux.recv.2.returns-length",
+                                "linux.recv.2.recv-is-read"}},
+                 [BY_BSD] = {"5 then hello",
+                             {"freebsd.recv.2.returns-length", "freebsd.read.2.returns-count"}}});
 
 CASE(gives, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(WITH_FLAGS | WITH_READ))
@@ -66,11 +58,15 @@ MUTANT_BY(gives, "bytes come in another order", swaps_bytes)
 RULE(readv, "transfer.readv.gives",
      .statement = "readv() gives the data that the other side has sent, and returns how many bytes "
                   "that is.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH readv(), DESCRIPTION; XSH read(), RETURN VALUE"},
-                 {"readv(2)", "DESCRIPTION; RETURN VALUE"},
-                 {FREEBSD_READ_2, "DESCRIPTION; RETURN VALUES"}},
-     .outcome = HELLO, .basic = {OP_READV}, .basics = 1);
+     .basic = {OP_READV}, .basics = 1,
+     .outcome = {[BY_POSIX] = {"5 then hello",
+                               {"posix.readv.like-read", "posix.read.returns-count",
+                                "posix.read.like-recv"}},
+                 [BY_LINUX] = {"5 then hello",
+                               {"posix.readv.like-read", "posix.read.returns-count",
+                                "linux.recv.2.recv-is-read"}},
+                 [BY_BSD] = {"5 then hello",
+                             {"freebsd.read.2.readv-scatters", "freebsd.read.2.returns-count"}}});
 
 CASE(readv, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(WITH_READV))
@@ -88,11 +84,15 @@ MUTANT_BY(readv, "bytes come in another order", swaps_bytes)
 RULE(buffers, "transfer.receive.buffers",
      .statement = "recvmsg() and readv() fill several buffers in their order, each one before the "
                   "next, and nothing beside them.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recvmsg(), DESCRIPTION: msg_iov, in turn; XSH readv()"},
-                 {"recv(2)", "recvmsg(): msg_iov, as with readv()"},
-                 {"readv(2)", "DESCRIPTION: in array order"}},
-     .outcome = {[BY_POSIX] = {"5 then he..llo.."}, [BY_LINUX] = {"5 then he..llo.."}});
+     .outcome = {[BY_POSIX] = {"5 then he..llo..",
+                               {"posix.recvmsg.iov-in-turn", "posix.readv.in-turn",
+                                "posix.readv.fills-before-next"}},
+                 [BY_LINUX] = {"5 then he..llo..",
+                               {"linux.recv.2.msg-iov", "posix.readv.in-turn",
+                                "posix.readv.fills-before-next"}},
+                 [BY_BSD] = {"5 then he..llo..",
+                             {"freebsd.recv.2.msg-iov-scatters", "freebsd.read.2.readv-scatters",
+                              "freebsd.read.2.readv-fills"}}});
 
 /* Three buffers of these sizes, the last with more room than is needed, and a gap before it. */
 static void observe_scattered(struct test *t, size_t first, size_t second)
@@ -137,14 +137,21 @@ enum { LONG = 100000, PIECE = 3000 };
 RULE(order, "transfer.receive.order",
      .statement = "recv(), recvfrom(), recvmsg(), read() and readv() on a stream socket give all "
                   "that was sent, in its order, whatever sizes it was sent and is asked for in.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.6 Socket Types: SOCK_STREAM; XSH recv(), DESCRIPTION"},
-                 {"socket(2)", "DESCRIPTION SOCK_STREAM"},
-                 {FREEBSD_SOCKET_2, "DESCRIPTION SOCK_STREAM: sequenced, reliable"},
-                 {RFC_9293, "3.4: octets in order"}},
-     .outcome = {[BY_POSIX] = {"all then end of file"},
-                 [BY_LINUX] = {"all then end of file"},
-                 [BY_BSD] = {"all then end of file"}});
+     .outcome = {
+         [BY_POSIX] = {"all then end of file",
+                       {"posix.sockets.types.stream.reliable-sequenced",
+                        "posix.sockets.types.stream.any-input-size",
+                        "posix.recv.stream-discards-nothing",
+                        "posix.recv.returns-0-orderly-shutdown", "posix.read.like-recv"}},
+         [BY_LINUX] = {"all then end of file",
+                       {"linux.socket.2.stream-not-lost", "linux.recv.2.returns-zero-at-end",
+                        "posix.sockets.types.stream.reliable-sequenced",
+                        "posix.sockets.types.stream.any-input-size"}},
+         [BY_BSD] = {"all then end of file",
+                     {"freebsd.socket.2.stream.reliable-sequenced",
+                      "freebsd.socket.2.stream.no-record-boundaries",
+                      "freebsd.recv.2.returns-zero-after-shutdown"}},
+         [BY_RFC] = {"all then end of file", {"rfc9293.reliable-in-order"}}});
 
 CASE(order, many_receives, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      RECEIVING(0))
@@ -183,10 +190,15 @@ MUTANT(order, "a receive of some hundred bytes loses one")
 RULE(boundaries, "transfer.receive.boundaries",
      .statement = "recv(), recvfrom(), recvmsg(), read() and readv() on a datagram socket give one "
                   "datagram each.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION: entire message"},
-                 {MAN_UDP, "DESCRIPTION: only one packet"}},
-     .outcome = {[BY_POSIX] = {"one then three"}, [BY_LINUX] = {"one then three"}});
+     .outcome = {
+         [BY_POSIX] = {"one then three",
+                       {"posix.sockets.types.dgram.one-input-operation",
+                        "posix.recv.first-message-only", "posix.recvfrom.first-message-only",
+                        "posix.recvmsg.first-message-only", "posix.read.like-recv"}},
+         [BY_LINUX] = {"one then three", {"linux.udp.7.one-packet"}},
+         [BY_BSD] = {"one then three",
+                     {"posix.sockets.types.dgram.one-input-operation",
+                      "posix.recv.first-message-only", "posix.read.like-recv"}}});
 
 CASE(boundaries, two, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(0))
@@ -225,10 +237,15 @@ static void skips_empty(struct mutation *m, struct call *call)
 RULE(empty, "transfer.receive.empty",
      .statement = "recv(), recvfrom() and recvmsg() return 0 for an empty datagram, and take it "
                   "out of the queue.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), RETURN VALUE"},
-                 {"recv(2)", "RETURN VALUE: zero-length datagrams; NOTES"}},
-     .outcome = {[BY_POSIX] = {EMPTY}, [BY_LINUX] = {EMPTY}});
+     .outcome = {
+         [BY_POSIX] = {EMPTY,
+                       {"posix.recv.returns-length", "posix.recvfrom.returns-length",
+                        "posix.recvmsg.returns-length", "posix.recv.message-in-one-operation"}},
+         [BY_LINUX] = {EMPTY,
+                       {"linux.recv.2.returns-zero-empty",
+                        "linux.recv.2.recv-takes-empty-datagram"}},
+         [BY_BSD] = {EMPTY,
+                     {"freebsd.recv.2.returns-length", "posix.recv.message-in-one-operation"}}});
 
 /* An empty datagram and one behind it, each waited for by the call itself. */
 static void observe_empty(struct test *t)
@@ -249,13 +266,20 @@ CASE(empty, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYP
 
 MUTANT_BY(empty, "empty datagrams are skipped", skips_empty)
 
-/* recv(2) of Linux, NOTES, has read() leave the datagram there; its kernel does not. */
 RULE(read_empty, "transfer.read.empty",
      .statement = "read() and readv() return 0 for an empty datagram and take it out of the queue, "
-                  "as recv() does.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH read(), DESCRIPTION: as recv() with no flags"}},
-     .outcome = {[BY_POSIX] = {EMPTY}});
+                  "as recv() does; Linux's recv(2) has them leave it there.",
+     .outcome = {[BY_POSIX] = {EMPTY,
+                               {"posix.read.like-recv", "posix.readv.like-read",
+                                "posix.recv.returns-length"}},
+                 [BY_LINUX] = {"0 then 0 bytes", {"linux.recv.2.read-leaves-empty-datagram"}},
+                 [BY_BSD] = {EMPTY,
+                             {"posix.read.like-recv", "posix.readv.like-read",
+                              "posix.recv.returns-length"}}},
+     .deviation = {
+         [BY_LINUX] = {
+             EMPTY,
+             "read() takes the datagram as recv() does, and as POSIX has it; seen on Linux 6.18"}});
 
 CASE(read_empty, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(WITH_READ | WITH_READV))
@@ -270,13 +294,13 @@ MUTANT_BY(read_empty, "empty datagrams are skipped", skips_empty)
 RULE(peek, "transfer.receive.peek",
      .statement = "recv(), recvfrom() and recvmsg() with MSG_PEEK give the data and leave it "
                   "there for the next call.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION MSG_PEEK"},
-                 {"recv(2)", "The flags argument, MSG_PEEK"},
-                 {FREEBSD_RECV_2, "DESCRIPTION, MSG_PEEK"}},
-     .outcome = {[BY_POSIX] = {"hello then hello then nothing"},
-                 [BY_LINUX] = {"hello then hello then nothing"},
-                 [BY_BSD] = {"hello then hello then nothing"}});
+     .outcome = {
+         [BY_POSIX] = {"hello then hello then nothing",
+                       {"posix.recv.msg-peek", "posix.recvfrom.msg-peek",
+                        "posix.recvmsg.msg-peek"}},
+         [BY_LINUX] = {"hello then hello then nothing", {"linux.recv.2.msg-peek"}},
+         [BY_BSD] = {"hello then hello then nothing",
+                     {"freebsd.recv.2.msg-peek", "freebsd.recv.2.msg-peek-same-data-again"}}});
 
 CASE(peek, twice, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(WITH_FLAGS))
@@ -299,13 +323,11 @@ MUTANT(peek, "MSG_PEEK is ignored")
 RULE(waitall, "transfer.receive.waitall",
      .statement = "recv(), recvfrom() and recvmsg() with MSG_WAITALL on a stream socket wait until "
                   "all that they ask for is there.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH recv(), recvfrom() and recvmsg(), DESCRIPTION MSG_WAITALL"},
-                 {"recv(2)", "The flags argument, MSG_WAITALL"},
-                 {FREEBSD_RECV_2, "DESCRIPTION, MSG_WAITALL"}},
-     .outcome = {[BY_POSIX] = {"waits then hello"},
-                 [BY_LINUX] = {"waits then hello"},
-                 [BY_BSD] = {"waits then hello"}});
+     .outcome = {[BY_POSIX] = {"waits then hello",
+                               {"posix.recv.msg-waitall", "posix.recvfrom.msg-waitall",
+                                "posix.recvmsg.msg-waitall"}},
+                 [BY_LINUX] = {"waits then hello", {"linux.recv.2.msg-waitall"}},
+                 [BY_BSD] = {"waits then hello", {"freebsd.recv.2.msg-waitall"}}});
 
 /* The first half is there when the call is made. */
 CASE(waitall, half, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_STREAM,
@@ -336,9 +358,7 @@ MUTANT(waitall, "MSG_WAITALL is ignored")
 RULE(waitall_datagram, "transfer.receive.waitall-datagram",
      .statement = "recv(), recvfrom() and recvmsg() with MSG_WAITALL on a datagram socket give one "
                   "datagram, as without it.",
-     .level = LEVEL_MAY,
-     .sources = {{"recv(2)", "The flags argument, MSG_WAITALL: no effect for datagram sockets"}},
-     .outcome = {[BY_LINUX] = {"hel"}});
+     .outcome = {[BY_LINUX] = {"hel", {"linux.recv.2.msg-waitall-datagram"}}});
 
 CASE(waitall_datagram, half, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .type = TYPE_DATAGRAM, RECEIVING(WITH_FLAGS))

@@ -1,19 +1,6 @@
 /* What is sent arrives as it was sent. */
 #include "suites/transfer/forms.h"
 
-#define SEND_PAGES                                                                                 \
-    {POSIX_2016, "XSH send(), sendto(), sendmsg() and write(), DESCRIPTION; RETURN VALUE"},        \
-    {                                                                                              \
-        "send(2)", "DESCRIPTION; RETURN VALUE"                                                     \
-    }
-
-#define HELLO                                                                                      \
-    {                                                                                              \
-        [BY_POSIX] = {"5 then hello"}, [BY_LINUX] = {"5 then hello"}, [BY_BSD] = {                 \
-            "5 then hello"                                                                         \
-        }                                                                                          \
-    }
-
 /* The last byte of what is sent gets lost, and nobody is told. */
 static void loses_last_byte(struct mutation *m, struct call *call)
 {
@@ -31,9 +18,17 @@ static void loses_last_byte(struct mutation *m, struct call *call)
 RULE(arrives, "transfer.send.arrives",
      .statement = "send(), sendto(), sendmsg() and write() send the data that they are given, and "
                   "return how many bytes that was.",
-     .level = LEVEL_SHALL,
-     .sources = {SEND_PAGES, {FREEBSD_SEND_2, "RETURN VALUES"}, {FREEBSD_WRITE_2, "RETURN VALUES"}},
-     .outcome = HELLO, .basic = {OP_SEND, OP_SENDTO, OP_SENDMSG, OP_WRITE}, .basics = 4);
+     .basic = {OP_SEND, OP_SENDTO, OP_SENDMSG, OP_WRITE}, .basics = 4,
+     .outcome = {[BY_POSIX] = {"5 then hello",
+                               {"posix.send.returns-count", "posix.sendto.returns-count",
+                                "posix.sendmsg.returns-count", "posix.write.returns-count",
+                                "posix.write.like-send", "posix.send.initiates-transmission"}},
+                 [BY_LINUX] = {"5 then hello",
+                               {"linux.send.2.returns-count", "linux.send.2.sendto-address",
+                                "linux.send.2.send-is-write"}},
+                 [BY_BSD] = {"5 then hello",
+                             {"freebsd.send.2.returns-bytes", "freebsd.send.2.target-address",
+                              "freebsd.write.2.returns-count"}}});
 
 CASE(arrives, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      SENDING(WITH_FLAGS | WITH_WRITE))
@@ -64,11 +59,15 @@ MUTANT_BY(arrives, "the last byte is not sent", loses_last_byte)
 
 RULE(writev, "transfer.writev.arrives",
      .statement = "writev() sends the data that it is given, and returns how many bytes that was.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH writev(), DESCRIPTION; RETURN VALUE"},
-                 {"readv(2)", "DESCRIPTION; RETURN VALUE"},
-                 {FREEBSD_WRITE_2, "DESCRIPTION; RETURN VALUES"}},
-     .outcome = HELLO, .basic = {OP_WRITEV}, .basics = 1);
+     .basic = {OP_WRITEV}, .basics = 1,
+     .outcome = {[BY_POSIX] = {"5 then hello",
+                               {"posix.writev.like-write", "posix.writev.returns-count",
+                                "posix.write.like-send"}},
+                 [BY_LINUX] = {"5 then hello",
+                               {"posix.writev.like-write", "posix.writev.returns-count",
+                                "linux.send.2.send-is-write"}},
+                 [BY_BSD] = {"5 then hello",
+                             {"freebsd.write.2.writev-gathers", "freebsd.write.2.returns-count"}}});
 
 CASE(writev, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      SENDING(WITH_WRITEV))
@@ -85,11 +84,16 @@ MUTANT_BY(writev, "the last byte is not sent", loses_last_byte)
 RULE(buffers, "transfer.send.buffers",
      .statement = "sendmsg() and writev() send the bytes of several buffers in their order; on a "
                   "datagram socket as one datagram.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH sendmsg(), DESCRIPTION: msg_iov, in turn; XSH writev()"},
-                 {"send(2)", "sendmsg(): msg_iov, as with writev()"},
-                 {"readv(2)", "DESCRIPTION: in array order"}},
-     .outcome = {[BY_POSIX] = {"5 then hello"}, [BY_LINUX] = {"5 then hello"}});
+     .outcome = {
+         [BY_POSIX] = {"5 then hello",
+                       {"posix.sendmsg.iov-in-turn", "posix.sendmsg.iov-empty-buffers",
+                        "posix.writev.in-turn", "posix.sockets.types.dgram.one-output-operation"}},
+         [BY_LINUX] = {"5 then hello",
+                       {"linux.send.2.sendmsg-gathers", "linux.send.2.msg-iov",
+                        "posix.writev.in-turn", "posix.sockets.types.dgram.one-output-operation"}},
+         [BY_BSD] = {"5 then hello",
+                     {"freebsd.write.2.writev-gathers", "posix.sendmsg.iov-in-turn",
+                      "posix.sockets.types.dgram.one-output-operation"}}});
 
 static void observe_gathered(struct test *t, const char *const piece[3])
 {
@@ -144,14 +148,16 @@ static unsigned char sent[LONG];
 RULE(order, "transfer.send.order",
      .statement = "What send(), sendto(), sendmsg(), write() and writev() send on a stream socket "
                   "arrives whole and in its order.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.6 Socket Types: SOCK_STREAM is reliable and sequenced"},
-                 {"socket(2)", "DESCRIPTION SOCK_STREAM"},
-                 {FREEBSD_SOCKET_2, "DESCRIPTION SOCK_STREAM: sequenced, reliable"},
-                 {RFC_9293, "3.4: octets in order"}},
-     .outcome = {[BY_POSIX] = {"all then end of file"},
-                 [BY_LINUX] = {"all then end of file"},
-                 [BY_BSD] = {"all then end of file"}});
+     .outcome = {[BY_POSIX] = {"all then end of file",
+                               {"posix.sockets.types.stream.reliable-sequenced",
+                                "posix.send.blocks", "posix.write.blocks"}},
+                 [BY_LINUX] = {"all then end of file",
+                               {"linux.socket.2.stream-not-lost", "linux.send.2.blocks",
+                                "posix.sockets.types.stream.reliable-sequenced"}},
+                 [BY_BSD] = {"all then end of file",
+                             {"freebsd.socket.2.stream.reliable-sequenced",
+                              "freebsd.send.2.blocks-without-space"}},
+                 [BY_RFC] = {"all then end of file", {"rfc9293.reliable-in-order"}}});
 
 /* Pieces of 1 to 1000 bytes. The peer reads what has come so far, so that there is always room, but
  * waits for nothing before the end: small pieces may be held back until others are acknowledged. */
@@ -200,13 +206,16 @@ MUTANT(order, "a byte is sent twice")
 RULE(stream_address, "transfer.sendto.stream-address",
      .statement = "sendto() and sendmsg() with an address on a connected stream socket ignore it, "
                   "or fail with EISCONN.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH sendto() and sendmsg(), DESCRIPTION; ERRORS EISCONN (may)"},
-                 {"send(2)", "DESCRIPTION: ignored; EISCONN may be returned"},
-                 {FREEBSD_SEND_2, "DESCRIPTION: ignored; ERRORS EISCONN"}},
-     .outcome = {[BY_POSIX] = {"5 then hello || EISCONN"},
-                 [BY_LINUX] = {"5 then hello || EISCONN"},
-                 [BY_BSD] = {"5 then hello || EISCONN"}});
+     .outcome = {
+         [BY_POSIX] = {"5 then hello || EISCONN",
+                       {"posix.sendto.connection-mode-ignores-address", "posix.sendto.eisconn",
+                        "posix.sendmsg.connection-mode-ignores-address", "posix.sendmsg.eisconn"}},
+         [BY_LINUX] = {"5 then hello || EISCONN",
+                       {"linux.send.2.stream-address-ignored",
+                        "linux.send.2.stream-address-eisconn", "linux.send.2.eisconn"}},
+         [BY_BSD] = {"5 then hello || EISCONN",
+                     {"freebsd.send.2.connected-ignores-address", "posix.sendto.eisconn",
+                      "posix.sendmsg.eisconn"}}});
 
 CASE(stream_address, another, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -236,11 +245,17 @@ MUTANT(stream_address, "a stream socket refuses an address with EOPNOTSUPP")
 RULE(boundaries, "transfer.send.boundaries",
      .statement = "Each send(), sendto(), sendmsg(), write() or writev() on a datagram socket "
                   "sends one datagram.",
-     .level = LEVEL_SHALL,
-     .sources = {{POSIX_2016, "XSH 2.10.6 Socket Types: SOCK_DGRAM, each a message of its own"},
-                 {"socket(2)", "DESCRIPTION SOCK_DGRAM: messages"}},
      .outcome = {
-         [BY_POSIX] = {"one then three then five!"}, [BY_LINUX] = {"one then three then five!"}});
+         [BY_POSIX] = {"one then three then five!",
+                       {"posix.sockets.types.dgram.one-output-operation", "posix.write.like-send",
+                        "posix.writev.like-write"}},
+         [BY_LINUX] = {"one then three then five!",
+                       {"linux.socket.2.sock-dgram",
+                        "posix.sockets.types.dgram.one-output-operation",
+                        "linux.send.2.send-is-write"}},
+         [BY_BSD] = {"one then three then five!",
+                     {"freebsd.socket.2.sock-dgram",
+                      "posix.sockets.types.dgram.one-output-operation", "posix.write.like-send"}}});
 
 CASE(boundaries, three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      SENDING(0))
@@ -263,9 +278,9 @@ MUTANT(boundaries, "a byte of a datagram comes a second time, as a datagram")
 RULE(empty, "transfer.send.empty",
      .statement = "send(), sendto() and sendmsg() of no bytes on a datagram socket send an empty "
                   "datagram.",
-     .level = LEVEL_MAY,
-     .sources = {{"recv(2)", "RETURN VALUE: Internet sockets permit zero-length datagrams"}},
-     .outcome = {[BY_LINUX] = {"0 then an empty datagram then next"}});
+     .outcome = {
+         [BY_LINUX] = {"0 then an empty datagram then next",
+                       {"linux.recv.2.empty-datagrams-permitted", "linux.send.2.returns-count"}}});
 
 CASE(empty, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      SENDING(WITH_FLAGS))

@@ -1,0 +1,244 @@
+/* What accept() and accept4() make of the new descriptor. */
+#include "suites/suite.h"
+
+/* A listener with a client of the peer that is in its queue or will be soon. */
+struct queue {
+    int listener, client;
+    struct address name; /* the client's, as the IUT writes it */
+};
+
+static struct queue queue_of(struct test *t)
+{
+    struct endpoint server = listening_socket(t, t->iut);
+    struct queue queue = {.listener = server.fd, .client = stream_socket(t, t->peer)};
+    must(sk_connect(t->peer, queue.client, &server.address));
+    must(sk_getsockname(t->peer, queue.client, &queue.name));
+    queue.name = as_written_by(t, t->iut, queue.name);
+    return queue;
+}
+
+static void observe_mode(struct test *t, int fd)
+{
+    observe("%s", must(sk_fcntl(t->iut, fd, F_GETFL, 0)) & O_NONBLOCK ? "nonblocking" : "blocking");
+}
+
+static void observe_at_exec(struct test *t, int fd)
+{
+    observe("%s", must(sk_fcntl(t->iut, fd, F_GETFD, 0)) & FD_CLOEXEC ? "closed" : "kept");
+}
+
+/* ---- accept() ---- */
+
+RULE(status_flags, "basic.accept.status-flags",
+     .statement = "The socket from accept() has O_NONBLOCK as its listener does on FreeBSD, and "
+                  "never on Linux.",
+     .outcome = {[BY_LINUX] = {"blocking", {"linux.accept.2.flags-not-inherited"}},
+                 [BY_BSD] = {"nonblocking", {"freebsd.accept.2.inherits-o-nonblock"}}});
+
+/* Accepts on a nonblocking listener, whose client may still be on its way. */
+static int accept_soon(struct test *t, int listener)
+{
+    struct backoff backoff = backoff_begin(patience);
+    int result;
+    do
+        result = sk_accept(t->iut, listener, NULL);
+    while ((result == -EAGAIN || result == -EWOULDBLOCK) && backoff_wait(&backoff));
+    return result;
+}
+
+CASE(status_flags, nonblocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct queue queue = queue_of(t);
+    set_nonblocking(t, iut, queue.listener, true);
+    observe_mode(t, must(accept_soon(t, queue.listener)));
+}
+
+CASE(status_flags, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .outcome = {[BY_LINUX] = {"blocking", {"linux.accept.2.flags-not-inherited"}},
+                 [BY_BSD] = {"blocking", {"freebsd.accept.2.inherits-o-nonblock"}}})
+{
+    observe_mode(t, must(sk_accept(iut, queue_of(t).listener, NULL)));
+}
+
+MUTANT(status_flags, "accept() gives a nonblocking socket if its listener is a blocking one, and a "
+                     "blocking one otherwise")
+{
+    mutate(m, call);
+    if (call->operation != OP_ACCEPT || call->error)
+        return;
+    int fd = (int)call->result, flags = sk_fcntl(m->real, fd, F_GETFL, 0);
+    sk_fcntl(m->real, fd, F_SETFL, flags ^ O_NONBLOCK);
+}
+
+/* ---- accept4() ---- */
+
+RULE(accepts, "basic.accept4.first",
+     .statement = "accept4() without flags returns a new descriptor of the first connection in the "
+                  "queue, and the client's name, as accept() does.",
+     .basic = {OP_ACCEPT4}, .basics = 1,
+     .outcome = {
+         [BY_LINUX] = {"0 then its name then hello",
+                       {"linux.accept.2.accept4-flags-zero", "linux.accept.2.first-of-queue",
+                        "linux.accept.2.new-descriptor", "linux.accept.2.peer-address"}},
+         [BY_BSD] = {"0 then its name then hello",
+                     {"freebsd.accept.2.takes-first-connection",
+                      "freebsd.accept.2.makes-new-socket", "freebsd.accept.2.addr-is-peer"}}});
+
+CASE(accepts, queued, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4")
+{
+    struct queue queue = queue_of(t);
+    struct address name = {.length = 0};
+    must(sk_send(peer, queue.client, "hello", 5, 0));
+    int fd = sk_accept4(iut, queue.listener, &name, 0);
+    observe_result(fd);
+    if (fd < 0)
+        return;
+    observe("%s", address_equal(&name, &queue.name) ? "its name" : "another name");
+    observe("%s", receive_next(t, iut, fd));
+}
+
+MUTANT(accepts, "accept4() gives its listener's name")
+{
+    mutate(m, call);
+    if (call->operation != OP_ACCEPT4 || call->error)
+        return;
+    struct address name;
+    if (sk_getsockname(m->real, (int)call->argument[0], &name) == 0)
+        call_set_address(call, &name);
+}
+
+RULE(flags, "basic.accept4.flags",
+     .statement = "accept4() makes the new socket nonblocking if it is given SOCK_NONBLOCK, and "
+                  "its descriptor one that exec() closes if it is given SOCK_CLOEXEC, and only "
+                  "then.",
+     .outcome = {
+         [BY_LINUX] = {"blocking then kept",
+                       {"linux.accept.2.accept4-flags-zero", "linux.accept.2.flags-not-inherited"}},
+         [BY_BSD] = {"blocking then kept",
+                     {"freebsd.accept.2.accept4.nonblock-from-flags",
+                      "freebsd.accept.2.accept4.sock-cloexec"}}});
+
+static void observe_accepted(struct test *t, int flags)
+{
+    int fd = must(sk_accept4(t->iut, queue_of(t).listener, NULL, flags));
+    observe_mode(t, fd);
+    observe_at_exec(t, fd);
+}
+
+CASE(flags, none, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4")
+{
+    observe_accepted(t, 0);
+}
+
+CASE(flags, nonblock, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4",
+     .outcome = {
+         [BY_LINUX] = {"nonblocking then kept", {"linux.accept.2.accept4-nonblock"}},
+         [BY_BSD] = {"nonblocking then kept", {"freebsd.accept.2.accept4.nonblock-from-flags"}}})
+{
+    observe_accepted(t, SOCK_NONBLOCK);
+}
+
+CASE(flags, cloexec, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4",
+     .outcome = {[BY_LINUX] = {"blocking then closed", {"linux.accept.2.accept4-cloexec"}},
+                 [BY_BSD] = {"blocking then closed",
+                             {"freebsd.accept.2.accept4.nonblock-from-flags",
+                              "freebsd.accept.2.accept4.sock-cloexec"}}})
+{
+    observe_accepted(t, SOCK_CLOEXEC);
+}
+
+CASE(flags, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4",
+     .outcome = {
+         [BY_LINUX] = {"nonblocking then closed",
+                       {"linux.accept.2.accept4-nonblock", "linux.accept.2.accept4-cloexec"}},
+         [BY_BSD] = {"nonblocking then closed",
+                     {"freebsd.accept.2.accept4.nonblock-from-flags",
+                      "freebsd.accept.2.accept4.sock-cloexec"}}})
+{
+    observe_accepted(t, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* Turns each flag round. */
+MUTANT(flags, "accept4() does the opposite of its flags")
+{
+    if (call->operation == OP_ACCEPT4)
+        call->argument[2] ^= SOCK_NONBLOCK | SOCK_CLOEXEC;
+    mutate(m, call);
+}
+
+RULE(unknown_flags, "basic.accept4.unknown-flags",
+     .statement = "accept4() with flags that there are not fails with EINVAL.",
+     .outcome = {[BY_LINUX] = {"EINVAL", {"linux.accept.2.einval-flags"}},
+                 [BY_BSD] = {"EINVAL", {"freebsd.accept.2.einval-flags"}}});
+
+CASE(unknown_flags, queued, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .needs = "accept4")
+{
+    enum { UNKNOWN = 1 << 30 };
+    observe_result(sk_accept4(iut, queue_of(t).listener, NULL, UNKNOWN));
+}
+
+MUTANT(unknown_flags, "accept4() ignores flags that it does not know")
+{
+    if (call->operation == OP_ACCEPT4)
+        call->argument[2] &= SOCK_NONBLOCK | SOCK_CLOEXEC;
+    mutate(m, call);
+}
+
+RULE(empty, "basic.accept4.empty-nonblocking",
+     .statement = "accept4() on a nonblocking socket without a connection in its queue fails with "
+                  "EAGAIN or EWOULDBLOCK, whether the new socket is to be nonblocking or not.",
+     .outcome = {[BY_LINUX] = {"EAGAIN | EWOULDBLOCK", {"linux.accept.2.eagain"}},
+                 [BY_BSD] = {"EAGAIN | EWOULDBLOCK", {"freebsd.accept.2.ewouldblock"}}});
+
+#define NEW_SOCKET .axes = {{"new", {"blocking", "nonblocking"}}}
+static int flags_of(const struct test *t)
+{
+    return t->chosen[0] == 0 ? 0 : SOCK_NONBLOCK;
+}
+
+CASE(empty, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "accept4", NEW_SOCKET)
+{
+    struct endpoint server = listening_socket(t, iut);
+    set_nonblocking(t, iut, server.fd, true);
+    observe_result(sk_accept4(iut, server.fd, NULL, flags_of(t)));
+}
+
+MUTANT_GIVES(empty, "accept4() without a connection gives ECONNABORTED", OP_ACCEPT4, EAGAIN,
+             ECONNABORTED)
+
+RULE(waits, "basic.accept4.waits",
+     .statement = "accept4() on a blocking socket waits until there is a connection, whether the "
+                  "new socket is to be nonblocking or not.",
+     .outcome = {[BY_LINUX] = {"waits then 0", {"linux.accept.2.blocks"}},
+                 [BY_BSD] = {"waits then 0", {"freebsd.accept.2.blocks-without-connection"}}});
+
+CASE(waits, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "accept4", NEW_SOCKET)
+{
+    struct endpoint server = listening_socket(t, iut);
+    struct pending *accepting = sk_begin(
+        iut, (struct call){.operation = OP_ACCEPT4, .argument = {server.fd, [2] = flags_of(t)}});
+    observe("%s", sk_waits(accepting) ? "waits" : "returns");
+    must(sk_connect(peer, stream_socket(t, peer), &server.address));
+    observe_result(finish(accepting));
+}
+
+MUTANT(waits, "accept4() does not wait")
+{
+    if (call->operation == OP_ACCEPT4)
+        sk_fcntl(m->real, (int)call->argument[0], F_SETFL, O_RDWR | O_NONBLOCK);
+    mutate(m, call);
+}
+
+RULE(not_listening, "basic.accept4.not-listening",
+     .statement = "accept4() on a stream socket that does not listen fails with EINVAL.",
+     .outcome = {[BY_LINUX] = {"EINVAL", {"linux.accept.2.einval-not-listening"}},
+                 [BY_BSD] = {"EINVAL", {"freebsd.accept.2.einval-not-listening"}}});
+
+CASE(not_listening, bound, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .needs = "accept4")
+{
+    observe_result(sk_accept4(iut, bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN).fd, NULL, 0));
+}
+
+MUTANT_GIVES(not_listening, "accept4() gives ENOTCONN", OP_ACCEPT4, EINVAL, ENOTCONN)

@@ -1,0 +1,113 @@
+/* What becomes of a server's socket: its ports, its queue, the names of its connections. */
+#include "suites/suite.h"
+
+RULE(other_port, "basic.bind.other-port",
+     .statement = "bind() to port 0 chooses a port that no other socket has on that address.",
+     .outcome = {[BY_LINUX] = {"other ports",
+                               {"linux.ip.7.ephemeral-bind", "linux.bind.2.eaddrinuse",
+                                "linux.bind.2.eaddrinuse-ephemeral"}}});
+
+/* Enough that an implementation that chooses at random and does not look would be caught often, and
+ * one that always chooses the same one always. */
+enum { SOCKETS = 12 };
+
+CASE(other_port, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
+{
+    int port[SOCKETS];
+    bool same = false;
+    for (int i = 0; i < SOCKETS; i++) {
+        struct endpoint end = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+        port[i] = address_port(&end.name);
+        for (int k = 0; k < i; k++)
+            same |= port[k] == port[i];
+    }
+    observe("%s", same ? "the same port twice" : "other ports");
+}
+
+/* Whoever asks hears of the first port that was chosen. */
+MUTANT(other_port, "bind() always chooses the same port")
+{
+    static struct address first;
+    mutate(m, call);
+    if (call->operation != OP_GETSOCKNAME || call->error)
+        return;
+    if (!first.length)
+        first = call_address(call);
+    call_set_address(call, &first);
+}
+
+RULE(again, "basic.listen.again",
+     .statement = "listen() on a socket that listens already succeeds, and the connections in its "
+                  "queue and new ones can be accepted.",
+     .outcome = {[BY_POSIX] = {"0 then 0 then 0",
+                               {"posix.listen.marks-accepting", "posix.listen.returns-0"}},
+                 [BY_LINUX] = {"0 then 0 then 0",
+                               {"linux.listen.2.marks-passive", "linux.listen.2.returns-zero"}},
+                 [BY_BSD] = {"0 then 0 then 0", {"freebsd.listen.2.listen-again-changes-limit"}}});
+
+CASE(again, queued, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"backlog", {"less", "same", "more"}}})
+{
+    static const int backlog[] = {4, 8, 16};
+    struct endpoint server = listening_socket(t, iut);
+    must(sk_connect(peer, stream_socket(t, peer), &server.address));
+    observe_result(sk_listen(iut, server.fd, backlog[t->chosen[0]]));
+    must(sk_connect(peer, stream_socket(t, peer), &server.address));
+    observe_result(finish(sk_begin(iut, call_accept(server.fd, NULL))));
+    observe_result(finish(sk_begin(iut, call_accept(server.fd, NULL))));
+}
+
+MUTANT(again, "listen() on a listening socket fails with EINVAL")
+{
+    static bool listens;
+    if (call->operation == OP_LISTEN && listens)
+        call_fail(call, EINVAL);
+    else
+        mutate(m, call);
+    listens |= call->operation == OP_LISTEN;
+}
+
+RULE(accepted, "basic.getsockname.accepted",
+     .statement = "getsockname() on a socket from accept() gives the address that the client has "
+                  "connected to, whether its listener was bound to that or to any.",
+     .outcome = {
+         [BY_LINUX] = {"0 then where the client connected",
+                       {"linux.getsockname.2.returns-address", "linux.accept.2.connected"}},
+         [BY_BSD] = {"0 then where the client connected",
+                     {"freebsd.getsockname.2.returns-current-name"}},
+         [BY_ZOS] = {"0 then where the client connected",
+                     {"zos.getsockname.stores-name", "zos.getsockname.no-name-before-success"}}});
+
+CASE(accepted, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"listener", {"specific", "any"}}})
+{
+    int listener = stream_socket(t, iut), client = stream_socket(t, peer);
+    struct address main = place_of(t, iut, PLACE_MAIN, 0), name = {.length = 0};
+    struct address bound = t->chosen[0] == 0 ? main : address_any(domain_of(t, iut), 0);
+    if (t->chosen[0] && t->family == FAMILY_MAPPED)
+        must(sk_setsockopt(iut, listener, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    must(sk_bind(iut, listener, &bound));
+    must(sk_getsockname(iut, listener, &bound));
+    must(sk_listen(iut, listener, 1));
+    main = place_of(t, iut, PLACE_MAIN, address_port(&bound));
+    struct address server = as_written_by(t, peer, main);
+    must(sk_connect(peer, client, &server));
+    int fd = must(sk_accept(iut, listener, NULL));
+    observe_result(sk_getsockname(iut, fd, &name));
+    observe("%s", address_equal(&name, &main) ? "where the client connected" : "another address");
+}
+
+/* The listener's port as another one. */
+MUTANT(accepted, "getsockname() gives another port on a socket from accept()")
+{
+    static int from_accept = -1;
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && !call->error)
+        from_accept = (int)call->result;
+    if (call->operation == OP_GETSOCKNAME && !call->error &&
+        (int)call->argument[0] == from_accept) {
+        struct address name = call_address(call);
+        name.in.sin_port ^= htons(1);
+        call_set_address(call, &name);
+    }
+}

@@ -1,0 +1,90 @@
+/* Receiving on a socket that is shut down for it. */
+#include "suites/suite.h"
+
+#include <unistd.h>
+
+RULE(received, "basic.shutdown.shut-rd-received",
+     .statement = "After shutdown() for receiving recv() gives no data and does not wait for any, "
+                  "with data from before, with data that comes later, and without.",
+     .outcome = {[BY_POSIX] = {"no data", {"posix.shutdown.shut-rd"}},
+                 [BY_LINUX] = {"no data", {"linux.shutdown.2.shut-rd"}},
+                 [BY_BSD] = {"no data", {"freebsd.shutdown.2.shut-rd"}},
+                 [BY_ZOS] = {"no data", {"zos.shutdown.table.local-receive-read-zero"}}});
+
+/* What a receive gives that does not wait. Whether it fails or gives an end of file is not said. */
+static void observe_no_data(struct test *t, int fd)
+{
+    char byte;
+    int result = finish(sk_begin(t->iut, call_recv(fd, &byte, 1, 0)));
+    observe("%s", result > 0 ? "data" : "no data");
+}
+
+#define HOWS .axes = {{"how", {"read", "both"}}}
+static int how_of(const struct test *t)
+{
+    return t->chosen[0] == 0 ? SHUT_RD : SHUT_RDWR;
+}
+
+CASE(received, nothing_came, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, HOWS)
+{
+    struct connection c = connected_pair(t);
+    must(sk_shutdown(iut, c.iut, how_of(t)));
+    observe_no_data(t, c.iut);
+}
+
+#define LINUX_READS_ON                                                                             \
+    .deviation = {                                                                                 \
+        [BY_LINUX] = {"data",                                                                      \
+                      "on Linux a socket that is shut down for receiving still gives what "        \
+                      "came and comes; it always did"}}
+
+CASE(received, came_before, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, HOWS,
+     LINUX_READS_ON)
+{
+    struct connection c = connected_pair(t);
+    must(sk_send(peer, c.peer, "x", 1, 0));
+    await_data(t, iut, c.iut);
+    must(sk_shutdown(iut, c.iut, how_of(t)));
+    observe_no_data(t, c.iut);
+}
+
+/* Whether the data has come by then or not, none is given. */
+CASE(received, came_later, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE,
+     LINUX_READS_ON)
+{
+    struct connection c = connected_pair(t);
+    must(sk_shutdown(iut, c.iut, SHUT_RD));
+    must(sk_send(peer, c.peer, "x", 1, MSG_NOSIGNAL));
+    observe_no_data(t, c.iut);
+}
+
+MUTANT(received, "a receive waits for ever after shutdown() for receiving")
+{
+    static bool is_shut;
+    while (is_shut && call_receives(call))
+        pause();
+    mutate(m, call);
+    is_shut |= call->operation == OP_SHUTDOWN;
+}
+
+RULE(wakes, "basic.shutdown.shut-rd-wakes",
+     .statement = "On Linux shutdown() for receiving ends a recv() that waits: it gives an end of "
+                  "file.",
+     .pinned = {[BY_LINUX] = "waits then 0"});
+
+CASE(wakes, waiting, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, HOWS)
+{
+    struct connection c = connected_pair(t);
+    char byte;
+    struct pending *receiving = sk_begin(iut, call_recv(c.iut, &byte, 1, 0));
+    observe("%s", sk_waits(receiving) ? "waits" : "returns");
+    must(sk_shutdown(iut, c.iut, how_of(t)));
+    observe_count(finish(receiving));
+}
+
+MUTANT(wakes, "a receive that is ended fails with ECONNABORTED")
+{
+    mutate(m, call);
+    if (call_receives(call) && !call->error && call->result == 0)
+        call_fail(call, ECONNABORTED);
+}

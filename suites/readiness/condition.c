@@ -1,0 +1,180 @@
+/* Errors and hangups, which nobody has to ask for. */
+#include "suites/readiness/ask.h"
+
+/* ---- an attempt to connect that failed ---- */
+
+RULE(failure, "tcp.connect.failure-readable",
+     .statement = "A socket whose connection attempt has failed is reported to whoever watches it "
+                  "for reading alone: select() calls it readable, poll() and epoll_wait() report "
+                  "an error.",
+     .outcome = {
+         [BY_LINUX] = {"reported",
+                       {"linux.select.2.readable", "linux.select.2.readable-as-poll",
+                        "linux.poll.2.pollerr", "linux.poll.2.errors-always",
+                        "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}});
+
+/* An implementation that can tell at once may do so: then that is observed. */
+static void watch_refused(struct test *t)
+{
+    struct endpoint server = bound_socket(t, t->peer, SOCK_STREAM, PLACE_MAIN);
+    int fd = stream_socket(t, t->iut);
+    set_nonblocking(t, t->iut, fd, true);
+    int result = sk_connect(t->iut, fd, &server.address);
+    require_by("tcp.connect.nonblocking-in-progress",
+               result == -EINPROGRESS || result == -ECONNREFUSED, "a nonblocking connect() gave %s",
+               result_name(result));
+    if (result == -ECONNREFUSED)
+        skip("this implementation refuses a connection at once");
+    const char *found = answer(t, fd, POLLIN, patience);
+    observe("%s", found[0] == '1' ? "reported" : found);
+}
+
+CASE(failure, select, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT,
+     .outcome = {[BY_POSIX] = {"reported", {"posix.select.read-ready-data-eof-error"}}})
+{
+    watch_refused(t);
+}
+
+CASE(failure, poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_POLL,
+     .outcome = {[BY_POSIX] = {"reported",
+                               {"posix.poll.pollerr", "posix.poll.sets-hup-err-nval-unrequested",
+                                "posix.sockets.asynchronous-errors.econnrefused-connection"}}})
+{
+    watch_refused(t);
+}
+
+CASE(failure, epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_EPOLL)
+{
+    watch_refused(t);
+}
+
+MUTANT(failure, "a failed attempt is reported to whoever watches for writing alone")
+{
+    mutate(m, call);
+    if (call_asks_readiness(call))
+        call_set_found(call, 0);
+}
+
+/* ---- no error ---- */
+
+RULE(no_error, "readiness.ready.no-error",
+     .statement = "poll() does not report POLLERR, nor epoll_wait() EPOLLERR, on a socket without "
+                  "an error.",
+     .outcome = {[BY_LINUX] = {"no error",
+                               {"linux.poll.2.pollerr", "linux.poll.2.revents-subset",
+                                "linux.epoll_ctl.2.epollerr", "linux.epoll_wait.2.events"}}});
+
+/* A stream socket that was just made is reported for other reasons or for none. */
+static const char *error_of(struct test *t, int fd)
+{
+    return strstr(answer(t, fd, POLLIN | POLLOUT, 0), "error") ? "error" : "no error";
+}
+
+#define POLL_NO_ERROR                                                                              \
+    .outcome = {[BY_POSIX] = {"no error", {"posix.poll.clears-revents", "posix.poll.pollerr"}}}
+#define STATES .axes = {{"state", {"fresh", "bound", "listening"}}}
+
+static int socket_in_state(struct test *t)
+{
+    int fd = t->chosen[0] == 0   ? stream_socket(t, t->iut)
+             : t->chosen[0] == 1 ? bound_socket(t, t->iut, SOCK_STREAM, PLACE_MAIN).fd
+                                 : listening_socket(t, t->iut).fd;
+    set_nonblocking(t, t->iut, fd, t->mode == MODE_NONBLOCKING);
+    return fd;
+}
+
+CASE(no_error, poll_unconnected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .mode = ANY_MODE,
+     .readiness = WITH_POLL, STATES, POLL_NO_ERROR)
+{
+    observe("%s", error_of(t, socket_in_state(t)));
+}
+
+CASE(no_error, epoll_unconnected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .mode = ANY_MODE,
+     .readiness = WITH_EPOLL, STATES)
+{
+    observe("%s", error_of(t, socket_in_state(t)));
+}
+
+/* Also when the connection has ended in order. */
+static void observe_connected(struct test *t)
+{
+    struct connection c = connected_pair(t);
+    observe("%s", error_of(t, c.iut));
+    must(sk_close(t->peer, c.peer));
+    require(strcmp(receive_next(t, t->iut, c.iut), "end of file") == 0, "no end of file");
+    observe("%s", error_of(t, c.iut));
+}
+
+CASE(no_error, poll_connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .readiness = WITH_POLL,
+     .outcome = {[BY_POSIX] = {"no error then no error",
+                               {"posix.poll.clears-revents", "posix.poll.pollerr"}},
+                 [BY_LINUX] = {"no error then no error",
+                               {"linux.poll.2.pollerr", "linux.poll.2.revents-subset"}}})
+{
+    observe_connected(t);
+}
+
+CASE(no_error, epoll_connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .readiness = WITH_EPOLL,
+     .outcome = {[BY_LINUX] = {"no error then no error",
+                               {"linux.epoll_ctl.2.epollerr", "linux.epoll_wait.2.events"}}})
+{
+    observe_connected(t);
+}
+
+CASE(no_error, poll_datagram, .family = ANY_FAMILY, .network = ON_LOOPBACK, .readiness = WITH_POLL,
+     POLL_NO_ERROR)
+{
+    observe("%s", error_of(t, bound_datagram_socket(t, iut).fd));
+}
+
+MUTANT(no_error, "POLLERR is always reported")
+{
+    mutate(m, call);
+    if (call_asks_readiness(call))
+        call_set_found(call, call_found(call) | POLLERR);
+}
+
+/* ---- both directions closed ---- */
+
+RULE(both_closed, "readiness.ready.both-closed",
+     .statement = "poll() reports POLLHUP, and epoll_wait() EPOLLHUP, on a connection that both "
+                  "sides have closed for sending.",
+     .outcome = {
+         [BY_LINUX] = {"hangup",
+                       {"linux.poll.2.pollhup", "linux.socket.7.pollhup-disconnect",
+                        "linux.epoll_ctl.2.epollhup", "linux.epoll_ctl.2.epollhup-always"}}});
+
+static void observe_hangup(struct test *t)
+{
+    struct connection c = connected_pair(t);
+    must(sk_shutdown(t->iut, c.iut, SHUT_WR));
+    must(t->chosen[1] == 0 ? sk_shutdown(t->peer, c.peer, SHUT_WR) : sk_close(t->peer, c.peer));
+    require(strcmp(receive_next(t, t->iut, c.iut), "end of file") == 0, "no end of file");
+    const char *found = answer(t, c.iut, t->chosen[0] == 0 ? POLLIN : 0, patience);
+    observe("%s", strstr(found, "hangup") ? "hangup" : found);
+}
+
+#define ASKED_AND_HOW .axes = {{"asked", {"readable", "nothing"}}, {"how", {"shutdown", "close"}}}
+
+CASE(both_closed, poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .readiness = WITH_POLL, ASKED_AND_HOW,
+     .outcome = {
+         [BY_BSD] = {"hangup", {"freebsd.poll.2.pollhup", "freebsd.poll.2.pollhup-always"}}})
+{
+    observe_hangup(t);
+}
+
+CASE(both_closed, epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .readiness = WITH_EPOLL, ASKED_AND_HOW)
+{
+    observe_hangup(t);
+}
+
+MUTANT(both_closed, "POLLHUP is never reported")
+{
+    mutate(m, call);
+    if (call_asks_readiness(call))
+        call_set_found(call, call_found(call) & ~POLLHUP);
+}

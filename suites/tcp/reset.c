@@ -1,0 +1,474 @@
+/* The other side resets the connection: what the calls on the own end say of it. */
+#include "suites/readiness/ask.h"
+
+/* SO_LINGER with no time makes the peer's close() a reset. */
+static void reset(struct test *t, int fd)
+{
+    struct linger now = {1, 0};
+    must(sk_setsockopt_bytes(t->peer, fd, SOL_SOCKET, SO_LINGER, &now, sizeof now));
+    must(sk_close(t->peer, fd));
+}
+
+/* A connection that the peer has reset; the reset may still be under way. */
+static int reset_connection(struct test *t)
+{
+    struct connection c = connected_pair(t);
+    reset(t, c.peer);
+    return c.iut;
+}
+
+/* The same when the IUT has heard of it, and has given its error to a receive. */
+static int told_connection(struct test *t)
+{
+    char byte;
+    int fd = reset_connection(t);
+    int result = finish(sk_begin(t->iut, call_recv(fd, &byte, 1, 0)));
+    require_by("transfer.receive.reset", result == -ECONNRESET, "the first receive gave %s",
+               result_name(result));
+    return fd;
+}
+
+/* ---- receiving ---- */
+
+RULE(receive, "transfer.receive.reset",
+     .statement = "recv(), recvfrom(), recvmsg() and read() fail with ECONNRESET when the other "
+                  "side has reset the connection.",
+     .outcome = {
+         [BY_POSIX] = {"ECONNRESET",
+                       {"posix.recv.econnreset", "posix.recvfrom.econnreset",
+                        "posix.recvmsg.econnreset", "posix.read.econnreset",
+                        "posix.sockets.pending-error.returned-by-recv"}},
+         [BY_LINUX] = {"ECONNRESET",
+                       {"posix.recv.econnreset", "posix.recvfrom.econnreset",
+                        "posix.recvmsg.econnreset", "posix.read.econnreset",
+                        "posix.sockets.pending-error.returned-by-recv"}},
+         [BY_BSD] = {"ECONNRESET", {"freebsd.recv.2.econnreset", "freebsd.tcp.4.econnreset"}},
+         [BY_ZOS] = {"ECONNRESET", {"zos.recv.econnreset"}}});
+
+CASE(receive, next, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .recv = ANY_RECV)
+{
+    char data[8];
+    observe_result(receive_by_form(t, iut, reset_connection(t), data, sizeof data));
+}
+
+CASE(receive, waiting, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .axes = {{"call", {"recv", "read"}}},
+     .outcome = {[BY_POSIX] = {"waits then ECONNRESET",
+                               {"posix.recv.blocks", "posix.recv.econnreset", "posix.read.blocks",
+                                "posix.read.econnreset"}},
+                 [BY_LINUX] = {"waits then ECONNRESET",
+                               {"posix.recv.blocks", "posix.recv.econnreset", "posix.read.blocks",
+                                "posix.read.econnreset"}},
+                 [BY_BSD] = {"waits then ECONNRESET", {"freebsd.recv.2.econnreset"}},
+                 [BY_ZOS] = {"waits then ECONNRESET", {"zos.recv.econnreset"}}})
+{
+    struct connection c = connected_pair(t);
+    char data[8];
+    struct call call = call_recv(c.iut, data, sizeof data, 0);
+    call.operation = t->chosen[0] == 0 ? OP_RECV : OP_READ;
+    struct pending *pending = sk_begin(iut, call);
+    observe("%s", sk_waits(pending) ? "waits" : "returns");
+    reset(t, c.peer);
+    observe_result(finish(pending));
+}
+
+MUTANT(receive, "a reset is taken for an end of file")
+{
+    mutate(m, call);
+    if (call_receives(call) && call->error == ECONNRESET)
+        call_succeed(call, 0);
+}
+
+RULE(told_apart, "tcp.reset.told-apart",
+     .statement = "Receiving tells a reset of the connection from its end: it fails, while it "
+                  "gives nothing at an end.",
+     .outcome = {[BY_RFC] = {"an end then a failure", {"rfc9293.must-12"}},
+                 [BY_LINUX] = {"an end then a failure", {"rfc9293.must-12"}}});
+
+CASE(told_apart, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection ended = connected_pair(t);
+    char byte;
+    must(sk_close(peer, ended.peer));
+    int result = finish(sk_begin(iut, call_recv(ended.iut, &byte, 1, 0)));
+    observe("%s", result == 0 ? "an end" : "a failure");
+    result = finish(sk_begin(iut, call_recv(reset_connection(t), &byte, 1, 0)));
+    observe("%s", result == 0 ? "an end" : "a failure");
+}
+
+MUTANT(told_apart, "a reset is taken for an end of file")
+{
+    mutate(m, call);
+    if (call_receives(call) && call->error == ECONNRESET)
+        call_succeed(call, 0);
+}
+
+RULE(data, "tcp.reset.data-first",
+     .statement = "On Linux what came before a reset can still be received.",
+     .pinned = {[BY_LINUX] = "hello then ECONNRESET"});
+
+CASE(data, unread, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    must(sk_send(peer, c.peer, "hello", 5, 0));
+    await_data(t, iut, c.iut);
+    reset(t, c.peer);
+    observe("%s", receive_next(t, iut, c.iut));
+    observe("%s", receive_next(t, iut, c.iut));
+}
+
+MUTANT(data, "a reset throws away what came before it")
+{
+    mutate(m, call);
+    if (call_receives(call) && call_flags(call) && !(*call_flags(call) & MSG_PEEK) &&
+        call->result > 0)
+        call_fail(call, ECONNRESET);
+}
+
+/* ---- sending ---- */
+
+RULE(sends, "tcp.reset.send",
+     .statement = "send(), sendto(), sendmsg() and write() fail with ECONNRESET or EPIPE when the "
+                  "other side has reset the connection.",
+     .outcome = {
+         [BY_POSIX] = {"ECONNRESET | EPIPE",
+                       {"posix.send.econnreset", "posix.sendto.econnreset",
+                        "posix.sendmsg.econnreset", "posix.write.econnreset",
+                        "posix.send.epipe-no-longer-connected",
+                        "posix.write.epipe-no-longer-connected"}},
+         [BY_LINUX] = {"ECONNRESET | EPIPE",
+                       {"linux.send.2.econnreset", "linux.tcp.7.epipe-unexpected-close"}},
+         [BY_BSD] = {"ECONNRESET | EPIPE", {"freebsd.tcp.4.econnreset", "freebsd.send.2.epipe"}}});
+
+/* As long as the reset is under way, what is sent is taken. */
+static int send_until_failure(struct test *t, int fd)
+{
+    struct backoff backoff = backoff_begin(patience);
+    int result;
+    do
+        result = send_by_form(t, t->iut, fd, "x", 1, NULL);
+    while (result >= 0 && backoff_wait(&backoff));
+    return result;
+}
+
+CASE(sends, next, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, .send = ANY_SEND)
+{
+    observe_result(send_until_failure(t, reset_connection(t)));
+}
+
+/* Sends one byte when nobody has room for more: that call, which waits. */
+static struct pending *begin_full_send(struct test *t, int fd)
+{
+    static char chunk[1 << 16];
+    struct backoff backoff = backoff_begin(patience);
+    do {
+        set_nonblocking(t, t->iut, fd, true);
+        while (sk_send(t->iut, fd, chunk, sizeof chunk, 0) > 0)
+            continue;
+        set_nonblocking(t, t->iut, fd, false);
+        struct pending *pending = sk_begin(t->iut, call_send(fd, chunk, 1, 0));
+        if (sk_waits(pending))
+            return pending;
+        must(finish(pending));
+    } while (backoff_wait(&backoff));
+    require(false, "the connection is never full");
+    return NULL;
+}
+
+CASE(sends, waiting, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .role = ANY_ROLE)
+{
+    struct connection c = connected_pair(t);
+    struct pending *pending = begin_full_send(t, c.iut);
+    reset(t, c.peer);
+    observe_result(finish(pending));
+}
+
+MUTANT(sends, "what is sent after a reset vanishes")
+{
+    mutate(m, call);
+    if (call_sends(call) && (call->error == ECONNRESET || call->error == EPIPE))
+        call_succeed(call, call_data(call)->length);
+}
+
+RULE(sends_again, "tcp.reset.send-again",
+     .statement = "When a receive has told of the reset, send(), sendto(), sendmsg() and write() "
+                  "still fail: with EPIPE, ECONNRESET or ENOTCONN.",
+     .outcome = {
+         [BY_POSIX] = {"EPIPE | ECONNRESET | ENOTCONN",
+                       {"posix.send.epipe-no-longer-connected", "posix.send.econnreset",
+                        "posix.send.enotconn", "posix.write.epipe-no-longer-connected",
+                        "posix.write.econnreset", "posix.sendmsg.epipe-no-longer-connected"}},
+         [BY_LINUX] = {"EPIPE | ECONNRESET | ENOTCONN",
+                       {"linux.tcp.7.epipe-unexpected-close", "linux.send.2.econnreset",
+                        "linux.send.2.stream-enotconn"}},
+         [BY_BSD] = {
+             "EPIPE | ECONNRESET | ENOTCONN",
+             {"freebsd.send.2.epipe", "freebsd.tcp.4.econnreset", "freebsd.send.2.enotconn"}}});
+
+CASE(sends_again, told, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .send = ANY_SEND)
+{
+    observe_result(send_by_form(t, iut, told_connection(t), "x", 1, NULL));
+}
+
+MUTANT(sends_again, "what is sent after a reset vanishes")
+{
+    mutate(m, call);
+    if (call_sends(call) && call->error == EPIPE)
+        call_succeed(call, call_data(call)->length);
+}
+
+/* ---- the error ---- */
+
+RULE(so_error, "tcp.reset.so-error",
+     .statement = "getsockopt() of SO_ERROR gives ECONNRESET when the other side has reset the "
+                  "connection, and then 0.",
+     .outcome = {
+         [BY_POSIX] = {"ECONNRESET then 0",
+                       {"posix.sockets.asynchronous-errors.econnreset",
+                        "posix.sockets.pending-error.returned-by-getsockopt",
+                        "posix.sockets.options.error.clears",
+                        "posix.sockets.options.error.zero-if-none"}},
+         [BY_LINUX] = {"ECONNRESET then 0",
+                       {"posix.sockets.asynchronous-errors.econnreset", "linux.socket.7.so-error"}},
+         [BY_BSD] = {"ECONNRESET then 0",
+                     {"freebsd.tcp.4.econnreset", "freebsd.getsockopt.2.so-error-returns",
+                      "freebsd.getsockopt.2.so-error-clears"}}});
+
+static int so_error_of(struct test *t, int fd)
+{
+    int error = 0;
+    must(sk_getsockopt(t->iut, fd, SOL_SOCKET, SO_ERROR, &error));
+    return error;
+}
+
+CASE(so_error, twice, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    struct backoff backoff = backoff_begin(patience);
+    int error, fd = reset_connection(t);
+    while ((error = so_error_of(t, fd)) == 0 && backoff_wait(&backoff))
+        continue;
+    observe("%s", error_name(error));
+    observe("%s", error_name(so_error_of(t, fd)));
+}
+
+MUTANT(so_error, "a reset leaves no error")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR))
+        call_set_option_value(call, 0);
+}
+
+RULE(once, "tcp.reset.once",
+     .statement = "When a receive has failed with the error of a reset, getsockopt() of SO_ERROR "
+                  "gives 0.",
+     .outcome = {[BY_POSIX] = {"0",
+                               {"posix.sockets.pending-error.cleared",
+                                "posix.sockets.options.error.zero-if-none"}},
+                 [BY_LINUX] = {"0",
+                               {"posix.sockets.pending-error.cleared",
+                                "posix.sockets.options.error.zero-if-none"}}});
+
+CASE(once, told, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    observe("%s", error_name(so_error_of(t, told_connection(t))));
+}
+
+MUTANT(once, "a receive leaves the error there")
+{
+    static bool told;
+    mutate(m, call);
+    told |= call_receives(call) && call->error == ECONNRESET;
+    if (told && call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR))
+        call_set_option_value(call, ECONNRESET);
+}
+
+RULE(receives_again, "tcp.reset.receive-again",
+     .statement = "On Linux receiving gives an end of file when it has told of a reset.",
+     .pinned = {[BY_LINUX] = "end of file then end of file"});
+
+CASE(receives_again, told, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+{
+    int fd = told_connection(t);
+    observe("%s", receive_next(t, iut, fd));
+    observe("%s", receive_next(t, iut, fd));
+}
+
+MUTANT(receives_again, "receiving goes on to fail with ECONNRESET")
+{
+    static bool told;
+    mutate(m, call);
+    if (call_receives(call) && told && !call->error && call->result == 0)
+        call_fail(call, ECONNRESET);
+    told |= call_receives(call) && call->error == ECONNRESET;
+}
+
+/* ---- readiness ---- */
+
+static const char *reported(const char *answer)
+{
+    return strcmp(answer, "0: nothing") == 0 ? "nothing" : answer[0] == '1' ? "reported" : answer;
+}
+
+RULE(ready, "readiness.ready.reset",
+     .statement = "poll(), select() and epoll_wait() report a socket whose connection the other "
+                  "side has reset, whether it is watched for reading or for writing.",
+     .outcome = {
+         [BY_POSIX] = {"reported",
+                       {"posix.select.read-ready-data-eof-error",
+                        "posix.select.write-ready-would-not-block", "posix.poll.pollerr",
+                        "posix.poll.sets-hup-err-nval-unrequested"}},
+         [BY_LINUX] = {"reported",
+                       {"linux.select.2.readable", "linux.select.2.writable",
+                        "linux.poll.2.pollerr", "linux.poll.2.errors-always",
+                        "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}});
+
+CASE(ready, next, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
+     .role = ANY_ROLE)
+{
+    observe("%s", reported(answer(t, reset_connection(t), POLLIN, patience)));
+}
+
+CASE(ready, told, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .readiness = WITH_SELECT, .role = ANY_ROLE, .axes = {{"asked", {"readable", "writable"}}},
+     .outcome = {[BY_POSIX] = {"reported",
+                               {"posix.select.read-ready-would-not-block",
+                                "posix.select.write-ready-would-not-block"}},
+                 [BY_LINUX] = {"reported", {"linux.select.2.readable", "linux.select.2.writable"}}})
+{
+    observe("%s", reported(answer(t, told_connection(t), t->chosen[0] == 0 ? POLLIN : POLLOUT,
+                                  patience)));
+}
+
+CASE(ready, waiting, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = ANY_READINESS,
+     .role = ANY_ROLE,
+     .outcome = {[BY_POSIX] = {"waits then reported",
+                               {"posix.select.null-timeout-blocks",
+                                "posix.select.read-ready-data-eof-error",
+                                "posix.poll.timeout-minus-1-blocks", "posix.poll.pollerr",
+                                "posix.poll.sets-hup-err-nval-unrequested"}},
+                 [BY_LINUX] = {"waits then reported",
+                               {"linux.select.2.readable", "linux.select.2.timeout-null",
+                                "linux.poll.2.errors-always", "linux.poll.2.timeout-negative",
+                                "linux.epoll_ctl.2.epollerr-always",
+                                "linux.epoll_wait.2.timeout-minus-one"}}})
+{
+    struct connection c = connected_pair(t);
+    struct question question;
+    ask(t, &question, c.iut, POLLIN, -1);
+    observe("%s", sk_waits(question.pending) ? "waits" : "does not wait");
+    reset(t, c.peer);
+    observe("%s", reported(answer_to(t, &question)));
+}
+
+CASE(ready, waiting_full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAIR,
+     .readiness = ANY_READINESS, .role = ANY_ROLE,
+     .outcome = {[BY_POSIX] = {"waits then reported",
+                               {"posix.select.null-timeout-blocks",
+                                "posix.select.write-ready-would-not-block",
+                                "posix.poll.timeout-minus-1-blocks", "posix.poll.pollerr",
+                                "posix.poll.sets-hup-err-nval-unrequested"}},
+                 [BY_LINUX] = {"waits then reported",
+                               {"linux.select.2.writable", "linux.select.2.timeout-null",
+                                "linux.poll.2.errors-always", "linux.poll.2.timeout-negative",
+                                "linux.epoll_ctl.2.epollerr-always",
+                                "linux.epoll_wait.2.timeout-minus-one"}}})
+{
+    static const char chunk[1 << 14];
+    struct connection c = connected_pair(t);
+    struct question question;
+    set_nonblocking(t, iut, c.iut, true);
+    deliver_from(t, iut, NET_HOLD);
+    while (sk_send(iut, c.iut, chunk, sizeof chunk, 0) > 0)
+        continue;
+    ask(t, &question, c.iut, POLLOUT, -1);
+    observe("%s", sk_waits(question.pending) ? "waits" : "does not wait");
+    reset(t, c.peer);
+    observe("%s", reported(answer_to(t, &question)));
+}
+
+MUTANT_BY(ready, "a reset is not reported", reports_nothing)
+
+RULE(pollerr, "readiness.ready.reset-pollerr",
+     .statement = "poll() reports POLLERR, and epoll_wait() EPOLLERR, on a socket whose connection "
+                  "the other side has reset, whether it was asked for or not.",
+     .outcome = {[BY_LINUX] = {"error",
+                               {"linux.poll.2.pollerr", "linux.poll.2.errors-always",
+                                "linux.socket.7.pollerr-error", "linux.epoll_ctl.2.epollerr",
+                                "linux.epoll_ctl.2.epollerr-always"}}});
+
+static const char *error_reported(struct test *t)
+{
+    static const int asked[] = {POLLIN, 0};
+    const char *found = answer(t, reset_connection(t), asked[t->chosen[0]], patience);
+    return strstr(found, "error") ? "error" : found;
+}
+
+CASE(pollerr, poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_POLL,
+     .role = ANY_ROLE, .axes = {{"asked", {"pollin", "nothing"}}},
+     .outcome = {[BY_POSIX] = {"error",
+                               {"posix.poll.pollerr", "posix.poll.sets-hup-err-nval-unrequested",
+                                "posix.sockets.asynchronous-errors.econnreset"}}})
+{
+    observe("%s", error_reported(t));
+}
+
+CASE(pollerr, epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_EPOLL,
+     .role = ANY_ROLE, .axes = {{"asked", {"epollin", "nothing"}}})
+{
+    observe("%s", error_reported(t));
+}
+
+MUTANT(pollerr, "POLLERR is never reported")
+{
+    mutate(m, call);
+    if (call_asks_readiness(call))
+        call_set_found(call, call_found(call) & ~POLLERR);
+}
+
+/* ---- before accept() ---- */
+
+RULE(aborted, "tcp.reset.before-accept",
+     .statement = "accept() of a connection that was reset while it waited in the queue fails with "
+                  "ECONNABORTED, unless it has left the queue.",
+     .outcome = {[BY_POSIX] = {"ECONNABORTED | the next", {"posix.accept.econnaborted"}},
+                 [BY_LINUX] = {"ECONNABORTED | ECONNRESET | the next",
+                               {"linux.accept.2.econnaborted",
+                                "linux.accept.2.network-errors-passed"}},
+                 [BY_BSD] = {"ECONNABORTED | the next", {"freebsd.accept.2.econnaborted"}}},
+     .deviation = {[BY_LINUX] = {"the one that was reset",
+                                 "Linux hands out a connection that was reset, whose first receive "
+                                 "fails with ECONNRESET; it always did"}});
+
+static int client_of(struct test *t, const struct endpoint *server, struct address *name)
+{
+    int fd = stream_socket(t, t->peer);
+    must(sk_connect(t->peer, fd, &server->address));
+    must(sk_getsockname(t->peer, fd, name));
+    *name = as_written_by(t, t->iut, *name);
+    return fd;
+}
+
+/* The second client's connection comes after the reset of the first one's, on the same way. */
+CASE(aborted, reset, .family = ANY_FAMILY, .network = ANY_NETWORK)
+{
+    struct endpoint server = listening_socket(t, iut);
+    struct address gone, next, name = {.length = 0};
+    reset(t, client_of(t, &server, &gone));
+    client_of(t, &server, &next);
+    int fd = sk_accept(iut, server.fd, &name);
+    if (fd < 0)
+        observe_result(fd);
+    else
+        observe("%s", address_equal(&name, &next)   ? "the next"
+                      : address_equal(&name, &gone) ? "the one that was reset"
+                                                    : "another name");
+}
+
+MUTANT(aborted, "accept() fails with EPROTO")
+{
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT)
+        call_fail(call, EPROTO);
+}
