@@ -3,7 +3,7 @@
 
 /* ---- an attempt to connect that failed ---- */
 
-RULE(failure, "tcp.connect.failure-readable",
+RULE(failure, "tcp.connect.failure-told",
      .statement = "A socket whose connection attempt has failed is reported to whoever watches it "
                   "for reading alone: select() calls it readable, poll() and epoll_wait() report "
                   "an error.",
