@@ -21,7 +21,7 @@ static const char help[] =
     "  --slow             slow cases too (they take a minute and more)\n"
     "  --shard I/N        the I-th of N parts of the selection\n"
     "  --baseline FILE    known deviations, which do not fail the run; sockspec(1) has the form\n"
-    "  --strict           fail as well if something changed that no document says, but was always so\n"
+    "  --strict           fail as well if anything is 'changed', see below\n"
     "  --strict-baseline  fail as well if one of them is gone\n"
     "  --jobs N           workers at once (default: the number of processors)\n"
     "  --timeout SECONDS  time limit of a case (default 10)\n"
