@@ -3,6 +3,7 @@
 
 #include "harness/coverage.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -51,18 +52,40 @@ static void print_text(const struct requirement *requirement)
         printf("    open\n");
 }
 
+/* A text in a cell of a table: what Markdown would take for its own is escaped. Between letters an
+ * underscore is none of that. */
+static void print_cell(const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        bool inside = c > text && isalnum((unsigned char)c[-1]) && isalnum((unsigned char)c[1]);
+        if (strchr("\\`*<|[~$", *c) || (*c == '_' && !inside))
+            putchar('\\');
+        putchar(*c);
+    }
+}
+
 static void print_markdown(const struct requirement *requirement)
 {
-    printf("| `%s` | %s | %s%s%s | %s%s%s | ", requirement->id, keyword_name(requirement->keyword),
-           requirement->place, requirement->number ? ", " : "",
-           requirement->number ? requirement->number : "", requirement->says,
-           requirement->when ? " When " : "", requirement->when ? requirement->when : "");
-    if (*coverage_rules(requirement))
+    printf("| `%s` | %s | ", requirement->id, keyword_name(requirement->keyword));
+    print_cell(requirement->place);
+    if (requirement->number)
+        printf(", %s", requirement->number);
+    printf(" | ");
+    print_cell(requirement->says);
+    if (requirement->when) {
+        printf(" When: ");
+        print_cell(requirement->when);
+        putchar('.');
+    }
+    printf(" | ");
+    if (*coverage_rules(requirement)) {
         print_rules(requirement, "`", "`, `", "`");
-    else if (requirement->untestable)
-        printf("no rule can: %s", requirement->untestable);
-    else
+    } else if (requirement->untestable) {
+        printf("no rule can: ");
+        print_cell(requirement->untestable);
+    } else {
         printf("open");
+    }
     puts(" |");
 }
 
@@ -82,15 +105,22 @@ static void print_json(const struct document *document, const struct requirement
     json_decref(line);
 }
 
+static void print_markdown_head(const struct document *document, const struct coverage *c)
+{
+    bool address = strncmp(document->where, "http", 4) == 0;
+    printf("# %s\n\n%s, %s%s%s.\n\n", document->title, document->edition, address ? "<" : "",
+           document->where, address ? ">" : "");
+    printf("%zu requirements: rules stand on %zu, none can on %zu, %zu are open.\n"
+           "[All documents, and what the words mean](README.md).\n\n"
+           "| requirement | keyword | place | what it says | rules |\n|---|---|---|---|---|\n",
+           c->all, c->covered, c->untestable, c->open);
+}
+
 static void print_head(const struct document *document, enum form form)
 {
     struct coverage c = coverage_of(document);
     if (form == FORM_MARKDOWN)
-        printf("# %s\n\n%s. %s\n\n%zu requirements: rules stand on %zu, none can on %zu, %zu are "
-               "open.\n\n| requirement | keyword | place | what it says | rules |\n|---|---|---|---"
-               "|---|\n",
-               document->title, document->edition, document->where, c.all, c.covered, c.untestable,
-               c.open);
+        print_markdown_head(document, &c);
     if (form == FORM_TEXT)
         printf("%s\n%s, %s\n%zu requirements: rules stand on %zu, none can on %zu, %zu are open\n",
                document->title, document->edition, document->where, c.all, c.covered, c.untestable,
@@ -116,27 +146,64 @@ static void print_document(const struct document *document, enum form form, bool
 
 /* ---- all of them ---- */
 
+static const char markdown_summary[] =
+    "# Coverage\n"
+    "\n"
+    "What documents require of a socket implementation, a sentence of ours for each place, and "
+    "the\n"
+    "rules that stand on it. `scripts/coverage` writes these pages, from what `sockspec coverage\n"
+    "--format markdown` prints; a test compares them.\n"
+    "\n"
+    "- **with rules**: the outcome of at least one rule names it, in at least one profile.\n"
+    "- **none can**: no rule can stand on it, for the reason given: it is about the system's\n"
+    "  administrator, say, or anything is right.\n"
+    "- **open**: a rule could, and none does.\n"
+    "\n"
+    "A keyword is how strongly the text binds: `shall` (MUST), `should` (SHOULD), `may` (both ways "
+    "are\n"
+    "right), `implementation-defined`, `unspecified`, `undefined`, or `documented`: a manual page "
+    "says\n"
+    "that it is so.\n"
+    "\n"
+    "| document | requirements | with rules | none can | open |\n"
+    "|---|--:|--:|--:|--:|\n";
+
+static void print_summary_line(const struct document *document, const struct coverage *c,
+                               enum form form)
+{
+    if (form == FORM_MARKDOWN)
+        printf("| [%s](%s.md) | %zu | %zu | %zu | %zu |\n", document->title, document->id, c->all,
+               c->covered, c->untestable, c->open);
+    else if (form == FORM_TEXT)
+        printf("%-24s %4zu requirements, %4zu with rules, %4zu where none can, %4zu open  %s\n",
+               document->id, c->all, c->covered, c->untestable, c->open, document->title);
+    else
+        printf("{\"document\":\"%s\",\"requirements\":%zu,\"covered\":%zu,\"untestable\":%zu,"
+               "\"open\":%zu}\n",
+               document->id, c->all, c->covered, c->untestable, c->open);
+}
+
 static void print_summary(enum form form)
 {
     const struct document *const *all;
     size_t count = documents(&all);
+    struct coverage sum = {0};
     if (form == FORM_MARKDOWN)
-        puts(
-            "# Coverage\n\n| document | requirements | with rules | none can | open |\n|---|---|---"
-            "|---|---|");
+        fputs(markdown_summary, stdout);
     for (size_t i = 0; i < count; i++) {
         struct coverage c = coverage_of(all[i]);
-        if (form == FORM_MARKDOWN)
-            printf("| [%s](%s.md) | %zu | %zu | %zu | %zu |\n", all[i]->title, all[i]->id, c.all,
-                   c.covered, c.untestable, c.open);
-        else if (form == FORM_TEXT)
-            printf("%-24s %4zu requirements, %4zu with rules, %4zu where none can, %4zu open  %s\n",
-                   all[i]->id, c.all, c.covered, c.untestable, c.open, all[i]->title);
-        else
-            printf("{\"document\":\"%s\",\"requirements\":%zu,\"covered\":%zu,\"untestable\":%zu,"
-                   "\"open\":%zu}\n",
-                   all[i]->id, c.all, c.covered, c.untestable, c.open);
+        print_summary_line(all[i], &c, form);
+        sum.all += c.all;
+        sum.covered += c.covered;
+        sum.untestable += c.untestable;
+        sum.open += c.open;
     }
+    if (form == FORM_MARKDOWN)
+        printf("| **all** | **%zu** | **%zu** | **%zu** | **%zu** |\n", sum.all, sum.covered,
+               sum.untestable, sum.open);
+    if (form == FORM_TEXT)
+        printf("%-24s %4zu requirements, %4zu with rules, %4zu where none can, %4zu open\n", "all",
+               sum.all, sum.covered, sum.untestable, sum.open);
 }
 
 static bool print_matching(const char *glob, enum form form, bool only_open)

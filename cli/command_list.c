@@ -1,3 +1,4 @@
+/* sockspec list: rules, cases and variants. */
 #include "cli/commands.h"
 #include "harness/coverage.h"
 #include "reports/sources.h"
@@ -146,62 +147,4 @@ int command_list(int argc, char **argv)
     }
     selection_free(&selection);
     return status;
-}
-
-static void show_rule(const struct rule *rule)
-{
-    char tags[64];
-    size_t count;
-    const struct variant *all = variants(&count);
-    printf("%s\n  %s\n", rule->id, rule->statement);
-    for (enum profile profile = 0; profile < PROFILES; profile++) {
-        char lines[SOURCE_LINES][SOURCE_LINE];
-        size_t found =
-            rule_keyword(rule, profile) == KEYWORDS ? 0 : source_lines(rule, profile, lines);
-        for (size_t i = 0; i < found; i++)
-            printf("%s%s%s%s\n  %s\n", i ? "" : "\n", i ? "" : profile_name(profile), i ? "" : ": ",
-                   i ? "" : source_level(rule, profile), lines[i]);
-    }
-    for (const struct rule_case *of = rule->cases; of; of = of->next) {
-        printf("\ncase %s (%s:%d)\n", of->name, of->file, of->line);
-        for (enum profile profile = 0; profile < PROFILES; profile++) {
-            const char *outcome = case_outcome(of, profile), *pinned = case_pinned(of, profile);
-            if (!outcome && pinned)
-                printf("  %-7s (documents nothing; it was always %s)\n", profile_name(profile),
-                       pinned);
-            else
-                printf("  %-7s %s\n", profile_name(profile),
-                       outcome ? outcome : "(documents nothing: observed without a verdict)");
-        }
-        tags_format(of->tags, tags, sizeof tags);
-        if (*tags)
-            printf("  tags    %s\n", tags);
-        for (size_t i = 0; i < count; i++)
-            if (all[i].of == of)
-                printf("  %s\n", all[i].id);
-    }
-    printf("\nmutant\n  %s\n\nrun it\n  sockspec run --filter %s\n  sockspec run --iut mutant:%s "
-           "--filter %s\n",
-           rule->mutant.how, rule->id, rule->id, rule->id);
-}
-
-int command_show(int argc, char **argv)
-{
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        puts("usage: sockspec show ID\n\nID is a rule's, or a variant's (its rule is shown).");
-        return end_output();
-    }
-    if (argc != 2) {
-        fputs("sockspec: show takes the id of a rule; 'sockspec list' has them\n", stderr);
-        return EXIT_USAGE;
-    }
-    char id[VARIANT_ID];
-    snprintf(id, sizeof id, "%.*s", (int)strcspn(argv[1], "/"), argv[1]);
-    const struct rule *rule = rule_find(id);
-    if (!rule) {
-        fprintf(stderr, "sockspec: no rule '%s'; 'sockspec list' has them\n", id);
-        return EXIT_USAGE;
-    }
-    show_rule(rule);
-    return end_output();
 }

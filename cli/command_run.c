@@ -21,8 +21,8 @@ static const char help[] =
     "  --slow             slow cases too (they take a minute and more)\n"
     "  --shard I/N        the I-th of N parts of the selection\n"
     "  --baseline FILE    known deviations, which do not fail the run; sockspec(1) has the form\n"
-    "  --strict           fail as well if what no document says has changed\n"
-    "  --strict-baseline  fail if one of them is gone\n"
+    "  --strict           fail as well if anything is 'changed', see below\n"
+    "  --strict-baseline  fail as well if one of them is gone\n"
     "  --jobs N           workers at once (default: the number of processors)\n"
     "  --timeout SECONDS  time limit of a case (default 10)\n"
     "  --slow-machine N   this machine is N times slower: all limits are N times longer (default\n"
@@ -31,13 +31,15 @@ static const char help[] =
     "  --junit FILE       write a JUnit report; '-' is standard output, here and below\n"
     "  --tap FILE         write TAP 13, as results come\n"
     "  --json FILE        write JSON Lines, as results come\n"
-    "  --verbose          a line for each variant\n"
-    "  --quiet            only failures and the last line\n"
+    "  --verbose          a line for each variant, and each that fails by itself\n"
+    "  --quiet            only failures, changes, inconclusive results and the last lines\n"
     "  --color WHEN       auto, always, never (default auto)\n"
     "  --exit-style STYLE what the exit status means: sockspec, kselftest, bisect\n"
     "\n"
-    "Exit status: 0 every rule holds, 1 a rule is broken, 2 usage, 3 the run could not be made\n"
-    "or was inconclusive in part, 130 interrupted.\n";
+    "Verdicts: pass, fail, inconclusive (a precondition failed), skip; kept or changed where no\n"
+    "document says what is right, but what the platform always did is known.\n"
+    "Exit status: 0 no rule is broken, 1 one is, 2 usage, 3 the run could not be made, was\n"
+    "inconclusive in part or judged nothing, 130 interrupted.\n";
 
 enum exit_style { STYLE_SOCKSPEC, STYLE_KSELFTEST, STYLE_BISECT };
 

@@ -1,4 +1,4 @@
-/* The command line: sockspec run | list | show | compare | baseline | doctor. */
+/* The command line: sockspec run | list | show | coverage | compare | baseline | doctor. */
 #include "cli/commands.h"
 #include "harness/version.h"
 #include "stacks/agent/program/family.h"
@@ -14,10 +14,10 @@ static const char help[] =
     "\n"
     "  run          judge a socket implementation by documented rules\n"
     "  list         the rules, their cases and variants\n"
-    "  show ID      one rule explained: statement, sources, outcomes, how to run it\n"
+    "  show ID      one rule explained: outcomes, what they stand on, cases, how to run it\n"
+    "  coverage     what documents require, and which rules stand on it\n"
     "  compare A B  what implementations did, side by side, or what changed between two runs\n"
     "  baseline A   a first file of known deviations, from a report\n"
-    "  coverage     what documents require, and which rules stand on it\n"
     "  doctor       which implementations can be tested on this machine\n"
     "  --help       this; 'sockspec COMMAND --help' for a command's options\n"
     "  --version    the version\n"

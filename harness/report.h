@@ -78,10 +78,12 @@ struct report *report_junit(struct output *output); /* Jenkins xUnit schema: OUT
 struct report *report_tap(struct output *output);   /* TAP 13: OUTPUT_LINES */
 struct report *report_json(struct output *output);  /* JSON Lines: OUTPUT_LINES */
 
-/* What the user of a terminal reads: failures as they come, a summary by suite at the end. */
+/* What the user of a terminal reads: of each rule that fails, when its variants have run, a block
+ * for each thing that was observed; at the end why others were inconclusive, a summary by suite,
+ * and why others were skips. */
 struct text_options {
-    bool verbose; /* a line for each variant, and what passed is shown too */
-    bool quiet;   /* only failures and the last line */
+    bool verbose; /* a line or a block for each variant instead, as they come */
+    bool quiet;   /* neither the summary nor skips */
     bool color;
     FILE *stream;
 };

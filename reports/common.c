@@ -24,6 +24,25 @@ char *report_clean(const char *text)
     return clean;
 }
 
+void report_words(FILE *out, const char *text, int column, int width)
+{
+    int at = column;
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+        if (at > column && at + 1 + length > width) {
+            fprintf(out, "\n%*s", column, "");
+            at = column;
+        } else if (at > column) {
+            fputc(' ', out);
+            at++;
+        }
+        fwrite(text, 1, (size_t)length, out);
+        at += length;
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
 /* A word as a shell takes it to be meant. */
 static void put_quoted(FILE *out, const char *word)
 {

@@ -71,9 +71,10 @@ static void add_to_cell(json_t *cell, const struct variant *variant, json_t *lin
         for (enum profile p = 0; p < PROFILES; p++)
             json_object_set_new(verdicts, profile_name(p),
                                 json_string(verdict_name(judge_line(line, variant->of, p))));
+        bool told = is_whole(line) && !json_is_true(json_object_get(line, "known"));
         group = json_pack("{s:s, s:s, s:o, s:[], s:O}", "observed", json_text(line, "observed"),
-                          "reason", is_whole(line) ? "" : json_text(line, "reason"), "verdicts",
-                          verdicts, "variants", "line", line);
+                          "reason", told ? "" : json_text(line, "reason"), "verdicts", verdicts,
+                          "variants", "line", line);
         json_t *transcript = json_object_get(line, "transcript");
         if (transcript)
             json_object_set(group, "transcript", transcript);
@@ -94,16 +95,34 @@ static void forget_lines(json_t *cells)
     }
 }
 
-/* Adds a text to a list, unless it is there. */
-static void add_once(json_t *list, const char *text)
+/* Adds a text to a list, unless it is there; gives its place. */
+static size_t add_once(json_t *list, const char *text)
 {
     size_t i;
     json_t *each;
     json_array_foreach (list, i, each) {
         if (strcmp(json_string_value(each), text) == 0)
-            return;
+            return i;
     }
     json_array_append_new(list, json_string(text));
+    return i;
+}
+
+/* What a profile says of a case: how strongly, on which of the sources it stands, what was always
+ * so although no document says it, and what is known to deviate. */
+static json_t *standing(const struct rule_case *of, enum profile profile, json_t *sources)
+{
+    const struct rule *rule = of->rule;
+    const struct deviation *own = &of->deviation[profile];
+    const struct deviation *known = own->observed ? own : &rule->deviation[profile];
+    char lines[SOURCE_LINES][SOURCE_LINE];
+    json_t *places = json_array();
+    size_t found = case_outcome(of, profile) ? source_lines(rule, profile, lines) : 0;
+    for (size_t i = 0; i < found; i++)
+        json_array_append_new(places, json_integer((json_int_t)add_once(sources, lines[i])));
+    return json_pack("{s:s, s:o, s:s?, s:s?, s:s?}", "level", source_level(rule, profile),
+                     "sources", places, "pinned", case_pinned(of, profile), "deviates",
+                     known->observed, "why", known->why);
 }
 
 /* The row of a variant's case. */
@@ -111,24 +130,20 @@ static json_t *case_row(const struct variant *variant, json_t *cells, bool diffe
 {
     const struct rule_case *of = variant->of;
     const struct rule *rule = of->rule;
-    char id[VARIANT_ID], area[VARIANT_ID], lines[SOURCE_LINES][SOURCE_LINE];
-    json_t *sources = json_array(), *outcomes = json_object();
+    char id[VARIANT_ID], area[VARIANT_ID];
+    json_t *sources = json_array(), *outcomes = json_object(), *stands = json_object();
     snprintf(id, sizeof id, "%.*s", (int)(strrchr(variant->id, '/') - variant->id), variant->id);
     rule_suite(rule, area, sizeof area);
     for (enum profile p = 0; p < PROFILES; p++) {
-        size_t found = source_lines(rule, p, lines);
-        for (size_t i = 0; i < found; i++)
-            add_once(sources, lines[i]);
-    }
-    for (enum profile p = 0; p < PROFILES; p++) {
         const char *outcome = case_outcome(of, p);
+        json_object_set_new(stands, profile_name(p), standing(of, p, sources));
         json_object_set_new(outcomes, profile_name(p),
                             outcome ? json_string(outcome) : json_null());
     }
     forget_lines(cells);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:o}", "id", id, "area", area, "statement",
-                     rule->statement, "sources", sources, "outcomes", outcomes, "different",
-                     different, "cells", cells);
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:o}", "id", id, "area", area,
+                     "statement", rule->statement, "sources", sources, "outcomes", outcomes,
+                     "standing", stands, "different", different, "cells", cells);
 }
 
 /* The rows of one case, from its first variant on; moves on to the next case. NULL if no file has
@@ -171,6 +186,18 @@ static const char *implementation(const struct result_file *file)
     return *said ? said : text;
 }
 
+/* Where documents can be read, by their titles: those that have an address. */
+static json_t *addresses(void)
+{
+    const struct document *const *all;
+    size_t count = documents(&all);
+    json_t *found = json_object();
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(all[i]->where, "http", 4) == 0)
+            json_object_set_new(found, all[i]->title, json_string(all[i]->where));
+    return found;
+}
+
 json_t *compare_build(const struct result_file *files, size_t count, enum profile profile)
 {
     json_t *columns = json_array(), *rows = json_array(), *profiles = json_array();
@@ -190,8 +217,9 @@ json_t *compare_build(const struct result_file *files, size_t count, enum profil
         if (row)
             json_array_append_new(rows, row);
     }
-    return json_pack("{s:o, s:s, s:o, s:o}", "profiles", profiles, "profile", profile_name(profile),
-                     "columns", columns, "rows", rows);
+    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "profiles", profiles, "profile",
+                     profile_name(profile), "documents", addresses(), "columns", columns, "rows",
+                     rows);
 }
 
 static void print_row(FILE *stream, const json_t *comparison, const json_t *row)

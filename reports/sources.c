@@ -11,10 +11,11 @@ static size_t add_lines(const struct rule *rule, enum profile profile,
     size_t found = rule_requirements(rule, profile, list, SOURCE_LINES);
     for (size_t i = 0; i < found && i < SOURCE_LINES && count < SOURCE_LINES; i++) {
         const struct document *document = document_of(list[i]);
-        snprintf(lines[count++], SOURCE_LINE, "%s, %s%s%s: %s%s%s",
+        snprintf(lines[count++], SOURCE_LINE, "%s, %s%s%s: %s%s%s%s",
                  document ? document->title : "?", list[i]->place, list[i]->number ? ", " : "",
                  list[i]->number ? list[i]->number : "", list[i]->says,
-                 list[i]->when ? " When " : "", list[i]->when ? list[i]->when : "");
+                 list[i]->when ? " When: " : "", list[i]->when ? list[i]->when : "",
+                 list[i]->when ? "." : "");
     }
     return count;
 }

@@ -1,9 +1,7 @@
 #include "harness/report.h"
 
-#include "calls/clean_text.h"
 #include "calls/clock.h"
-#include "reports/blame.h"
-#include "reports/sources.h"
+#include "reports/block.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,30 +19,21 @@ struct text {
     struct report report;
     struct text_options options;
     struct run_info run;
+    struct printer printer;
     struct suite *suites;
     size_t suite_count;
-    struct blame *blame;
+    /* Of the rule whose results are coming: what fails or has changed, and how much has run. */
+    const struct rule *rule;
+    struct groups outcomes;
+    struct cases_run ran;
+    /* Of the whole run: why variants were inconclusive or skips, and which rules failed. */
+    struct groups causes, skips;
+    const struct rule **failed;
+    size_t failed_count;
     size_t seen, count[VERDICTS];
     bool progress; /* a line at the bottom shows how far the run is */
     int64_t began, drawn;
 };
-
-static const char *color(const struct text *text, enum verdict verdict)
-{
-    static const char *const colors[VERDICTS] = {"\033[32m", "\033[31m", "\033[35m",
-                                                 "\033[33m", "\033[32m", "\033[36m"};
-    return text->options.color ? colors[verdict] : "";
-}
-
-static const char *plain(const struct text *text)
-{
-    return text->options.color ? "\033[0m" : "";
-}
-
-static const char *bold(const struct text *text)
-{
-    return text->options.color ? "\033[1m" : "";
-}
 
 static bool written(struct text *text)
 {
@@ -104,6 +93,7 @@ static bool begin(struct report *report, const struct run_info *run)
 {
     struct text *text = (struct text *)report;
     text->run = *run;
+    text->printer = (struct printer){text->options.stream, text->options.color, &text->run};
     text->began = clock_now();
     text->progress =
         !text->options.quiet && !text->options.verbose && isatty(fileno(text->options.stream));
@@ -115,101 +105,174 @@ static bool begin(struct report *report, const struct run_info *run)
     return written(text);
 }
 
-/* Prints a text without letting it control the terminal. */
-static void print_clean(const struct text *text, const char *what, size_t length)
+/* ---- results ---- */
+
+static void add_failed(struct text *text, const struct rule *rule)
 {
-    for (size_t i = 0, taken; i < length; i += taken ? taken : 1) {
-        taken = what[i] == '\t' ? 1 : text_character(what + i);
-        if (taken)
-            fwrite(what + i, 1, taken, text->options.stream);
+    text->failed = reallocarray(text->failed, text->failed_count + 1, sizeof *text->failed);
+    if (!text->failed)
+        abort();
+    text->failed[text->failed_count++] = rule;
+}
+
+/* Prints what there is to say about the rule whose results have come. */
+static void end_rule(struct text *text)
+{
+    if (text->outcomes.count)
+        erase_progress(text);
+    for (size_t i = 0; i < text->outcomes.count; i++) {
+        const struct group *group = &text->outcomes.list[i];
+        if (group->first.verdict == VERDICT_CHANGED)
+            block_changed(&text->printer, group, &text->ran);
         else
-            fprintf(text->options.stream, "\\x%02x", (unsigned char)what[i]);
+            block_rule(&text->printer, group, &text->ran);
     }
+    groups_empty(&text->outcomes);
+    text->ran.count = 0;
 }
 
-static void print_field(const struct text *text, const char *name, const char *value)
+static void count_case(struct cases_run *run, const struct result *result)
 {
-    fprintf(text->options.stream, "  %-10s ", name);
-    print_clean(text, value, strlen(value));
-    fputc('\n', text->options.stream);
-}
-
-static void print_transcript(const struct text *text, const char *transcript)
-{
-    if (!*transcript)
+    const struct rule_case *of = result->variant->of;
+    size_t most = sizeof run->of / sizeof *run->of;
+    if (result->repetition > 1)
         return;
-    fputs("  transcript\n", text->options.stream);
-    while (*transcript) {
-        size_t length = strcspn(transcript, "\n");
-        fputs("    ", text->options.stream);
-        print_clean(text, transcript, length);
-        fputc('\n', text->options.stream);
-        transcript += length + (transcript[length] == '\n');
+    if (!run->count || run->of[run->count - 1] != of) {
+        if (run->count == most)
+            return;
+        run->of[run->count] = of;
+        run->ran[run->count++] = 0;
     }
+    run->ran[run->count - 1]++;
 }
 
-static void print_trouble(const struct text *text, const struct result *result)
+static void print_line(const struct text *text, const struct result *result)
 {
-    const struct rule *rule = result->variant->of->rule;
-    FILE *out = text->options.stream;
-    char lines[SOURCE_LINES][SOURCE_LINE], *rerun = report_rerun(&text->run, result->variant);
-    fprintf(out, "\n%s%s%s %s%s%s\n", color(text, result->verdict), verdict_name(result->verdict),
-            plain(text), bold(text), result->variant->id, plain(text));
-    print_field(text, "rule", rule->statement);
-    size_t count = source_lines(rule, text->run.profile, lines);
-    for (size_t i = 0; i < count; i++)
-        print_field(text, i ? "" : "source", lines[i]);
-    if (result->expected)
-        print_field(text, "expected", result->expected);
-    print_field(text, "observed", *result->observed ? result->observed : "nothing");
-    if (*result->reason)
-        print_field(text, "because", result->reason);
-    if (*result->where)
-        print_field(text, "at", result->where);
-    print_transcript(text, result->transcript);
-    print_field(text, "again", rerun);
-    free(rerun);
+    bool reason = result->verdict == VERDICT_SKIP || result->verdict == VERDICT_CHANGED;
+    fprintf(text->options.stream, "%s%-4s%s %s: ", print_color(&text->printer, result->verdict),
+            verdict_name(result->verdict), print_plain(&text->printer), result->variant->id);
+    print_clean(&text->printer, reason ? result->reason : result->observed);
+    fprintf(text->options.stream, " (%.1f ms)\n", result->seconds * 1000);
+}
+
+static void print_at_once(const struct text *text, const struct result *result)
+{
+    if (result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE)
+        block_result(&text->printer, result);
+    else
+        print_line(text, result);
+}
+
+/* Keeps what is printed when more is known. */
+static void gather(struct text *text, const struct result *result)
+{
+    char key[KEY_SIZE];
+    if (result->verdict == VERDICT_FAIL || result->verdict == VERDICT_CHANGED) {
+        key_of_outcome(result, key);
+        if (!text->options.verbose)
+            groups_add(&text->outcomes, key, result);
+    } else if (result->verdict == VERDICT_INCONCLUSIVE) {
+        key_of_cause(result, key);
+        groups_add(&text->causes, key, result);
+    } else if (result->verdict == VERDICT_SKIP) {
+        key_of_skip(result, key);
+        groups_add(&text->skips, key, result);
+    }
 }
 
 static bool variant(struct report *report, const struct result *result)
 {
     struct text *text = (struct text *)report;
-    struct suite *suite = suite_of(text, result->variant->of->rule);
-    bool trouble = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE;
+    const struct rule *rule = result->variant->of->rule;
+    struct suite *suite = suite_of(text, rule);
+    if (rule != text->rule)
+        end_rule(text);
+    text->rule = rule;
     suite->count[result->verdict]++;
     suite->seconds += result->seconds;
     text->count[result->verdict]++;
-    blame_add(text->blame, result);
     text->seen++;
-    if (trouble) {
-        erase_progress(text);
-        print_trouble(text, result);
-    } else if (text->options.verbose || result->verdict == VERDICT_CHANGED) {
-        const char *said = result->verdict == VERDICT_SKIP || result->verdict == VERDICT_CHANGED
-                               ? result->reason
-                               : result->observed;
-        fprintf(text->options.stream, "%s%-4s%s %s: ", color(text, result->verdict),
-                verdict_name(result->verdict), plain(text), result->variant->id);
-        print_clean(text, said, strlen(said));
-        fprintf(text->options.stream, " (%.1f ms)\n", result->seconds * 1000);
-    }
+    if (result->verdict == VERDICT_FAIL)
+        add_failed(text, rule);
+    count_case(&text->ran, result);
+    gather(text, result);
+    if (text->options.verbose)
+        print_at_once(text, result);
     draw_progress(text, NULL, 0);
     return written(text);
+}
+
+/* ---- the end ---- */
+
+static bool has_failed(const struct text *text, const char *id)
+{
+    for (size_t i = 0; i < text->failed_count; i++)
+        if (strcmp(text->failed[i]->id, id) == 0)
+            return true;
+    return false;
+}
+
+static void print_cause(const struct text *text, const struct group *group)
+{
+    char cause[KEY_SIZE + 64];
+    bool is_rule = *group->first.because_of;
+    snprintf(cause, sizeof cause, "%s%s%s", is_rule ? "see rule " : "", group->key,
+             !is_rule                       ? ""
+             : has_failed(text, group->key) ? ", which fails"
+                                            : ", which does not fail here");
+    block_cause(&text->printer, group, cause);
+}
+
+/* With --verbose each has been shown. */
+static void print_causes(struct text *text)
+{
+    enum { SHOWN = 12 };
+    groups_sort(&text->causes);
+    for (size_t i = 0; i < text->causes.count && i < SHOWN && !text->options.verbose; i++)
+        print_cause(text, &text->causes.list[i]);
+    if (text->causes.count > SHOWN && !text->options.verbose)
+        fprintf(text->options.stream, "\nand %zu causes more; --verbose shows all\n",
+                text->causes.count - SHOWN);
+}
+
+/* Where reasons differ in a call, that of the first stands for all. */
+static void print_skips(struct text *text)
+{
+    enum { SHOWN = 20 };
+    FILE *out = text->options.stream;
+    if (!text->skips.count)
+        return;
+    groups_sort(&text->skips);
+    fprintf(out, "\n%sskipped%s\n", print_bold(&text->printer), print_plain(&text->printer));
+    for (size_t i = 0; i < text->skips.count && i < SHOWN; i++) {
+        const struct group *group = &text->skips.list[i];
+        const char *rest = group->first.reason + strlen(group->key);
+        fprintf(out, "%6zu  ", group->count);
+        print_clean(&text->printer, group->key);
+        if (*rest && group->count > 1)
+            fprintf(out, ", for instance");
+        print_clean(&text->printer, rest);
+        fputc('\n', out);
+    }
+    if (text->skips.count > SHOWN)
+        fprintf(out, "        and %zu reasons more; --verbose shows all\n",
+                text->skips.count - SHOWN);
 }
 
 static void print_suites(const struct text *text)
 {
     FILE *out = text->options.stream;
-    fprintf(out, "\n%s%-32s %6s %6s %6s %6s %6s %7s %8s%s\n", bold(text), "suite", "pass", "fail",
-            "inconc", "skip", "kept", "changed", "ms each", plain(text));
+    fprintf(out, "\n%s%-32s %6s %6s %6s %6s %6s %7s %8s%s\n", print_bold(&text->printer), "suite",
+            "pass", "fail", "inconc", "skip", "kept", "changed", "ms each",
+            print_plain(&text->printer));
     for (size_t i = 0; i < text->suite_count; i++) {
         const struct suite *suite = &text->suites[i];
         size_t total = 0;
         fprintf(out, "%-32s", suite->name);
         for (enum verdict v = VERDICT_PASS; v < VERDICTS; v++) {
             fprintf(out, v == VERDICT_CHANGED ? " %s%7zu%s" : " %s%6zu%s",
-                    suite->count[v] ? color(text, v) : "", suite->count[v],
-                    suite->count[v] ? plain(text) : "");
+                    suite->count[v] ? print_color(&text->printer, v) : "", suite->count[v],
+                    suite->count[v] ? print_plain(&text->printer) : "");
             total += suite->count[v];
         }
         fprintf(out, " %8.1f\n", suite->seconds * 1000 / (double)total);
@@ -220,10 +283,13 @@ static bool end(struct report *report, const struct totals *totals)
 {
     struct text *text = (struct text *)report;
     FILE *out = text->options.stream;
+    end_rule(text);
     erase_progress(text);
-    if (!text->options.quiet)
+    print_causes(text);
+    if (!text->options.quiet) {
         print_suites(text);
-    blame_print(text->blame, out);
+        print_skips(text);
+    }
     fprintf(out, "%s%zu passed, %zu failed, %zu inconclusive, %zu skipped in %.1f s%s\n",
             text->options.quiet ? "" : "\n", totals->count[VERDICT_PASS],
             totals->count[VERDICT_FAIL], totals->count[VERDICT_INCONCLUSIVE],
@@ -246,7 +312,10 @@ static void close_text(struct report *report)
 {
     struct text *text = (struct text *)report;
     free(text->suites);
-    blame_free(text->blame);
+    groups_empty(&text->outcomes);
+    groups_empty(&text->causes);
+    groups_empty(&text->skips);
+    free(text->failed);
     free(text);
 }
 
@@ -258,6 +327,5 @@ struct report *report_text(const struct text_options *options)
     text->report = (struct report){
         .begin = begin, .variant = variant, .end = end, .waiting = waiting, .close = close_text};
     text->options = *options;
-    text->blame = blame_create();
     return &text->report;
 }

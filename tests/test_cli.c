@@ -127,6 +127,47 @@ static void test_list(void)
     finished_free(&finished);
 }
 
+/* Whether a line is a command or an id, which stay whole. */
+static bool is_whole_line(const char *line, size_t length)
+{
+    return memmem(line, length, "sockspec run ", 13) || memchr(line, '/', length);
+}
+
+/* What show prints can be read in a terminal of 80 columns. */
+static void expect_narrow(const char *line, const char *const wanted[])
+{
+    struct finished finished = run_line(line);
+    CU_ASSERT_EQUAL(finished.status, 0);
+    for (size_t i = 0; wanted[i]; i++) {
+        if (!strstr(finished.out, wanted[i]))
+            printf("\n    '%s' says nothing of '%s'\n", line, wanted[i]);
+        CU_ASSERT_PTR_NOT_NULL(strstr(finished.out, wanted[i]));
+    }
+    for (const char *at = finished.out; *at;) {
+        size_t length = strcspn(at, "\n");
+        if (length > 80 && !is_whole_line(at, length))
+            printf("\n    '%s' has a long line: %.*s\n", line, (int)length, at);
+        CU_ASSERT(length <= 80 || is_whole_line(at, length));
+        at += length + (at[length] == '\n');
+    }
+    finished_free(&finished);
+}
+
+static void test_show(void)
+{
+    static const char *const documented[] = {"posix: shall\n",
+                                             "  outcome   EISCONN\n",
+                                             "posix.connect.eisconn (shall)\n",
+                                             "case same-address (suites/tcp/connect_again.c:",
+                                             "--iut mutant:tcp.connect.already-connected ",
+                                             NULL};
+    static const char *const several[] = {"tcp.connect.already-connected\n",
+                                          "udp.connect.filters\n", "pinned", NULL};
+    expect_narrow("SOCKSPEC show tcp.connect.already-connected", documented);
+    expect_narrow("SOCKSPEC show tcp.connect.already-connected/once-more", documented);
+    expect_narrow("SOCKSPEC show *", several);
+}
+
 static void test_order_does_not_depend_on_timing(void)
 {
     struct finished one = run_line("MACHINERY run --tap - --jobs 1 --filter machinery.passes");
@@ -244,6 +285,7 @@ int main(void)
     CU_add_test(suite, "usage", test_usage);
     CU_add_test(suite, "exit status", test_exit_status);
     CU_add_test(suite, "full disk", test_full_disk);
+    CU_add_test(suite, "show", test_show);
     CU_add_test(suite, "list", test_list);
     CU_add_test(suite, "order", test_order_does_not_depend_on_timing);
     CU_add_test(suite, "junit", test_junit);
