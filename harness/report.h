@@ -83,7 +83,9 @@ struct text_options {
     bool verbose; /* a line for each variant, and what passed is shown too */
     bool quiet;   /* only failures and the last line */
     bool color;
+    bool terminal; /* a line at its bottom shows how far the run is */
     FILE *stream;
+    const char *place; /* what that is: "standard output" */
 };
 struct report *report_text(const struct text_options *options);
 
