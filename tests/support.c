@@ -54,6 +54,10 @@ static pid_t spawn(const char *const *argv, int out, int err)
     if (pid != 0)
         return pid;
     int null = open("/dev/null", O_RDONLY);
+    /* Whoever runs a test in the background of a script ignores these. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
     dup2(null, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
@@ -111,6 +115,15 @@ struct finished run_line(const char *line)
     struct finished finished = run_program(argv);
     free(words);
     return finished;
+}
+
+struct finished run_shell(const char *directory, const char *line)
+{
+    char whole[4096];
+    snprintf(whole, sizeof whole, "cd %s; S=%s; M=%s; %s", directory, sockspec_path, machinery_path,
+             line);
+    const char *const argv[] = {"/bin/bash", "-c", whole, NULL};
+    return run_program(argv);
 }
 
 pid_t start_line(const char *line)

@@ -19,6 +19,9 @@ struct finished run_program(const char *const *argv);
  * for the programs that are tested. */
 struct finished run_line(const char *line);
 
+/* Has a shell run a line in a directory; $S and $M are the programs. */
+struct finished run_shell(const char *directory, const char *line);
+
 void finished_free(struct finished *finished);
 
 /* A SPEC with the directory of the programs in place of "@", or the first kernel that
