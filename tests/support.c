@@ -158,7 +158,8 @@ const char *spec_here(const char *spec, char *text, size_t size)
 
 bool uml_works(char *why, size_t size)
 {
-    /* Where ptrace() has no floating-point registers to give, it ends the first process by itself. */
+    /* Where ptrace() has no floating-point registers to give, it ends the first process by itself.
+     */
     static const char probe[] =
         "dir=$(mktemp -d) && timeout -s KILL 30 linux.uml uml_dir=$dir mem=96M root=/dev/root "
         "rootfstype=hostfs ro noreboot init=/bin/true con=null con0=fd:0,fd:1 ssl=null 2>&1; "

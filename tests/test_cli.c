@@ -233,9 +233,10 @@ static void test_few_files(void)
         struct finished finished = run_program(argv);
         char *newline = strchr(finished.err, '\n');
         bool refused = newline && !newline[1] && strstr(finished.err, "Too many open files");
-        bool in_part = !newline && (strstr(finished.out, "because    could not run: ") ||
-                                    strstr(finished.out, "because    agent: no stream to a process: "
-                                                         "Too many open files"));
+        bool in_part =
+            !newline && (strstr(finished.out, "because    could not run: ") ||
+                         strstr(finished.out, "because    agent: no stream to a process: "
+                                              "Too many open files"));
         passed = finished.status == 0 && strstr(finished.out, "60 passed, 0 failed") && !newline;
         if (!passed && !(finished.status == 3 && (refused || in_part)))
             printf("\n    ulimit -n %d: status %d, %s%s\n", limit, finished.status, finished.out,

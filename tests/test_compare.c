@@ -135,9 +135,9 @@ static void test_undecided(void)
                  {"skip", "", "skip", "there is no sun"},
                  {"fail", "", "crash", "crash: SIGSEGV"},
                  {"skip", "EISCONN", "whole", "profile zos documents nothing here"}};
-    static const char *const variants[] = {"ipv4,loopback,client", "ipv4,loopback,server",
-                                           "ipv4,pair,client",     "ipv4,pair,server",
-                                           "ipv6,loopback,client", "ipv6,loopback,server"};
+    static const char *const variants[] = {"ipv4,loopback,client",   "ipv4,pair,client",
+                                           "ipv6,loopback,client",   "ipv6,pair,client",
+                                           "mapped,loopback,client", "mapped,pair,client"};
     static const char *const wanted[] = {
         "pass         EISCONN (2)", "fail         EISCONN: hang: connect() (1)",
         "skip         EISCONN: there is no moon (1)", "skip         there is no sun (1)",

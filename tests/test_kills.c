@@ -85,8 +85,8 @@ static json_int_t number_of(const json_t *object, const char *key)
  */
 static bool is_whole(const json_t *lines)
 {
-    static const char *const verdicts[] = {"pass", "fail",    "inconclusive",
-                                            "skip", "kept", "changed"};
+    static const char *const verdicts[] = {"pass", "fail", "inconclusive",
+                                           "skip", "kept", "changed"};
     enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts };
     size_t last = json_array_size(lines), i;
     const json_t *header = json_array_get(lines, 0), *trailer = json_array_get(lines, last - 1);
@@ -123,6 +123,13 @@ static bool blames_a_call(const char *reason)
                : strstr(reason, " did not return within ") && strchr(reason, '(');
 }
 
+/* What no document says is no verdict, and may be observed in one way or the other. */
+static bool is_pinned(const json_t *line)
+{
+    const char *verdict = text_of(line, "verdict");
+    return strcmp(verdict, "kept") == 0 || strcmp(verdict, "changed") == 0;
+}
+
 /* How many cases came out otherwise than undisturbed; each must say that its implementation ended.
  */
 static unsigned count_hits(const json_t *calm, const json_t *lines)
@@ -133,7 +140,8 @@ static unsigned count_hits(const json_t *calm, const json_t *lines)
     json_array_foreach (lines, i, line) {
         const json_t *other = find_object(calm, "id", text_of(line, "id"));
         const char *verdict = text_of(line, "verdict"), *reason = text_of(line, "reason");
-        if (strcmp(text_of(line, "type"), "variant") != 0 || same_result(line, other))
+        if (strcmp(text_of(line, "type"), "variant") != 0 || same_result(line, other) ||
+            (is_pinned(line) && is_pinned(other)))
             continue;
         bool good = strcmp(verdict, "fail") == 0 ? blames_a_call(reason)
                                                  : strcmp(verdict, "inconclusive") == 0 && *reason;

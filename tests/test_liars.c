@@ -1,7 +1,8 @@
 /* Libraries that are broken in one way each, put before the C library by --iut preload
  * (tests/liars): ways to be wrong that suites took for good, and bugs that users of other stacks
- * reported. For each a rule must fail that is about just this, whose id the table has. A liar whose
- * rule does not exist yet is listed as open.
+ * reported. For each a rule must fail that is about just this, whose id the table has; where no
+ * document forbids the lie, the rule must say that something has changed. A liar whose rule does
+ * not exist yet is listed as open.
  *
  * With names of liars as arguments: prints which rules fail for them, of all. */
 #include "harness/run.h"
@@ -29,6 +30,7 @@ struct lie {
     const char *on;   /* if only variants that match this glob are of use */
     const char *also; /* rules that run as well and must not be inconclusive */
     const char *says; /* the reason of each failure has this text */
+    bool pinned;      /* no document says that it is a lie, only that it was otherwise */
 };
 
 static const struct lie lies[] = {
@@ -72,10 +74,16 @@ static bool rule_exists(const char *globs)
     return false;
 }
 
+static bool is_judged(const struct variant *variant, bool pinned)
+{
+    return (pinned ? case_pinned(variant->of, BY_LINUX) : case_outcome(variant->of, BY_LINUX)) !=
+           NULL;
+}
+
 static bool is_wanted(const struct lie *lie, const struct variant *variant)
 {
     const char *rule = variant->of->rule->id;
-    return case_outcome(variant->of, BY_LINUX) && !(variant->of->tags & TAG_SLOW) &&
+    return is_judged(variant, lie->pinned) && !(variant->of->tags & TAG_SLOW) &&
            (any_matches(lie->by, rule) || any_matches(lie->also, rule)) &&
            (!lie->on || glob_matches(lie->on, variant->id));
 }
@@ -113,12 +121,12 @@ static void close_nothing(struct report *report)
 static bool note_honest(struct report *report, const struct result *result)
 {
     (void)report;
-    fails_anyway[place_of(result->variant)] |= result->verdict == VERDICT_FAIL;
+    fails_anyway[place_of(result->variant)] |=
+        result->verdict == VERDICT_FAIL || result->verdict == VERDICT_CHANGED;
     return true;
 }
 
-static void note_failure(const struct lie *lie, struct fate *outcome,
-                         const struct result *result)
+static void note_failure(const struct lie *lie, struct fate *outcome, const struct result *result)
 {
     const struct rule *rule = result->variant->of->rule;
     if (fails_anyway[place_of(result->variant)])
@@ -145,7 +153,7 @@ static bool note_lie(struct report *report, const struct result *result)
             !is_wanted(&lies[i], result->variant))
             continue;
         outcome->ran++;
-        if (result->verdict == VERDICT_FAIL)
+        if (result->verdict == (lies[i].pinned ? VERDICT_CHANGED : VERDICT_FAIL))
             note_failure(&lies[i], outcome, result);
         if (result->verdict != VERDICT_INCONCLUSIVE)
             continue;

@@ -185,9 +185,9 @@ static ssize_t pipe_is_not_connected(int fd, const struct msghdr *message, int f
     return instead(real.sendmsg(fd, message, flags), EPIPE, ENOTCONN);
 }
 
-static ssize_t no_destination_is_not_connected(int fd, const struct msghdr *message, int flags)
+static ssize_t no_destination_is_unreachable(int fd, const struct msghdr *message, int flags)
 {
-    return instead(real.sendmsg(fd, message, flags), EDESTADDRREQ, ENOTCONN);
+    return instead(real.sendmsg(fd, message, flags), EDESTADDRREQ, EHOSTUNREACH);
 }
 
 /* A blocking send takes as much as there is room for, like one that does not block. */
@@ -271,7 +271,7 @@ const struct liar data_liars[] = {
     {"sigpipe-never", .send = never_signals},
     {"sigpipe-always", .send = always_signals},
     {"epipe-is-enotconn", .send = pipe_is_not_connected},
-    {"edestaddrreq-is-enotconn", .send = no_destination_is_not_connected},
+    {"edestaddrreq-is-unreachable", .send = no_destination_is_unreachable},
     {"send-a-part", .send = sends_a_part},
     {"send-never-blocks", .send = sending_never_blocks},
     {"send-always-blocks", .send = sending_always_blocks},
