@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "lab/stop.h"
 #include "stacks/stack.h"
 
 #include <stdio.h>
@@ -17,6 +18,8 @@ static void examine(const struct stack *stack, const char *argument)
     else
         snprintf(spec, sizeof spec, "%s", stack->needs_argument ? stack->usage : stack->name);
     bool good = !stack->check || stack->check(argument, why, sizeof why);
+    if (stop_asked())
+        return;
     printf("%-4s %-23s %s\n", good ? "ok" : "-", spec, good ? stack->summary : why);
 }
 
@@ -30,11 +33,14 @@ int command_doctor(int argc, char **argv)
         fputs("sockspec: doctor takes no arguments\n", stderr);
         return EXIT_USAGE;
     }
-    for (const struct stack *stack = stack_first(); stack; stack = stack->next) {
+    stop_listen();
+    for (const struct stack *stack = stack_first(); stack && !stop_asked(); stack = stack->next) {
         if (!stack->examples[0])
             examine(stack, NULL);
-        for (size_t i = 0; i < 4 && stack->examples[i]; i++)
+        for (size_t i = 0; i < 4 && stack->examples[i] && !stop_asked(); i++)
             examine(stack, stack->examples[i]);
     }
-    return end_output();
+    stop_say();
+    int status = end_output();
+    return stop_asked() ? EXIT_INTERRUPTED : status;
 }

@@ -2,8 +2,11 @@
 
 #include "calls/clock.h"
 #include "harness/run.h"
+#include "lab/stop.h"
 #include "reports/output.h"
+#include "reports/stream.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +42,7 @@ static const char help[] =
     "Verdicts: pass, fail, inconclusive (a precondition failed), skip; kept or changed where no\n"
     "document says what is right, but what the platform always did is known.\n"
     "Exit status: 0 no rule is broken, 1 one is, 2 usage, 3 the run could not be made, was\n"
-    "inconclusive in part or judged nothing, 130 interrupted.\n";
+    "inconclusive in part or judged nothing, or a report could not be written, 130 interrupted.\n";
 
 enum exit_style { STYLE_SOCKSPEC, STYLE_KSELFTEST, STYLE_BISECT };
 
@@ -137,7 +140,8 @@ static bool parse_iut(struct command *command, const char *spec)
         return false;
     }
     if (settings->stack->check && !settings->stack->check(argument, why, sizeof why)) {
-        fprintf(stderr, "sockspec: --iut %s: %s\n", spec, why);
+        if (!stop_asked())
+            fprintf(stderr, "sockspec: --iut %s: %s\n", spec, why);
         return false;
     }
     return true;
@@ -250,7 +254,8 @@ static int open_outputs(const struct command *command, struct output *outputs[FI
     for (size_t i = 0; i < FILES; i++)
         if (paths[i] && !(outputs[i] = output_open(paths[i], i ? OUTPUT_LINES : OUTPUT_WHOLE, why,
                                                    sizeof why))) {
-            fprintf(stderr, "sockspec: %s\n", why);
+            if (!stop_asked())
+                fprintf(stderr, "sockspec: %s\n", why);
             return EXIT_INCONCLUSIVE;
         }
     return outputs_differ(outputs, FILES) ? EXIT_PASSED : EXIT_USAGE;
@@ -260,12 +265,15 @@ static void add_reports(struct command *command, struct output *const outputs[FI
 {
     static struct report *(*const make[FILES])(struct output *) = {report_junit, report_tap,
                                                                    report_json};
-    command->text.stream = stdout;
+    int fd = STDOUT_FILENO;
     for (size_t i = 0; i < FILES; i++)
         if (outputs[i] && output_is_stdout(outputs[i])) {
-            command->text.stream = stderr;
+            fd = STDERR_FILENO;
             command->text.color = false;
         }
+    command->text.place = fd == STDOUT_FILENO ? "standard output" : "standard error";
+    command->text.terminal = isatty(fd);
+    command->text.stream = stream_on(fcntl(fd, F_DUPFD_CLOEXEC, 0));
     command->run.reports = command->reports;
     command->reports[command->run.report_count++] = report_text(&command->text);
     for (size_t i = 0; i < FILES; i++)
@@ -331,6 +339,7 @@ static int perform(struct command *command)
         status = EXIT_FAILED;
     for (size_t i = 0; i < command->run.report_count; i++)
         command->reports[i]->close(command->reports[i]);
+    fclose(command->text.stream);
     return status;
 }
 
@@ -344,6 +353,7 @@ int command_run(int argc, char **argv)
     const char *slow = getenv("SOCKSPEC_SLOW");
     if (slow && *slow && !parse_slowness(slow, "SOCKSPEC_SLOW in the environment"))
         return EXIT_USAGE;
+    stop_listen();
     parse_iut(&command, "host");
     parse_color(&command, "auto");
     while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -363,6 +373,9 @@ int command_run(int argc, char **argv)
     }
     if (status < 0)
         status = perform(&command);
+    stop_say();
+    if (stop_asked())
+        status = EXIT_INTERRUPTED;
     if (command.run.baseline)
         baseline_free(command.run.baseline);
     selection_free(&command.run.selection);

@@ -33,19 +33,22 @@ static const struct {
                 {"coverage", command_coverage}};
 
 /* A standard stream that is closed gets a file that takes nothing in: or a report that is opened
- * gets its number, and what is printed there. */
-static void fill_standard_streams(void)
+ * gets its number, and what is printed there. False without such a file. */
+static bool fill_standard_streams(void)
 {
     int fd;
     while ((fd = open("/dev/null", O_RDONLY)) >= 0 && fd <= STDERR_FILENO)
         continue;
     if (fd >= 0)
         close(fd);
+    return fd >= 0 || (fcntl(STDIN_FILENO, F_GETFD) >= 0 && fcntl(STDOUT_FILENO, F_GETFD) >= 0 &&
+                       fcntl(STDERR_FILENO, F_GETFD) >= 0);
 }
 
 int main(int argc, char **argv)
 {
-    fill_standard_streams();
+    if (!fill_standard_streams())
+        return EXIT_INCONCLUSIVE;
     /* What the caller has open is nothing for implementations. */
     close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
     const char *command = argc > 1 ? argv[1] : NULL;

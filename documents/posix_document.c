@@ -10,6 +10,6 @@
 #include "documents/document.h"
 
 DOCUMENT(posix, .id = "posix",
-         .title = "POSIX.1-2017 (IEEE Std 1003.1, Issue 7), System Interfaces",
-         .edition = "2016 Edition",
+         .title = "POSIX.1-2017",
+         .edition = "IEEE Std 1003.1, Issue 7, 2016 Edition",
          .where = "https://pubs.opengroup.org/onlinepubs/9699919799.2016edition/");

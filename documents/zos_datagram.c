@@ -2,14 +2,13 @@
  * for connected ones: pages that were read whole. */
 #include "documents/document.h"
 
-DOCUMENT(
-    zos_datagram, .id = "zos.datagram",
-    .title = "z/OS V2R1 Communications Server: IP Sockets Application Programming Interface Guide "
-             "and Reference, SC27-3660-00, Transferring data between datagram sockets",
-    .edition = "the pages on streamlining data transfer, on the call sequence of datagram sessions "
-               "and on using socket calls in a network application",
-    .where = "https://www.ibm.com/support/knowledgecenter/en/SSLTBW_2.1.0/"
-             "com.ibm.zos.v2r1.hala001/strdgsock.htm");
+DOCUMENT(zos_datagram, .id = "zos.datagram",
+         .title = "z/OS V2R1 Sockets API Guide, Transferring data between datagram sockets",
+         .edition =
+             "the pages on streamlining data transfer, on the call sequence of datagram sessions "
+             "and on using socket calls in a network application",
+         .where = "https://www.ibm.com/support/knowledgecenter/en/SSLTBW_2.1.0/"
+                  "com.ibm.zos.v2r1.hala001/strdgsock.htm");
 
 REQUIREMENTS(
     zos_datagram, "zos.datagram",

@@ -160,12 +160,6 @@ size_t rule_suite(const struct rule *rule, char *text, size_t size)
     return (size_t)n < size ? (size_t)n : size - 1;
 }
 
-const char *level_name(enum level level)
-{
-    static const char *const names[] = {"shall", "should", "may"};
-    return names[level];
-}
-
 bool glob_matches(const char *glob, const char *text)
 {
     return fnmatch(glob, text, 0) == 0;

@@ -85,7 +85,9 @@ struct text_options {
     bool verbose; /* a line or a block for each variant instead, as they come */
     bool quiet;   /* neither the summary nor skips */
     bool color;
+    bool terminal; /* a line at its bottom shows how far the run is */
     FILE *stream;
+    const char *place; /* what that is: "standard output" */
 };
 struct report *report_text(const struct text_options *options);
 

@@ -51,6 +51,14 @@ void results_begin(struct results *results, const struct run_options *options,
     EACH_REPORT(results, begin, &results->info);
 }
 
+bool results_are_heard(const struct results *results)
+{
+    size_t count = results->options->report_count, failed = 0;
+    for (size_t i = 0; i < count; i++)
+        failed += results->report_failed[i];
+    return count == 0 || failed < count;
+}
+
 const struct variant *results_variant(const struct results *results, size_t ordinal)
 {
     return results->jobs[ordinal % results->job_count].variant;

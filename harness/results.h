@@ -29,6 +29,9 @@ const struct variant *results_variant(const struct results *results, size_t ordi
 void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *ended,
                  const char *reason, const struct record *record, int64_t nanoseconds);
 
+/* Whether any report can still be written. */
+bool results_are_heard(const struct results *results);
+
 /* Hands on what is complete. */
 void results_flush(struct results *results);
 

@@ -2,9 +2,8 @@
  *
  *     RULE(already_connected, "tcp.connect.already-connected",
  *          .statement = "connect() on a connected stream socket fails with EISCONN.",
- *          .level = LEVEL_SHALL,
- *          .sources = {{"POSIX.1-2017", "connect(), ERRORS"}},
- *          .outcome = {[BY_POSIX] = "EISCONN", [BY_LINUX] = "EISCONN", [BY_BSD] = "EISCONN"});
+ *          .outcome = {[BY_POSIX] = {"EISCONN", {"posix.connect.eisconn"}},
+ *                      [BY_LINUX] = {"EISCONN", {"linux.connect.2.eisconn"}}});
  *
  *     CASE(already_connected, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
  *     {
@@ -27,13 +26,6 @@
 #include "lab/network.h"
 
 #include <stdbool.h>
-
-enum level { LEVEL_SHALL, LEVEL_SHOULD, LEVEL_MAY };
-
-struct source {
-    const char *document; /* with its edition: "POSIX.1-2017", "RFC 9293", "connect(2)" */
-    const char *place;    /* page and section */
-};
 
 /* How a platform is known to contradict a document of its own. The outcome stays what the document
  * says; on that platform the deviation fails no run. */
@@ -65,7 +57,7 @@ void mutant_perform(const struct mutant *mutant, struct mutation *mutation, stru
 /* Performs the call as the implementation would. */
 void mutate(struct mutation *mutation, struct call *call);
 
-enum { RULE_SOURCES = 6, RULE_BASICS = 4, OUTCOME_REQUIREMENTS = 12 };
+enum { RULE_BASICS = 4, OUTCOME_REQUIREMENTS = 12 };
 
 /* What a profile says that a case observes. */
 struct outcome {
@@ -77,8 +69,6 @@ struct outcome {
 struct rule {
     const char *id; /* never changes; its part before the last dot names the suite */
     const char *statement;
-    enum level level;
-    struct source sources[RULE_SOURCES];
     /* What each profile documents that a case observes. Without a text it documents nothing, and
      * the case gives no verdict under it. */
     struct outcome outcome[PROFILES];
@@ -164,8 +154,6 @@ enum keyword rule_keyword(const struct rule *rule, enum profile profile);
 
 /* The suite of a rule: its id up to the last dot. Returns the length. */
 size_t rule_suite(const struct rule *rule, char *text, size_t size);
-
-const char *level_name(enum level level);
 
 /* Whether the text matches a glob (fnmatch's, where "*" takes dots and slashes too). */
 bool glob_matches(const char *glob, const char *text);

@@ -4,15 +4,13 @@
 #include "harness/judge.h"
 #include "harness/results.h"
 #include "harness/worker.h"
+#include "lab/stop.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 /* Cases that mostly wait run on lanes: workers beside those that --jobs counts. A case that does so
  * unexpectedly, for what its implementation never does, is found out by its time in milliseconds:
@@ -154,7 +152,7 @@ static void start(struct coordinator *c, struct slot *slot)
     slot->silent = 0;
     do
         slot->alive = worker_start(&slot->worker, &c->options->settings, why, sizeof why);
-    while (!slot->alive && others(c, slot) == 0 && backoff_wait(&backoff));
+    while (!slot->alive && others(c, slot) == 0 && !stop_asked() && backoff_wait(&backoff));
     if (!slot->alive)
         go_without(c, slot, why);
 }
@@ -306,7 +304,8 @@ static void fill_up(struct coordinator *c)
     size_t missing = c->jobs > busy ? c->jobs - busy : 0;
     missing = missing < left ? missing : left;
     for (int again = 0; again < 2; again++) /* those that are there, then new ones */
-        for (size_t i = 0; i < c->job_slots && missing > 0 && !c->impossible; i++) {
+        for (size_t i = 0; i < c->job_slots && missing > 0 && !c->impossible && !stop_asked();
+             i++) {
             struct slot *slot = &c->slots[i];
             if (again ? slot->alive || !may_start(c) : !slot->parked)
                 continue;
@@ -380,7 +379,7 @@ static bool start_all(struct coordinator *c)
     if (!c->slots)
         abort();
     /* Those that wait longest begin first. */
-    for (size_t i = c->job_slots; i < c->slot_count && !c->impossible; i++) {
+    for (size_t i = c->job_slots; i < c->slot_count && !c->impossible && !stop_asked(); i++) {
         c->slots[i].lane = true;
         if (may_start(c))
             start(c, &c->slots[i]);
@@ -390,17 +389,6 @@ static bool start_all(struct coordinator *c)
 }
 
 /* ---- the loop ---- */
-
-static int catch_signals(sigset_t *before)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, before);
-    return signalfd(-1, &set, SFD_CLOEXEC);
-}
 
 /* Tells the reports what has been running longest. */
 static void tell_of_waiting(struct coordinator *c)
@@ -417,21 +405,20 @@ static void tell_of_waiting(struct coordinator *c)
     }
 }
 
-/* Hears workers until everything has run; false if a signal ended it. */
-static bool loop(struct coordinator *c, int signals)
+/* Hears workers until everything has run, somebody ends it or nobody hears its results. */
+static void loop(struct coordinator *c)
 {
     struct pollfd *fds = calloc(c->slot_count + 1, sizeof *fds);
-    bool interrupted = false;
     int64_t before = clock_now();
     if (!fds)
         abort();
     c->news = clock_now();
-    while (c->done < c->results.count && !c->impossible && !interrupted) {
+    while (c->done < c->results.count && !c->impossible && !stop_asked() &&
+           results_are_heard(&c->results)) {
         for (size_t i = 0; i < c->slot_count; i++)
             fds[i] =
                 (struct pollfd){c->slots[i].alive ? c->slots[i].worker.control : -1, POLLIN, 0};
-        fds[c->slot_count] = (struct pollfd){signals, POLLIN, 0};
-        int heard = poll(fds, c->slot_count + 1, c->work.next < c->work.count ? OVERDUE : SILENCE);
+        int heard = poll(fds, c->slot_count, c->work.next < c->work.count ? OVERDUE : SILENCE);
         if (heard < 0 && errno != EINTR) {
             errno = errno == EINVAL ? EMFILE : errno; /* it means the limit of open files */
             abandon(c, "the workers cannot be heard");
@@ -451,14 +438,9 @@ static bool loop(struct coordinator *c, int signals)
             else if (c->slots[i].alive)
                 bear(c, &c->slots[i], passed < most ? passed : most);
         fill_up(c);
-        /* Taken out, or it would be delivered when signals are let through again. */
-        struct signalfd_siginfo taken;
-        if (fds[c->slot_count].revents)
-            interrupted = read(signals, &taken, sizeof taken) == sizeof taken;
         results_flush(&c->results);
     }
     free(fds);
-    return !interrupted;
 }
 
 static void release(struct coordinator *c)
@@ -476,7 +458,6 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     struct coordinator c = {.options = options};
     enum run_end end = RUN_DONE;
     size_t count;
-    sigset_t before;
     int64_t begin = clock_now();
     struct job *chosen = choose(options, &count);
     *reports_failed = false;
@@ -489,23 +470,23 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
         free(chosen);
         return RUN_IMPOSSIBLE;
     }
-    int signals = catch_signals(&before);
-    if (signals < 0)
-        abandon(&c, "signals cannot be heard");
+    stop_listen();
     results_begin(&c.results, options, chosen, count);
     fill_queues(&c);
-    if (!c.impossible && start_all(&c) && !loop(&c, signals))
+    if (start_all(&c))
+        loop(&c);
+    if (stop_asked() && c.done < c.results.count) {
+        stop_say();
         end = RUN_INTERRUPTED;
-    if (c.impossible) {
+    } else if (c.impossible) {
         fprintf(stderr, "sockspec: %s\n", c.why);
         end = RUN_IMPOSSIBLE;
+    } else if (c.done < c.results.count) {
+        end = RUN_UNHEARD;
     }
     release(&c);
     *reports_failed =
         !results_end(&c.results, totals, end != RUN_DONE, (double)(clock_now() - begin) / 1e9);
-    if (signals >= 0)
-        close(signals);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     free(chosen);
     return end;
 }

@@ -23,6 +23,7 @@ enum run_end {
     RUN_DONE,        /* every selected variant has its result */
     RUN_EMPTY,       /* the selection took nothing */
     RUN_IMPOSSIBLE,  /* no worker could be started */
+    RUN_UNHEARD,     /* no report can be written any more */
     RUN_INTERRUPTED, /* ended by a signal; what was seen is reported */
 };
 

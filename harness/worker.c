@@ -3,6 +3,7 @@
 #include "calls/clock.h"
 #include "lab/files.h"
 #include "lab/namespace.h"
+#include "lab/stop.h"
 #include "stacks/agent/agent.h"
 
 #include <errno.h>
@@ -361,6 +362,7 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
 {
     sigset_t none;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    stop_forget();
     setsid(); /* the terminal's ^C is for the coordinator */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

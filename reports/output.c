@@ -1,5 +1,7 @@
 #include "reports/output.h"
 
+#include "reports/stream.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -158,18 +160,6 @@ static bool try_replacing(const struct output *output)
     return true;
 }
 
-static bool write_all(int fd, const char *text, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, text, size);
-        if (n < 0 && errno != EINTR)
-            return false;
-        text += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
 /* Replaces the file by one that has its owner and its permissions. */
 static bool replace(const struct output *output)
 {
@@ -180,7 +170,7 @@ static bool replace(const struct output *output)
     if (output->file.st_nlink && (fchown(fd, output->file.st_uid, output->file.st_gid) == 0 ||
                                   output->file.st_uid == geteuid()))
         fchmod(fd, output->file.st_mode & 0777);
-    bool good = write_all(fd, output->text, output->size) && fsync(fd) == 0;
+    bool good = stream_write(fd, output->text, output->size) && fsync(fd) == 0;
     good = close(fd) == 0 && good;
     good = good && renameat(output->directory, name, output->directory, output->name) == 0;
     if (!good) {
@@ -194,7 +184,7 @@ static bool replace(const struct output *output)
 static bool overwrite(const struct output *output)
 {
     int fd = open_in_place(output, O_TRUNC);
-    bool good = fd >= 0 && write_all(fd, output->text, output->size);
+    bool good = fd >= 0 && stream_write(fd, output->text, output->size);
     if (fd >= 0)
         good = close(fd) == 0 && good;
     return good;
@@ -255,15 +245,15 @@ struct output *output_open(const char *path, enum output_kind kind, char *why, s
     bool good = output->descriptor >= 0 ? open_descriptor(output) : open_file(output);
     if (good)
         output->stream = kind == OUTPUT_WHOLE ? open_memstream(&output->text, &output->size)
-                                              : fdopen(output->fd, "w");
+                                              : stream_on(output->fd);
     if (!output->stream) {
         fail(output, why, size);
         output_close(output);
         return NULL;
     }
-    /* Who reads a report and stops is told of, and does not end the run. */
-    if (output->descriptor != STDOUT_FILENO && !S_ISREG(output->file.st_mode))
-        signal(SIGPIPE, SIG_IGN);
+    /* Who reads a report and stops is told of, as is a file that gets too large. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     return output;
 }
 
@@ -319,7 +309,7 @@ bool output_end(struct output *output, char *why, size_t size)
         return false;
     bool good = true;
     if (output->kind == OUTPUT_WHOLE)
-        good = output->fd >= 0 ? write_all(output->fd, output->text, output->size)
+        good = output->fd >= 0 ? stream_write(output->fd, output->text, output->size)
                                : put_into_place(output);
     return good || fail(output, why, size);
 }

@@ -26,9 +26,6 @@ size_t source_lines(const struct rule *rule, enum profile profile,
     size_t count = add_lines(rule, profile, lines, 0);
     for (enum profile other = 0; other < PROFILES && count == 0; other++)
         count = add_lines(rule, other, lines, 0);
-    for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document && count == 0 + i; i++)
-        snprintf(lines[count++], SOURCE_LINE, "%s, %s", rule->sources[i].document,
-                 rule->sources[i].place);
     return count;
 }
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What the summary says of a suite. */
 struct suite {
@@ -39,8 +38,8 @@ static bool written(struct text *text)
 {
     if (fflush(text->options.stream) == 0 && !ferror(text->options.stream))
         return true;
-    snprintf(text->report.why, sizeof text->report.why, "cannot write to the terminal: %s",
-             strerror(errno));
+    snprintf(text->report.why, sizeof text->report.why, "cannot write to %s: %s",
+             text->options.place, strerror(errno));
     return false;
 }
 
@@ -95,8 +94,7 @@ static bool begin(struct report *report, const struct run_info *run)
     text->run = *run;
     text->printer = (struct printer){text->options.stream, text->options.color, &text->run};
     text->began = clock_now();
-    text->progress =
-        !text->options.quiet && !text->options.verbose && isatty(fileno(text->options.stream));
+    text->progress = !text->options.quiet && !text->options.verbose && text->options.terminal;
     if (!text->options.quiet)
         fprintf(text->options.stream, "sockspec %s: %s%s (%s %s, %s) by profile %s, %zu variants\n",
                 run->version, run->iut, strcmp(run->iut, "host") == 0 ? "" : " on this machine",

@@ -11,7 +11,6 @@
 #include "hosts/lookup.h"
 #include "hosts/readiness.h"
 #include "suites/mutants.h"
-#include "suites/sources.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>

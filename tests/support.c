@@ -54,6 +54,10 @@ static pid_t spawn(const char *const *argv, int out, int err)
     if (pid != 0)
         return pid;
     int null = open("/dev/null", O_RDONLY);
+    /* Whoever runs a test in the background of a script ignores these. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
     dup2(null, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
@@ -113,6 +117,15 @@ struct finished run_line(const char *line)
     return finished;
 }
 
+struct finished run_shell(const char *directory, const char *line)
+{
+    char whole[4096];
+    snprintf(whole, sizeof whole, "cd %s; S=%s; M=%s; %s", directory, sockspec_path, machinery_path,
+             line);
+    const char *const argv[] = {"/bin/bash", "-c", whole, NULL};
+    return run_program(argv);
+}
+
 pid_t start_line(const char *line)
 {
     const char *argv[WORDS];
@@ -141,6 +154,23 @@ const char *spec_here(const char *spec, char *text, size_t size)
     if (found.gl_pathc)
         globfree(&found);
     return text;
+}
+
+bool uml_works(char *why, size_t size)
+{
+    /* Where ptrace() has no floating-point registers to give, it ends the first process by itself. */
+    static const char probe[] =
+        "dir=$(mktemp -d) && timeout -s KILL 30 linux.uml uml_dir=$dir mem=96M root=/dev/root "
+        "rootfstype=hostfs ro noreboot init=/bin/true con=null con0=fd:0,fd:1 ssl=null 2>&1; "
+        "rm -rf $dir";
+    const char *const argv[] = {"/bin/sh", "-c", probe, NULL};
+    struct finished finished = run_program(argv);
+    bool works = !strstr(finished.out, "fatal_sigsegv");
+    const char *at = strstr(finished.out, "userspace - ");
+    at = at ? at : "it ended the first process by SIGSEGV\n";
+    snprintf(why, size, "not even /bin/true runs in it: %.*s", (int)strcspn(at, "\r\n"), at);
+    finished_free(&finished);
+    return works;
 }
 
 void finished_free(struct finished *finished)

@@ -19,11 +19,18 @@ struct finished run_program(const char *const *argv);
  * for the programs that are tested. */
 struct finished run_line(const char *line);
 
+/* Has a shell run a line in a directory; $S and $M are the programs. */
+struct finished run_shell(const char *directory, const char *line);
+
 void finished_free(struct finished *finished);
 
 /* A SPEC with the directory of the programs in place of "@", or the first kernel that
  * scripts/kernels has unpacked in place of "%"; gives the text. */
 const char *spec_here(const char *spec, char *text, size_t size);
+
+/* Whether User-mode Linux works on this machine at all: whether it can run a program of the machine's
+ * own, nothing of ours being involved. If not, says what it panicked of. Takes 30 s at most. */
+bool uml_works(char *why, size_t size);
 
 /* Starts a command line in the background, its output to /dev/null. */
 pid_t start_line(const char *line);

@@ -135,9 +135,9 @@ static void test_undecided(void)
                  {"skip", "", "skip", "there is no sun"},
                  {"fail", "", "crash", "crash: SIGSEGV"},
                  {"skip", "EISCONN", "whole", "profile zos documents nothing here"}};
-    static const char *const variants[] = {"ipv4,loopback,blocking", "ipv4,loopback,nonblocking",
-                                           "ipv4,pair,blocking",     "ipv4,pair,nonblocking",
-                                           "ipv6,loopback,blocking", "ipv6,loopback,nonblocking"};
+    static const char *const variants[] = {"ipv4,loopback,client", "ipv4,loopback,server",
+                                           "ipv4,pair,client",     "ipv4,pair,server",
+                                           "ipv6,loopback,client", "ipv6,loopback,server"};
     static const char *const wanted[] = {
         "pass         EISCONN (2)", "fail         EISCONN: hang: connect() (1)",
         "skip         EISCONN: there is no moon (1)", "skip         there is no sun (1)",
@@ -145,7 +145,7 @@ static void test_undecided(void)
     char text[4096] = "{\"type\":\"run\",\"iut\":\"x\"}\n", said[8192];
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text),
-                 "{\"type\":\"variant\",\"id\":\"tcp.connect.listening/other-listener/%s\","
+                 "{\"type\":\"variant\",\"id\":\"tcp.connect.already-connected/once-more/%s\","
                  "\"verdict\":\"%s\",\"observed\":\"%s\",\"parts\":[%s%s%s],"
                  "\"ended\":\"%s\",\"reason\":\"%s\"}\n",
                  variants[i], lines[i].verdict, lines[i].observed, *lines[i].observed ? "\"" : "",

@@ -129,6 +129,12 @@ static void test_lwip(void)
 
 static void test_uml(void)
 {
+    char why[512], what[600];
+    if (!uml_works(why, sizeof why)) {
+        snprintf(what, sizeof what, "left out: %s", why);
+        tell("uml", what);
+        return;
+    }
     run_on("uml", KEEPS_RULES);
 }
 

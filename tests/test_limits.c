@@ -304,7 +304,10 @@ static void test_many_runs(void)
         runs[i] = start_run("SOCKSPEC run --filter *.connect.a* --filter tcp.linger.*", report[i]);
     }
     for (int i = 0; i < RUNS; i++) {
-        CU_ASSERT_EQUAL(end_of_run(runs[i]), 0);
+        int status = end_of_run(runs[i]);
+        if (status != 0)
+            printf("\n    run %d exited with %d", i, status);
+        CU_ASSERT_EQUAL(status, 0);
         json_t *lines = report_of(report[i]);
         CU_ASSERT_EQUAL(count_of(lines, "fail") + count_of(lines, "inconclusive"), 0);
         json_decref(lines);

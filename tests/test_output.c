@@ -22,12 +22,9 @@ __attribute__((format(printf, 1, 2))) static struct finished shell(const char *f
     char line[2048];
     va_list arguments;
     va_start(arguments, format);
-    int used = snprintf(line, sizeof line, "cd %s; S=%s; M=%s; ", directory, getenv("SOCKSPEC"),
-                        getenv("MACHINERY"));
-    vsnprintf(line + used, sizeof line - (size_t)used, format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    const char *const argv[] = {"/bin/bash", "-c", line, NULL};
-    return run_program(argv);
+    return run_shell(directory, line);
 }
 
 /* The same, with what it is to exit with, and a text that stderr holds in its only line; with NULL

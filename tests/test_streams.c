@@ -76,7 +76,7 @@ static void test_last_words(void)
     char line[1024];
     snprintf(line, sizeof line,
              "SOCKSPEC run --quiet --json - --jobs 1 --timeout 2 --repeat 300 --iut uml:%s "
-             "--filter tcp.connect.establishes/state/ipv4,loopback",
+             "--filter tcp.connect.establishes/data/ipv4,loopback",
              script("test -e $0.first && exec $AGENT --repeat\n"
                     ": >$0.first; exec 3<&0; $AGENT --repeat <&3 &\n"
                     "sleep 0.1; kill -STOP $!; sleep 0.5; echo alas >&2; sleep 2; kill -9 $!"));
@@ -139,7 +139,7 @@ static void test_virtual_machine(void)
     CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     snprintf(bare, sizeof bare,
              "SOCKSPEC run --json - --iut %s,modules=%s --filter "
-             "tcp.connect.establishes/state/ipv4,loopback",
+             "tcp.connect.establishes/data/ipv4,loopback",
              iut, directory);
     struct finished finished = run_line(bare);
     CU_ASSERT(finished.status == 0 || strstr(finished.out, "came up: sockspec-agent: "));
@@ -173,7 +173,7 @@ static void test_descriptors(void)
                                 "--iut",
                                 "agent:ls -l /proc/$$/fd | grep -c precious >&2; exit 1",
                                 "--filter",
-                                "tcp.connect.establishes/state/ipv4,loopback",
+                                "tcp.connect.establishes/data/ipv4,loopback",
                                 NULL};
     struct finished finished = run_program(argv);
     CU_ASSERT_PTR_NOT_NULL(strstr(finished.out, "output: 0"));

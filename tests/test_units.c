@@ -264,11 +264,9 @@ static void test_rules(void)
         bool any = false;
         for (const struct rule_case *of = rule->cases; of; of = of->next)
             for (enum profile profile = 0; profile < PROFILES; profile++)
-                any |= case_outcome(of, profile) != NULL;
+                any |= case_outcome(of, profile) || case_pinned(of, profile);
         size_t length = strlen(rule->statement);
         bool good = any && length > 20 && rule->statement[length - 1] == '.';
-        for (size_t i = 0; i < RULE_SOURCES && rule->sources[i].document; i++)
-            good = good && rule->sources[i].place;
         if (!good)
             printf("\n    %s\n", rule->id);
         CU_ASSERT_TRUE(good);

@@ -3,6 +3,7 @@
 #include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "lab/namespace.h"
+#include "lab/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,6 +108,7 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
     pid_t pid = fork();
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        stop_forget();
         dup2(errors[1], STDERR_FILENO);
         if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) {
             fprintf(stderr, "no namespaces for %s: %s\n", words[0], strerror(errno));
@@ -153,7 +155,7 @@ static int64_t await_word(struct tenant *tenant, int seconds)
 {
     int64_t deadline = clock_now() + seconds * INT64_C(1000000000), left;
     struct pollfd fds[2] = {{tenant->input, POLLIN, 0}, {tenant->errors, POLLIN, 0}};
-    while ((left = (deadline - clock_now()) / 1000000) > 0) {
+    while (!stop_asked() && (left = (deadline - clock_now()) / 1000000) > 0) {
         int n = poll(fds, 2, (int)left + 1);
         if (n > 0 && fds[1].revents && !tenant_listen(tenant))
             fds[1].fd = -1;

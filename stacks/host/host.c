@@ -24,9 +24,10 @@ __attribute__((noreturn)) static void live(int stream, int netns)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     namespace_enter(netns);
-    int end = descriptor_away(stream);
-    close_range(STDERR_FILENO + 1, (unsigned)end - 1, 0);
-    close_range((unsigned)end + 1, ~0u, 0);
+    close_range(STDERR_FILENO + 1, (unsigned)stream - 1, 0);
+    close_range((unsigned)stream + 1, ~0u, 0);
+    int end = descriptor_away(stream); /* for which there is room now */
+    close(stream);
     implementation_states_elsewhere();
     agent_enter_directory();
     agent_serve(end, end);

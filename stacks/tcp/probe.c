@@ -4,6 +4,7 @@
 #include "hosts/calls.h"
 #include "hosts/lookup.h"
 #include "lab/namespace.h"
+#include "lab/stop.h"
 #include "stacks/agent/agent.h"
 #include "stacks/host/kernel.h"
 
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,7 +201,7 @@ static bool listen_to(int fd, char *text, size_t size)
     for (size_t used = 0;;) {
         int64_t left = (deadline - clock_now()) / 1000000;
         int n = poll(&news, 1, left > 0 ? (int)left : 0);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && errno == EINTR && !stop_asked())
             continue;
         if (n <= 0)
             return false;
@@ -244,6 +246,8 @@ bool probe(const struct target *target, const char *file, struct description *de
     findings->description = *description;
     pid_t pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        stop_forget();
         dup2(ends[1], STDERR_FILENO);
         look(target, file, findings);
     }

@@ -1,60 +1,6 @@
 /* Errors and hangups, which nobody has to ask for. */
 #include "suites/readiness/ask.h"
 
-/* ---- an attempt to connect that failed ---- */
-
-RULE(failure, "tcp.connect.failure-told",
-     .statement = "A socket whose connection attempt has failed is reported to whoever watches it "
-                  "for reading alone: select() calls it readable, poll() and epoll_wait() report "
-                  "an error.",
-     .outcome = {
-         [BY_LINUX] = {"reported",
-                       {"linux.select.2.readable", "linux.select.2.readable-as-poll",
-                        "linux.poll.2.pollerr", "linux.poll.2.errors-always",
-                        "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}});
-
-/* An implementation that can tell at once may do so: then that is observed. */
-static void watch_refused(struct test *t)
-{
-    struct endpoint server = bound_socket(t, t->peer, SOCK_STREAM, PLACE_MAIN);
-    int fd = stream_socket(t, t->iut);
-    set_nonblocking(t, t->iut, fd, true);
-    int result = sk_connect(t->iut, fd, &server.address);
-    require_by("tcp.connect.nonblocking-in-progress",
-               result == -EINPROGRESS || result == -ECONNREFUSED, "a nonblocking connect() gave %s",
-               result_name(result));
-    if (result == -ECONNREFUSED)
-        skip("this implementation refuses a connection at once");
-    const char *found = answer(t, fd, POLLIN, patience);
-    observe("%s", found[0] == '1' ? "reported" : found);
-}
-
-CASE(failure, select, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT,
-     .outcome = {[BY_POSIX] = {"reported", {"posix.select.read-ready-data-eof-error"}}})
-{
-    watch_refused(t);
-}
-
-CASE(failure, poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_POLL,
-     .outcome = {[BY_POSIX] = {"reported",
-                               {"posix.poll.pollerr", "posix.poll.sets-hup-err-nval-unrequested",
-                                "posix.sockets.asynchronous-errors.econnrefused-connection"}}})
-{
-    watch_refused(t);
-}
-
-CASE(failure, epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_EPOLL)
-{
-    watch_refused(t);
-}
-
-MUTANT(failure, "a failed attempt is reported to whoever watches for writing alone")
-{
-    mutate(m, call);
-    if (call_asks_readiness(call))
-        call_set_found(call, 0);
-}
-
 /* ---- no error ---- */
 
 RULE(no_error, "readiness.ready.no-error",
@@ -72,24 +18,25 @@ static const char *error_of(struct test *t, int fd)
 
 #define POLL_NO_ERROR                                                                              \
     .outcome = {[BY_POSIX] = {"no error", {"posix.poll.clears-revents", "posix.poll.pollerr"}}}
-#define STATES .axes = {{"state", {"fresh", "bound", "listening"}}}
+#define STATES                                                                                     \
+    .axes = {{"state", {"fresh", "bound", "listening"}}, {"mode", {"nonblocking", "blocking"}}}
 
 static int socket_in_state(struct test *t)
 {
     int fd = t->chosen[0] == 0   ? stream_socket(t, t->iut)
              : t->chosen[0] == 1 ? bound_socket(t, t->iut, SOCK_STREAM, PLACE_MAIN).fd
                                  : listening_socket(t, t->iut).fd;
-    set_nonblocking(t, t->iut, fd, t->mode == MODE_NONBLOCKING);
+    set_nonblocking(t, t->iut, fd, t->chosen[1] == 0);
     return fd;
 }
 
-CASE(no_error, poll_unconnected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .mode = ANY_MODE,
+CASE(no_error, poll_unconnected, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .readiness = WITH_POLL, STATES, POLL_NO_ERROR)
 {
     observe("%s", error_of(t, socket_in_state(t)));
 }
 
-CASE(no_error, epoll_unconnected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .mode = ANY_MODE,
+CASE(no_error, epoll_unconnected, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .readiness = WITH_EPOLL, STATES)
 {
     observe("%s", error_of(t, socket_in_state(t)));
@@ -178,3 +125,19 @@ MUTANT(both_closed, "POLLHUP is never reported")
     if (call_asks_readiness(call))
         call_set_found(call, call_found(call) & ~POLLHUP);
 }
+
+/* ---- no connection ---- */
+
+RULE(unconnected, "readiness.ready.unconnected",
+     .statement =
+         "On Linux poll() and epoll_wait() report a stream socket that was never connected "
+         "as writable and with POLLHUP.",
+     .pinned = {[BY_LINUX] = "1: writable and hangup"});
+
+CASE(unconnected, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .readiness = WITH_POLL | WITH_EPOLL)
+{
+    observe("%s", answer(t, stream_socket(t, iut), POLLIN | POLLOUT, 0));
+}
+
+MUTANT_BY(unconnected, "nothing is reported of it", reports_nothing)

@@ -16,7 +16,7 @@ static void fails(struct mutation *mutation, struct call *call)
     call_fail(call, 1);
 }
 
-RULE(rule, "area.rule", .statement = "A rule.", .sources = {{"document", "place"}},
+RULE(rule, "area.rule", .statement = "A rule.",
      .outcome = {[BY_POSIX] = {"EISCONN | 0"}, [BY_LINUX] = {"EISCONN"}});
 MUTANT_BY(rule, "it fails", fails)
 CASE(rule, plain, .family = ANY_FAMILY)

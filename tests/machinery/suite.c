@@ -209,6 +209,15 @@ CASE(waits, plain, .tags = TAG_WAITS, .axes = {{"number", {"1", "2", "3", "4", "
     observe("%s", ready(t, iut, fd, POLLIN, 1000) ? "bad" : "good");
 }
 
+/* Cases that take long enough for another worker to stand idle beside theirs. */
+MISBEHAVIOUR(dawdles, "dawdles", harmless);
+CASE(dawdles, plain)
+{
+    usleep(150000);
+    must(sk_socket(iut, AF_INET, SOCK_STREAM, 0));
+    observe("good");
+}
+
 /* Cases that wait for each other: the second must run while the first holds its worker. Their
  * memory is older than the workers. */
 static atomic_bool *arrived;

@@ -1,0 +1,170 @@
+/* Connections in the queue of a listener, those that it gave away, and the listener itself. */
+#include "suites/suite.h"
+
+#include <limits.h>
+
+/* ---- listen() ---- */
+
+RULE(backlog, "basic.listen.any-backlog",
+     .statement = "listen() takes a negative backlog, and one beyond every limit.",
+     .outcome = {[BY_POSIX] = {"0",
+                               {"posix.listen.negative-as-0", "posix.listen.beyond-limit-is-limit",
+                                "posix.listen.returns-0"}},
+                 [BY_LINUX] = {"0",
+                               {"posix.listen.negative-as-0", "linux.listen.2.backlog-capped",
+                                "linux.listen.2.returns-zero"}},
+                 [BY_BSD] = {"0",
+                             {"freebsd.listen.2.negative-backlog-is-limit",
+                              "freebsd.listen.2.soacceptqueue-limits-backlog"}},
+                 [BY_ZOS] = {"0",
+                             {"zos.listen.negative-backlog-is-0",
+                              "zos.listen.backlog-limited-by-somaxconn"}}});
+
+CASE(backlog, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     .axes = {{"backlog", {"-1", "least", "most"}}})
+{
+    static const int backlog[] = {-1, INT_MIN, INT_MAX};
+    struct endpoint own = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
+    observe_result(sk_listen(iut, own.fd, backlog[t->chosen[0]]));
+}
+
+MUTANT(backlog, "listen() of more than 1000 or less than 0 fails with EINVAL")
+{
+    if (call->operation == OP_LISTEN && (call->argument[1] < 0 || call->argument[1] > 1000))
+        call_fail(call, EINVAL);
+    else
+        mutate(m, call);
+}
+
+/* ---- accept() ---- */
+
+RULE(went_away, "basic.accept.closed-meanwhile",
+     .statement = "accept() returns a connection whose client has sent data and closed while it "
+                  "waited; its data can be received, and then the end of file.",
+     .outcome = {
+         [BY_POSIX] = {"0 then hello then end of file",
+                       {"posix.accept.first-connection", "posix.recv.returns-0-orderly-shutdown"}},
+         [BY_LINUX] = {
+             "0 then hello then end of file",
+             {"linux.accept.2.first-of-queue", "posix.recv.returns-0-orderly-shutdown"}}});
+
+CASE(went_away, closed, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"how", {"close", "shutdown"}}})
+{
+    struct endpoint server = listening_socket(t, iut);
+    int client = stream_socket(t, peer);
+    must(sk_connect(peer, client, &server.address));
+    must(sk_send(peer, client, "hello", 5, 0));
+    must(t->chosen[0] == 0 ? sk_close(peer, client) : sk_shutdown(peer, client, SHUT_WR));
+    int fd = sk_accept(iut, server.fd, NULL);
+    observe_result(fd);
+    if (fd < 0)
+        return;
+    observe("%s", receive_next(t, iut, fd));
+    observe("%s", receive_next(t, iut, fd));
+}
+
+MUTANT(went_away, "accept() fails with ECONNABORTED")
+{
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && !call->error)
+        call_fail(call, ECONNABORTED);
+}
+
+RULE(independent, "basic.accept.outlives-listener",
+     .statement = "A connection from accept() goes on when its listener is closed.",
+     .outcome = {[BY_POSIX] = {"0 then to iut then to peer",
+                               {"posix.accept.new-socket-same-kind", "posix.accept.new-descriptor",
+                                "posix.close.deallocates"}},
+                 [BY_LINUX] = {"0 then to iut then to peer",
+                               {"linux.accept.2.new-descriptor", "linux.accept.2.connected"}},
+                 [BY_BSD] = {"0 then to iut then to peer", {"freebsd.accept.2.makes-new-socket"}}});
+
+CASE(independent, listener_closed, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .role = ROLE_SERVER)
+{
+    struct connection c = connected_pair(t);
+    observe_result(sk_close(iut, c.listener));
+    must(sk_send(peer, c.peer, "to iut", 6, MSG_NOSIGNAL));
+    observe("%s", receive_next(t, iut, c.iut));
+    int result = sk_send(iut, c.iut, "to peer", 7, MSG_NOSIGNAL);
+    observe("%s", result < 0 ? result_name(result) : receive_next(t, peer, c.peer));
+}
+
+/* Which descriptor is closed does not matter: here it is the listener. */
+MUTANT(independent, "close() of a listener ends its connections")
+{
+    static int accepted = -1;
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && !call->error)
+        accepted = (int)call->result;
+    if (call->operation == OP_CLOSE && accepted >= 0)
+        sk_shutdown(m->real, accepted, SHUT_RDWR);
+}
+
+RULE(kind, "basic.accept.same-kind",
+     .statement = "The socket from accept() is a stream socket: getsockopt() of SO_TYPE says so.",
+     .outcome = {[BY_POSIX] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}},
+                 [BY_LINUX] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}}});
+
+CASE(kind, accepted, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ROLE_SERVER)
+{
+    int type = 0;
+    must(sk_getsockopt(iut, connected_pair(t).iut, SOL_SOCKET, SO_TYPE, &type));
+    observe("%s", type == SOCK_STREAM ? "SOCK_STREAM" : "another type");
+}
+
+MUTANT(kind, "the type of what accept() gave is SOCK_SEQPACKET")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_TYPE))
+        call_set_option_value(call, SOCK_SEQPACKET);
+}
+
+RULE(lowest, "basic.accept.lowest-descriptor",
+     .statement = "accept() returns the lowest descriptor that is not open.",
+     .outcome = {[BY_POSIX] = {"the lowest", {"posix.accept.lowest-descriptor"}},
+                 [BY_LINUX] = {"the lowest", {"posix.accept.lowest-descriptor"}}});
+
+/* What socket() gives is the lowest one, and is free again when it is closed. */
+CASE(lowest, closed_before, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
+{
+    struct endpoint server = listening_socket(t, iut);
+    must(sk_connect(peer, stream_socket(t, peer), &server.address));
+    int lowest = stream_socket(t, iut), above = stream_socket(t, iut);
+    require(lowest < above, "socket() gave %d and then %d", lowest, above);
+    must(sk_close(iut, lowest));
+    int fd = must(sk_accept(iut, server.fd, NULL));
+    observe("%s", fd == lowest ? "the lowest" : fd < lowest ? "a lower one" : "another one");
+}
+
+MUTANT(lowest, "accept() returns one above")
+{
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && !call->error)
+        call->result = sk_dup(m->real, (int)call->result);
+}
+
+/* ---- a listener is not connected ---- */
+
+RULE(shuts_listener, "basic.shutdown.listening",
+     .statement = "shutdown() on a listening socket fails with ENOTCONN.",
+     .outcome = {[BY_POSIX] = {"ENOTCONN", {"posix.shutdown.enotconn"}},
+                 [BY_LINUX] = {"ENOTCONN", {"linux.shutdown.2.enotconn"}},
+                 [BY_BSD] = {"ENOTCONN", {"freebsd.shutdown.2.enotconn"}}},
+     .deviation = {[BY_LINUX] = {"0", "on Linux shutdown() ends listening; it always did"}});
+
+CASE(shuts_listener, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     .axes = {{"how", {"read", "write", "both"}}})
+{
+    static const int how[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
+    observe_result(sk_shutdown(iut, listening_socket(t, iut).fd, how[t->chosen[0]]));
+}
+
+MUTANT(shuts_listener, "shutdown() fails with EOPNOTSUPP")
+{
+    if (call->operation == OP_SHUTDOWN)
+        call_fail(call, EOPNOTSUPP);
+    else
+        mutate(m, call);
+}

@@ -1,0 +1,120 @@
+/* How a run ends before its end: readers that go away or take nothing, signals, files that may not
+ * grow. Nothing of what can be finished is lost, and nothing is left. */
+#include "tests/processes.h"
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *directory;
+
+/* Runs a line in the directory of the test, then empties that; $M is the machinery, and LONG what
+ * runs for minutes. What the shell said has to hold a text. */
+static void expect(const char *line, int status, const char *text)
+{
+    char whole[2048];
+    snprintf(whole, sizeof whole,
+             "set -m; LONG='run --quiet --jobs 2 --filter machinery.passes --repeat 100000'\n"
+             "await() { until eval \"$1\" 2>/dev/null; do :; done; }\n"
+             "%s",
+             line);
+    struct finished finished = run_shell(directory, whole);
+    bool good = finished.status == status && strstr(finished.err, text);
+    if (!good)
+        printf("\n    '%s' exited with %d, expected %d and '%s': %s\n", line, finished.status,
+               status, text, finished.err);
+    CU_ASSERT_TRUE(good);
+    finished_free(&finished);
+    finished = run_shell(directory, "rm -f *; ls -A");
+    CU_ASSERT_STRING_EQUAL(finished.out, ""); /* what begins with a dot was left */
+    finished_free(&finished);
+    CU_ASSERT_TRUE(processes_await_end(0, 0));
+}
+
+/* Reports that are whole. */
+#define WHOLE(tap) " && grep -q summary j && grep -q '<testsuites' x && grep -q '" tap "' t"
+#define REPORTS    " --json j --junit x --tap t "
+
+static void test_reader_gone(void)
+{
+    expect("$M run --filter machinery.passes" REPORTS "| true; s=${PIPESTATUS[0]}; "
+           "test $s = 3" WHOLE("ok 6"),
+           0, "sockspec: cannot write to standard output: Broken pipe\n");
+    expect("$M run --filter machinery.passes --json - --junit x --tap t | head -1 >j; "
+           "test ${PIPESTATUS[0]} = 3 && grep -q '</testsuites>' x && grep -q 'ok 6' t",
+           0, "cannot write standard output: Broken pipe\n");
+    /* Nobody is left who hears anything. */
+    expect("$M $LONG --verbose | true; exit ${PIPESTATUS[0]}", 3, "Broken pipe\n");
+}
+
+/* Signals end a run although somebody takes nothing; the others get what there is. */
+static void test_reader_blocks(void)
+{
+    static const char *const names[] = {"INT", "TERM", "HUP", "QUIT"};
+    char line[1024];
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(line, sizeof line,
+                 "mkfifo f; exec 7<>f; $M $LONG --json f --junit x --tap t & "
+                 "await 'grep -q pipe_write /proc/$!/wchan'; "
+                 "kill -%s $!; kill -TERM $!; wait $!; test $? = 130 && "
+                 "grep -q '</testsuites>' x && grep -q 'Bail out' t",
+                 names[i]);
+        expect(line, 0, "this ends early\n");
+    }
+    expect("mkfifo f; exec 7<>f; $M $LONG --verbose >f & "
+           "await 'grep -q pipe_write /proc/$!/wchan'; "
+           "kill -TERM $!; wait $!",
+           130, "SIGTERM: this ends early\n");
+    /* Nobody opens the other end. */
+    expect("mkfifo f; $M $LONG --tap t --json f & await 'test -e t'; kill -TERM $!; wait $!", 130,
+           "SIGTERM: this ends early\n");
+}
+
+/* From the very beginning, and more than once. */
+static void test_signals(void)
+{
+    for (int i = 0; i < 5; i++)
+        expect("$M $LONG" REPORTS "& await 'test -e j'; "
+               "kill -TERM $!; kill -INT $!; kill -TERM $!; wait $!; test $? = 130" WHOLE("TAP"),
+               0, ": this ends early\n");
+    expect("trap '' HUP; $M run --quiet --filter machinery.passes --repeat 20 --json j & "
+           "await 'test -s j'; kill -HUP $!; wait $!",
+           0, "");
+}
+
+/* Where there is not even /dev/null a report gets the number of a stream that is closed. */
+static void test_closed_output(void)
+{
+    expect("unshare -m true 2>/dev/null || exit 0; mkdir d; unshare -m sh -c '"
+           "mount -t tmpfs none /dev && exec $0 run --filter machinery.passes --json j >&-' $M; "
+           "test $? = 3 && rmdir d && test ! -e j",
+           0, "");
+    expect("$M run --filter machinery.passes --json j >&-; test $? = 3 && ! grep -q passed, j", 0,
+           "cannot write to standard output: Bad file descriptor\n");
+}
+
+static void test_large_files(void)
+{
+    expect("(ulimit -f 4; $M run --quiet --filter machinery.passes --repeat 50 --tap t --json j); "
+           "test $? = 3",
+           0, "cannot write j: File too large\n");
+}
+
+int main(void)
+{
+    support_init();
+    processes_adopt();
+    directory = make_directory();
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("endings", NULL, NULL);
+    CU_add_test(suite, "a reader goes away", test_reader_gone);
+    CU_add_test(suite, "a reader takes nothing", test_reader_blocks);
+    CU_add_test(suite, "signals", test_signals);
+    CU_add_test(suite, "standard output is closed", test_closed_output);
+    CU_add_test(suite, "files that get too large", test_large_files);
+    int status = run_tests();
+    remove_directory(directory);
+    return status;
+}
