@@ -448,6 +448,7 @@ static void release(struct coordinator *c)
     for (size_t i = 0; i < c->slot_count; i++)
         if (c->slots[i].alive)
             worker_stop(&c->slots[i].worker);
+    workers_await();
     free(c->slots);
     free(c->work.ordinals);
     free(c->waiting.ordinals);
@@ -471,6 +472,7 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
         return RUN_IMPOSSIBLE;
     }
     stop_listen();
+    workers_adopt();
     results_begin(&c.results, options, chosen, count);
     fill_queues(&c);
     if (start_all(&c))

@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { READY = -1 };
+enum { READY = -1, FORKING = -1 };
 
 /* How often in a row a tenant may fail to come up before the run is given up: somebody may be
  * killing them. One that takes all of its time counts for several. */
@@ -372,9 +372,11 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
     if (!settings->stack->network &&
         !network_settings(worker->ending->reason, sizeof worker->ending->reason))
         _exit(1);
+    worker->ending->first = FORKING;
     pid_t pid = fork_patiently();
     if (pid == 0)
         work(settings, worker);
+    worker->ending->first = pid > 0 ? pid : 0;
     close(worker->control);
     if (pid < 0)
         snprintf(worker->ending->reason, sizeof worker->ending->reason, "no process: %s",
@@ -436,13 +438,74 @@ int worker_news(struct worker *worker)
     return news == READY ? 0 : 1;
 }
 
+/* ---- what stopped workers leave to die ---- */
+
+/* The first processes of PID namespaces: when one is gone nothing lives in there. They become ours
+ * when their launchers are. */
+static struct {
+    pid_t *list;
+    size_t count;
+} dying;
+
+void workers_adopt(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/* Which process a launcher has made, if any. One that is about to tell is let do so. */
+static pid_t first_of(const struct ending *ending)
+{
+    struct backoff backoff = backoff_begin(machine_milliseconds(1));
+    pid_t first = 0;
+    while (ending && (first = ending->first) == FORKING && backoff_wait(&backoff))
+        continue;
+    return first;
+}
+
+static void await_later(pid_t first)
+{
+    dying.list = reallocarray(dying.list, dying.count + 1, sizeof *dying.list);
+    if (!dying.list)
+        abort();
+    dying.list[dying.count++] = first;
+}
+
+/* No process that is not ours is waited for or ended here: it may have ended, and its number may be
+ * another's. */
+static bool is_gone(pid_t pid)
+{
+    pid_t ended;
+    while ((ended = waitpid(pid, NULL, WNOHANG)) < 0 && errno == EINTR)
+        continue;
+    return ended != 0;
+}
+
+void workers_await(void)
+{
+    for (size_t i = 0; i < dying.count; i++)
+        if (!is_gone(dying.list[i])) {
+            kill(dying.list[i], SIGKILL);
+            while (waitpid(dying.list[i], NULL, 0) < 0 && errno == EINTR)
+                continue;
+        }
+    free(dying.list);
+    dying.list = NULL;
+    dying.count = 0;
+}
+
 void worker_stop(struct worker *worker)
 {
+    pid_t first = worker->pid > 0 ? first_of(worker->ending) : 0;
     if (worker->pid > 0) {
         kill(worker->pid, SIGKILL);
         while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
             continue;
     }
+    for (size_t i = dying.count; i-- > 0;)
+        if (is_gone(dying.list[i]))
+            dying.list[i] = dying.list[--dying.count];
+    if (first > 0)
+        await_later(first);
     if (worker->control >= 0)
         close(worker->control);
     if (worker->record)

@@ -23,6 +23,7 @@ struct ending {
     double limit;        /* seconds that it had */
     char reason[1024];
     char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr, the beginning */
+    _Atomic pid_t first;      /* the worker's process, by who started it: 0: none; or FORKING */
 };
 
 struct worker {
@@ -48,7 +49,13 @@ bool worker_order(struct worker *worker, size_t index);
  * ending.reason says why if it could not start. */
 int worker_news(struct worker *worker);
 
-/* Ends a worker and everything that it runs. */
+/* Ends a worker and everything that it runs, which takes some milliseconds that nobody waits for
+ * here. */
 void worker_stop(struct worker *worker);
+
+/* Waits until nothing lives of workers that were stopped. Who calls it has to have called
+ * workers_adopt() before the first was started. */
+void workers_adopt(void);
+void workers_await(void);
 
 #endif

@@ -108,14 +108,29 @@ static void print_again(const struct printer *printer, const struct result *resu
     free(rerun);
 }
 
-void block_result(const struct printer *printer, const struct result *result)
+static void print_whole(const struct printer *printer, const struct result *result)
 {
-    print_title(printer, result->verdict, result->variant->id);
-    fputc('\n', printer->stream);
     print_rule(printer, result->variant->of->rule);
     print_seen(printer, result);
     print_transcript(printer, result, false);
     print_again(printer, result);
+}
+
+void block_result(const struct printer *printer, const struct result *result)
+{
+    print_title(printer, result->verdict, result->variant->id);
+    fputc('\n', printer->stream);
+    print_whole(printer, result);
+}
+
+/* One variant, which may have run several times. */
+static void block_one(const struct printer *printer, const struct group *group)
+{
+    print_title(printer, group->first.verdict, group->first.variant->id);
+    if (group->count > 1)
+        fprintf(printer->stream, ", %zu times", group->count);
+    fputc('\n', printer->stream);
+    print_whole(printer, &group->first);
 }
 
 /* ---- variants ---- */
@@ -184,7 +199,7 @@ void block_rule(const struct printer *printer, const struct group *group,
 {
     const struct rule *rule = group->first.variant->of->rule;
     if (group->member_count == 1) {
-        block_result(printer, &group->first);
+        block_one(printer, group);
         return;
     }
     print_title(printer, group->first.verdict, rule->id);
@@ -216,7 +231,7 @@ void block_changed(const struct printer *printer, const struct group *group,
 void block_cause(const struct printer *printer, const struct group *group, const char *cause)
 {
     if (group->member_count == 1) {
-        block_result(printer, &group->first);
+        block_one(printer, group);
         return;
     }
     char title[64];

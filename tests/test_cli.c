@@ -233,10 +233,8 @@ static void test_few_files(void)
         struct finished finished = run_program(argv);
         char *newline = strchr(finished.err, '\n');
         bool refused = newline && !newline[1] && strstr(finished.err, "Too many open files");
-        bool in_part =
-            !newline && (strstr(finished.out, "because    could not run: ") ||
-                         strstr(finished.out, "because    agent: no stream to a process: "
-                                              "Too many open files"));
+        bool in_part = !newline && (strstr(finished.out, "because    could not run: ") ||
+                                    strstr(finished.out, " before the case began\n"));
         passed = finished.status == 0 && strstr(finished.out, "60 passed, 0 failed") && !newline;
         if (!passed && !(finished.status == 3 && (refused || in_part)))
             printf("\n    ulimit -n %d: status %d, %s%s\n", limit, finished.status, finished.out,
@@ -278,6 +276,48 @@ static void test_again(void)
     finished_free(&second);
 }
 
+static size_t times(const char *text, const char *what)
+{
+    size_t count = 0;
+    for (const char *at = strstr(text, what); at; at = strstr(at + 1, what))
+        count++;
+    return count;
+}
+
+/* What a line prints holds each text so many times. */
+static void expect_times(const char *line, const char *what, size_t least, size_t most)
+{
+    struct finished finished = run_line(line);
+    size_t count = times(finished.out, what);
+    if (count < least || count > most)
+        printf("\n    '%s' says '%s' %zu times:\n%.2000s\n", line, what, count, finished.out);
+    CU_ASSERT(count >= least && count <= most);
+    finished_free(&finished);
+}
+
+#define BROKEN                                                                                     \
+    "SOCKSPEC run --iut mutant:tcp.connect.already-connected "                                     \
+    "--filter tcp.connect.already-connected/*/ipv4* "
+
+/* A rule that fails is shown once for what was observed; causes and reasons are shown once. */
+static void test_blocks(void)
+{
+    enum { MANY = 10, ALL = 1000 };
+    expect_times(BROKEN "--quiet", "\nfail ", 1, 1);
+    expect_times(BROKEN "--quiet", "fail tcp.connect.already-connected, ", 1, 1);
+    expect_times(BROKEN "--quiet", "same-address: all ", 1, 1);
+    expect_times(BROKEN "--quiet", "\n  again ", 1, 1);
+    expect_times(BROKEN "--quiet", "\n  transcript of ", 1, 1);
+    expect_times(BROKEN "--verbose", "\nfail ", MANY, ALL);
+    expect_times(BROKEN "--verbose", "\n  transcript\n", MANY, ALL);
+    expect_times("MACHINERY run --repeat 3 --filter machinery.precondition", "\ninconclusive ", 1,
+                 1);
+    expect_times("MACHINERY run --verbose --repeat 3 --filter machinery.precondition",
+                 "\ninconclusive ", 3, ALL);
+    expect_times("MACHINERY run --repeat 3 --filter machinery.skips", "\nskipped\n", 1, 1);
+    expect_times("MACHINERY run --quiet --filter machinery.skips", "\nskipped\n", 0, 0);
+}
+
 int main(void)
 {
     support_init();
@@ -292,6 +332,7 @@ int main(void)
     CU_add_test(suite, "junit", test_junit);
     CU_add_test(suite, "few files", test_few_files);
     CU_add_test(suite, "again", test_again);
+    CU_add_test(suite, "blocks", test_blocks);
     CU_add_test(suite, "repeat and shards", test_repeat_and_shards);
     return run_tests();
 }

@@ -4,9 +4,14 @@
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const char *directory;
 
@@ -14,6 +19,7 @@ static const char *directory;
  * runs for minutes. What the shell said has to hold a text. */
 static void expect(const char *line, int status, const char *text)
 {
+    static struct process left[PROCESSES];
     char whole[2048];
     snprintf(whole, sizeof whole,
              "set -m; LONG='run --quiet --jobs 2 --filter machinery.passes --repeat 100000'\n"
@@ -30,7 +36,7 @@ static void expect(const char *line, int status, const char *text)
     finished = run_shell(directory, "rm -f *; ls -A");
     CU_ASSERT_STRING_EQUAL(finished.out, ""); /* what begins with a dot was left */
     finished_free(&finished);
-    CU_ASSERT_TRUE(processes_await_end(0, 0));
+    CU_ASSERT_EQUAL(processes_of(getpid(), left, PROCESSES), 0);
 }
 
 /* Reports that are whole. */
@@ -84,6 +90,43 @@ static void test_signals(void)
            0, "");
 }
 
+/* A look at an agent that says nothing is ended. */
+static void test_silent_agent(void)
+{
+    static struct process left[PROCESSES];
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    char line[256];
+    int status, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_EQUAL(bind(listener, (struct sockaddr *)&name, sizeof name), 0);
+    CU_ASSERT_EQUAL(listen(listener, 1), 0);
+    getsockname(listener, (struct sockaddr *)&name, &(socklen_t){sizeof name});
+    snprintf(line, sizeof line, "SOCKSPEC run --iut tcp:127.0.0.1:%d", ntohs(name.sin_port));
+    pid_t pid = start_line(line);
+    CU_ASSERT_EQUAL(poll(&(struct pollfd){listener, POLLIN, 0}, 1, 60000), 1);
+    CU_ASSERT(processes_of(pid, left, PROCESSES) > 0);
+    kill(pid, SIGTERM);
+    waitpid(pid, &status, 0);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 130);
+    CU_ASSERT_EQUAL(processes_of(getpid(), left, PROCESSES), 0);
+    close(listener);
+}
+
+/* A look at whether a sandbox comes up, and runs with tenants. */
+static void test_tenants(void)
+{
+    static const char *const tenants[] = {"gvisor", "uml", "lwip"};
+    char line[512];
+    expect("$S doctor >d & await 'pgrep -P $! >f'; kill -TERM $!; wait $!", 130,
+           "SIGTERM: this ends early\n");
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(line, sizeof line,
+                 "$S run --iut %s --quiet --jobs 2 --filter 'tcp.connect.listening*'; "
+                 "test $? != 130",
+                 tenants[i]);
+        expect(line, 0, "");
+    }
+}
+
 /* Where there is not even /dev/null a report gets the number of a stream that is closed. */
 static void test_closed_output(void)
 {
@@ -112,6 +155,8 @@ int main(void)
     CU_add_test(suite, "a reader goes away", test_reader_gone);
     CU_add_test(suite, "a reader takes nothing", test_reader_blocks);
     CU_add_test(suite, "signals", test_signals);
+    CU_add_test(suite, "an agent that says nothing", test_silent_agent);
+    CU_add_test(suite, "nobody is left of tenants", test_tenants);
     CU_add_test(suite, "standard output is closed", test_closed_output);
     CU_add_test(suite, "files that get too large", test_large_files);
     int status = run_tests();

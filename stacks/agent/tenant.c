@@ -29,6 +29,18 @@ static int await_end(pid_t child)
     return pid == child && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/* What a process in between started. */
+static volatile pid_t started;
+
+/* Has await_end() see the end of it all. */
+static void end_started(int signal)
+{
+    (void)signal;
+    if (started <= 0)
+        _exit(127);
+    kill(started, SIGKILL);
+}
+
 static void close_from(int first)
 {
     for (int fd = first; fd < 1024; fd++)
@@ -47,6 +59,7 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("proc", "/proc", "proc", 0, NULL) != 0) {
         fprintf(stderr, "cannot mount /proc for %s: %s\n", words[0], strerror(errno));
@@ -114,11 +127,12 @@ bool tenant_start(struct tenant *tenant, const char *const words[], int netns,
             fprintf(stderr, "no namespaces for %s: %s\n", words[0], strerror(errno));
             _exit(127);
         }
-        pid_t first = fork();
-        if (first == 0)
+        signal(SIGTERM, end_started);
+        started = fork();
+        if (started == 0)
             live(words, netns, (const int(*)[2])pipes, prepare, context);
         close_from(STDERR_FILENO + 1);
-        _exit(await_end(first));
+        _exit(await_end(started));
     }
     if (pid < 0) {
         snprintf(why, size, "no process: %s", strerror(errno));
@@ -218,7 +232,15 @@ void tenant_stop(struct tenant *tenant)
         close(tenant->output);
     if (tenant->errors >= 0)
         close(tenant->errors);
-    kill(tenant->pid, SIGKILL);
-    while (waitpid(tenant->pid, NULL, 0) < 0 && errno == EINTR)
+    /* The process in between ends the others and then itself; or they end with it, some day. */
+    struct backoff backoff = backoff_begin(machine_milliseconds(5));
+    pid_t ended;
+    kill(tenant->pid, SIGTERM);
+    while (((ended = waitpid(tenant->pid, NULL, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) &&
+           backoff_wait(&backoff))
         continue;
+    if (ended == 0) {
+        kill(tenant->pid, SIGKILL);
+        waitpid(tenant->pid, NULL, 0);
+    }
 }
