@@ -10,7 +10,8 @@
 /* Lines the same variants up. An object with "profiles", "profile" (the one to judge by first),
  * "columns" (name, detail) and "rows", one for each case that any file has: id, area, statement,
  * sources, outcomes, different, and cells: for each column null or a list of what was observed,
- * with variants, verdicts by profile, reason and a transcript. Aborts without memory. */
+ * with variants, verdicts by profile, reason, a transcript, and unsteady: true if
+ * it is the worst of repetitions. Aborts without memory. */
 json_t *compare_build(const struct result_file *files, size_t count, enum profile profile);
 
 /* Prints the rows; differing ones first, or alone. Returns how many differ. */

@@ -139,7 +139,7 @@ static void test_undecided(void)
                                            "ipv4,pair,blocking",     "ipv4,pair,nonblocking",
                                            "ipv6,loopback,blocking", "ipv6,loopback,nonblocking"};
     static const char *const wanted[] = {
-        "pass         EISCONN (2)", "fail         EISCONN: hang: connect() (1)",
+        "kept         EISCONN (2)", "fail         EISCONN: hang: connect() (1)",
         "skip         EISCONN: there is no moon (1)", "skip         there is no sun (1)",
         "fail         crash: SIGSEGV (1)"};
     char text[4096] = "{\"type\":\"run\",\"iut\":\"x\"}\n", said[8192];
@@ -156,6 +156,52 @@ static void test_undecided(void)
                     0);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         CU_ASSERT_PTR_NOT_NULL(strstr(said, wanted[i]));
+}
+
+#define RESULT(verdict, observed)                                                                  \
+    "{\"type\":\"variant\",\"id\":\"tcp.connect.listening/other-listener/ipv4,pair,blocking\","    \
+    "\"rule\":\"tcp.connect.listening\",\"verdict\":\"" verdict "\",\"observed\":\"" observed      \
+    "\",\"parts\":[\"" observed "\"],\"ended\":\"whole\",\"reason\":\"\"}\n"
+#define HEAD(iut) "{\"type\":\"run\",\"format\":2,\"iut\":\"" iut "\"}\n"
+#define TAIL      "{\"type\":\"summary\"}\n"
+
+/* Of repetitions the worst counts, wherever it stands. */
+static void test_repetitions(void)
+{
+    char said[8192];
+    write_text("steady", HEAD("x") RESULT("pass", "EISCONN") RESULT("pass", "EISCONN") TAIL);
+    write_text("flaky", HEAD("x") RESULT("pass", "EISCONN") RESULT("fail", "EINVAL")
+                            RESULT("pass", "EISCONN") TAIL);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/steady @/flaky", said, sizeof said), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "1 new failures"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(said, "/flaky: repetitions of 1 variants came out differently; the worst counts"));
+    CU_ASSERT_PTR_NULL(strstr(said, "/steady: "));
+    CU_ASSERT_EQUAL(
+        run_in_place("SOCKSPEC compare --side-by-side @/steady @/flaky", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "EINVAL (1, the worst of repetitions)"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC baseline @/flaky", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "tcp.connect.listening  fail  observed \"EINVAL\""));
+}
+
+static void test_names_and_formats(void)
+{
+    char said[8192];
+    write_text("a", HEAD("left") RESULT("pass", "EISCONN") TAIL);
+    write_text("b\xff", HEAD("right") RESULT("pass", "EINVAL") TAIL);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/b\xff @/a --json @/j", said, sizeof said), 0);
+    const char *right = strstr(said, "\n  right "), *left = strstr(said, "\n  left ");
+    CU_ASSERT(right && left && right < left);
+    CU_ASSERT(right && strstr(right, "EINVAL") && strstr(right, "EINVAL") < left);
+    char path[512], *text;
+    snprintf(path, sizeof path, "%s/j", place);
+    text = read_file(path);
+    CU_ASSERT(text && strstr(text, "/b\\\\xff, peer"));
+    free(text);
+    write_text("old", "{\"type\":\"run\",\"format\":1,\"iut\":\"x\"}\n" RESULT("pass", "0") TAIL);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/old @/a", said, sizeof said), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "/old:1: the report is of format 1, and"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC baseline @/old", said, sizeof said), 2);
 }
 
 static void test_doctor(void)
@@ -177,6 +223,8 @@ int main(void)
     CU_add_test(suite, "malformed files", test_malformed);
     CU_add_test(suite, "comparisons", test_compare);
     CU_add_test(suite, "undecided by observation", test_undecided);
+    CU_add_test(suite, "repetitions", test_repetitions);
+    CU_add_test(suite, "names of files, formats", test_names_and_formats);
     CU_add_test(suite, "doctor", test_doctor);
     int status = run_tests();
     remove_directory(place);
