@@ -63,6 +63,55 @@ static void test_baseline(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "has expired"));
 }
 
+/* Globs are found by their beginnings, which may be empty or all of an id. */
+static void test_globs(void)
+{
+    static const char *const globs[] = {"*", "?pv6.scope.bind-no*", "ipv6.scope.bind-no-interface",
+                                        "ipv6.scope.bind-no-interface/*/ipv6,*", "[i]*"};
+    char said[8192], text[128];
+    for (size_t i = 0; i < sizeof globs / sizeof *globs; i++) {
+        snprintf(text, sizeof text, "x fail -- no\n%s fail -- the first\n* fail -- later\n",
+                 globs[i]);
+        write_text("known", text);
+        CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --verbose --baseline @/known", said,
+                                     sizeof said),
+                        0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, "known deviation: the first"));
+        CU_ASSERT_PTR_NULL(strstr(said, "later ("));
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, ":1: x: matches nothing that ran"));
+        CU_ASSERT_PTR_NULL(strstr(said, ":3: "));
+    }
+}
+
+/* So many that all of them for each would take minutes. */
+static void test_large_files(void)
+{
+    enum { LINES = 300000 };
+    static char said[1 << 26];
+    char path[512];
+    snprintf(path, sizeof path, "%s/large", place);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    for (int i = 0; i < LINES; i++)
+        fprintf(file, "udp.bind.rule%d fail -- known\n", i);
+    fclose(file);
+    CU_ASSERT_EQUAL(
+        run_in_place("SOCKSPEC run --quiet --filter udp.* --baseline @/large", said, sizeof said),
+        0);
+    file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs("{\"type\":\"run\",\"format\":2}\n", file);
+    for (int i = 0; i < LINES; i++)
+        fprintf(
+            file,
+            "{\"type\":\"variant\",\"id\":\"a.r%d/c/%d\",\"rule\":\"a.r%d\",\"verdict\":\"fail\","
+            "\"observed\":\"\"}\n",
+            i / 2, i, i / 2);
+    fclose(file);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC baseline @/large", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "a.r149999  fail"));
+}
+
 static void test_malformed(void)
 {
     static const struct {
@@ -220,6 +269,8 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("compare", NULL, NULL);
     CU_add_test(suite, "known deviations", test_baseline);
+    CU_add_test(suite, "globs", test_globs);
+    CU_add_test(suite, "large files", test_large_files);
     CU_add_test(suite, "malformed files", test_malformed);
     CU_add_test(suite, "comparisons", test_compare);
     CU_add_test(suite, "undecided by observation", test_undecided);
