@@ -318,20 +318,28 @@ RULE(ready, "readiness.ready.reset",
      .outcome = {
          [BY_LINUX] = {"reported",
                        {"linux.select.2.readable", "linux.select.2.writable",
+                        "linux.socket.7.pollerr-error", "linux.socket.7.pollhup-broken",
                         "linux.poll.2.pollerr", "linux.poll.2.errors-always",
                         "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}});
 
+/* FreeBSD's select(2) says that it conforms with POSIX, and not itself when one is ready. */
 #define BY_SELECT(parts_)                                                                          \
     .readiness = WITH_SELECT,                                                                      \
-    .outcome = {[BY_POSIX] = {parts_,                                                              \
-                              {"posix.select.blocks", "posix.select.read-ready-data-eof-error",    \
-                               "posix.select.write-ready-would-not-block"}},                       \
-                [BY_LINUX] = {parts_, {"linux.select.2.readable", "linux.select.2.writable"}}}
+    .outcome = {                                                                                   \
+        [BY_POSIX] = {parts_,                                                                      \
+                      {"posix.select.blocks", "posix.select.read-ready-data-eof-error",            \
+                       "posix.select.write-ready-would-not-block"}},                               \
+        [BY_LINUX] = {parts_, {"linux.select.2.readable", "linux.select.2.writable"}},             \
+        [BY_BSD] = {parts_,                                                                        \
+                    {"freebsd.select.2.examines-sets", "freebsd.select.2.null-timeout-blocks",     \
+                     "posix.select.read-ready-data-eof-error",                                     \
+                     "posix.select.write-ready-would-not-block"}}}
 #define BY_POLL(parts_)                                                                            \
     .readiness = WITH_POLL | WITH_EPOLL,                                                           \
     .outcome = {                                                                                   \
         [BY_LINUX] = {parts_,                                                                      \
-                      {"linux.poll.2.pollerr", "linux.poll.2.errors-always",                       \
+                      {"linux.socket.7.pollerr-error", "linux.socket.7.pollhup-broken",            \
+                       "linux.poll.2.pollerr", "linux.poll.2.errors-always",                       \
                        "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}}
 
 CASE(ready, select, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
