@@ -189,10 +189,10 @@ MUTANT(flags_in, "recvmsg() adds to the flags that it is given")
 RULE(real_length, "transfer.receive.real-length",
      .statement = "recv(), recvfrom() and recvmsg() with MSG_TRUNC return the length of the whole "
                   "datagram, and give as much as there is room for.",
-     .outcome = {
-         [BY_LINUX] = {"5 then hel.", {"linux.recv.2.msg-trunc"}},
-         [BY_BSD] = {"5 then hel.",
-                     {"freebsd.recv.2.msg-trunc", "freebsd.recv.2.msg-trunc-supported-on"}}});
+     .outcome = {[BY_LINUX] = {"5 then hel.", {"linux.recv.2.msg-trunc", "linux.udp.7.truncated"}},
+                 [BY_BSD] = {"5 then hel.",
+                             {"freebsd.recv.2.msg-trunc", "freebsd.recv.2.msg-trunc-supported-on",
+                              "freebsd.recv.2.returns-what-is-there"}}});
 
 CASE(real_length, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(WITH_FLAGS))
