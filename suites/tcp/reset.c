@@ -34,17 +34,18 @@ static int told_connection(struct test *t)
 RULE(receive, "transfer.receive.reset",
      .statement = "recv(), recvfrom(), recvmsg() and read() fail with ECONNRESET when the other "
                   "side has reset the connection.",
-     .outcome = {
-         [BY_POSIX] = {"ECONNRESET",
-                       {"posix.recv.econnreset", "posix.recvfrom.econnreset",
-                        "posix.recvmsg.econnreset", "posix.read.econnreset",
-                        "posix.sockets.pending-error.returned-by-recv"}},
-         [BY_LINUX] = {"ECONNRESET",
-                       {"posix.recv.econnreset", "posix.recvfrom.econnreset",
-                        "posix.recvmsg.econnreset", "posix.read.econnreset",
-                        "posix.sockets.pending-error.returned-by-recv"}},
-         [BY_BSD] = {"ECONNRESET", {"freebsd.recv.2.econnreset", "freebsd.tcp.4.econnreset"}},
-         [BY_ZOS] = {"ECONNRESET", {"zos.recv.econnreset"}}});
+     .outcome = {[BY_POSIX] = {"ECONNRESET",
+                               {"posix.recv.econnreset", "posix.recvfrom.econnreset",
+                                "posix.recvmsg.econnreset", "posix.read.econnreset",
+                                "posix.sockets.pending-error.returned-by-recv"}},
+                 [BY_LINUX] = {"ECONNRESET",
+                               {"posix.recv.econnreset", "posix.recvfrom.econnreset",
+                                "posix.recvmsg.econnreset", "posix.read.econnreset",
+                                "posix.sockets.pending-error.returned-by-recv"}},
+                 [BY_BSD] = {"ECONNRESET",
+                             {"freebsd.recv.2.econnreset", "freebsd.read.2.econnreset",
+                              "freebsd.tcp.4.econnreset"}},
+                 [BY_ZOS] = {"ECONNRESET", {"zos.recv.econnreset"}}});
 
 CASE(receive, next, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE, .recv = ANY_RECV)
 {
@@ -60,8 +61,11 @@ CASE(receive, waiting, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROL
                  [BY_LINUX] = {"waits then ECONNRESET",
                                {"posix.recv.blocks", "posix.recv.econnreset", "posix.read.blocks",
                                 "posix.read.econnreset"}},
-                 [BY_BSD] = {"waits then ECONNRESET", {"freebsd.recv.2.econnreset"}},
-                 [BY_ZOS] = {"waits then ECONNRESET", {"zos.recv.econnreset"}}})
+                 [BY_BSD] = {"waits then ECONNRESET",
+                             {"freebsd.recv.2.waits-for-message", "posix.read.blocks",
+                              "freebsd.recv.2.econnreset", "freebsd.read.2.econnreset"}},
+                 [BY_ZOS] = {"waits then ECONNRESET",
+                             {"zos.recv.blocks-without-data", "zos.recv.econnreset"}}})
 {
     struct connection c = connected_pair(t);
     char data[8];

@@ -11,9 +11,11 @@ RULE(cut, "transfer.receive.cut",
                         "posix.readv.like-read"}},
          [BY_LINUX] = {"3 then hel then next",
                        {"linux.udp.7.truncated", "linux.udp.7.one-packet",
-                        "linux.recv.2.recv-is-read", "posix.recv.excess-discarded"}},
+                        "linux.recv.2.returns-received", "linux.recv.2.recv-is-read",
+                        "posix.recv.excess-discarded", "posix.readv.like-read"}},
          [BY_BSD] = {"3 then hel then next",
-                     {"freebsd.recv.2.excess-may-be-discarded", "posix.recv.excess-discarded",
+                     {"freebsd.recv.2.returns-received", "freebsd.read.2.returns-count",
+                      "freebsd.recv.2.excess-may-be-discarded", "posix.recv.excess-discarded",
                       "posix.recvmsg.excess-discarded", "posix.read.like-recv"}}});
 
 static void observe_cut(struct test *t)
