@@ -297,18 +297,24 @@ CASE(acknowledges, after_loss, .family = ANY_FAMILY, .network = ON_PAIR, .role =
     observe("%s", answered ? error_name(error) : "no answer");
 }
 
-/* By an option of Linux that ends FIN_WAIT_2 as soon as it begins, so that the other side's FIN is
- * answered by a reset. */
+/* A socket under repair goes without a word; the other side's FIN is answered by a reset then. */
 MUTANT(acknowledges, "a connection is forgotten when its FIN is acknowledged")
 {
     int fd = (int)call->argument[0];
-    if (call->operation == OP_CLOSE || call->operation == OP_SHUTDOWN) {
-        sk_setsockopt(m->real, fd, IPPROTO_TCP, TCP_LINGER2, -1);
-        sk_close(m->real, fd);
-        call_succeed(call, 0);
-    } else {
+    if (call->operation != OP_CLOSE && call->operation != OP_SHUTDOWN) {
         mutate(m, call);
+        return;
     }
+    struct backoff backoff = backoff_begin(patience);
+    struct tcp_info info = {0};
+    sk_shutdown(m->real, fd, SHUT_WR);
+    do {
+        socklen_t size = sizeof info;
+        sk_getsockopt_bytes(m->real, fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+    } while (info.tcpi_state == TCP_FIN_WAIT1 && backoff_wait(&backoff));
+    sk_setsockopt(m->real, fd, IPPROTO_TCP, TCP_REPAIR, 1);
+    sk_close(m->real, fd);
+    call_succeed(call, 0);
 }
 
 /* ---- how long it lasts ---- */
