@@ -94,8 +94,10 @@ bool tell_of_death(int output, int signal);
 /* ---- init.c ---- */
 
 /* As the first process of a system: mounts, settings, addresses, and the stream that it opens; -1
- * if it cannot. The words: device, kernel modules after "!", in their order, interface, and
- * addresses: "+" ours, "-" ours but deprecated, "=" the peer's. */
+ * if it cannot, NO_INIT if it is not the first one and so has done nothing. The words: device,
+ * kernel modules after "!", in their order, interface, and addresses: "+" ours, "-" ours but
+ * deprecated, "=" the peer's. */
+enum { NO_INIT = -2 };
 int init_stream(int argc, char **argv);
 
 /* ---- states.c ---- */

@@ -68,7 +68,7 @@ int main(int argc, char **argv)
         _exit(family_resume(argc - 2, argv + 2));
     if (argc >= 3 && strcmp(argv[1], "--init") == 0) {
         int stream = init_stream(argc - 2, argv + 2);
-        return stream < 0 ? 3 : repeat(stream, stream);
+        return stream == NO_INIT ? 2 : stream < 0 ? 3 : repeat(stream, stream);
     }
     if ((argc == 3 || argc == 4) && strcmp(argv[1], "--listen") == 0)
         return listen_on(argv[2], argc == 4 ? argv[3] : "127.0.0.1");
