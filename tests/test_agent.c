@@ -142,7 +142,7 @@ static void test_strange_name(void)
     for (size_t i = 0; i < length; i++)
         to += sprintf(to, "\\%03o", bytes[i]);
     strcpy(to, "'; head -c 1 >/dev/null");
-    json_t *lines = results_of(command, "tcp.connect.establishes/state/ipv4,loopback", &status);
+    json_t *lines = results_of(command, "tcp.connect.establishes/data/ipv4,loopback", &status);
     CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
     CU_ASSERT_STRING_EQUAL(text_of(find_object(lines, "type", "summary"), "implementation"),
                            "Pl\xc3\xa4n? 9?[2J | from Bell ???, C?");

@@ -82,11 +82,7 @@ void settings_apply(void);
  * harness lays it out itself; false if this system or user cannot. Single-threaded callers only. */
 bool isolate(void);
 
-/* ---- listen.c ---- */
-
-/* Serves each connection to a TCP port in a process of its own; returns an exit status if it
- * cannot listen. */
-int listen_on(const char *port, const char *address);
+/* ---- client.c ---- */
 
 /* Tells the harness which signal has ended a case's process; false if it is gone. */
 bool tell_of_death(int output, int signal);
