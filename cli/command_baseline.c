@@ -1,3 +1,4 @@
+#include "calls/clean_text.h"
 #include "cli/commands.h"
 #include "reports/result_file.h"
 
@@ -27,10 +28,9 @@ static bool whole_rule(const json_t *variants, const json_t *line)
 
 static void print_entry(const char *glob, const json_t *line)
 {
-    printf("%s  %s", glob, json_text(line, "verdict"));
-    if (*json_text(line, "observed"))
-        printf("  observed \"%s\"", json_text(line, "observed"));
-    printf("  -- not looked into yet\n");
+    const char *observed = json_text(line, "observed");
+    print_line(stdout, "%s  %s%s%s%s  -- not looked into yet", glob, json_text(line, "verdict"),
+               *observed ? "  observed \"" : "", observed, *observed ? "\"" : "");
 }
 
 int command_baseline(int argc, char **argv)
@@ -50,7 +50,7 @@ int command_baseline(int argc, char **argv)
         result_file_free(&file);
         return EXIT_USAGE;
     }
-    printf("# Known deviations of %s\n", json_text(file.run, "iut"));
+    print_line(stdout, "# Known deviations of %s", json_text(file.run, "iut"));
     json_object_foreach(file.variants, id, line)
     {
         const char *verdict = json_text(line, "verdict"), *rule = json_text(line, "rule");

@@ -1,5 +1,6 @@
 #include "harness/run.h"
 
+#include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "harness/judge.h"
 #include "harness/results.h"
@@ -497,7 +498,7 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     if (!c.impossible && start_all(&c) && !loop(&c, signals))
         end = RUN_INTERRUPTED;
     if (c.impossible) {
-        fprintf(stderr, "sockspec: %s\n", c.why);
+        print_line(stderr, "sockspec: %s", c.why);
         end = RUN_IMPOSSIBLE;
     }
     release(&c);

@@ -88,14 +88,13 @@ void blame_print(const struct blame *blame, FILE *out)
     qsort(blame->causes, blame->count, sizeof *blame->causes, by_count);
     for (size_t i = 0; i < blame->count && i < SHOWN; i++) {
         const struct cause *cause = &blame->causes[i];
+        text_take(line, sizeof line, cause->text);
+        print_line(out, "%6zu  %s%s%s", cause->count, line, cause->is_rule ? ", which " : "",
+                   !cause->is_rule                  ? ""
+                   : has_failed(blame, cause->text) ? "fails"
+                                                    : "does not fail here");
         if (cause->is_rule)
-            fprintf(out, "%6zu  %s, which %s\n        %s\n", cause->count, cause->text,
-                    has_failed(blame, cause->text) ? "fails" : "does not fail here",
-                    cause->example);
-        else {
-            text_take(line, sizeof line, cause->text);
-            fprintf(out, "%6zu  %s\n", cause->count, line);
-        }
+            print_line(out, "        %s", cause->example);
     }
     if (blame->count > SHOWN)
         fprintf(out, "        and %zu causes more\n", blame->count - SHOWN);

@@ -1,5 +1,6 @@
 #include "reports/result_file.h"
 
+#include "calls/clean_text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ const char *json_text(const json_t *object, const char *key)
 
 static bool complain(const char *path, size_t line, const char *reason)
 {
-    fprintf(stderr, "sockspec: %s:%zu: %s\n", path, line, reason);
+    print_line(stderr, "sockspec: %s:%zu: %s", path, line, reason);
     return false;
 }
 
@@ -42,7 +43,7 @@ bool result_file_read(struct result_file *file, const char *path)
     FILE *stream = fopen(path, "r");
     *file = (struct result_file){.path = path, .variants = json_object()};
     if (!stream) {
-        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        print_line(stderr, "sockspec: cannot read %s: %s", path, strerror(errno));
         return false;
     }
     ssize_t length;
@@ -57,13 +58,13 @@ bool result_file_read(struct result_file *file, const char *path)
         json_decref(object);
     }
     if (ferror(stream)) {
-        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        print_line(stderr, "sockspec: cannot read %s: %s", path, strerror(errno));
         good = false;
     }
     if (good && !file->run)
         good = complain(path, number, "the header of the run is missing");
     if (good && !ended)
-        fprintf(stderr, "sockspec: %s ends without a trailer: the run did not end\n", path);
+        print_line(stderr, "sockspec: %s ends without a trailer: the run did not end", path);
     free(line);
     fclose(stream);
     return good;

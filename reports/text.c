@@ -115,22 +115,10 @@ static bool begin(struct report *report, const struct run_info *run)
     return written(text);
 }
 
-/* Prints a text without letting it control the terminal. */
-static void print_clean(const struct text *text, const char *what, size_t length)
-{
-    for (size_t i = 0, taken; i < length; i += taken ? taken : 1) {
-        taken = what[i] == '\t' ? 1 : text_character(what + i);
-        if (taken)
-            fwrite(what + i, 1, taken, text->options.stream);
-        else
-            fprintf(text->options.stream, "\\x%02x", (unsigned char)what[i]);
-    }
-}
-
 static void print_field(const struct text *text, const char *name, const char *value)
 {
     fprintf(text->options.stream, "  %-10s ", name);
-    print_clean(text, value, strlen(value));
+    text_print(text->options.stream, value, strlen(value));
     fputc('\n', text->options.stream);
 }
 
@@ -142,7 +130,7 @@ static void print_transcript(const struct text *text, const char *transcript)
     while (*transcript) {
         size_t length = strcspn(transcript, "\n");
         fputs("    ", text->options.stream);
-        print_clean(text, transcript, length);
+        text_print(text->options.stream, transcript, length);
         fputc('\n', text->options.stream);
         transcript += length + (transcript[length] == '\n');
     }
@@ -190,7 +178,7 @@ static bool variant(struct report *report, const struct result *result)
                                : result->observed;
         fprintf(text->options.stream, "%s%-4s%s %s: ", color(text, result->verdict),
                 verdict_name(result->verdict), plain(text), result->variant->id);
-        print_clean(text, said, strlen(said));
+        text_print(text->options.stream, said, strlen(said));
         fprintf(text->options.stream, " (%.1f ms)\n", result->seconds * 1000);
     }
     draw_progress(text, NULL, 0);
