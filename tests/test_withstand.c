@@ -440,6 +440,97 @@ static void test_words(void)
     }
 }
 
+/* ---- text that others wrote ---- */
+
+/* Whether a terminal would take something in a text for more than characters: ESC, BEL, CSI as one
+ * character, and what is no UTF-8. */
+static bool is_tame(const char *text)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+        if ((*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f || *at == 0xff ||
+            (at[0] == 0xc2 && at[1] < 0xa0))
+            return false;
+    return true;
+}
+
+static void expect_tame(struct finished finished, const char *text)
+{
+    bool said = strstr(finished.out, text) || strstr(finished.err, text);
+    if (!said || !is_tame(finished.out) || !is_tame(finished.err))
+        printf("\n    instead of '%s', tame: %s%s\n", text, finished.out, finished.err);
+    CU_ASSERT(said);
+    CU_ASSERT_TRUE(is_tame(finished.out));
+    CU_ASSERT_TRUE(is_tame(finished.err));
+    finished_free(&finished);
+}
+
+#define WILD                                                                                       \
+    "\x1b[2J\a\xc2\x9b"                                                                            \
+    "31m\xff"
+#define WILD_JSON "\\u001b[2J\\u0007\\u009b31m"
+
+/* A file with this text, whose path goes into a command line with a "%s". */
+static struct finished run_on(const char *line, const char *text)
+{
+    char path[256], whole[1024];
+    snprintf(path, sizeof path, "%s/wild", lab.directory);
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+        abort();
+    snprintf(whole, sizeof whole, line, path, path);
+    return run_line(whole);
+}
+
+static void test_wild_reports(void)
+{
+    static const char report[] =
+        "{\"type\":\"run\",\"iut\":\"iut" WILD_JSON "\"}\n"
+        "{\"type\":\"variant\",\"id\":\"tcp.connect.establishes/data/ipv4,loopback\","
+        "\"rule\":\"rule" WILD_JSON "\",\"verdict\":\"fail\",\"observed\":\"seen" WILD_JSON
+        "\",\"ended\":\"whole\",\"reason\":\"because" WILD_JSON "\"}\n"
+        "{\"type\":\"summary\"}\n";
+    expect_tame(run_on("SOCKSPEC compare %s %s", report), "0 new failures");
+    expect_tame(run_on("SOCKSPEC compare --side-by-side %s %s", report), "seen\\x1b");
+    expect_tame(run_on("SOCKSPEC baseline %s", report), "seen\\x1b");
+    expect_tame(run_on("SOCKSPEC baseline %s", "{\"" WILD "\n"), "sockspec: ");
+    expect_tame(run_on("SOCKSPEC run --filter tcp.connect.establishes/data/ipv4,loopback "
+                       "--baseline %s",
+                       "wild" WILD "  fail  -- because " WILD "\n"),
+                "wild\\x1b");
+}
+
+/* Starts a server that says that it failed, in a wild way, whoever connects. */
+static pid_t start_wild(int *port)
+{
+    struct address name = address_of("192.0.2.1", 0);
+    namespace_enter(lab.network->netns[SIDE_IUT]);
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(server, &name.any, name.length) != 0 || listen(server, 1) != 0 ||
+        getsockname(server, &name.any, &name.length) != 0)
+        abort();
+    *port = address_port(&name);
+    pid_t pid = fork();
+    if (pid == 0) {
+        unsigned char bytes[256];
+        size_t length = FRAME_HEADER + sizeof "wild" WILD - 1;
+        memcpy(bytes + FRAME_HEADER, "wild" WILD, sizeof "wild" WILD - 1);
+        struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = length};
+        frame_complete(&frame, &(struct frame_header){.type = FRAME_ERROR});
+        _exit(write(accept(server, NULL, NULL), bytes, length) != (ssize_t)length);
+    }
+    close(server);
+    return pid;
+}
+
+static void test_wild_agent(void)
+{
+    int port;
+    pid_t pid = start_wild(&port);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
+    expect_tame(run_tcp(port, NULL, ""), "the agent says: wild\\x1b");
+    waitpid(pid, NULL, 0);
+}
+
 /* ---- */
 
 /* Whether other users than this one can be had. */
@@ -473,6 +564,8 @@ static int run_suite(void)
     if (has_users())
         CU_add_test(suite, "another user", test_user);
     CU_add_test(suite, "words of an agent that listens", test_words);
+    CU_add_test(suite, "wild text in reports and baselines", test_wild_reports);
+    CU_add_test(suite, "wild text of an agent", test_wild_agent);
     CU_add_test(suite, "--init where it is not the first process", test_init_elsewhere);
     CU_add_test(suite, "commands of any length", test_long_commands);
     int status = run_tests();
