@@ -3,6 +3,7 @@
 #include "calls/protocol.h"
 #include "hosts/calls.h"
 #include "hosts/files.h"
+#include "hosts/lookup.h"
 #include "hosts/message.h"
 #include "hosts/readiness.h"
 #include "lab/namespace.h"
@@ -531,6 +532,53 @@ static void test_wild_agent(void)
     waitpid(pid, NULL, 0);
 }
 
+/* ---- numbers that others gave ---- */
+
+static int64_t given;
+
+/* Gives a number, and names and sets as they should not be. */
+static void give(struct door *door, struct call *call)
+{
+    (void)door;
+    call_succeed(call, given);
+    if (call->operation == OP_ACCEPT)
+        call->block[1].length = 5000;
+    if (call->operation == OP_SELECT && call->block[1].bytes)
+        *(int *)call->block[1].bytes = -1;
+}
+
+/* A number that is too large is none, rather than what is left of it in an int: an error, or a
+ * success. */
+static void test_numbers(void)
+{
+    static const struct door_operations operations = {.perform = give};
+    struct door door = {.operations = &operations};
+    struct host host = {.name = "iut", .door = &door, .iut = true};
+    struct fd_list list = {.fd = {3}, .count = 1};
+    struct address name = address_of("192.0.2.1", 7);
+    uint32_t address = 1;
+    char byte;
+    given = INT64_C(0x100000003);
+    CU_ASSERT_EQUAL(sk_socket(&host, AF_INET, SOCK_STREAM, 0), -DEVIATION);
+    CU_ASSERT_EQUAL(sk_if_nametoindex(&host, "lo"), -DEVIATION);
+    CU_ASSERT_EQUAL(sk_fcntl(&host, 3, F_GETFL, 0), -DEVIATION);
+    CU_ASSERT_EQUAL(sk_tcp_state(&host, &name, &name), -DEVIATION);
+    given = INT64_C(0x100000000) - EAGAIN;
+    CU_ASSERT_EQUAL(sk_recv(&host, 3, &byte, 1, MSG_TRUNC), -DEVIATION);
+    given = INT64_C(-0x10000000000);
+    CU_ASSERT_EQUAL(sk_inet_addr(&host, "192.0.2.1", &address), -DEVIATION);
+    CU_ASSERT_EQUAL(address, 1);
+    given = -5;
+    CU_ASSERT_EQUAL(sk_fcntl(&host, 3, F_GETFL, 0), -DEVIATION);
+    given = TCP_STATES;
+    CU_ASSERT_EQUAL(sk_tcp_state(&host, &name, &name), -DEVIATION);
+    given = 1;
+    CU_ASSERT_EQUAL(sk_select(&host, 4, &list, NULL, NULL, NULL), -DEVIATION);
+    given = 3;
+    CU_ASSERT_EQUAL(sk_accept(&host, 4, &name), -DEVIATION);
+    CU_ASSERT(name.length <= sizeof name.storage);
+}
+
 /* ---- */
 
 /* Whether other users than this one can be had. */
@@ -564,6 +612,7 @@ static int run_suite(void)
     if (has_users())
         CU_add_test(suite, "another user", test_user);
     CU_add_test(suite, "words of an agent that listens", test_words);
+    CU_add_test(suite, "numbers that others gave", test_numbers);
     CU_add_test(suite, "wild text in reports and baselines", test_wild_reports);
     CU_add_test(suite, "wild text of an agent", test_wild_agent);
     CU_add_test(suite, "--init where it is not the first process", test_init_elsewhere);
