@@ -184,10 +184,36 @@ static bool is_upper_bound(const struct call *call)
     return call->operation == OP_SENDMMSG || call->operation == OP_RECVMMSG;
 }
 
+/* What an int or a socklen_t of 32 bits holds. Those who take results take no more. */
+static bool has_room(const struct call *call)
+{
+    int64_t result = call->result;
+    switch (operation_info(call->operation)->result) {
+    case R_ANY: /* constants may be negative, addresses have no sign */
+        return result <= UINT32_MAX && result >= (call->operation == OP_CONSTANT ? INT32_MIN : 0);
+    case R_NUMBER:
+        return result <= INT32_MAX || call->operation == OP_LSEEK;
+    case R_STATE:
+        return result < TCP_STATES;
+    default:
+        return result <= INT32_MAX && result >= INT32_MIN;
+    }
+}
+
+/* Whether a command of fcntl() gives a number that may be negative: that of a group. */
+static bool may_be_negative(const struct call *call)
+{
+    return call->argument[1] == F_GETOWN;
+}
+
 static void check_result(struct text *why, const struct call *call)
 {
     int64_t result = call->result;
     size_t most;
+    if (!has_room(call)) {
+        text_add(why, "the number %" PRId64, result);
+        return;
+    }
     switch (operation_info(call->operation)->result) {
     case R_ZERO:
         if (result != 0)
@@ -214,6 +240,8 @@ static void check_result(struct text *why, const struct call *call)
              call->argument[1] == F_SETOWN) &&
             result != 0)
             text_add(why, "%" PRId64 " instead of 0", result);
+        else if (result < 0 && !may_be_negative(call))
+            text_add(why, "%" PRId64 " without an error", result);
         break;
     case R_FOUND:
         if (result != 0 && result != 1)

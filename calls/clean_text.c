@@ -1,6 +1,8 @@
 #include "calls/clean_text.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 size_t text_character(const char *from)
@@ -52,4 +54,35 @@ void text_take(char *to, size_t size, const char *from)
         used += length;
     }
     to[used] = '\0';
+}
+
+void text_print(FILE *stream, const char *text, size_t length)
+{
+    for (size_t i = 0, taken; i < length; i += taken ? taken : 1) {
+        taken = text[i] == '\t' ? 1 : text_character(text + i);
+        if (taken)
+            fwrite(text + i, 1, taken, stream);
+        else
+            fprintf(stream, "\\x%02x", (unsigned char)text[i]);
+    }
+}
+
+void print_line(FILE *stream, const char *format, ...)
+{
+    char some[512], *line = some;
+    va_list list, again;
+    va_start(list, format);
+    va_copy(again, list);
+    int length = vsnprintf(some, sizeof some, format, list);
+    va_end(list);
+    if (length >= (int)sizeof some && (line = malloc((size_t)length + 1)))
+        vsnprintf(line, (size_t)length + 1, format, again);
+    va_end(again);
+    if (!line)
+        line = some; /* its beginning */
+    if (length > 0)
+        text_print(stream, line, strlen(line));
+    fputc('\n', stream);
+    if (line != some)
+        free(line);
 }

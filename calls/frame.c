@@ -1,5 +1,6 @@
 #include "calls/frame.h"
 
+#include <limits.h>
 #include <string.h>
 
 static void put(struct frame *frame, const void *bytes, size_t count)
@@ -58,6 +59,13 @@ uint64_t frame_get_count(struct frame *frame, uint64_t most)
         return count;
     frame->bad = true;
     return 0;
+}
+
+int frame_get_int(struct frame *frame, int64_t number)
+{
+    if (number < INT_MIN || number > INT_MAX)
+        frame->bad = true;
+    return (int)number;
 }
 
 void frame_put_flag(struct frame *frame, bool flag)

@@ -25,6 +25,9 @@ int64_t frame_get_number(struct frame *frame);
 /* The same for one that is at least 0 and at most so much; anything else is bad. */
 uint64_t frame_get_count(struct frame *frame, uint64_t most);
 
+/* A number that was read, as an int; one that is none is bad. */
+int frame_get_int(struct frame *frame, int64_t number);
+
 void frame_put_flag(struct frame *frame, bool flag);
 bool frame_get_flag(struct frame *frame);
 

@@ -68,7 +68,10 @@ static size_t get_name(struct frame *frame, struct address *name)
         get_exactly(frame, &name->storage, stored);
         return stored;
     }
-    name->any.sa_family = (sa_family_t)frame_get_symbol(frame, SYMBOLS_FAMILY);
+    int64_t family = frame_get_symbol(frame, SYMBOLS_FAMILY);
+    name->any.sa_family = (sa_family_t)family;
+    if (name->any.sa_family != family)
+        frame->bad = true;
 #ifdef NAMES_HAVE_LENGTHS
     name->any.sa_len = (unsigned char)stored;
 #endif

@@ -72,8 +72,8 @@ static void put_fds(struct frame *frame, const struct call *call, int at)
 static void get_fds(struct frame *frame, struct call *call, int at)
 {
     int *fds = call->block[at].bytes;
-    fds[0] = (int)frame_get_number(frame);
-    fds[1] = (int)frame_get_number(frame);
+    fds[0] = frame_get_int(frame, frame_get_number(frame));
+    fds[1] = frame_get_int(frame, frame_get_number(frame));
     call->block[at].overrun = frame_get_flag(frame);
 }
 

@@ -52,10 +52,10 @@ static void put_what(struct frame *frame, int flags, int family, int type, int p
 
 static void get_what(struct frame *frame, int *flags, int *family, int *type, int *protocol)
 {
-    *flags = (int)frame_get_flags(frame, SYMBOLS_LOOKUP_FLAG);
-    *family = (int)frame_get_symbol(frame, SYMBOLS_FAMILY);
-    *type = (int)frame_get_symbol(frame, SYMBOLS_TYPE);
-    *protocol = (int)frame_get_symbol(frame, SYMBOLS_PROTOCOL);
+    *flags = frame_get_int(frame, frame_get_flags(frame, SYMBOLS_LOOKUP_FLAG));
+    *family = frame_get_int(frame, frame_get_symbol(frame, SYMBOLS_FAMILY));
+    *type = frame_get_int(frame, frame_get_symbol(frame, SYMBOLS_TYPE));
+    *protocol = frame_get_int(frame, frame_get_symbol(frame, SYMBOLS_PROTOCOL));
 }
 
 static void put_hints(struct frame *frame, const struct call *call, int at)

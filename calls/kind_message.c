@@ -99,8 +99,9 @@ static void get_controls(struct frame *frame, struct message *message)
     message->controls = (size_t)frame_get_count(frame, MESSAGE_CONTROLS);
     for (size_t i = 0; i < message->controls && !frame->bad; i++) {
         struct control *control = &message->control[i];
-        control->level = (int)frame_get_symbol(frame, SYMBOLS_LEVEL);
-        control->type = (int)frame_get_symbol(frame, control_group(control->level));
+        control->level = frame_get_int(frame, frame_get_symbol(frame, SYMBOLS_LEVEL));
+        control->type =
+            frame_get_int(frame, frame_get_symbol(frame, control_group(control->level)));
         const struct value_type *type = get_value_type(frame, &control->length);
         get_value(frame, type, control->value, sizeof control->value);
     }
@@ -234,7 +235,7 @@ static void get_message(struct frame *frame, struct message *message, bool in)
     if (in)
         get_controls(frame, message);
     message->control_room = (uint32_t)frame_get_count(frame, CONTROL_ROOM);
-    message->flags = (int)frame_get_flags(frame, SYMBOLS_MESSAGE_FLAG);
+    message->flags = frame_get_int(frame, frame_get_flags(frame, SYMBOLS_MESSAGE_FLAG));
 }
 
 static void put(struct frame *frame, const struct call *call, int at)
@@ -314,7 +315,7 @@ static void get_out(struct frame *frame, struct call *call, int at)
             get_buffers_out(frame, message->buffer, message->buffers, received(call, at, message));
         overrun |= message->name.overrun;
         get_controls(frame, message);
-        message->flags = (int)frame_get_flags(frame, SYMBOLS_MESSAGE_FLAG);
+        message->flags = frame_get_int(frame, frame_get_flags(frame, SYMBOLS_MESSAGE_FLAG));
     }
     call->block[at].overrun = frame_get_flag(frame) || overrun;
 }

@@ -59,10 +59,7 @@ static short get_events(struct frame *frame)
 
 static int get_fd(struct frame *frame)
 {
-    int64_t fd = frame_get_number(frame);
-    if (fd < INT_MIN || fd > INT_MAX)
-        frame->bad = true;
-    return (int)fd;
+    return frame_get_int(frame, frame_get_number(frame));
 }
 
 static void put_polled(struct frame *frame, const struct call *call, int at)
@@ -213,12 +210,22 @@ static void get_set_out(struct frame *frame, struct call *call, int at)
     get_fds(frame, &call->block[at]);
 }
 
+static void check_set(struct text *why, const struct call *call, int at)
+{
+    const struct block *block = &call->block[at];
+    const int *fd = block->bytes;
+    for (size_t i = 0; fd && block->pointer != POINTER_BAD && i < set_count(block); i++)
+        if (fd[i] < 0 && !why->used)
+            text_add(why, "the descriptor %d", fd[i]);
+}
+
 const struct kind kind_set = {.name = "set",
                               .print = print_set,
                               .put = put_set,
                               .get = get_set,
                               .put_out = put_set_out,
-                              .get_out = get_set_out};
+                              .get_out = get_set_out,
+                              .check = check_set};
 
 /* ---- events of epoll ---- */
 

@@ -1,3 +1,4 @@
+#include "calls/clean_text.h"
 #include "cli/commands.h"
 #include "reports/result_file.h"
 
@@ -37,11 +38,10 @@ static json_t *uniform_rules(json_t *variants)
 
 static void print_entry(const char *glob, const json_t *line, bool whole)
 {
-    printf("%s  %s", glob, json_text(line, "verdict"));
-    if (*json_text(line, "observed"))
-        printf("  observed \"%s\"", json_text(line, "observed"));
-    printf("  -- not looked into yet%s\n",
-           !whole && result_differs(line) ? " (the worst of repetitions that differ)" : "");
+    const char *observed = json_text(line, "observed");
+    print_line(stdout, "%s  %s%s%s%s  -- not looked into yet%s", glob, json_text(line, "verdict"),
+               *observed ? "  observed \"" : "", observed, *observed ? "\"" : "",
+               !whole && result_differs(line) ? " (the worst of repetitions that differ)" : "");
 }
 
 int command_baseline(int argc, char **argv)
@@ -62,7 +62,7 @@ int command_baseline(int argc, char **argv)
         return EXIT_USAGE;
     }
     json_t *uniform = uniform_rules(file.variants);
-    printf("# Known deviations of %s\n", json_text(file.run, "iut"));
+    print_line(stdout, "# Known deviations of %s", json_text(file.run, "iut"));
     json_object_foreach(file.variants, id, line)
     {
         const char *verdict = json_text(line, "verdict"), *rule = json_text(line, "rule");

@@ -1,3 +1,4 @@
+#include "calls/clean_text.h"
 #include "cli/commands.h"
 #include "reports/compare.h"
 #include "reports/output.h"
@@ -53,8 +54,8 @@ static bool take_option(struct command *command, int option)
     case 'p':
         if (profile_find(optarg, &command->profile))
             return true;
-        fprintf(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd, zos and rfc\n",
-                optarg);
+        print_line(stderr, "sockspec: no profile '%s'; there are posix, linux, bsd, zos and rfc",
+                   optarg);
         return false;
     default:
         return false;
@@ -72,7 +73,7 @@ static bool open_output(const char *path, struct output **output)
     char why[512];
     if (!path || (*output = output_open(path, OUTPUT_WHOLE, why, sizeof why)))
         return true;
-    fprintf(stderr, "sockspec: %s\n", why);
+    print_line(stderr, "sockspec: %s", why);
     return false;
 }
 
@@ -81,7 +82,7 @@ static bool complete(struct output *output)
     char why[512];
     if (!output || output_end(output, why, sizeof why))
         return true;
-    fprintf(stderr, "sockspec: %s\n", why);
+    print_line(stderr, "sockspec: %s", why);
     return false;
 }
 

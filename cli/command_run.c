@@ -1,3 +1,4 @@
+#include "calls/clean_text.h"
 #include "cli/commands.h"
 
 #include "calls/clock.h"
@@ -136,12 +137,12 @@ static bool parse_iut(struct command *command, const char *spec)
     }
     const char *argument = settings->stack_argument;
     if (settings->stack->needs_argument && !(argument && argument[strspn(argument, " \t")])) {
-        fprintf(stderr, "sockspec: --iut %s: say which: %s\n", spec, settings->stack->usage);
+        print_line(stderr, "sockspec: --iut %s: say which: %s", spec, settings->stack->usage);
         return false;
     }
     if (settings->stack->check && !settings->stack->check(argument, why, sizeof why)) {
         if (!stop_asked())
-            fprintf(stderr, "sockspec: --iut %s: %s\n", spec, why);
+            print_line(stderr, "sockspec: --iut %s: %s", spec, why);
         return false;
     }
     return true;
@@ -270,7 +271,7 @@ static int open_outputs(const struct command *command, struct output *outputs[FI
         if (paths[i] && !(outputs[i] = output_open(paths[i], i ? OUTPUT_LINES : OUTPUT_WHOLE, why,
                                                    sizeof why))) {
             if (!stop_asked())
-                fprintf(stderr, "sockspec: %s\n", why);
+                print_line(stderr, "sockspec: %s", why);
             return EXIT_INCONCLUSIVE;
         }
     return outputs_differ(outputs, FILES) ? EXIT_PASSED : EXIT_USAGE;

@@ -1,5 +1,6 @@
 #include "harness/baseline.h"
 
+#include "calls/clean_text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,11 +158,11 @@ static bool add_line(struct baseline *baseline, char *line, size_t number)
         return true;
     const char *wrong = parse(line, &entry, &applies, &expired);
     if (wrong) {
-        fprintf(stderr, "sockspec: %s:%zu: %s\n", baseline->path, number, wrong);
+        print_line(stderr, "sockspec: %s:%zu: %s", baseline->path, number, wrong);
         return false;
     }
     if (expired)
-        fprintf(stderr, "sockspec: %s:%zu: has expired\n", baseline->path, number);
+        print_line(stderr, "sockspec: %s:%zu: has expired", baseline->path, number);
     if (baseline->count == baseline->room) {
         baseline->room = baseline->room ? 2 * baseline->room : 64;
         baseline->entries =
@@ -190,7 +191,7 @@ struct baseline *baseline_read(const char *path)
         abort();
     baseline->path = strdup(path);
     if (!stream) {
-        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        print_line(stderr, "sockspec: cannot read %s: %s", path, strerror(errno));
         baseline_free(baseline);
         return NULL;
     }
@@ -200,10 +201,10 @@ struct baseline *baseline_read(const char *path)
         if (good)
             good = add_line(baseline, line, ++number);
         else
-            fprintf(stderr, "sockspec: %s:%zu: this is no text\n", path, ++number);
+            print_line(stderr, "sockspec: %s:%zu: this is no text", path, ++number);
     }
     if (ferror(stream)) {
-        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        print_line(stderr, "sockspec: cannot read %s: %s", path, strerror(errno));
         good = false;
     }
     free(line);
@@ -271,8 +272,8 @@ size_t baseline_review(const struct baseline *baseline)
         if (entry->met)
             continue;
         stale++;
-        fprintf(stderr, "sockspec: %s:%zu: %s: %s\n", baseline->path, entry->line, entry->glob,
-                entry->passed ? "now passes: remove it" : "matches nothing that ran");
+        print_line(stderr, "sockspec: %s:%zu: %s: %s", baseline->path, entry->line, entry->glob,
+                   entry->passed ? "now passes: remove it" : "matches nothing that ran");
     }
     return stale;
 }

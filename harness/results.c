@@ -26,7 +26,7 @@ static const char *libc_name(void)
 static void leave_out(struct results *results, size_t report)
 {
     results->report_failed[report] = true;
-    fprintf(stderr, "sockspec: %s\n", results->options->reports[report]->why);
+    print_line(stderr, "sockspec: %s", results->options->reports[report]->why);
 }
 
 /* So many results at least may wait for one before them. */

@@ -1,5 +1,6 @@
 #include "harness/run.h"
 
+#include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "harness/judge.h"
 #include "harness/queue.h"
@@ -488,7 +489,7 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
         stop_say();
         end = RUN_INTERRUPTED;
     } else if (c.impossible) {
-        fprintf(stderr, "sockspec: %s\n", c.why);
+        print_line(stderr, "sockspec: %s", c.why);
         end = RUN_IMPOSSIBLE;
     } else if (c.done < c.results.count) {
         end = RUN_UNHEARD;

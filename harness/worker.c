@@ -207,14 +207,20 @@ static void give_back(struct state *state, struct network *network, const struct
         drop_network(state, network);
 }
 
-/* Adds what the tenant wrote to the output of a case that it did not see through. */
+/* Adds what the tenant wrote last to the output of a case that it did not see through, which is cut
+ * to make room for that. */
 static void quote_tenant(struct tenant *tenant, struct ending *ending)
 {
-    size_t used = strlen(ending->output);
+    static const char before[] = "\nthe implementation wrote: ";
     tenant_listen(tenant);
-    if (*tenant->said)
-        snprintf(ending->output + used, sizeof ending->output - used,
-                 "%sthe implementation wrote: %s", used ? "\n" : "", tenant->said);
+    size_t used = strlen(ending->output), length = sizeof before - 1 + strlen(tenant->said);
+    size_t room = sizeof ending->output - 1;
+    if (!*tenant->said)
+        return;
+    if (used + length > room)
+        used = room - length;
+    snprintf(ending->output + used, sizeof ending->output - used, "%s%s",
+             used ? before : before + 1, tenant->said);
 }
 
 /* A process, if need be once there is room for it. */

@@ -96,6 +96,13 @@ struct call call_accept(int fd, struct address *address)
     return call;
 }
 
+/* How long a name is that came back: no longer than what holds it, whatever is said. */
+static socklen_t name_length(const struct block *name)
+{
+    const socklen_t most = sizeof((struct address *)NULL)->storage;
+    return name->length < most ? name->length : most;
+}
+
 /* Performs a call that gives a name back. */
 static int perform_named(struct host *host, struct call *call, struct address *address,
                          socklen_t room)
@@ -105,7 +112,7 @@ static int perform_named(struct host *host, struct call *call, struct address *a
     call->block[1] = address ? block_out(&address->storage, room) : block_null(0);
     int result = perform(host, call);
     if (address)
-        address->length = call->block[1].length;
+        address->length = name_length(&call->block[1]);
     return result;
 }
 
@@ -207,7 +214,7 @@ int sk_recvfrom(struct host *host, int fd, void *data, size_t size, int flags, s
          .block = {[1] = block_out(data, size), [3] = block_address_out(from)});
     int result = perform(host, &call);
     if (from)
-        from->length = call.block[3].length;
+        from->length = name_length(&call.block[3]);
     return result;
 }
 
@@ -225,7 +232,7 @@ int sk_recvmsg(struct host *host, int fd, void *data, size_t size, int flags, st
         .name = block_address_out(from), .buffer = {block_out(data, size)}, .buffers = 1};
     int result = sk_recvmsg_whole(host, fd, &message, flags);
     if (from)
-        from->length = message.name.length;
+        from->length = name_length(&message.name);
     if (flags_out)
         *flags_out = message.flags;
     return result;

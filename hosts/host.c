@@ -1,5 +1,6 @@
 #include "hosts/host.h"
 
+#include "calls/clean_text.h"
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -216,6 +217,6 @@ void give_up(enum trouble trouble, const char *format, ...)
     va_end(list);
     if (trouble_handler)
         trouble_handler(trouble, what);
-    fprintf(stderr, "%s\n", what);
+    print_line(stderr, "%s", what);
     _exit(1);
 }

@@ -1,5 +1,6 @@
 #include "reports/compare.h"
 
+#include "calls/clean_text.h"
 #include "harness/judge.h"
 #include "harness/variant.h"
 #include "reports/common.h"
@@ -256,20 +257,20 @@ static void print_row(FILE *stream, const json_t *comparison, const json_t *row)
     const char *profile = json_text(comparison, "profile");
     size_t i, k;
     json_t *column, *group;
-    fprintf(stream, "%s\n", json_text(row, "id"));
+    print_line(stream, "%s", json_text(row, "id"));
     json_array_foreach (json_object_get(comparison, "columns"), i, column) {
         json_t *cell = json_array_get(json_object_get(row, "cells"), i);
         if (json_is_null(cell))
-            fprintf(stream, "  %-24s not run\n", json_text(column, "name"));
+            print_line(stream, "  %-24s not run", json_text(column, "name"));
         json_array_foreach (cell, k, group) {
             const char *observed = json_text(group, "observed");
             const char *reason = json_text(group, "reason");
             bool unsteady = json_is_true(json_object_get(group, "unsteady"));
-            fprintf(stream, "  %-24s %-12s %s%s%s (%zu%s)\n", json_text(column, "name"),
-                    json_text(json_object_get(group, "verdicts"), profile), observed,
-                    *observed && *reason ? ": " : "", reason,
-                    json_array_size(json_object_get(group, "variants")),
-                    unsteady ? ", the worst of repetitions" : "");
+            print_line(stream, "  %-24s %-12s %s%s%s (%zu%s)", json_text(column, "name"),
+                       json_text(json_object_get(group, "verdicts"), profile), observed,
+                       *observed && *reason ? ": " : "", reason,
+                       json_array_size(json_object_get(group, "variants")),
+                       unsteady ? ", the worst of repetitions" : "");
         }
     }
 }
@@ -289,7 +290,7 @@ size_t compare_print(FILE *stream, const json_t *comparison, bool only_differenc
         if (!only_differences && !json_is_true(json_object_get(row, "different")))
             print_row(stream, comparison, row);
     }
-    fprintf(stream, "%zu of %zu cases differ\n", differing, json_array_size(rows));
+    print_line(stream, "%zu of %zu cases differ", differing, json_array_size(rows));
     return differing;
 }
 
@@ -330,11 +331,11 @@ static size_t print_changes(FILE *stream, enum change wanted, const struct resul
         if (change_of(old, new) != (int)wanted)
             continue;
         if (count++ == 0)
-            fprintf(stream, "%s\n", titles[wanted]);
-        fprintf(stream, "  %s: %s %s -> %s %s%s\n", id, old ? json_text(old, "verdict") : "absent",
-                json_text(old, "observed"), new ? json_text(new, "verdict") : "absent",
-                json_text(new, "observed"),
-                result_differs(old) || result_differs(new) ? " (the worst of repetitions)" : "");
+            print_line(stream, "%s", titles[wanted]);
+        print_line(stream, "  %s: %s %s -> %s %s%s", id, old ? json_text(old, "verdict") : "absent",
+                   json_text(old, "observed"), new ? json_text(new, "verdict") : "absent",
+                   json_text(new, "observed"),
+                   result_differs(old) || result_differs(new) ? " (the worst of repetitions)" : "");
     }
     return count;
 }
@@ -345,7 +346,7 @@ size_t compare_regressions(FILE *stream, const struct result_file *before,
     size_t count[CHANGES];
     for (enum change change = 0; change < CHANGES; change++)
         count[change] = print_changes(stream, change, before, after);
-    fprintf(stream, "%zu new failures, %zu fixed, %zu changed, %zu missing, %zu new\n",
-            count[NEW_FAILURE], count[FIXED], count[CHANGED], count[MISSING], count[NEW]);
+    print_line(stream, "%zu new failures, %zu fixed, %zu changed, %zu missing, %zu new",
+               count[NEW_FAILURE], count[FIXED], count[CHANGED], count[MISSING], count[NEW]);
     return count[NEW_FAILURE];
 }

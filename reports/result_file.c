@@ -1,5 +1,6 @@
 #include "reports/result_file.h"
 
+#include "calls/clean_text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ enum { FORMAT = 2 };
 
 static bool complain(const char *path, size_t line, const char *reason)
 {
-    fprintf(stderr, "sockspec: %s:%zu: %s\n", path, line, reason);
+    print_line(stderr, "sockspec: %s:%zu: %s", path, line, reason);
     return false;
 }
 
@@ -106,7 +107,7 @@ bool result_file_read(struct result_file *file, const char *path)
     FILE *stream = fopen(path, "r");
     *file = (struct result_file){.path = path, .variants = json_object()};
     if (!stream) {
-        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        print_line(stderr, "sockspec: cannot read %s: %s", path, strerror(errno));
         return false;
     }
     ssize_t length;
@@ -123,17 +124,17 @@ bool result_file_read(struct result_file *file, const char *path)
         json_decref(object);
     }
     if (ferror(stream)) {
-        fprintf(stderr, "sockspec: cannot read %s: %s\n", path, strerror(errno));
+        print_line(stderr, "sockspec: cannot read %s: %s", path, strerror(errno));
         good = false;
     }
     if (good && !file->run)
         good = complain(path, number, "the header of the run is missing");
     if (good && !ended)
-        fprintf(stderr, "sockspec: %s ends without a trailer: the run did not end\n", path);
+        print_line(stderr, "sockspec: %s ends without a trailer: the run did not end", path);
     if (good && file->differing)
-        fprintf(
+        print_line(
             stderr,
-            "sockspec: %s: repetitions of %zu variants came out differently; the worst counts\n",
+            "sockspec: %s: repetitions of %zu variants came out differently; the worst counts",
             path, file->differing);
     free(line);
     fclose(stream);

@@ -146,7 +146,7 @@ static void count_case(struct cases_run *run, const struct result *result)
     run->ran[run->count - 1]++;
 }
 
-static void print_line(const struct text *text, const struct result *result)
+static void print_one(const struct text *text, const struct result *result)
 {
     bool reason = result->verdict == VERDICT_SKIP || result->verdict == VERDICT_CHANGED;
     fprintf(text->options.stream, "%s%-4s%s %s: ", print_color(&text->printer, result->verdict),
@@ -160,7 +160,7 @@ static void print_at_once(const struct text *text, const struct result *result)
     if (result->verdict == VERDICT_FAIL || result->verdict == VERDICT_INCONCLUSIVE)
         block_result(&text->printer, result);
     else
-        print_line(text, result);
+        print_one(text, result);
 }
 
 /* Keeps what is printed when more is known. */

@@ -15,6 +15,7 @@ struct tenant {
     pid_t pid;         /* of the process that it lives and dies with */
     int errors;        /* where its standard error is read; -1 if it is somebody else's */
     char said[2048];   /* the end of what was read there, since somebody emptied it */
+    const char *token; /* what its agent may ask for before it says hello; NULL: there is none */
 };
 
 struct stack {

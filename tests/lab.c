@@ -49,7 +49,8 @@ struct agent start_agent(void (*prepare)(void))
         if (prepare)
             prepare();
         dup2(out[1], STDOUT_FILENO);
-        execl(lab.program, lab.program, "--listen", "0", "192.0.2.1", NULL);
+        execl(lab.program, lab.program, "--listen", "0", "192.0.2.1", lab.options[0],
+              lab.options[1], NULL);
         _exit(127);
     }
     close(out[1]);

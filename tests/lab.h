@@ -13,8 +13,9 @@ struct agent {
 
 extern struct lab {
     struct network *network;
-    char program[1024];    /* sockspec-agent */
-    const char *directory; /* of descriptions and reports */
+    char program[1024];     /* sockspec-agent */
+    const char *directory;  /* of descriptions and reports */
+    const char *options[3]; /* more words for agents that are started from now on */
     struct agent agent;
 } lab;
 

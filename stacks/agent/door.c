@@ -532,6 +532,19 @@ static void take_hello(struct agent *agent, const struct frame_header *header, s
     agent->door.lacks = agent->lacks;
 }
 
+/* Gives the agent the token that it asks for, and reads what it says to that. */
+static struct frame give_token(struct agent *agent, const char *token, struct frame_header *header)
+{
+    if (!token || !*token)
+        give_up(TROUBLE_AGENT, "the agent asks for a token: ',token=FILE' or SOCKSPEC_TOKEN");
+    struct frame frame = {.bytes = agent->out, .size = sizeof agent->out, .at = FRAME_HEADER};
+    memcpy(agent->out + frame.at, token, strlen(token));
+    frame.at += strlen(token);
+    write_all(agent, frame.bytes,
+              frame_complete(&frame, &(struct frame_header){.type = FRAME_TOKEN}));
+    return read_frame(agent, header);
+}
+
 struct door *agent_open(const struct tenant *stream, int netns, bool own)
 {
     struct agent *agent = agent_create(stream, netns, own);
@@ -541,6 +554,8 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
     if (poll(&first, 1, patience) == 0)
         give_up(TROUBLE_AGENT, "the agent did not say hello within %d ms", patience);
     struct frame frame = read_frame(agent, &header);
+    if (header.type == FRAME_TOKEN)
+        frame = give_token(agent, stream->token, &header);
     /* Of calls and processes that the last case left. */
     while (header.type == FRAME_RESULT || header.type == FRAME_ANSWER ||
            (header.type == FRAME_DIED && header.process))

@@ -2,29 +2,27 @@
 #include "stacks/stack.h"
 #include "stacks/agent/agent.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A command's words; with anything that a shell would look at, the shell gets it whole. */
-static const char *const *split(const char *command)
+/* A command's words; with anything that a shell would look at, the shell gets it whole. They are
+ * never released: this process runs one case. */
+static const char **split(const char *command)
 {
-    enum { WORDS = 64 };
-    static const char *words[WORDS + 1];
-    static char text[4096];
+    char *text = strdup(command), *rest = NULL;
+    const char **words = calloc(strlen(command) / 2 + 4, sizeof *words);
     size_t count = 0;
-    char *rest = NULL;
-    snprintf(text, sizeof text, "%s", command);
+    if (!text || !words)
+        abort();
     if (text[strcspn(text, "'\"\\$`|&;<>()*?~#=")]) {
         words[0] = "/bin/sh";
         words[1] = "-c";
         words[2] = text;
-        words[3] = NULL;
         return words;
     }
-    for (char *word = strtok_r(text, " \t", &rest); word && count < WORDS;
-         word = strtok_r(NULL, " \t", &rest))
+    for (char *word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest))
         words[count++] = word;
-    words[count] = NULL;
     return words;
 }
 

@@ -169,7 +169,9 @@ __attribute__((noreturn)) static void look(const struct target *target, const ch
     if (connection < 0)
         refuse("%s", why);
     findings->connected = true;
-    iut.door = agent_open(&(struct tenant){.input = connection, .output = connection}, -1, false);
+    const struct tenant stream = {
+        .input = connection, .output = connection, .token = target->token.text};
+    iut.door = agent_open(&stream, -1, false);
     peer.door = kernel_open(target->netns);
     findings->greeted = true;
     if (file)
@@ -215,6 +217,12 @@ static bool listen_to(int fd, char *text, size_t size)
     }
 }
 
+/* Whether what was said shows that an agent is there. */
+static bool is_from_agent(const char *said)
+{
+    return strncmp(said, "the agent says", 14) == 0 || strncmp(said, "the agent asks", 14) == 0;
+}
+
 static bool conclude(const struct findings *findings, bool in_time, int status, const char *said,
                      char *why, size_t size)
 {
@@ -223,7 +231,7 @@ static bool conclude(const struct findings *findings, bool in_time, int status, 
         return true;
     if (!in_time)
         snprintf(why, size, "the agent does not answer");
-    else if (findings->connected && !findings->greeted)
+    else if (findings->connected && !findings->greeted && !is_from_agent(said))
         snprintf(why, size, "%.*s: is that sockspec-agent --listen?", length, said);
     else if (length)
         snprintf(why, size, "%.*s", length, said);

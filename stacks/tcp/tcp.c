@@ -19,17 +19,49 @@
 /* Found out by check(), before workers are forked. */
 static struct {
     struct target target;
+    char network[4096], token[4096]; /* files; empty: none */
     struct description description;
     struct described loopback;
     bool isolates;
     bool *lost; /* shared by all processes: the agent could not be reached the last time */
 } tcp = {.target = {.netns = -1}};
 
-/* ADDRESS:PORT or [ADDRESS]:PORT, and then nothing or ",network=FILE". */
-static bool parse(const char *argument, struct target *target, const char **file, char *why,
-                  size_t size)
+static const char network_key[] = ",network=", token_key[] = ",token=";
+
+/* The next of the two keys in a text, or its end. */
+static const char *next_key(const char *text)
 {
-    static const char network[] = ",network=";
+    const char *network = strstr(text, network_key), *token = strstr(text, token_key);
+    const char *first = network && (!token || network < token) ? network : token;
+    return first ? first : text + strlen(text);
+}
+
+/* ",network=FILE" and ",token=FILE", each once or not at all. */
+static bool parse_files(const char *at, char *why, size_t size)
+{
+    tcp.network[0] = tcp.token[0] = '\0';
+    while (*at) {
+        bool network = strncmp(at, network_key, strlen(network_key)) == 0;
+        bool token = strncmp(at, token_key, strlen(token_key)) == 0;
+        char *file = network ? tcp.network : tcp.token;
+        const char *value = at + strlen(network ? network_key : token_key);
+        size_t length = network || token ? (size_t)(next_key(value) - value) : 0;
+        if (length == 0 || length >= sizeof tcp.network || *file) {
+            snprintf(why, size,
+                     "behind the port stand ',network=FILE', ',token=FILE' or nothing, not '%s'",
+                     at);
+            return false;
+        }
+        memcpy(file, value, length);
+        file[length] = '\0';
+        at = value + length;
+    }
+    return true;
+}
+
+/* ADDRESS:PORT or [ADDRESS]:PORT, and then files. */
+static bool parse(const char *argument, struct target *target, char *why, size_t size)
+{
     bool bracket = *argument == '[';
     const char *host = argument + bracket;
     size_t length = strcspn(host, bracket ? "]" : ":");
@@ -43,14 +75,10 @@ static bool parse(const char *argument, struct target *target, const char **file
                  "in the address");
         return false;
     }
-    if (*end && (strncmp(end, network, strlen(network)) != 0 || !end[strlen(network)])) {
-        snprintf(why, size, "behind the port stands ',network=FILE' or nothing, not '%s'", end);
-        return false;
-    }
     snprintf(target->host, sizeof target->host, "%.*s", (int)length, host);
     target->port = (int)port;
-    *file = *end ? end + strlen(network) : NULL;
-    return true;
+    return parse_files(end, why, size) &&
+           token_read(&target->token, *tcp.token ? tcp.token : NULL, why, size);
 }
 
 /* The namespace where the peer's sockets are made; -1 with a reason. */
@@ -94,12 +122,12 @@ static void describe_loopback(void)
 
 static bool check(const char *argument, char *why, size_t size)
 {
-    const char *file = NULL;
+    const char *file = tcp.network;
     if (!argument)
         return true; /* this machine needs nothing for it */
     tcp.description = (struct description){0};
-    if (!parse(argument, &tcp.target, &file, why, size) ||
-        (file && !description_read(&tcp.description, file, why, size)))
+    if (!parse(argument, &tcp.target, why, size) ||
+        (*file && !description_read(&tcp.description, file, why, size)))
         return false;
     if (tcp.target.netns >= 0)
         close(tcp.target.netns);
@@ -113,7 +141,7 @@ static bool check(const char *argument, char *why, size_t size)
         if (tcp.lost == MAP_FAILED)
             abort();
     }
-    if (!probe(&tcp.target, file, &tcp.description, &tcp.isolates, why, size))
+    if (!probe(&tcp.target, *file ? file : NULL, &tcp.description, &tcp.isolates, why, size))
         return false;
     describe_loopback();
     return true;
@@ -140,7 +168,8 @@ static struct door *open_on(const char *argument, const struct network *network)
     *tcp.lost = fd < 0;
     if (fd < 0)
         give_up(TROUBLE_TRANSPORT, "%s", why);
-    struct door *door = agent_open(&(struct tenant){.input = fd, .output = fd}, -1, false);
+    const struct tenant stream = {.input = fd, .output = fd, .token = tcp.target.token.text};
+    struct door *door = agent_open(&stream, -1, false);
     if (network->kind == NETWORK_LOOPBACK && tcp.isolates && !agent_isolate(door))
         give_up(TROUBLE_AGENT, "the agent has no more networks for cases of their own");
     return door;
@@ -148,6 +177,8 @@ static struct door *open_on(const char *argument, const struct network *network)
 
 /* One case at a time: all share the ports, addresses and limits of one network. */
 STACK(tcp, .usage = "tcp:ADDRESS:PORT",
-      .summary = "an agent that listens elsewhere; ',network=FILE' behind it describes the network",
+      .summary =
+          "an agent that listens elsewhere; behind it ',network=FILE' describes the network, "
+          "',token=FILE' has what the agent asks for",
       .needs_argument = true, .elsewhere = true, .most_at_once = 1, .check = check,
       .network = provide, .open_on = open_on);

@@ -82,11 +82,7 @@ void settings_apply(void);
  * harness lays it out itself; false if this system or user cannot. Single-threaded callers only. */
 bool isolate(void);
 
-/* ---- listen.c ---- */
-
-/* Serves each connection to a TCP port in a process of its own; returns an exit status if it
- * cannot listen. */
-int listen_on(const char *port, const char *address);
+/* ---- client.c ---- */
 
 /* Tells the harness which signal has ended a case's process; false if it is gone. */
 bool tell_of_death(int output, int signal);
@@ -94,8 +90,10 @@ bool tell_of_death(int output, int signal);
 /* ---- init.c ---- */
 
 /* As the first process of a system: mounts, settings, addresses, and the stream that it opens; -1
- * if it cannot. The words: device, kernel modules after "!", in their order, interface, and
- * addresses: "+" ours, "-" ours but deprecated, "=" the peer's. */
+ * if it cannot, NO_INIT if it is not the first one and so has done nothing. The words: device,
+ * kernel modules after "!", in their order, interface, and addresses: "+" ours, "-" ours but
+ * deprecated, "=" the peer's. */
+enum { NO_INIT = -2 };
 int init_stream(int argc, char **argv);
 
 /* ---- states.c ---- */

@@ -2,6 +2,8 @@
  * serial line. Linux only. */
 #include "stacks/agent/program/agent.h"
 
+#include <stdio.h>
+
 #ifdef __linux__
 
 #include "stacks/agent/program/netlink.h"
@@ -11,7 +13,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -131,8 +132,7 @@ static int open_device(const char *path)
     inotify_add_watch(changes, "/dev", IN_CREATE);
     if (access(path, F_OK) != 0)
         fprintf(stderr, "sockspec-agent: waiting for %s\n", path);
-    while ((fd = open(path, O_RDWR | O_NOCTTY)) < 0 && errno == ENOENT &&
-           poll(&change, 1, -1) == 1)
+    while ((fd = open(path, O_RDWR | O_NOCTTY)) < 0 && errno == ENOENT && poll(&change, 1, -1) == 1)
         if (read(changes, events, sizeof events) < 0)
             break;
     if (fd < 0)
@@ -146,6 +146,11 @@ int init_stream(int argc, char **argv)
     /* argv: device of the stream, modules after "!", interface, addresses... */
     unsigned char hardware[6] = {2, 0, 0, 0, 0, 2};
     struct termios raw;
+    if (getpid() != 1) { /* a system that somebody uses */
+        fputs("sockspec-agent: --init is for the first process of a system, which this is not\n",
+              stderr);
+        return NO_INIT;
+    }
     mount("proc", "/proc", "proc", 0, NULL);
     mount("dev", "/dev", "devtmpfs", 0, NULL);
     for (; argc > 1 && argv[1][0] == '!';
@@ -171,7 +176,8 @@ int init_stream(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    return -1;
+    fputs("sockspec-agent: --init is for Linux\n", stderr);
+    return NO_INIT;
 }
 
 #endif

@@ -1,127 +1,193 @@
-/* Cases over TCP: a connection for each, served by a process that nothing of it outlives. */
-#include "stacks/agent/program/agent.h"
+/* Cases over TCP: a connection for each. */
+#include "stacks/agent/program/listen.h"
 
 #include "calls/address.h"
+#include "stacks/agent/program/client.h"
+#include "stacks/agent/program/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
+#include <grp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool tell_of_death(int output, int signal)
+/* ---- what is wanted ---- */
+
+static bool take_number(const char *text, long least, long most, int *number)
 {
-    unsigned char bytes[FRAME_HEADER + 8];
-    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER};
-    const struct frame_header header = {.type = FRAME_DIED};
-    frame_put_number(&frame, signal);
-    return write(output, bytes, frame_complete(&frame, &header)) >= 0;
+    char *end;
+    long value = strtol(text, &end, 10);
+    *number = (int)value;
+    return end != text && !*end && value >= least && value <= most;
 }
 
-#ifndef POLLRDHUP
-#define POLLRDHUP 0 /* then a process that is inside a call ends when the call does */
-#endif
-
-/* Waits for the end of the case's process, or of the other side: a process that is inside a call
- * does not hear of that. Whether the process ended first. */
-static bool ends_first(int life, int stream)
+static bool take_option(struct listening *wanted, const char *option, const char *value)
 {
-    struct pollfd fds[2] = {{.fd = life}, {.fd = POLLRDHUP ? stream : -1, .events = POLLRDHUP}};
-    while (poll(fds, 2, -1) < 0 && errno == EINTR)
-        continue;
-    return fds[0].revents != 0;
+    enum { MOST = 1000000 };
+    if (strcmp(option, "--token") == 0)
+        wanted->token = value;
+    else if (strcmp(option, "--user") == 0)
+        wanted->user = value;
+    else if (strcmp(option, "--clients") == 0)
+        return take_number(value, 1, MOST, &wanted->clients);
+    else if (strcmp(option, "--idle") == 0)
+        return take_number(value, 1, MOST, &wanted->idle);
+    else
+        return false;
+    return true;
 }
 
-/* Serves one connection. Its end tells the other side that the case's process, and so every socket
- * of the case, is gone. */
-__attribute__((noreturn)) static void serve(int accepted)
+bool listen_configure(struct listening *wanted, int count, char **words)
 {
-    int life[2], status = 0, on = 1;
-    end_with_parent();
-    signal(SIGCHLD, SIG_DFL);
-    signal(SIGPIPE, SIG_IGN);
-    int stream = descriptor_away(accepted);
-    close(accepted);
-    setsockopt(stream, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(stream, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    if (stream < 0 || pipe(life) != 0)
-        _exit(3);
-    int alive = descriptor_away(life[1]);
-    close(life[1]);
-    pid_t pid = fork();
-    if (pid == 0) {
-        end_with_parent();
-        close(life[0]);
-        _exit(agent_serve(stream, stream) ? 0 : 1);
-    }
-    close(alive);
-    if (pid < 0)
-        _exit(3);
-    bool by_itself = ends_first(life[0], stream);
-    if (!by_itself)
-        kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (by_itself && WIFSIGNALED(status))
-        tell_of_death(stream, WTERMSIG(status));
-    _exit(0);
+    enum { CLIENTS = 16, IDLE = 600 };
+    int at = 1;
+    *wanted = (struct listening){.address = "127.0.0.1", .clients = CLIENTS, .idle = IDLE};
+    if (count < 1)
+        return false;
+    wanted->port = words[0];
+    if (at < count && strncmp(words[at], "--", 2) != 0)
+        wanted->address = words[at++];
+    for (; at + 1 < count; at += 2)
+        if (!take_option(wanted, words[at], words[at + 1]))
+            return false;
+    return at == count;
 }
+
+/* ---- */
 
 /* A socket that listens; -1 with the exit status. */
-static int open_server(const char *port, const char *address, int *status)
+static int open_server(const char *port, const char *address, struct address *name, int *status)
 {
-    struct address name;
-    socklen_t room = sizeof name.storage;
-    int on = 1;
-    char *end;
-    long number = strtol(port, &end, 10);
+    socklen_t room = sizeof name->storage;
+    int on = 1, number;
     *status = 2;
-    if (end == port || *end || number < 0 || number > 65535) {
+    if (!take_number(port, 0, 65535, &number)) {
         fprintf(stderr, "sockspec-agent: '%s' is no port\n", port);
         return -1;
     }
-    if (!address_parse(address, (int)number, &name)) {
+    if (!address_parse(address, number, name)) {
         fprintf(stderr, "sockspec-agent: '%s' is no address\n", address);
         return -1;
     }
     *status = 3;
-    int server = socket(name.any.sa_family, SOCK_STREAM, 0);
+    int server = socket(name->any.sa_family, SOCK_STREAM, 0);
     if (server >= 0)
         setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (server >= 0 && bind(server, &name.any, name.length) == 0 && listen(server, 64) == 0 &&
-        getsockname(server, &name.any, &room) == 0) {
-        printf("sockspec-agent: listening on %s\n", address_text(&name));
-        fflush(stdout);
+    if (server >= 0 && bind(server, &name->any, name->length) == 0 && listen(server, 64) == 0 &&
+        getsockname(server, &name->any, &room) == 0)
         return server;
-    }
-    fprintf(stderr, "sockspec-agent: cannot listen on %s: %s\n", address_text(&name),
+    fprintf(stderr, "sockspec-agent: cannot listen on %s: %s\n", address_text(name),
             strerror(errno));
     return -1;
 }
 
-int listen_on(const char *port, const char *address)
+/* What whoever started this has left open is nobody's business. */
+static void close_others(void)
+{
+    enum { MOST = 1 << 16 };
+    long most = sysconf(_SC_OPEN_MAX);
+    for (int fd = STDERR_FILENO + 1; fd < (most > 0 && most < MOST ? most : MOST); fd++)
+        close(fd);
+}
+
+/* Looks a user up in /etc/passwd itself: what else may know users takes libraries that a static
+ * program has not. */
+static bool find_user(const char *name, unsigned *uid, unsigned *gid)
+{
+    char line[1024];
+    size_t length = strlen(name);
+    bool found = false;
+    FILE *file = fopen("/etc/passwd", "r");
+    while (file && !found && fgets(line, sizeof line, file))
+        found = strncmp(line, name, length) == 0 && line[length] == ':' &&
+                sscanf(line + length + 1, "%*[^:]:%u:%u:", uid, gid) == 2;
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/* Becomes another user for good, of its own group alone; says what stands in the way. */
+static bool become(const char *name)
+{
+    unsigned uid, gid;
+    if (!*name || !find_user(name, &uid, &gid)) {
+        fprintf(stderr, "sockspec-agent: /etc/passwd has no user '%s'\n", name);
+        return false;
+    }
+    if (setgroups(1, &(gid_t){gid}) == 0 && setgid(gid) == 0 && setuid(uid) == 0)
+        return true;
+    fprintf(stderr, "sockspec-agent: cannot become '%s': %s\n", name, strerror(errno));
+    return false;
+}
+
+/* Takes in who has ended, and gives how many are still served. One whose connection has just ended
+ * is given a moment for its own end. */
+static int count_served(int served, int most)
+{
+    enum { TRIES = 20, PAUSE = 5 };
+    for (int i = 0; i < TRIES; i++) {
+        while (served > 0 && waitpid(-1, NULL, WNOHANG) > 0)
+            served--;
+        if (served < most)
+            break;
+        poll(NULL, 0, PAUSE);
+    }
+    return served;
+}
+
+__attribute__((noreturn)) static void accept_clients(int server, const struct listening *wanted,
+                                                     const struct token *token)
 {
     enum { PAUSE = 100 };
-    int status, server = open_server(port, address, &status);
-    if (server < 0)
-        return status;
-    signal(SIGCHLD, SIG_IGN);
-    for (;;) {
+    for (int served = 0;;) {
         int stream = accept(server, NULL, NULL);
+        served = count_served(served, wanted->clients);
         if (stream < 0) {
             if (errno != EINTR && errno != ECONNABORTED)
                 poll(NULL, 0, PAUSE); /* no descriptor or no memory for now */
             continue;
         }
-        if (fork() == 0) {
-            close(server);
-            serve(stream);
+        if (served >= wanted->clients) {
+            client_refuse(stream, "it serves as many clients as it may already");
+            continue;
         }
+        pid_t pid = fork();
+        if (pid == 0) {
+            close(server);
+            client_serve(stream, token, wanted->idle);
+        }
+        served += pid > 0;
         close(stream);
     }
+}
+
+int listen_on(const struct listening *wanted)
+{
+    char why[512];
+    struct token token;
+    struct address name;
+    int status;
+    close_others();
+    int server = open_server(wanted->port, wanted->address, &name, &status);
+    if (server < 0)
+        return status;
+    if (!token_read(&token, wanted->token, why, sizeof why)) {
+        fprintf(stderr, "sockspec-agent: %s\n", why);
+        return 2;
+    }
+    unsetenv("SOCKSPEC_TOKEN");
+    if (wanted->user && !become(wanted->user))
+        return 3;
+    if (geteuid() == 0)
+        fputs("sockspec-agent: this is root, and so is what it does for whoever connects; "
+              "--user NAME changes that\n",
+              stderr);
+    confine();
+    printf("sockspec-agent: listening on %s\n", address_text(&name));
+    fflush(stdout);
+    accept_clients(server, wanted, &token);
 }

@@ -1,6 +1,7 @@
 /* sockspec-agent: serves calls over its standard input and output, or over TCP. */
 #include "stacks/agent/program/agent.h"
 #include "stacks/agent/program/family.h"
+#include "stacks/agent/program/listen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,12 +15,19 @@ static const char help[] =
     "usage: sockspec-agent             serve one case over standard input and output\n"
     "       sockspec-agent --repeat    the same, case after case, each in a process of its own\n"
     "                                  (both take words that are the implementation's own)\n"
-    "       sockspec-agent --listen PORT [ADDRESS]\n"
+    "       sockspec-agent --listen PORT [ADDRESS] [--token FILE] [--user NAME]\n"
+    "                      [--clients COUNT] [--idle SECONDS]\n"
     "                                  serve each TCP connection to this address (without one:\n"
     "                                  127.0.0.1; 0.0.0.0 and :: are every address of the "
     "machine)\n"
     "                                  and port (0: a free one, which is printed). Whoever can\n"
-    "                                  connect can make socket calls here.\n"
+    "                                  connect, and gives the token that the first line of FILE\n"
+    "                                  or the environment's SOCKSPEC_TOKEN has, if there is one,\n"
+    "                                  can make IPv4 and IPv6 sockets here and send and receive\n"
+    "                                  with them, as this user or as NAME; files, other processes\n"
+    "                                  and other families are out of reach. So many clients are\n"
+    "                                  served at once (16), each until it asks for nothing for\n"
+    "                                  that long (600 s).\n"
     "       sockspec-agent --init DEVICE [!MODULE...] [INTERFACE ADDRESS...]\n"
     "                                  as the first process of a Linux, serve on a serial line\n";
 
@@ -68,10 +76,12 @@ int main(int argc, char **argv)
         _exit(family_resume(argc - 2, argv + 2));
     if (argc >= 3 && strcmp(argv[1], "--init") == 0) {
         int stream = init_stream(argc - 2, argv + 2);
-        return stream < 0 ? 3 : repeat(stream, stream);
+        return stream == NO_INIT ? 2 : stream < 0 ? 3 : repeat(stream, stream);
     }
-    if ((argc == 3 || argc == 4) && strcmp(argv[1], "--listen") == 0)
-        return listen_on(argv[2], argc == 4 ? argv[3] : "127.0.0.1");
+    struct listening wanted;
+    if (argc > 2 && strcmp(argv[1], "--listen") == 0 &&
+        listen_configure(&wanted, argc - 2, argv + 2))
+        return listen_on(&wanted);
     bool again = argc > 1 && strcmp(argv[1], "--repeat") == 0;
     int own = again ? 2 : 1; /* the implementation's words */
     if ((argc == own || argv[own][0] != '-') && implementation_configure(argc - own, argv + own)) {

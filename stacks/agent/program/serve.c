@@ -1,4 +1,5 @@
 #include "stacks/agent/program/agent.h"
+#include "stacks/agent/program/confine.h"
 #include "stacks/agent/program/family.h"
 #include "stacks/agent/program/stream.h"
 #include "stacks/agent/program/tasks.h"
@@ -51,6 +52,9 @@ static void say_hello(void)
 {
     struct hello hello = {.version = PROTOCOL_VERSION};
     implementation_describe(&hello);
+    size_t used = strlen(hello.lacks);
+    struct text more = text_in(hello.lacks + used, sizeof hello.lacks - used);
+    confine_describe(&more);
     struct frame frame = answer_begin();
     frame_put_hello(&frame, &hello);
     answer_end(&frame, FRAME_HELLO, 0);
@@ -86,6 +90,7 @@ static bool take_call(const struct frame_header *header, struct frame *body)
     bool known;
     if (!frame_get_call(body, &call, &known))
         return complain("a call that makes no sense");
+    known = known && confine_allows(&call);
     if (known && header->type == FRAME_BEGIN) {
         task_begin(header->id, &call);
         return true;
@@ -93,7 +98,7 @@ static bool take_call(const struct frame_header *header, struct frame *body)
     bool answer = true;
     if (known)
         answer = perform(&call, header->id);
-    else /* no program here could make this call */
+    else /* no program here could make this call, or this one may not */
         call_fail(&call, LACKING);
     if (answer)
         task_answer(header->id, &call);

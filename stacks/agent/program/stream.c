@@ -9,6 +9,7 @@
 static struct {
     int input, output;
     uint32_t process;
+    volatile unsigned *count; /* of frames read; NULL: nobody counts */
     pthread_mutex_t writing;
     unsigned char request[FRAME_MOST], answer[FRAME_MOST];
 } stream = {.writing = PTHREAD_MUTEX_INITIALIZER};
@@ -18,6 +19,11 @@ void stream_open(int input, int output, uint32_t process)
     stream.input = input;
     stream.output = output;
     stream.process = process;
+}
+
+void stream_count(volatile unsigned *frames)
+{
+    stream.count = frames;
 }
 
 uint32_t stream_process(void)
@@ -107,6 +113,8 @@ int stream_read(struct frame_header *header, struct frame *body)
     size_t there = read_whole(stream.input, bytes, sizeof bytes);
     if (there == 0)
         return 0;
+    if (stream.count)
+        ++*stream.count;
     if (there == sizeof bytes) {
         int length = frame_read_header(bytes, header);
         if (length < 0) {

@@ -1,0 +1,658 @@
+/* What others may do to this program, or through it: who connects to an agent, who starts one where
+ * it does not belong, who gives it more than was thought of. */
+#include "calls/protocol.h"
+#include "hosts/calls.h"
+#include "hosts/files.h"
+#include "hosts/lookup.h"
+#include "hosts/message.h"
+#include "hosts/readiness.h"
+#include "lab/namespace.h"
+#include "stacks/agent/agent.h"
+#include "tests/lab.h"
+#include "tests/support.h"
+
+#include <CUnit/Basic.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- as the first process ---- */
+
+/* Where it is not the first process it touches nothing: in namespaces of its own, in case it does.
+ */
+static void test_init_elsewhere(void)
+{
+    static const char *const spaces[] = {"--mount", "--net"};
+    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+        const char *const argv[] = {
+            "unshare", spaces[i], "--map-root-user", lab.program, "--init", "/dev/null", NULL};
+        struct finished finished = run_program(argv);
+        const char *end = strchr(finished.err, '\n');
+        CU_ASSERT_EQUAL(finished.status, 2);
+        CU_ASSERT_PTR_NOT_NULL(strstr(finished.err, "--init is for the first process"));
+        CU_ASSERT(end && end[1] == '\0');
+        finished_free(&finished);
+    }
+}
+
+/* ---- commands of any length ---- */
+
+enum { WORDS = 200, WORD = 50 };
+
+/* Writes a program that notes how many words it was given, and is the agent then. */
+static void write_script(char *path, size_t size)
+{
+    snprintf(path, size, "%s/script", lab.directory);
+    FILE *file = fopen(path, "w");
+    if (!file ||
+        fprintf(file, "#!/bin/sh\necho $# ${#1} >%s/count\nexec %s\n", lab.directory, lab.program) <
+            0 ||
+        fclose(file) != 0 || chmod(path, 0755) != 0)
+        abort();
+}
+
+/* Runs a case by an agent of this command: whether it passes. */
+static bool passes(const char *command)
+{
+    char *iut;
+    if (asprintf(&iut, "agent:%s", command) < 0)
+        abort();
+    const char *const argv[] = {getenv("SOCKSPEC"),
+                                "run",
+                                "--iut",
+                                iut,
+                                "--filter",
+                                "tcp.connect.establishes/data/ipv4,loopback",
+                                "--quiet",
+                                "--json",
+                                "-",
+                                NULL};
+    struct finished finished = run_program(argv);
+    json_t *lines = json_lines(finished.out);
+    const json_t *line = lines ? find_object(lines, "type", "variant") : NULL;
+    bool good = line && strcmp(text_of(line, "verdict"), "pass") == 0;
+    if (!good)
+        printf("\n    %s%s\n", finished.err, line ? text_of(line, "reason") : "");
+    json_decref(lines);
+    finished_free(&finished);
+    free(iut);
+    return good;
+}
+
+/* What the script has noted. */
+static void expect_noted(int words, int first)
+{
+    char path[256], wanted[64];
+    snprintf(path, sizeof path, "%s/count", lab.directory);
+    snprintf(wanted, sizeof wanted, "%d %d\n", words, first);
+    char *noted = read_file(path);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(noted);
+    CU_ASSERT_STRING_EQUAL(noted, wanted);
+    free(noted);
+    unlink(path);
+}
+
+static void test_long_commands(void)
+{
+    char script[256], words[WORDS * (WORD + 1) + sizeof script + 16], *to = words;
+    write_script(script, sizeof script);
+    to += sprintf(to, "%s", script);
+    for (int i = 0; i < WORDS; i++)
+        to += sprintf(to, " %0*d", WORD, i);
+    CU_ASSERT_TRUE(passes(words));
+    expect_noted(WORDS, WORD);
+
+    to = words + sprintf(words, "%s '", script); /* for the shell */
+    memset(to, 'x', WORDS * WORD);
+    strcpy(to + WORDS * WORD, "'");
+    CU_ASSERT_TRUE(passes(words));
+    expect_noted(1, WORDS * WORD);
+    unlink(script);
+}
+
+/* ---- who connects ---- */
+
+static int connect_to(const struct agent *agent)
+{
+    struct address to = address_of("192.0.2.1", agent->port);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CU_ASSERT_FATAL(connect(fd, &to.any, to.length) == 0);
+    return fd;
+}
+
+static struct host client_of(const struct agent *agent, const char *token)
+{
+    int fd = connect_to(agent);
+    const struct tenant stream = {.input = fd, .output = fd, .token = token};
+    return (struct host){.name = "iut", .iut = true, .door = agent_open(&stream, -1, false)};
+}
+
+/* Reads a frame: its type, or 0 at the end of the connection, which may take so many seconds; its
+ * text goes into a buffer of 256. */
+static int read_frame_of(int fd, int seconds, char *text)
+{
+    unsigned char bytes[16384];
+    size_t used = 0, wanted = FRAME_HEADER;
+    struct frame_header header = {0};
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    while (used < wanted) {
+        ssize_t n =
+            poll(&readable, 1, seconds * 1000) == 1 ? read(fd, bytes + used, wanted - used) : -1;
+        if (n <= 0)
+            return n < 0 && errno != ECONNRESET ? -1 : 0;
+        used += (size_t)n;
+        if (used == FRAME_HEADER && wanted == FRAME_HEADER)
+            wanted += (size_t)frame_read_header(bytes, &header);
+    }
+    size_t length = used - FRAME_HEADER < 255 ? used - FRAME_HEADER : 255;
+    memcpy(text, bytes + FRAME_HEADER, length);
+    text[length] = '\0';
+    return (int)header.type;
+}
+
+enum { PATIENCE = 20 };
+
+static void expect_lacking_sockets(struct host *iut)
+{
+    static const struct {
+        int64_t family, type, protocol;
+    } sockets[] = {{AF_UNIX, SOCK_STREAM, 0},
+                   {AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0},
+                   {AF_NETLINK, SOCK_DGRAM, 0},
+                   {AF_PACKET, SOCK_DGRAM, 0},
+                   {AF_VSOCK, SOCK_STREAM, 0},
+                   {AF_INET, SOCK_RAW, 0},
+                   {AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_TCP},
+                   {AF_INET6, SOCK_RAW, IPPROTO_ICMPV6},
+                   {AF_INET, 10 /* SOCK_PACKET */, 0},
+                   {AF_INET, SOCK_DGRAM, IPPROTO_ICMP},
+                   /* What a cut to an int makes of them counts. */
+                   {INT64_C(0x100000000) + AF_NETLINK, SOCK_DGRAM, 0},
+                   {AF_INET, INT64_C(0x100000000) + SOCK_RAW, 0},
+                   {INT64_C(-0x100000000) + AF_UNIX, SOCK_STREAM, 0}};
+    int fds[2];
+    for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
+        struct call call = {.operation = OP_SOCKET,
+                            .argument = {sockets[i].family, sockets[i].type, sockets[i].protocol}};
+        host_perform(iut, &call);
+        CU_ASSERT_EQUAL(call.error, LACKING);
+    }
+    CU_ASSERT_EQUAL(sk_socketpair(iut, AF_UNIX, SOCK_STREAM, 0, fds), -LACKING);
+}
+
+static void expect_lacking_files(struct host *iut)
+{
+    struct host child;
+    struct file_status status;
+    const struct limits limits = {10, 10};
+    static const char *const names[] = {"open", "stat", "chmod", "fork", "exec", "setrlimit"};
+    CU_ASSERT_EQUAL(sk_open(iut, "/etc/passwd", O_RDONLY, 0), -LACKING);
+    CU_ASSERT_EQUAL(sk_stat(iut, "/", &status), -LACKING);
+    CU_ASSERT_EQUAL(sk_chmod(iut, lab.directory, 0777), -LACKING);
+    CU_ASSERT_EQUAL(sk_unlink(iut, lab.directory), -LACKING);
+    CU_ASSERT_EQUAL(sk_symlink(iut, "/", lab.directory), -LACKING);
+    CU_ASSERT_EQUAL(sk_mkdir(iut, lab.directory, 0777), -LACKING);
+    CU_ASSERT_EQUAL(sk_fork(iut, &child), -LACKING);
+    CU_ASSERT_EQUAL(sk_exec(iut), -LACKING);
+    CU_ASSERT_EQUAL(sk_await_child(iut), -LACKING);
+    CU_ASSERT_EQUAL(sk_seteuid(iut, 0), -LACKING);
+    CU_ASSERT_EQUAL(sk_setegid(iut, 0), -LACKING);
+    CU_ASSERT_EQUAL(sk_umask(iut, 0), -LACKING);
+    CU_ASSERT_EQUAL(sk_setrlimit(iut, RLIMIT_NOFILE, &limits), -LACKING);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CU_ASSERT_FALSE(door_has(iut->door, names[i]));
+    CU_ASSERT_TRUE(door_has(iut->door, "getrlimit"));
+}
+
+/* Signals reach its own process alone, and options nothing but its sockets. */
+static void expect_lacking_others(struct host *iut)
+{
+    int fd = sk_socket(iut, AF_INET, SOCK_DGRAM, 0), value;
+    CU_ASSERT_FATAL(fd >= 0);
+    CU_ASSERT_EQUAL(sk_fcntl(iut, fd, F_SETOWN, 1), -LACKING);
+    CU_ASSERT_EQUAL(sk_fcntl(iut, fd, F_SETOWN, -1), -LACKING);
+    CU_ASSERT_EQUAL(sk_fcntl(iut, fd, F_SETOWN, sk_getpid(iut)), 0);
+    CU_ASSERT_EQUAL(sk_fcntl(iut, fd, F_SETSIG, SIGKILL), -LACKING);
+    CU_ASSERT_EQUAL(sk_fcntl(iut, fd, F_SETSIG, SIGIO), 0);
+    CU_ASSERT_EQUAL(sk_fcntl(iut, fd, F_SETLEASE, F_RDLCK), -LACKING);
+    value = 1;
+    CU_ASSERT_EQUAL(sk_ioctl(iut, fd, FIOSETOWN, &value), -LACKING);
+    CU_ASSERT_EQUAL(sk_ioctl(iut, fd, SIOCSIFFLAGS, &value), -LACKING);
+    CU_ASSERT_EQUAL(sk_setsockopt(iut, fd, IPPROTO_IP, 64 /* of filters */, 1), -LACKING);
+    CU_ASSERT_EQUAL(sk_getsockopt(iut, fd, IPPROTO_IP, 64, &value), -LACKING);
+    CU_ASSERT_EQUAL(sk_close(iut, fd), 0);
+}
+
+/* What cases ask for is there, what nobody has included. */
+static void expect_usual(struct host *iut)
+{
+    struct file_status status;
+    struct stat null;
+    int fd = sk_socket(iut, AF_INET6, SOCK_STREAM, 0), value;
+    CU_ASSERT(fd >= 0);
+    CU_ASSERT_EQUAL(sk_socket(iut, 9999, SOCK_STREAM, 0), -EAFNOSUPPORT);
+    CU_ASSERT_EQUAL(sk_socket(iut, AF_INET, SOCK_STREAM, 253), -EPROTONOSUPPORT);
+    CU_ASSERT_EQUAL(sk_fcntl(iut, fd, 12345, 0), -EINVAL);
+    CU_ASSERT_EQUAL(sk_getsockopt(iut, fd, SOL_SOCKET, 12345, &value), -ENOPROTOOPT);
+    CU_ASSERT_EQUAL(sk_setsockopt(iut, fd, SOL_SOCKET, SO_REUSEADDR, 1), 0);
+    CU_ASSERT_EQUAL(sk_kill(iut, SIGUSR1), 0);
+    CU_ASSERT_EQUAL(sk_signals(iut, SIGUSR1), 1);
+    /* The descriptors of whoever started it are not there. */
+    CU_ASSERT_EQUAL_FATAL(stat("/dev/null", &null), 0);
+    for (int standard = 0; standard < 3; standard++) {
+        CU_ASSERT_EQUAL(sk_fstat(iut, standard, &status), 0);
+        CU_ASSERT_EQUAL(status.inode, (int64_t)null.st_ino);
+    }
+    CU_ASSERT_EQUAL(sk_close(iut, fd), 0);
+}
+
+static void test_confined(void)
+{
+    struct host iut = client_of(&lab.agent, NULL);
+    expect_lacking_sockets(&iut);
+    expect_lacking_files(&iut);
+    expect_lacking_others(&iut);
+    expect_usual(&iut);
+    host_close(&iut);
+}
+
+static struct agent start_with(const char *option, const char *value)
+{
+    lab.options[0] = option;
+    lab.options[1] = value;
+    struct agent agent = start_agent(NULL);
+    lab.options[0] = NULL;
+    CU_ASSERT_FATAL(agent.port > 0);
+    return agent;
+}
+
+/* Who comes when there are enough is told so, and finds room once one has gone. */
+static void test_clients(void)
+{
+    struct agent agent = start_with("--clients", "2");
+    char text[256];
+    int fds[2] = {connect_to(&agent), connect_to(&agent)};
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_EQUAL(read_frame_of(fds[i], PATIENCE, text), FRAME_HELLO);
+    int third = connect_to(&agent);
+    CU_ASSERT_EQUAL(read_frame_of(third, PATIENCE, text), FRAME_ERROR);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "as many clients as it may"));
+    CU_ASSERT_EQUAL(read_frame_of(third, PATIENCE, text), 0);
+    close(third);
+    shutdown(fds[0], SHUT_WR);
+    CU_ASSERT_EQUAL(read_frame_of(fds[0], PATIENCE, text), 0);
+    third = connect_to(&agent);
+    CU_ASSERT_EQUAL(read_frame_of(third, PATIENCE, text), FRAME_HELLO);
+    close(third);
+    close(fds[0]);
+    close(fds[1]);
+    stop_agent(&agent);
+}
+
+/* Sends a call of this operation, with a descriptor; nobody waits for its result. */
+static void send_call(int fd, struct call *call)
+{
+    unsigned char bytes[1024];
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER};
+    frame_put_call(&frame, call);
+    size_t length = frame_complete(&frame, &(struct frame_header){.type = FRAME_CALL, .id = 1});
+    CU_ASSERT_FATAL(write(fd, bytes, length) == (ssize_t)length);
+}
+
+/* Whoever asks for nothing is gone after a while, inside a call that does not end too. */
+static void test_idle(void)
+{
+    struct agent agent = start_with("--idle", "1");
+    char text[256];
+    struct call sleep = {.operation = OP_POLL, .argument = {[1] = -1}};
+    int fds[2] = {connect_to(&agent), connect_to(&agent)};
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_EQUAL(read_frame_of(fds[i], PATIENCE, text), FRAME_HELLO);
+    send_call(fds[1], &sleep);
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL(read_frame_of(fds[i], PATIENCE, text), 0);
+        close(fds[i]);
+    }
+    stop_agent(&agent);
+}
+
+/* ---- the token ---- */
+
+static const char token[] = "a quiet word";
+
+/* What an agent answers to a token: the type of the frame. */
+static int answer_to(const struct agent *agent, const void *said, size_t length)
+{
+    unsigned char bytes[1024];
+    char text[256];
+    int fd = connect_to(agent);
+    CU_ASSERT_EQUAL(read_frame_of(fd, PATIENCE, text), FRAME_TOKEN);
+    memcpy(bytes + FRAME_HEADER, said, length);
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER + length};
+    length = frame_complete(&frame, &(struct frame_header){.type = FRAME_TOKEN});
+    CU_ASSERT_FATAL(write(fd, bytes, length) == (ssize_t)length);
+    int type = read_frame_of(fd, PATIENCE, text);
+    close(fd);
+    return type;
+}
+
+/* One line on stderr that has this text, and status 2. */
+static void refused(struct finished finished, const char *text)
+{
+    bool good = finished.status == 2 && strstr(finished.err, text);
+    if (!good)
+        printf("\n    status %d instead of '%s': %s\n", finished.status, text, finished.err);
+    CU_ASSERT(good);
+    finished_free(&finished);
+}
+
+/* Runs a case through an agent that asks for a token, with this behind its port. */
+static struct finished run_with(const struct agent *agent, const char *behind)
+{
+    char file[1024];
+    snprintf(file, sizeof file, "%s%s", describe(ADDRESSES), behind);
+    return run_tcp(agent->port, file, "--filter tcp.connect.establishes/data/ipv4,pair");
+}
+
+static void test_token(void)
+{
+    static const char long_one[300] = {'a'};
+    char path[256], behind[300];
+    snprintf(path, sizeof path, "%s/token", lab.directory);
+    FILE *file = fopen(path, "w");
+    if (!file || fprintf(file, "%s\n", token) < 0 || fclose(file) != 0)
+        abort();
+    struct agent agent = start_with("--token", path);
+    CU_ASSERT_EQUAL(answer_to(&agent, token, strlen(token)), FRAME_HELLO);
+    CU_ASSERT_EQUAL(answer_to(&agent, token, strlen(token) - 1), FRAME_ERROR);
+    CU_ASSERT_EQUAL(answer_to(&agent, token, sizeof token), FRAME_ERROR);
+    CU_ASSERT_EQUAL(answer_to(&agent, "", 0), FRAME_ERROR);
+    CU_ASSERT_NOT_EQUAL(answer_to(&agent, long_one, sizeof long_one), FRAME_HELLO);
+
+    refused(run_with(&agent, ""), "the agent asks for a token");
+    refused(run_with(&agent, ",token=/dev/null"), "a token is a line of 1 to 255 bytes");
+    refused(run_with(&agent, ",token=/no/such/file"), "cannot read the token in /no/such/file");
+    refused(run_with(&agent, ",token="), "behind the port stand");
+    snprintf(behind, sizeof behind, ",token=%s", path);
+    struct finished finished = run_with(&agent, behind);
+    CU_ASSERT_EQUAL(finished.status, 0);
+    finished_free(&finished);
+    setenv("SOCKSPEC_TOKEN", "another", 1);
+    refused(run_with(&agent, ""), "the agent says: this is not the token");
+    setenv("SOCKSPEC_TOKEN", token, 1);
+    finished = run_with(&agent, "");
+    CU_ASSERT_EQUAL(finished.status, 0);
+    finished_free(&finished);
+    unsetenv("SOCKSPEC_TOKEN");
+    stop_agent(&agent);
+    unlink(path);
+}
+
+/* ---- the user ---- */
+
+static void test_user(void)
+{
+    char path[64];
+    unsigned uid = 0;
+    struct agent agent = start_with("--user", "nobody");
+    snprintf(path, sizeof path, "/proc/%d/status", agent.pid);
+    char *text = read_file(path);
+    const char *line = text ? strstr(text, "\nUid:") : NULL;
+    CU_ASSERT(line && sscanf(line, "\nUid: %u", &uid) == 1);
+    CU_ASSERT_NOT_EQUAL(uid, 0);
+    free(text);
+    struct host iut = client_of(&agent, NULL);
+    CU_ASSERT(sk_socket(&iut, AF_INET, SOCK_STREAM, 0) >= 0);
+    host_close(&iut);
+    stop_agent(&agent);
+}
+
+/* It says who it is, and what makes no sense. */
+static void test_words(void)
+{
+    static const struct {
+        const char *words;
+        int status;
+        const char *complaint;
+    } calls[] = {{"0 --user no-such-user", 3, "has no user 'no-such-user'"},
+                 {"0 --token /no/such/file", 2, "cannot read the token in /no/such/file"},
+                 {"0 127.0.0.1 --clients 0", 2, "usage:"},
+                 {"0 --idle never", 2, "usage:"},
+                 {"0 --token", 2, "usage:"}};
+    char line[1200];
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        snprintf(line, sizeof line, "%s --listen %s", lab.program, calls[i].words);
+        struct finished finished = run_line(line);
+        CU_ASSERT_EQUAL(finished.status, calls[i].status);
+        CU_ASSERT_PTR_NOT_NULL(strstr(finished.err, calls[i].complaint));
+        finished_free(&finished);
+    }
+}
+
+/* ---- text that others wrote ---- */
+
+/* Whether a terminal would take something in a text for more than characters: ESC, BEL, CSI as one
+ * character, and what is no UTF-8. */
+static bool is_tame(const char *text)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+        if ((*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f || *at == 0xff ||
+            (at[0] == 0xc2 && at[1] < 0xa0))
+            return false;
+    return true;
+}
+
+static void expect_tame(struct finished finished, const char *text)
+{
+    bool said = strstr(finished.out, text) || strstr(finished.err, text);
+    if (!said || !is_tame(finished.out) || !is_tame(finished.err))
+        printf("\n    instead of '%s', tame: %s%s\n", text, finished.out, finished.err);
+    CU_ASSERT(said);
+    CU_ASSERT_TRUE(is_tame(finished.out));
+    CU_ASSERT_TRUE(is_tame(finished.err));
+    finished_free(&finished);
+}
+
+#define WILD                                                                                       \
+    "\x1b[2J\a\xc2\x9b"                                                                            \
+    "31m\xff"
+#define WILD_JSON "\\u001b[2J\\u0007\\u009b31m"
+
+/* A file with this text, whose path goes into a command line with a "%s". */
+static struct finished run_on(const char *line, const char *text)
+{
+    char path[256], whole[1024];
+    snprintf(path, sizeof path, "%s/wild", lab.directory);
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+        abort();
+    snprintf(whole, sizeof whole, line, path, path);
+    return run_line(whole);
+}
+
+static void test_wild_reports(void)
+{
+    static const char report[] =
+        "{\"type\":\"run\",\"iut\":\"iut" WILD_JSON "\"}\n"
+        "{\"type\":\"variant\",\"id\":\"tcp.connect.establishes/data/ipv4,loopback\","
+        "\"rule\":\"rule" WILD_JSON "\",\"verdict\":\"fail\",\"observed\":\"seen" WILD_JSON
+        "\",\"ended\":\"whole\",\"reason\":\"because" WILD_JSON "\"}\n"
+        "{\"type\":\"summary\"}\n";
+    expect_tame(run_on("SOCKSPEC compare %s %s", report), "0 new failures");
+    expect_tame(run_on("SOCKSPEC compare --side-by-side %s %s", report), "seen\\x1b");
+    expect_tame(run_on("SOCKSPEC baseline %s", report), "seen\\x1b");
+    expect_tame(run_on("SOCKSPEC baseline %s", "{\"" WILD "\n"), "sockspec: ");
+    expect_tame(run_on("SOCKSPEC run --filter tcp.connect.establishes/data/ipv4,loopback "
+                       "--baseline %s",
+                       "wild" WILD "  fail  -- because " WILD "\n"),
+                "wild\\x1b");
+}
+
+/* Starts a server that says that it failed, in a wild way, whoever connects. */
+static pid_t start_wild(int *port)
+{
+    struct address name = address_of("192.0.2.1", 0);
+    namespace_enter(lab.network->netns[SIDE_IUT]);
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(server, &name.any, name.length) != 0 || listen(server, 1) != 0 ||
+        getsockname(server, &name.any, &name.length) != 0)
+        abort();
+    *port = address_port(&name);
+    pid_t pid = fork();
+    if (pid == 0) {
+        unsigned char bytes[256];
+        size_t length = FRAME_HEADER + sizeof "wild" WILD - 1;
+        memcpy(bytes + FRAME_HEADER, "wild" WILD, sizeof "wild" WILD - 1);
+        struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = length};
+        frame_complete(&frame, &(struct frame_header){.type = FRAME_ERROR});
+        _exit(write(accept(server, NULL, NULL), bytes, length) != (ssize_t)length);
+    }
+    close(server);
+    return pid;
+}
+
+static void test_wild_agent(void)
+{
+    int port;
+    pid_t pid = start_wild(&port);
+    namespace_enter(lab.network->netns[SIDE_PEER]);
+    expect_tame(run_tcp(port, NULL, ""), "the agent says: wild\\x1b");
+    waitpid(pid, NULL, 0);
+}
+
+/* ---- numbers that others gave ---- */
+
+static int64_t given;
+
+/* Gives a number, and names and sets as they should not be. */
+static void give(struct door *door, struct call *call)
+{
+    (void)door;
+    call_succeed(call, given);
+    if (call->operation == OP_ACCEPT)
+        call->block[1].length = 5000;
+    if (call->operation == OP_SELECT && call->block[1].bytes)
+        *(int *)call->block[1].bytes = -1;
+}
+
+/* A number that is too large is none, rather than what is left of it in an int: an error, or a
+ * success. */
+static void test_numbers(void)
+{
+    static const struct door_operations operations = {.perform = give};
+    struct door door = {.operations = &operations};
+    struct host host = {.name = "iut", .door = &door, .iut = true};
+    struct fd_list list = {.fd = {3}, .count = 1};
+    struct address name = address_of("192.0.2.1", 7);
+    uint32_t address = 1;
+    char byte;
+    given = INT64_C(0x100000003);
+    CU_ASSERT_EQUAL(sk_socket(&host, AF_INET, SOCK_STREAM, 0), -DEVIATION);
+    CU_ASSERT_EQUAL(sk_if_nametoindex(&host, "lo"), -DEVIATION);
+    CU_ASSERT_EQUAL(sk_fcntl(&host, 3, F_GETFL, 0), -DEVIATION);
+    CU_ASSERT_EQUAL(sk_tcp_state(&host, &name, &name), -DEVIATION);
+    given = INT64_C(0x100000000) - EAGAIN;
+    CU_ASSERT_EQUAL(sk_recv(&host, 3, &byte, 1, MSG_TRUNC), -DEVIATION);
+    given = INT64_C(-0x10000000000);
+    CU_ASSERT_EQUAL(sk_inet_addr(&host, "192.0.2.1", &address), -DEVIATION);
+    CU_ASSERT_EQUAL(address, 1);
+    given = -5;
+    CU_ASSERT_EQUAL(sk_fcntl(&host, 3, F_GETFL, 0), -DEVIATION);
+    given = TCP_STATES;
+    CU_ASSERT_EQUAL(sk_tcp_state(&host, &name, &name), -DEVIATION);
+    given = 1;
+    CU_ASSERT_EQUAL(sk_select(&host, 4, &list, NULL, NULL, NULL), -DEVIATION);
+    given = 3;
+    CU_ASSERT_EQUAL(sk_accept(&host, 4, &name), -DEVIATION);
+    CU_ASSERT(name.length <= sizeof name.storage);
+}
+
+/* ---- */
+
+/* Whether other users than this one can be had. */
+static bool has_users(void)
+{
+    char *map = read_file("/proc/self/uid_map");
+    unsigned inside, outside, count = 0;
+    bool good = map && sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 && count > 65534;
+    free(map);
+    return geteuid() == 0 && good;
+}
+
+static int run_suite(void)
+{
+    char why[256];
+    if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+        mount("proc", "/proc", "proc", 0, NULL);
+    lab.network = network_create(NETWORK_PAIR, why, sizeof why);
+    if (!lab.network) {
+        fprintf(stderr, "no network: %s\n", why);
+        return 3;
+    }
+    lab.directory = make_directory();
+    lab.agent = start_agent(NULL);
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("withstand", NULL, NULL);
+    CU_add_test(suite, "who connects gets what cases need", test_confined);
+    CU_add_test(suite, "so many clients", test_clients);
+    CU_add_test(suite, "idle clients", test_idle);
+    CU_add_test(suite, "a token", test_token);
+    if (has_users())
+        CU_add_test(suite, "another user", test_user);
+    CU_add_test(suite, "words of an agent that listens", test_words);
+    CU_add_test(suite, "numbers that others gave", test_numbers);
+    CU_add_test(suite, "wild text in reports and baselines", test_wild_reports);
+    CU_add_test(suite, "wild text of an agent", test_wild_agent);
+    CU_add_test(suite, "--init where it is not the first process", test_init_elsewhere);
+    CU_add_test(suite, "commands of any length", test_long_commands);
+    int status = run_tests();
+    stop_agent(&lab.agent);
+    network_free(lab.network);
+    remove_directory(lab.directory);
+    return status;
+}
+
+/* Runs a part of main() in a child and gives its exit status. */
+static int in_child(int (*part)(void))
+{
+    int status;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int result = part();
+        fflush(stdout);
+        _exit(result); /* a leak check would take another namespace's /proc for its own */
+    }
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
+
+/* The first process of the new PID namespace has to live as long as the others. */
+static int isolated(void)
+{
+    char why[256];
+    if (namespace_isolate(why, sizeof why))
+        return in_child(run_suite);
+    fprintf(stderr, "%s\n", why);
+    return 3;
+}
+
+int main(void)
+{
+    support_init();
+    spec_here("@/sockspec-agent", lab.program, sizeof lab.program);
+    return in_child(isolated);
+}
