@@ -150,6 +150,9 @@ static uint64_t most_moved(const struct call *call)
 /* Whether a receiving call may say that there was more than it had room for. */
 static bool tells_whole_length(const struct call *call)
 {
+    const struct message *message = call->operation == OP_RECVMSG ? call->block[1].bytes : NULL;
+    if (call->total && message && message->flags & MSG_TRUNC)
+        return true;
     bool flags = call->operation == OP_RECV || call->operation == OP_RECVFROM ||
                  call->operation == OP_RECVMSG;
     return flags && call->argument[2] & MSG_TRUNC;

@@ -40,6 +40,7 @@ struct call {
     int64_t result;      /* after it ran: what the function returned */
     int error;           /* errno if it failed, else 0 */
     int64_t nanoseconds; /* how long it took */
+    bool total;          /* recvmsg() may give the length of all of a message that it cut */
     char deviation[64];  /* what no such call can give, in words ("1 instead of 0"); else empty */
 };
 

@@ -218,11 +218,16 @@ int sk_recvfrom(struct host *host, int fd, void *data, size_t size, int flags, s
     return result;
 }
 
-int sk_recvmsg_whole(struct host *host, int fd, struct message *message, int flags)
+static int recvmsg_into(struct host *host, int fd, struct message *message, int flags, bool total)
 {
     CALL(OP_RECVMSG, .argument = {fd, [2] = flags},
-         .block = {[1] = block_in(message, sizeof *message)});
+         .block = {[1] = block_in(message, sizeof *message)}, .total = total);
     return perform(host, &call);
+}
+
+int sk_recvmsg_whole(struct host *host, int fd, struct message *message, int flags)
+{
+    return recvmsg_into(host, fd, message, flags, true);
 }
 
 int sk_recvmsg(struct host *host, int fd, void *data, size_t size, int flags, struct address *from,
@@ -230,7 +235,7 @@ int sk_recvmsg(struct host *host, int fd, void *data, size_t size, int flags, st
 {
     struct message message = {
         .name = block_address_out(from), .buffer = {block_out(data, size)}, .buffers = 1};
-    int result = sk_recvmsg_whole(host, fd, &message, flags);
+    int result = recvmsg_into(host, fd, &message, flags, false);
     if (from)
         from->length = name_length(&message.name);
     if (flags_out)

@@ -49,6 +49,7 @@ int sk_recvfrom(struct host *host, int fd, void *data, size_t size, int flags,
                 struct address *from);
 int sk_recvmsg(struct host *host, int fd, void *data, size_t size, int flags, struct address *from,
                int *flags_out);
+/* The result may be the length of all of a message that was cut: what POSIX has recvmsg() give. */
 int sk_recvmsg_whole(struct host *host, int fd, struct message *message, int flags);
 int sk_read(struct host *host, int fd, void *data, size_t size);
 
