@@ -1,7 +1,9 @@
 #include "harness/report.h"
 
+#include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "reports/block.h"
+#include "reports/common.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -234,6 +236,18 @@ static void print_causes(struct text *text)
 }
 
 /* Where reasons differ in a call, that of the first stands for all. */
+static void print_skip(const struct text *text, const struct group *group)
+{
+    char line[KEY_SIZE], whole[KEY_SIZE];
+    const char *rest = group->first.reason + strlen(group->key);
+    snprintf(whole, sizeof whole, "%s%s%s", group->key,
+             *rest && group->count > 1 ? ", for instance" : "", rest);
+    text_take(line, sizeof line, whole);
+    fprintf(text->options.stream, "%6zu  ", group->count);
+    report_words(text->options.stream, line, 8, 100);
+    fputc('\n', text->options.stream);
+}
+
 static void print_skips(struct text *text)
 {
     enum { SHOWN = 20 };
@@ -242,16 +256,8 @@ static void print_skips(struct text *text)
         return;
     groups_sort(&text->skips);
     fprintf(out, "\n%sskipped%s\n", print_bold(&text->printer), print_plain(&text->printer));
-    for (size_t i = 0; i < text->skips.count && i < SHOWN; i++) {
-        const struct group *group = &text->skips.list[i];
-        const char *rest = group->first.reason + strlen(group->key);
-        fprintf(out, "%6zu  ", group->count);
-        print_clean(&text->printer, group->key);
-        if (*rest && group->count > 1)
-            fprintf(out, ", for instance");
-        print_clean(&text->printer, rest);
-        fputc('\n', out);
-    }
+    for (size_t i = 0; i < text->skips.count && i < SHOWN; i++)
+        print_skip(text, &text->skips.list[i]);
     if (text->skips.count > SHOWN)
         fprintf(out, "        and %zu reasons more; --verbose shows all\n",
                 text->skips.count - SHOWN);
