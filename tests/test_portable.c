@@ -22,6 +22,9 @@ static const struct {
     {"scopes", "ipv6.scope.receive"},
     /* It knows not all options, and does not ask the kernel about this one. */
     {"flow-information", "ipv6.flowinfo.send-kept"},
+    {"multicast-interface", "options.ipv6.set"},
+    /* It loses a signal that the mask of pselect() held back. */
+    {"held-signals", "readiness.mask.holds-signals"},
 };
 
 /* Each of which a loaded machine ends in the time that a program has here. */
