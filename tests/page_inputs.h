@@ -12,9 +12,9 @@ enum { MADE_UP = 8 };
 
 /* Writes into a directory, with assertions of CUnit:
  *
- *   page.html   some rules by four: the host, a mutant that fails tcp.connect.listening, the host
+ *   page.html   some rules by four: the host, a mutant that fails tcp.connect.refused, the host
  *               judged by the profile posix, and one that is named "nasty NASTY", in a file of such
- *               a name, and has each verdict in the case of tcp.connect.listening, about NASTY
+ *               a name, and has each verdict in the case of tcp.connect.refused, about NASTY
  *   data        the same as JSON
  *   alike.html  the host twice: nothing differs */
 void make_page(const char *directory);

@@ -4,7 +4,6 @@
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,23 +94,11 @@ static void test_waiting_occupies_no_worker(void)
     json_decref(results("MACHINERY run --json - --jobs 1 --filter machinery.meets", 0));
 }
 
-/* Processes of the program that is tested; another checkout's are another's. */
-static int our_processes(void)
+/* What descends from this test; other tests may run beside it. */
+static size_t our_processes(void)
 {
-    const char *machinery = getenv("MACHINERY");
-    int count = 0;
-    DIR *proc = opendir("/proc");
-    if (!proc || !machinery)
-        abort();
-    for (struct dirent *entry; (entry = readdir(proc));) {
-        char path[300];
-        snprintf(path, sizeof path, "/proc/%s/cmdline", entry->d_name);
-        char *name = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? read_file(path) : NULL;
-        count += name && strcmp(name, machinery) == 0;
-        free(name);
-    }
-    closedir(proc);
-    return count;
+    static struct process list[PROCESSES];
+    return processes_of(getpid(), list, PROCESSES);
 }
 
 /* Waits until there are none of our processes, or some; false if that takes too long. */
@@ -208,6 +195,7 @@ static void test_nothing_is_left(void)
 int main(void)
 {
     support_init();
+    processes_adopt();
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("machinery", NULL, NULL);
     CU_add_test(suite, "verdicts", test_verdicts);

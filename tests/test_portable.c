@@ -8,16 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* With sanitizers a process costs tens of milliseconds, and a part has to do. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EVERYTHING "*.connect.a*"
-#endif
-#endif
-#ifndef EVERYTHING
-#define EVERYTHING "*"
-#endif
-
 #define EMULATOR "qemu-s390x-static"
 
 /* Rules that the emulator itself breaks. tests/portable/emulator.c, which nothing here is a part
@@ -32,17 +22,24 @@ static const struct {
     {"scopes", "ipv6.scope.receive"},
     /* It knows not all options, and does not ask the kernel about this one. */
     {"flow-information", "ipv6.flowinfo.send-kept"},
+    {"multicast-interface", "options.ipv6.set"},
+    /* It loses a signal that the mask of pselect() held back. */
+    {"held-signals", "readiness.mask.holds-signals"},
 };
+
+/* Each of which a loaded machine ends in the time that a program has here. */
+enum { PARTS = 4 };
 
 static int tried; /* programs that were there */
 
+/* IPv4-mapped addresses are IPv6's, and have nothing new for another machine. */
 static json_t *results_of(const char *spec, const char *part)
 {
     char iut[2048];
     spec_here(spec, iut, sizeof iut);
-    const char *const argv[] = {getenv("SOCKSPEC"), "run",      "--iut",   iut,
-                                "--filter",         EVERYTHING, "--shard", part,
-                                "--quiet",          "--json",   "-",       NULL};
+    const char *const argv[] = {
+        getenv("SOCKSPEC"), "run",     "--iut", iut,       "--filter", "*", "--exclude",
+        "*/mapped*",        "--shard", part,    "--quiet", "--json",   "-", NULL};
     struct finished finished = run_program(argv);
     json_t *lines = json_lines(finished.out);
     if (finished.status > 1 && json_array_size(lines) == 0)
@@ -82,9 +79,14 @@ static bool is_same(const json_t *a, const json_t *b)
 
 /* Holds a part of a run against the host's, line by line: both are in the order of variants. Gives
  * how many differ. */
-static size_t compare_part(const char *spec, const char *words, const char *part)
+static size_t compare_part(const char *spec, const char *words, unsigned part)
 {
-    json_t *host = results_of("host", part), *lines = results_of(spec, part), *line;
+    static json_t *here[PARTS]; /* that it is compared with, the same for all */
+    char shard[16];
+    snprintf(shard, sizeof shard, "%u/%d", part + 1, PARTS);
+    if (!here[part])
+        here[part] = results_of("host", shard);
+    json_t *host = here[part], *lines = results_of(spec, shard), *line;
     size_t i, different = 0;
     CU_ASSERT(json_array_size(host) > 2);
     CU_ASSERT_EQUAL(json_array_size(lines), json_array_size(host));
@@ -99,16 +101,13 @@ static size_t compare_part(const char *spec, const char *words, const char *part
                text_of(there, "observed"), text_of(line, "reason"));
     }
     json_decref(lines);
-    json_decref(host);
     return different;
 }
 
-/* In parts, each of which a loaded machine ends in the time that a program has here. */
 static void compare(const char *spec, const char *words)
 {
-    static const char *const parts[] = {"1/4", "2/4", "3/4", "4/4"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        CU_ASSERT_EQUAL(compare_part(spec, words, parts[i]), 0);
+    for (unsigned part = 0; part < PARTS; part++)
+        CU_ASSERT_EQUAL(compare_part(spec, words, part), 0);
 }
 
 static void test_words_of_32_bits(void)

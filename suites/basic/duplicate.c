@@ -41,7 +41,7 @@ MUTANT(duplicate, "close() of any descriptor ends the connection")
 
 RULE(child, "basic.close.child",
      .statement = "close() of a connected socket in a process leaves the connection open while "
-                  "the child that fork() made, or its parent, has it; the last close() ends it.",
+                  "a child, or the parent, has it as well; the last close() ends it.",
      .outcome = {[BY_LINUX] = {"0 then to peer then to iut then 0 then end of file",
                                {"linux.close.2.last-descriptor", "linux.close.2.returns-zero"}},
                  [BY_BSD] = {"0 then to peer then to iut then 0 then end of file",

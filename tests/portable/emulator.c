@@ -4,9 +4,12 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* As Linux has it; C libraries leave it to the kernel's header. */
@@ -30,6 +33,36 @@ static bool gives_scopes(int fd)
            given.sin6_scope_id == name.sin6_scope_id;
 }
 
+static bool sets_multicast_interface(int fd)
+{
+    const int loopback = (int)if_nametoindex("lo");
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &loopback, sizeof loopback) == 0;
+}
+
+static volatile sig_atomic_t caught;
+
+static void catch (int signal)
+{
+    (void)signal;
+    caught = 1;
+}
+
+/* A signal that pselect() holds back is caught when it has returned. */
+static bool catches_what_was_held(void)
+{
+    const struct sigaction action = {.sa_handler = catch};
+    const struct itimerval soon = {.it_value = {.tv_usec = 20000}};
+    const struct timespec later = {.tv_nsec = 200000000};
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    pselect(0, NULL, NULL, NULL, &later, &alarms);
+    getppid();
+    return caught;
+}
+
 int main(void)
 {
     int fd = socket(AF_INET6, SOCK_DGRAM, 0);
@@ -37,6 +70,10 @@ int main(void)
         puts("flow-information");
     if (!gives_scopes(fd))
         puts("scopes");
+    if (!sets_multicast_interface(fd))
+        puts("multicast-interface");
+    if (!catches_what_was_held())
+        puts("held-signals");
     close(fd);
     return 0;
 }
