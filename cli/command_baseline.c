@@ -10,27 +10,38 @@ static const char help[] =
     "Prints a first file of known deviations, for 'sockspec run --baseline FILE': a line for each\n"
     "rule or variant that failed or was inconclusive. Replace the reasons.\n";
 
-/* Whether all that a report has of a rule deviates alike, so that one line says it. */
-static bool whole_rule(const json_t *variants, const json_t *line)
+static bool alike(const json_t *a, const json_t *b)
 {
-    const char *id;
-    json_t *other;
-    json_object_foreach((json_t *)variants, id, other)
-    {
-        if (strcmp(json_text(other, "rule"), json_text(line, "rule")) == 0 &&
-            (strcmp(json_text(other, "verdict"), json_text(line, "verdict")) != 0 ||
-             strcmp(json_text(other, "observed"), json_text(line, "observed")) != 0))
-            return false;
-    }
-    return true;
+    return strcmp(json_text(a, "verdict"), json_text(b, "verdict")) == 0 &&
+           strcmp(json_text(a, "observed"), json_text(b, "observed")) == 0;
 }
 
-static void print_entry(const char *glob, const json_t *line)
+/* The rules of which all that a report has came out alike, so that one line says it: true for each,
+ * false for the others. */
+static json_t *uniform_rules(json_t *variants)
+{
+    json_t *line, *first = json_object(), *uniform = json_object();
+    const char *id;
+    json_object_foreach(variants, id, line)
+    {
+        const char *rule = json_text(line, "rule");
+        const json_t *other = json_object_get(first, rule);
+        if (!other)
+            json_object_set(first, rule, line);
+        if (!other || !alike(line, other))
+            json_object_set_new(uniform, rule, json_boolean(!other));
+    }
+    json_decref(first);
+    return uniform;
+}
+
+static void print_entry(const char *glob, const json_t *line, bool whole)
 {
     printf("%s  %s", glob, json_text(line, "verdict"));
     if (*json_text(line, "observed"))
         printf("  observed \"%s\"", json_text(line, "observed"));
-    printf("  -- not looked into yet\n");
+    printf("  -- not looked into yet%s\n",
+           !whole && result_differs(line) ? " (the worst of repetitions that differ)" : "");
 }
 
 int command_baseline(int argc, char **argv)
@@ -50,18 +61,20 @@ int command_baseline(int argc, char **argv)
         result_file_free(&file);
         return EXIT_USAGE;
     }
+    json_t *uniform = uniform_rules(file.variants);
     printf("# Known deviations of %s\n", json_text(file.run, "iut"));
     json_object_foreach(file.variants, id, line)
     {
         const char *verdict = json_text(line, "verdict"), *rule = json_text(line, "rule");
         if (strcmp(verdict, "fail") != 0 && strcmp(verdict, "inconclusive") != 0)
             continue;
-        if (!whole_rule(file.variants, line))
-            print_entry(id, line);
+        if (!json_is_true(json_object_get(uniform, rule)))
+            print_entry(id, line, false);
         else if (strcmp(rule, last) != 0)
-            print_entry(rule, line);
+            print_entry(rule, line, true);
         last = rule;
     }
+    json_decref(uniform);
     int status = end_output();
     result_file_free(&file);
     return status;

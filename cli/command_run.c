@@ -232,15 +232,30 @@ static bool take_option(struct command *command, int option)
     }
 }
 
-static bool takes_any(const struct selection *selection)
+/* How many variants a selection takes. */
+static size_t count_taken(const struct selection *selection)
 {
-    size_t count, ordinal = 0;
+    size_t count, ordinal = 0, taken = 0;
     const struct variant *all = variants(&count);
     for (size_t i = 0; i < count; i++) {
-        if (selection_takes(selection, &all[i], ordinal))
-            return true;
+        taken += selection_takes(selection, &all[i], ordinal);
         ordinal += selection_matches(selection, &all[i]);
     }
+    return taken;
+}
+
+/* A JUnit report is in memory until it is complete; half a kilobyte for each result. */
+static bool fits(const struct command *command, size_t taken)
+{
+    enum { MOST = 2000000 };
+    size_t results = taken * command->run.repeat;
+    if (!command->junit || results <= MOST)
+        return true;
+    fprintf(
+        stderr,
+        "sockspec: %zu results are too many for a JUnit report, which takes up to %d; --tap and "
+        "--json write them as they come\n",
+        results, MOST);
     return false;
 }
 
@@ -319,10 +334,13 @@ static int perform(struct command *command)
     struct totals totals = {0};
     struct output *outputs[FILES] = {NULL};
     bool reports_failed = false;
-    if (!takes_any(&command->run.selection)) {
+    size_t taken = count_taken(&command->run.selection);
+    if (taken == 0) {
         fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
         return EXIT_USAGE;
     }
+    if (!fits(command, taken))
+        return EXIT_USAGE;
     int status = open_outputs(command, outputs);
     if (status != EXIT_PASSED) {
         for (size_t i = 0; i < FILES; i++)

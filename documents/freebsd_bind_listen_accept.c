@@ -165,6 +165,8 @@ REQUIREMENTS(
      "The socket from accept() inherits O_ASYNC from the listening socket."},
     {"freebsd.accept.2.inherits-signal-destination", "DESCRIPTION", REQ_DOCUMENTED,
      "The socket from accept() inherits where SIGIO and SIGURG go from the listening socket."},
+    {"freebsd.accept.2.accept4.like-accept", "DESCRIPTION", REQ_DOCUMENTED,
+     "accept4() does what accept() does, but for the properties of the new socket."},
     {"freebsd.accept.2.accept4.nonblock-from-flags", "DESCRIPTION", REQ_DOCUMENTED,
      "SOCK_NONBLOCK in accept4()'s flags alone decides whether the new socket is non-blocking."},
     {"freebsd.accept.2.accept4.clears-o-async", "DESCRIPTION", REQ_DOCUMENTED,

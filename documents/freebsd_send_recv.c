@@ -209,6 +209,8 @@ REQUIREMENTS(
      "small."},
     {"freebsd.recv.2.flags-msg-oob", "DESCRIPTION, msghdr", REQ_DOCUMENTED,
      "MSG_OOB in msg_flags says that out-of-band data were received."},
+    {"freebsd.recv.2.returns-received", "RETURN VALUES", REQ_DOCUMENTED,
+     "recv(), recvfrom() and recvmsg() return how many bytes were received."},
     {"freebsd.recv.2.returns-zero-after-shutdown", "RETURN VALUES", REQ_DOCUMENTED,
      "A receive returns 0 if there are no messages and the peer has shut down in order."},
     {"freebsd.recv.2.returns-minus-one", "RETURN VALUES", REQ_DOCUMENTED,

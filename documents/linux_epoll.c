@@ -189,6 +189,8 @@ REQUIREMENTS(
      "The data of an event is that of the last EPOLL_CTL_ADD or EPOLL_CTL_MOD."},
     {"linux.epoll_wait.2.events", "DESCRIPTION", REQ_DOCUMENTED,
      "The events are those that have occurred."},
+    {"linux.epoll_wait.2.pwait-as-wait", "epoll_pwait()", REQ_DOCUMENTED,
+     "epoll_pwait() does what epoll_wait() does, with another signal mask."},
     {"linux.epoll_wait.2.pwait-mask", "epoll_pwait()", REQ_DOCUMENTED,
      "epoll_pwait() sets the signal mask while it waits, without a gap."},
     {"linux.epoll_wait.2.pwait-null-mask", "epoll_pwait()", REQ_DOCUMENTED,

@@ -60,6 +60,8 @@ REQUIREMENTS(
     {"linux.poll.2.pollwrband", "DESCRIPTION, POLLWRBAND", REQ_DOCUMENTED,
      "POLLWRBAND says that priority data can be written."},
     {"linux.poll.2.pollmsg", "DESCRIPTION, POLLMSG", REQ_DOCUMENTED, "POLLMSG is not used."},
+    {"linux.poll.2.ppoll-as-poll", "ppoll()", REQ_DOCUMENTED,
+     "ppoll() does what poll() does, but for the precision of its time and the signal mask."},
     {"linux.poll.2.ppoll-mask", "ppoll()", REQ_DOCUMENTED,
      "ppoll() sets the signal mask while it waits, without a gap."},
     {"linux.poll.2.ppoll-null-mask", "ppoll()", REQ_DOCUMENTED,
@@ -142,6 +144,9 @@ REQUIREMENTS(
      "select() returns at once.", .when = "the time is 0"},
     {"linux.select.2.timeout-null", "Arguments, timeout", REQ_DOCUMENTED,
      "select() waits without end.", .when = "the time is NULL"},
+    {"linux.select.2.pselect-as-select", "pselect()", REQ_DOCUMENTED,
+     "pselect() does what select() does, but for the type and keeping of its time and the signal "
+     "mask."},
     {"linux.select.2.pselect-timespec", "pselect()", REQ_DOCUMENTED,
      "pselect() takes a struct timespec."},
     {"linux.select.2.pselect-timeout-kept", "pselect()", REQ_DOCUMENTED,

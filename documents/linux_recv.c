@@ -99,6 +99,8 @@ REQUIREMENTS(
      "MSG_OOB says that the data came out of band."},
     {"linux.recv.2.flags-errqueue", "recvmsg()", REQ_DOCUMENTED,
      "MSG_ERRQUEUE says that an error was received, and no data."},
+    {"linux.recv.2.returns-received", "RETURN VALUE", REQ_DOCUMENTED,
+     "The call returns how many bytes were received.", .when = "it succeeds"},
     {"linux.recv.2.returns-error", "RETURN VALUE", REQ_DOCUMENTED,
      "The call returns -1 and sets errno.", .when = "it fails"},
     {"linux.recv.2.returns-zero-at-end", "RETURN VALUE", REQ_DOCUMENTED, "The call returns 0.",

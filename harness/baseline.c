@@ -12,13 +12,57 @@ struct entry {
     char *glob, *observed, *reason;
     enum verdict verdict;
     size_t met, passed; /* variants that deviated as it says, and that passed */
+    size_t prefix;      /* so many bytes of the glob stand for themselves */
+    size_t next;        /* another with such a prefix, or NONE */
 };
+
+/* No entry. */
+#define NONE ((size_t)-1)
 
 struct baseline {
     char *path;
     struct entry *entries;
-    size_t count;
+    size_t count, room;
+    size_t *heads; /* of entries by their prefixes' hashes; a power of two of them */
+    size_t head_count;
 };
+
+/* ---- finding entries by the beginnings of their globs ---- */
+
+enum { HASH_OF_NOTHING = 5381 };
+
+/* Of a text that is one byte longer. */
+static size_t hash_on(size_t hash, char byte)
+{
+    return hash * 33 + (unsigned char)byte;
+}
+
+static size_t *head_of(const struct baseline *baseline, size_t hash)
+{
+    return &baseline->heads[(hash ^ hash >> 16) & (baseline->head_count - 1)];
+}
+
+static void index_entries(struct baseline *baseline)
+{
+    for (baseline->head_count = 64; baseline->head_count < baseline->count;)
+        baseline->head_count *= 2;
+    baseline->heads = calloc(baseline->head_count, sizeof *baseline->heads);
+    if (!baseline->heads)
+        abort();
+    memset(baseline->heads, 0xff, baseline->head_count * sizeof *baseline->heads);
+    for (size_t i = baseline->count; i-- > 0;) {
+        struct entry *entry = &baseline->entries[i];
+        size_t hash = HASH_OF_NOTHING;
+        entry->prefix = strcspn(entry->glob, "*?[\\");
+        for (size_t k = 0; k < entry->prefix; k++)
+            hash = hash_on(hash, entry->glob[k]);
+        size_t *head = head_of(baseline, hash);
+        entry->next = *head;
+        *head = i;
+    }
+}
+
+/* ---- reading ---- */
 
 /* The next word of a line, or the text between quotes; NULL at its end, where *at is, or without a
  * second quote. */
@@ -118,8 +162,11 @@ static bool add_line(struct baseline *baseline, char *line, size_t number)
     }
     if (expired)
         fprintf(stderr, "sockspec: %s:%zu: has expired\n", baseline->path, number);
-    baseline->entries =
-        reallocarray(baseline->entries, baseline->count + 1, sizeof *baseline->entries);
+    if (baseline->count == baseline->room) {
+        baseline->room = baseline->room ? 2 * baseline->room : 64;
+        baseline->entries =
+            reallocarray(baseline->entries, baseline->room, sizeof *baseline->entries);
+    }
     if (!baseline->entries)
         abort();
     if (applies && !expired) {
@@ -161,8 +208,10 @@ struct baseline *baseline_read(const char *path)
     }
     free(line);
     fclose(stream);
-    if (good)
+    if (good) {
+        index_entries(baseline);
         return baseline;
+    }
     baseline_free(baseline);
     return NULL;
 }
@@ -175,27 +224,43 @@ void baseline_free(struct baseline *baseline)
         free(baseline->entries[i].reason);
     }
     free(baseline->entries);
+    free(baseline->heads);
     free(baseline->path);
     free(baseline);
+}
+
+/* Whether an entry is about a variant, or its rule. */
+static bool is_about(const struct entry *entry, const struct variant *variant)
+{
+    return glob_matches(entry->glob, variant->id) ||
+           glob_matches(entry->glob, variant->of->rule->id);
+}
+
+/* Counts what an entry met; true if it knows the deviation. */
+static bool meets(struct entry *entry, enum verdict verdict, const char *observed)
+{
+    bool met =
+        verdict == entry->verdict && (!entry->observed || strcmp(entry->observed, observed) == 0);
+    entry->passed += verdict == VERDICT_PASS;
+    entry->met += met;
+    return met;
 }
 
 const char *baseline_knows(struct baseline *baseline, const struct variant *variant,
                            enum verdict verdict, const char *observed)
 {
-    const char *reason = NULL;
-    for (size_t i = 0; i < baseline->count; i++) {
-        struct entry *entry = &baseline->entries[i];
-        if (!glob_matches(entry->glob, variant->id) &&
-            !glob_matches(entry->glob, variant->of->rule->id))
-            continue;
-        entry->passed += verdict == VERDICT_PASS;
-        if (verdict == entry->verdict &&
-            (!entry->observed || strcmp(entry->observed, observed) == 0)) {
-            entry->met++;
-            reason = reason ? reason : entry->reason;
+    size_t first = NONE, hash = HASH_OF_NOTHING;
+    /* A rule's id begins the ids of its variants: what begins one of the two begins the latter. */
+    for (size_t length = 0;; hash = hash_on(hash, variant->id[length++])) {
+        for (size_t i = *head_of(baseline, hash); i != NONE; i = baseline->entries[i].next) {
+            struct entry *entry = &baseline->entries[i];
+            if (entry->prefix == length && is_about(entry, variant) &&
+                meets(entry, verdict, observed) && i < first)
+                first = i;
         }
+        if (!variant->id[length])
+            return first == NONE ? NULL : baseline->entries[first].reason;
     }
-    return reason;
 }
 
 size_t baseline_review(const struct baseline *baseline)

@@ -29,13 +29,29 @@ static void leave_out(struct results *results, size_t report)
     fprintf(stderr, "sockspec: %s\n", results->options->reports[report]->why);
 }
 
+/* So many results at least may wait for one before them. */
+enum { WAITING_RESULTS = 65536 };
+
+static struct result *result_of(const struct results *results, size_t ordinal)
+{
+    return &results->list[ordinal % results->room];
+}
+
+bool results_has_room(const struct results *results, size_t ordinal)
+{
+    return ordinal < results->flushed + results->room;
+}
+
 void results_begin(struct results *results, const struct run_options *options,
                    const struct job *jobs, size_t count)
 {
     time_t now = time(NULL);
     *results = (struct results){
         .options = options, .jobs = jobs, .job_count = count, .count = count * options->repeat};
-    results->list = calloc(results->count + 1, sizeof *results->list);
+    results->room = 2 * count > WAITING_RESULTS ? 2 * count : WAITING_RESULTS;
+    if (results->room > results->count)
+        results->room = results->count;
+    results->list = calloc(results->room + 1, sizeof *results->list);
     results->report_failed = calloc(options->report_count + 1, sizeof(bool));
     if (!results->list || !results->report_failed)
         abort();
@@ -99,7 +115,7 @@ static const char *own_deviation(const struct results *results, const struct var
 void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *ended,
                  const char *reason, const struct record *record, int64_t nanoseconds)
 {
-    struct result *result = &results->list[ordinal];
+    struct result *result = result_of(results, ordinal);
     const struct variant *variant = results_variant(results, ordinal);
     struct baseline *baseline = results->options->baseline;
     char known[REASON_SIZE * 2], observed[OBSERVED_SIZE];
@@ -160,15 +176,16 @@ static void hand_on(struct results *results, struct result *result)
 
 void results_flush(struct results *results)
 {
-    while (results->flushed < results->count && results->list[results->flushed].known)
-        hand_on(results, &results->list[results->flushed++]);
+    while (results->flushed < results->count && result_of(results, results->flushed)->known)
+        hand_on(results, result_of(results, results->flushed++));
 }
 
 bool results_end(struct results *results, struct totals *totals, bool interrupted, double seconds)
 {
     bool good = true;
-    while (results->flushed < results->count)
-        hand_on(results, &results->list[results->flushed++]);
+    /* None has gone beyond the ring. */
+    for (size_t i = 0; i < results->room && results->flushed < results->count; i++)
+        hand_on(results, result_of(results, results->flushed++));
     results->totals.interrupted = interrupted;
     results->totals.seconds = seconds;
     EACH_REPORT(results, end, &results->totals);

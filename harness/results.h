@@ -10,8 +10,9 @@ struct results {
     const struct run_options *options;
     const struct job *jobs;
     size_t job_count;
-    struct result *list; /* repetition by repetition, each in the order of jobs */
-    size_t count;
+    struct result *list; /* those that have not gone to the reports: a ring of this size */
+    size_t room;
+    size_t count;   /* of all: repetition by repetition, each in the order of jobs */
     size_t flushed; /* this many went to the reports */
     struct run_info info;
     struct totals totals;
@@ -25,7 +26,10 @@ void results_begin(struct results *results, const struct run_options *options,
 /* The variant of an ordinal in the run. */
 const struct variant *results_variant(const struct results *results, size_t ordinal);
 
-/* Keeps a result; takes copies of what it is given. */
+/* Whether a result may come already: one that runs far ahead of the others has to wait. */
+bool results_has_room(const struct results *results, size_t ordinal);
+
+/* Keeps a result, for which there is room; takes copies of what it is given. */
 void results_put(struct results *results, size_t ordinal, enum verdict verdict, const char *ended,
                  const char *reason, const struct record *record, int64_t nanoseconds);
 

@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "harness/judge.h"
+#include "harness/queue.h"
 #include "harness/results.h"
 #include "harness/worker.h"
 #include "lab/stop.h"
@@ -49,11 +50,6 @@ struct slot {
     int64_t silent;    /* nanoseconds since its last news, or ours to it */
     unsigned failures; /* workers that never came to work, since one did */
     bool again;        /* it works on that for the second time, since time stood still */
-};
-
-struct queue {
-    size_t *ordinals;
-    size_t count, next;
 };
 
 struct coordinator {
@@ -111,15 +107,16 @@ static struct queue *queue_for(struct coordinator *c, size_t ordinal)
 
 static void fill_queues(struct coordinator *c)
 {
-    size_t total = c->results.count;
-    c->work.ordinals = calloc(total + 1, sizeof *c->work.ordinals);
-    c->waiting.ordinals = calloc(total + 1, sizeof *c->waiting.ordinals);
-    if (!c->work.ordinals || !c->waiting.ordinals)
-        abort();
-    for (size_t i = 0; i < total; i++) {
-        struct queue *queue = queue_for(c, i);
-        queue->ordinals[queue->count++] = i;
-    }
+    for (size_t i = 0; i < c->results.job_count; i++)
+        queue_add(queue_for(c, i), i);
+    queue_fill(&c->work, c->options->repeat, c->results.job_count);
+    queue_fill(&c->waiting, c->options->repeat, c->results.job_count);
+}
+
+/* Whether a queue has something whose result there is room for. */
+static bool may_take(const struct coordinator *c, const struct queue *queue)
+{
+    return queue_left(queue) > 0 && results_has_room(&c->results, queue_next(queue));
 }
 
 /* ---- workers ---- */
@@ -161,7 +158,7 @@ static void start(struct coordinator *c, struct slot *slot)
  * and much of what an implementation does wrong shows in waiting. */
 static struct queue *queue_of(struct coordinator *c, const struct slot *slot)
 {
-    bool helps = c->options->settings.stack->start && c->waiting.next == c->waiting.count;
+    bool helps = c->options->settings.stack->start && queue_left(&c->waiting) == 0;
     return slot->lane && !helps ? &c->waiting : &c->work;
 }
 
@@ -189,15 +186,15 @@ static void give_order(struct coordinator *c, struct slot *slot)
 static void order_next(struct coordinator *c, struct slot *slot)
 {
     struct queue *queue = queue_of(c, slot);
-    if (queue->next == queue->count) {
+    if (queue_left(queue) == 0) {
         worker_stop(&slot->worker);
         slot->alive = false;
         return;
     }
-    slot->parked = !slot->lane && working(c, slot) >= c->jobs;
+    slot->parked = !may_take(c, queue) || (!slot->lane && working(c, slot) >= c->jobs);
     if (slot->parked)
         return;
-    slot->busy = queue->ordinals[queue->next++];
+    slot->busy = queue_take(queue);
     slot->again = false;
     give_order(c, slot);
 }
@@ -269,7 +266,7 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
     }
     worker_stop(&slot->worker);
     slot->alive = slot->parked = false;
-    if (!c->impossible && slot->lane && may_start(c) && c->waiting.next < c->waiting.count)
+    if (!c->impossible && slot->lane && may_start(c) && may_take(c, &c->waiting))
         start(c, slot);
 }
 
@@ -279,8 +276,7 @@ static bool hand_back(struct coordinator *c, struct slot *slot)
     bool tenants = c->options->settings.stack->start != NULL;
     if (!slot->worker.ending->no_network || tenants || others(c, slot) == 0)
         return false;
-    struct queue *queue = queue_for(c, slot->busy);
-    queue->ordinals[--queue->next] = slot->busy;
+    queue_return(queue_for(c, slot->busy), slot->busy);
     c->full = clock_now() + INT64_C(1000000) * FULL;
     worker_stop(&slot->worker);
     slot->alive = slot->busy_now = false;
@@ -290,17 +286,27 @@ static bool hand_back(struct coordinator *c, struct slot *slot)
 /* Has one lane at least, if none could be started before. */
 static void have_lane(struct coordinator *c)
 {
-    bool wanted = c->waiting.next < c->waiting.count && may_start(c) && !c->impossible;
+    bool wanted = may_take(c, &c->waiting) && may_start(c) && !c->impossible;
     for (size_t i = c->job_slots; i < c->slot_count && wanted; i++)
         wanted = !c->slots[i].alive;
     if (wanted)
         start(c, &c->slots[c->job_slots]);
 }
 
+/* Lanes that waited for room for their results go on. */
+static void wake_lanes(struct coordinator *c)
+{
+    for (size_t i = c->job_slots; i < c->slot_count && !c->impossible; i++) {
+        struct slot *slot = &c->slots[i];
+        if (slot->alive && slot->parked && may_take(c, queue_of(c, slot)))
+            order_next(c, slot);
+    }
+}
+
 /* Has as many workers at work as there may be. */
 static void fill_up(struct coordinator *c)
 {
-    size_t busy = working(c, NULL), left = c->work.count - c->work.next;
+    size_t busy = working(c, NULL), left = may_take(c, &c->work) ? queue_left(&c->work) : 0;
     size_t missing = c->jobs > busy ? c->jobs - busy : 0;
     missing = missing < left ? missing : left;
     for (int again = 0; again < 2; again++) /* those that are there, then new ones */
@@ -315,6 +321,7 @@ static void fill_up(struct coordinator *c)
                 order_next(c, slot);
             missing--;
         }
+    wake_lanes(c);
     have_lane(c);
 }
 
@@ -370,10 +377,10 @@ static bool start_all(struct coordinator *c)
     c->jobs = c->options->workers;
     if (stack->most_at_once && c->jobs > stack->most_at_once)
         c->jobs = stack->most_at_once;
-    size_t lanes = least(c->waiting.count, least(BESIDE * c->jobs, tenants ? TENANT_LANES : LANES));
+    size_t lanes = least(c->waiting.total, least(BESIDE * c->jobs, tenants ? TENANT_LANES : LANES));
     size_t relief = tenants || stack->most_at_once ? 0 : least(BESIDE * c->jobs, RELIEF);
     size_t jobs = c->jobs + relief;
-    c->job_slots = jobs < c->work.count ? jobs : c->work.count;
+    c->job_slots = jobs < c->work.total ? jobs : c->work.total;
     c->slot_count = c->job_slots + lanes;
     c->slots = calloc(c->slot_count + 1, sizeof *c->slots);
     if (!c->slots)
@@ -418,7 +425,7 @@ static void loop(struct coordinator *c)
         for (size_t i = 0; i < c->slot_count; i++)
             fds[i] =
                 (struct pollfd){c->slots[i].alive ? c->slots[i].worker.control : -1, POLLIN, 0};
-        int heard = poll(fds, c->slot_count, c->work.next < c->work.count ? OVERDUE : SILENCE);
+        int heard = poll(fds, c->slot_count, queue_left(&c->work) > 0 ? OVERDUE : SILENCE);
         if (heard < 0 && errno != EINTR) {
             errno = errno == EINVAL ? EMFILE : errno; /* it means the limit of open files */
             abandon(c, "the workers cannot be heard");
@@ -437,8 +444,8 @@ static void loop(struct coordinator *c)
                 hear(c, &c->slots[i]);
             else if (c->slots[i].alive)
                 bear(c, &c->slots[i], passed < most ? passed : most);
-        fill_up(c);
         results_flush(&c->results);
+        fill_up(c);
     }
     free(fds);
 }
@@ -450,8 +457,8 @@ static void release(struct coordinator *c)
             worker_stop(&c->slots[i].worker);
     workers_await();
     free(c->slots);
-    free(c->work.ordinals);
-    free(c->waiting.ordinals);
+    queue_free(&c->work);
+    queue_free(&c->waiting);
 }
 
 enum run_end run(const struct run_options *options, struct totals *totals, bool *reports_failed)

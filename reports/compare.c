@@ -2,6 +2,7 @@
 
 #include "harness/judge.h"
 #include "harness/variant.h"
+#include "reports/common.h"
 #include "reports/sources.h"
 
 #include <stdlib.h>
@@ -80,6 +81,8 @@ static void add_to_cell(json_t *cell, const struct variant *variant, json_t *lin
             json_object_set(group, "transcript", transcript);
         json_array_append_new(cell, group);
     }
+    if (result_differs(line))
+        json_object_set_new(group, "unsteady", json_true());
     json_array_append_new(json_object_get(group, "variants"),
                           json_string(strrchr(variant->id, '/') + 1));
 }
@@ -176,14 +179,45 @@ static json_t *build_row(const struct result_file *files, size_t count, const st
     return NULL;
 }
 
-/* What was tested, as it says itself; the kernel that sockspec ran on says so in the header. */
-static const char *implementation(const struct result_file *file)
+/* What was tested, as it says itself, or the kernel that sockspec ran on, from which file, and what
+ * else was there. */
+static char *describe(const struct result_file *file)
 {
-    static char text[512];
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
     const char *said = json_text(file->summary, "implementation");
-    snprintf(text, sizeof text, "Linux %s, %s", json_text(file->run, "kernel"),
-             json_text(file->run, "libc"));
-    return *said ? said : text;
+    const char *kernel = json_text(file->run, "kernel");
+    if (!out)
+        abort();
+    if (*said)
+        fputs(said, out);
+    else
+        fprintf(out, "Linux %s, %s", kernel, json_text(file->run, "libc"));
+    fprintf(out, "; %s, peer Linux %s, %s", file->path, kernel, json_text(file->run, "started"));
+    if (fclose(out) != 0 || !text)
+        abort();
+    return text;
+}
+
+/* A text that need not be UTF-8: the name of a file. */
+static json_t *clean_string(const char *text)
+{
+    char *clean = report_clean(text);
+    json_t *string = json_string(clean);
+    free(clean);
+    return string;
+}
+
+static json_t *column_of(const struct result_file *file)
+{
+    char *detail = describe(file);
+    json_t *column = json_pack("{s:s, s:o, s:o}", "name", json_text(file->run, "iut"), "detail",
+                               clean_string(detail), "file", clean_string(file->path));
+    free(detail);
+    if (!column)
+        abort(); /* or the next column would stand above its results */
+    return column;
 }
 
 /* Where documents can be read, by their titles: those that have an address. */
@@ -204,12 +238,7 @@ json_t *compare_build(const struct result_file *files, size_t count, enum profil
     size_t total;
     const struct variant *at = variants(&total), *end = at + total;
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(
-            columns, json_pack("{s:s, s:o, s:s}", "name", json_text(files[i].run, "iut"), "detail",
-                               json_sprintf("%s; %s, peer Linux %s, %s", implementation(&files[i]),
-                                            files[i].path, json_text(files[i].run, "kernel"),
-                                            json_text(files[i].run, "started")),
-                               "file", files[i].path));
+        json_array_append_new(columns, column_of(&files[i]));
     for (enum profile p = 0; p < PROFILES; p++)
         json_array_append_new(profiles, json_string(profile_name(p)));
     while (at < end) {
@@ -235,10 +264,12 @@ static void print_row(FILE *stream, const json_t *comparison, const json_t *row)
         json_array_foreach (cell, k, group) {
             const char *observed = json_text(group, "observed");
             const char *reason = json_text(group, "reason");
-            fprintf(stream, "  %-24s %-12s %s%s%s (%zu)\n", json_text(column, "name"),
+            bool unsteady = json_is_true(json_object_get(group, "unsteady"));
+            fprintf(stream, "  %-24s %-12s %s%s%s (%zu%s)\n", json_text(column, "name"),
                     json_text(json_object_get(group, "verdicts"), profile), observed,
                     *observed && *reason ? ": " : "", reason,
-                    json_array_size(json_object_get(group, "variants")));
+                    json_array_size(json_object_get(group, "variants")),
+                    unsteady ? ", the worst of repetitions" : "");
         }
     }
 }
@@ -300,9 +331,10 @@ static size_t print_changes(FILE *stream, enum change wanted, const struct resul
             continue;
         if (count++ == 0)
             fprintf(stream, "%s\n", titles[wanted]);
-        fprintf(stream, "  %s: %s %s -> %s %s\n", id, old ? json_text(old, "verdict") : "absent",
+        fprintf(stream, "  %s: %s %s -> %s %s%s\n", id, old ? json_text(old, "verdict") : "absent",
                 json_text(old, "observed"), new ? json_text(new, "verdict") : "absent",
-                json_text(new, "observed"));
+                json_text(new, "observed"),
+                result_differs(old) || result_differs(new) ? " (the worst of repetitions)" : "");
     }
     return count;
 }

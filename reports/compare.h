@@ -11,8 +11,8 @@
  * "documents" (title to address, of those that have one), "columns" (name, detail) and "rows", one
  * for each case that any file has: id, area, statement, sources, outcomes (by profile), standing
  * (by profile: level, the places of its sources, pinned, deviates and why), different, and cells:
- * for each column null or a list of what was observed, with variants, verdicts by profile, reason
- * and a transcript. Aborts without memory. */
+ * for each column null or a list of what was observed, with variants, verdicts by profile, reason,
+ * a transcript, and unsteady: true if it is the worst of repetitions. Aborts without memory. */
 json_t *compare_build(const struct result_file *files, size_t count, enum profile profile);
 
 /* Prints the rows; differing ones first, or alone. Returns how many differ. */

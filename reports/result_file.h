@@ -8,15 +8,19 @@
 struct result_file {
     const char *path;
     json_t *run;      /* the header */
-    json_t *variants; /* id -> the line of its last repetition */
+    json_t *variants; /* id -> what a comparison takes of the line of its worst repetition */
     json_t *summary;  /* the trailer; NULL if the run was killed */
+    size_t differing; /* variants whose repetitions came out differently */
 };
 
 /* Reads a report; false with one line on stderr that names file, line and reason. A report without
- * a trailer is read with a warning. */
+ * a trailer is read with a warning, as is one whose repetitions differ. */
 bool result_file_read(struct result_file *file, const char *path);
 
 void result_file_free(struct result_file *file);
+
+/* Whether the repetitions of a variant came out differently. */
+bool result_differs(const json_t *line);
 
 /* A string of an object; "" if there is none. */
 const char *json_text(const json_t *object, const char *key);

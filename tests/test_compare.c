@@ -63,6 +63,55 @@ static void test_baseline(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "has expired"));
 }
 
+/* Globs are found by their beginnings, which may be empty or all of an id. */
+static void test_globs(void)
+{
+    static const char *const globs[] = {"*", "?pv6.scope.bind-no*", "ipv6.scope.bind-no-interface",
+                                        "ipv6.scope.bind-no-interface/*/ipv6,*", "[i]*"};
+    char said[8192], text[128];
+    for (size_t i = 0; i < sizeof globs / sizeof *globs; i++) {
+        snprintf(text, sizeof text, "x fail -- no\n%s fail -- the first\n* fail -- later\n",
+                 globs[i]);
+        write_text("known", text);
+        CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run " FAILING " --verbose --baseline @/known", said,
+                                     sizeof said),
+                        0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, "known deviation: the first"));
+        CU_ASSERT_PTR_NULL(strstr(said, "later ("));
+        CU_ASSERT_PTR_NOT_NULL(strstr(said, ":1: x: matches nothing that ran"));
+        CU_ASSERT_PTR_NULL(strstr(said, ":3: "));
+    }
+}
+
+/* So many that all of them for each would take minutes. */
+static void test_large_files(void)
+{
+    enum { LINES = 300000 };
+    static char said[1 << 26];
+    char path[512];
+    snprintf(path, sizeof path, "%s/large", place);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    for (int i = 0; i < LINES; i++)
+        fprintf(file, "udp.bind.rule%d fail -- known\n", i);
+    fclose(file);
+    CU_ASSERT_EQUAL(
+        run_in_place("SOCKSPEC run --quiet --filter udp.* --baseline @/large", said, sizeof said),
+        0);
+    file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs("{\"type\":\"run\",\"format\":2}\n", file);
+    for (int i = 0; i < LINES; i++)
+        fprintf(
+            file,
+            "{\"type\":\"variant\",\"id\":\"a.r%d/c/%d\",\"rule\":\"a.r%d\",\"verdict\":\"fail\","
+            "\"observed\":\"\"}\n",
+            i / 2, i, i / 2);
+    fclose(file);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC baseline @/large", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "a.r149999  fail"));
+}
+
 static void test_malformed(void)
 {
     static const struct {
@@ -140,7 +189,7 @@ static void test_undecided(void)
                                            "ipv6,loopback,client",   "ipv6,pair,client",
                                            "mapped,loopback,client", "mapped,pair,client"};
     static const char *const wanted[] = {
-        "pass         EISCONN (2)", "fail         EISCONN: hang: connect() (1)",
+        "kept         EISCONN (2)", "fail         EISCONN: hang: connect() (1)",
         "skip         EISCONN: there is no moon (1)", "skip         there is no sun (1)",
         "fail         crash: SIGSEGV (1)"};
     char text[4096] = "{\"type\":\"run\",\"iut\":\"x\"}\n", said[8192];
@@ -159,6 +208,52 @@ static void test_undecided(void)
         CU_ASSERT_PTR_NOT_NULL(strstr(said, wanted[i]));
 }
 
+#define RESULT(verdict, observed)                                                                  \
+    "{\"type\":\"variant\",\"id\":\"tcp.connect.listening/other-listener/ipv4,pair,blocking\","    \
+    "\"rule\":\"tcp.connect.listening\",\"verdict\":\"" verdict "\",\"observed\":\"" observed      \
+    "\",\"parts\":[\"" observed "\"],\"ended\":\"whole\",\"reason\":\"\"}\n"
+#define HEAD(iut) "{\"type\":\"run\",\"format\":2,\"iut\":\"" iut "\"}\n"
+#define TAIL      "{\"type\":\"summary\"}\n"
+
+/* Of repetitions the worst counts, wherever it stands. */
+static void test_repetitions(void)
+{
+    char said[8192];
+    write_text("steady", HEAD("x") RESULT("pass", "EISCONN") RESULT("pass", "EISCONN") TAIL);
+    write_text("flaky", HEAD("x") RESULT("pass", "EISCONN") RESULT("fail", "EINVAL")
+                            RESULT("pass", "EISCONN") TAIL);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/steady @/flaky", said, sizeof said), 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "1 new failures"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(said, "/flaky: repetitions of 1 variants came out differently; the worst counts"));
+    CU_ASSERT_PTR_NULL(strstr(said, "/steady: "));
+    CU_ASSERT_EQUAL(
+        run_in_place("SOCKSPEC compare --side-by-side @/steady @/flaky", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "EINVAL (1, the worst of repetitions)"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC baseline @/flaky", said, sizeof said), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "tcp.connect.listening  fail  observed \"EINVAL\""));
+}
+
+static void test_names_and_formats(void)
+{
+    char said[8192];
+    write_text("a", HEAD("left") RESULT("pass", "EISCONN") TAIL);
+    write_text("b\xff", HEAD("right") RESULT("pass", "EINVAL") TAIL);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/b\xff @/a --json @/j", said, sizeof said), 0);
+    const char *right = strstr(said, "\n  right "), *left = strstr(said, "\n  left ");
+    CU_ASSERT(right && left && right < left);
+    CU_ASSERT(right && strstr(right, "EINVAL") && strstr(right, "EINVAL") < left);
+    char path[512], *text;
+    snprintf(path, sizeof path, "%s/j", place);
+    text = read_file(path);
+    CU_ASSERT(text && strstr(text, "/b\\\\xff, peer"));
+    free(text);
+    write_text("old", "{\"type\":\"run\",\"format\":1,\"iut\":\"x\"}\n" RESULT("pass", "0") TAIL);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/old @/a", said, sizeof said), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "/old:1: the report is of format 1, and"));
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC baseline @/old", said, sizeof said), 2);
+}
+
 static void test_doctor(void)
 {
     char said[8192];
@@ -175,9 +270,13 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("compare", NULL, NULL);
     CU_add_test(suite, "known deviations", test_baseline);
+    CU_add_test(suite, "globs", test_globs);
+    CU_add_test(suite, "large files", test_large_files);
     CU_add_test(suite, "malformed files", test_malformed);
     CU_add_test(suite, "comparisons", test_compare);
     CU_add_test(suite, "undecided by observation", test_undecided);
+    CU_add_test(suite, "repetitions", test_repetitions);
+    CU_add_test(suite, "names of files, formats", test_names_and_formats);
     CU_add_test(suite, "doctor", test_doctor);
     int status = run_tests();
     remove_directory(place);

@@ -145,6 +145,15 @@ static void test_large_files(void)
            0, "cannot write j: File too large\n");
 }
 
+/* However often a run repeats, it keeps what waits to be reported alone. */
+static void test_many_repetitions(void)
+{
+    expect("ulimit -v 400000; $M run --quiet --jobs 2 --repeat 100000 --json j & "
+           "await 'grep -q repetition j'; kill -TERM $!; wait $!",
+           130, "SIGTERM: this ends early\n");
+    expect("$M run --junit x --repeat 100000", 2, "are too many for a JUnit report");
+}
+
 int main(void)
 {
     support_init();
@@ -159,6 +168,7 @@ int main(void)
     CU_add_test(suite, "nobody is left of tenants", test_tenants);
     CU_add_test(suite, "standard output is closed", test_closed_output);
     CU_add_test(suite, "files that get too large", test_large_files);
+    CU_add_test(suite, "many repetitions", test_many_repetitions);
     int status = run_tests();
     remove_directory(directory);
     return status;

@@ -7,14 +7,20 @@ struct queue {
     struct address name; /* the client's, as the IUT writes it */
 };
 
-static struct queue queue_of(struct test *t)
+/* The next client of a listener. */
+static struct queue client_of(struct test *t, const struct endpoint *server)
 {
-    struct endpoint server = listening_socket(t, t->iut);
-    struct queue queue = {.listener = server.fd, .client = stream_socket(t, t->peer)};
-    must(sk_connect(t->peer, queue.client, &server.address));
+    struct queue queue = {.listener = server->fd, .client = stream_socket(t, t->peer)};
+    must(sk_connect(t->peer, queue.client, &server->address));
     must(sk_getsockname(t->peer, queue.client, &queue.name));
     queue.name = as_written_by(t, t->iut, queue.name);
     return queue;
+}
+
+static struct queue queue_of(struct test *t)
+{
+    struct endpoint server = listening_socket(t, t->iut);
+    return client_of(t, &server);
 }
 
 static void observe_mode(struct test *t, int fd)
@@ -77,34 +83,49 @@ RULE(accepts, "basic.accept4.first",
                   "queue, and the client's name, as accept() does.",
      .basic = {OP_ACCEPT4}, .basics = 1,
      .outcome = {
-         [BY_LINUX] = {"0 then its name then hello",
+         [BY_LINUX] = {"0 then its name then first then 0 then its name then second",
                        {"linux.accept.2.accept4-flags-zero", "linux.accept.2.first-of-queue",
                         "linux.accept.2.new-descriptor", "linux.accept.2.peer-address"}},
-         [BY_BSD] = {"0 then its name then hello",
-                     {"freebsd.accept.2.takes-first-connection",
+         [BY_BSD] = {"0 then its name then first then 0 then its name then second",
+                     {"freebsd.accept.2.accept4.like-accept",
+                      "freebsd.accept.2.takes-first-connection",
                       "freebsd.accept.2.makes-new-socket", "freebsd.accept.2.addr-is-peer"}}});
 
-CASE(accepts, queued, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4")
+/* Accepts a connection; whose it is, by the name that comes back and by what is received. */
+static void accept_one(struct test *t, const struct queue *expected)
 {
-    struct queue queue = queue_of(t);
     struct address name = {.length = 0};
-    must(sk_send(peer, queue.client, "hello", 5, 0));
-    int fd = sk_accept4(iut, queue.listener, &name, 0);
+    int fd = sk_accept4(t->iut, expected->listener, &name, 0);
     observe_result(fd);
     if (fd < 0)
         return;
-    observe("%s", address_equal(&name, &queue.name) ? "its name" : "another name");
-    observe("%s", receive_next(t, iut, fd));
+    observe("%s", address_equal(&name, &expected->name) ? "its name" : "another name");
+    observe("%s", receive_next(t, t->iut, fd));
 }
 
-MUTANT(accepts, "accept4() gives its listener's name")
+CASE(accepts, queued, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4")
 {
-    mutate(m, call);
-    if (call->operation != OP_ACCEPT4 || call->error)
-        return;
-    struct address name;
-    if (sk_getsockname(m->real, (int)call->argument[0], &name) == 0)
+    struct endpoint server = listening_socket(t, iut);
+    struct queue first = client_of(t, &server), second = client_of(t, &server);
+    must(sk_send(peer, first.client, "first", 5, 0));
+    must(sk_send(peer, second.client, "second", 6, 0));
+    accept_one(t, &first);
+    accept_one(t, &second);
+}
+
+MUTANT(accepts, "accept4() gives the last connection")
+{
+    static int kept = -1;
+    static struct address name;
+    if (call->operation != OP_ACCEPT4) {
+        mutate(m, call);
+    } else if (kept < 0) {
+        kept = sk_accept4(m->real, (int)call->argument[0], &name, 0);
+        mutate(m, call);
+    } else {
+        call_succeed(call, kept);
         call_set_address(call, &name);
+    }
 }
 
 RULE(flags, "basic.accept4.flags",
@@ -188,8 +209,10 @@ MUTANT(unknown_flags, "accept4() ignores flags that it does not know")
 RULE(empty, "basic.accept4.empty-nonblocking",
      .statement = "accept4() on a nonblocking socket without a connection in its queue fails with "
                   "EAGAIN or EWOULDBLOCK, whether the new socket is to be nonblocking or not.",
-     .outcome = {[BY_LINUX] = {"EAGAIN | EWOULDBLOCK", {"linux.accept.2.eagain"}},
-                 [BY_BSD] = {"EAGAIN | EWOULDBLOCK", {"freebsd.accept.2.ewouldblock"}}});
+     .outcome = {
+         [BY_LINUX] = {"EAGAIN | EWOULDBLOCK", {"linux.accept.2.eagain"}},
+         [BY_BSD] = {"EAGAIN | EWOULDBLOCK",
+                     {"freebsd.accept.2.accept4.like-accept", "freebsd.accept.2.ewouldblock"}}});
 
 #define NEW_SOCKET .axes = {{"new", {"blocking", "nonblocking"}}}
 static int flags_of(const struct test *t)
@@ -211,7 +234,9 @@ RULE(waits, "basic.accept4.waits",
      .statement = "accept4() on a blocking socket waits until there is a connection, whether the "
                   "new socket is to be nonblocking or not.",
      .outcome = {[BY_LINUX] = {"waits then 0", {"linux.accept.2.blocks"}},
-                 [BY_BSD] = {"waits then 0", {"freebsd.accept.2.blocks-without-connection"}}});
+                 [BY_BSD] = {"waits then 0",
+                             {"freebsd.accept.2.accept4.like-accept",
+                              "freebsd.accept.2.blocks-without-connection"}}});
 
 CASE(waits, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "accept4", NEW_SOCKET)
 {

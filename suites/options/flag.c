@@ -111,7 +111,8 @@ CASE(turns, nodelay, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK
          [BY_BSD] = {"0 then on then 0 then off",
                      {"freebsd.tcp.4.options-set-and-get", "freebsd.tcp.4.tcp-nodelay-defeats",
                       "freebsd.getsockopt.2.boolean-nonzero-enables",
-                      "freebsd.getsockopt.2.boolean-zero-disables"}}})
+                      "freebsd.getsockopt.2.boolean-zero-disables",
+                      "freebsd.getsockopt.2.returns-zero"}}})
 {
     turn(t, stream_socket(t, iut));
 }
@@ -125,10 +126,12 @@ CASE(turns, ipv6_only, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = AN
                         "posix.sockets.ipv6.v6only.type", "posix.sockets.ipv6.v6only.ipv6-only"}},
          [BY_LINUX] = {"0 then on then 0 then off",
                        {"linux.ipv6.7.ipv6-v6only", "linux.ipv6.7.ipv6-v6only-off",
-                        "linux.ipv6.7.option-level", "linux.getsockopt.2.boolean-options"}},
+                        "linux.ipv6.7.option-level", "linux.getsockopt.2.boolean-options",
+                        "linux.getsockopt.2.returns-zero"}},
          [BY_BSD] = {"0 then on then 0 then off",
                      {"freebsd.ip6.4.ipv6-v6only", "freebsd.getsockopt.2.boolean-nonzero-enables",
-                      "freebsd.getsockopt.2.boolean-zero-disables"}}})
+                      "freebsd.getsockopt.2.boolean-zero-disables",
+                      "freebsd.getsockopt.2.returns-zero"}}})
 {
     turn(t, typed_socket(t, iut));
 }

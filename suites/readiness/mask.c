@@ -80,14 +80,15 @@ static void prepare(struct test *t, struct masked *masked, enum masking which, i
         prepare_epoll_pwait(t, masked, milliseconds, mask);
 }
 
-/* What was reported; of a set the result says whether its only descriptor is still there. */
+/* What was reported. Of a set that a begun call took, the result alone says whether its only
+ * descriptor is still there: such a call keeps the length to itself. */
 static int found(const struct masked *masked)
 {
     if (masked->call.operation == OP_PPOLL)
         return masked->one.found;
     if (masked->call.operation == OP_EPOLL_PWAIT)
         return (int)masked->event.events;
-    return masked->set.fd[0] == masked->one.fd ? POLLIN : 0;
+    return masked->call.block[1].length && masked->set.fd[0] == masked->one.fd ? POLLIN : 0;
 }
 
 static const char *answered(const struct masked *masked, int result)
@@ -147,9 +148,11 @@ RULE(data, "readiness.mask.data",
                   "which data has come.",
      .outcome = {[BY_LINUX] = {"1: readable",
                                {"linux.poll.2.returns-count", "linux.poll.2.pollin",
-                                "linux.select.2.returns-count", "linux.select.2.readable",
-                                "linux.epoll_wait.2.returns-count",
-                                "linux.epoll_wait.2.pwait-mask"}}},
+                                "linux.poll.2.ppoll-as-poll", "linux.select.2.returns-count",
+                                "linux.select.2.readable", "linux.select.2.sets-modified",
+                                "linux.select.2.pselect-as-select",
+                                "linux.epoll_wait.2.returns-count", "linux.epoll_ctl.2.epollin",
+                                "linux.epoll_wait.2.pwait-as-wait"}}},
      .basic = {OP_PPOLL, OP_PSELECT, OP_EPOLL_PWAIT}, .basics = 3);
 
 static void ask_for_data(struct test *t, enum masking which)
@@ -177,6 +180,7 @@ CASE(data, pselect, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
                                 "posix.select.read-ready-data-eof-error"}},
                  [BY_BSD] = {"1: readable",
                              {"freebsd.pselect.2.returns-as-select",
+                              "freebsd.select.2.examines-sets", "freebsd.select.2.replaces-sets",
                               "freebsd.select.2.returns-total-of-all-sets"}}})
 {
     ask_for_data(t, PSELECT);
@@ -407,11 +411,13 @@ MUTANT_BY(woken, "no call waits", does_not_sleep)
 RULE(timeout, "readiness.mask.timeout",
      .statement = "ppoll(), pselect() and epoll_pwait() give 0 when their time is over and nothing "
                   "has become ready, and not before.",
-     .outcome = {[BY_LINUX] = {"0: nothing then in time",
-                               {"linux.poll.2.returns-zero", "linux.poll.2.timeout-rounded-up",
-                                "linux.select.2.returns-zero", "linux.select.2.timeout-rounded-up",
-                                "linux.epoll_wait.2.returns-zero",
-                                "linux.epoll_wait.2.timeout-rounded-up"}}});
+     .outcome = {
+         [BY_LINUX] = {"0: nothing then in time",
+                       {"linux.poll.2.returns-zero", "linux.poll.2.timeout-rounded-up",
+                        "linux.poll.2.ppoll-as-poll", "linux.select.2.returns-zero",
+                        "linux.select.2.timeout-rounded-up", "linux.select.2.pselect-as-select",
+                        "linux.epoll_wait.2.returns-zero", "linux.epoll_wait.2.timeout-rounded-up",
+                        "linux.epoll_wait.2.pwait-as-wait"}}});
 
 /* The implementation may have a clock of its own: by ours it may be so much too early. */
 enum { TIME = 30, CLOCKS_DIFFER = 1 };
@@ -436,7 +442,11 @@ CASE(timeout, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = TY
      .axes = {MASKS}, .needs = "pselect",
      .outcome = {[BY_POSIX] = {"0: nothing then in time",
                                {"posix.select.blocks", "posix.select.timeout-returns",
-                                "posix.select.granularity-rounds-up"}}})
+                                "posix.select.granularity-rounds-up", "posix.select.returns-bits"}},
+                 [BY_BSD] = {"0: nothing then in time",
+                             {"freebsd.pselect.2.returns-as-select",
+                              "freebsd.select.2.returns-zero-on-timeout", "posix.select.blocks",
+                              "posix.select.granularity-rounds-up"}}})
 {
     wait_in_vain(t, PSELECT);
 }
@@ -496,7 +506,8 @@ CASE(holds, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_
      .needs = "pselect signals",
      .outcome = {[BY_POSIX] = {"waits then 1: readable then caught",
                                {"posix.select.pselect-sigmask-replaced",
-                                "posix.select.pselect-sigmask-restored"}},
+                                "posix.select.pselect-sigmask-restored", "posix.select.blocks",
+                                "posix.select.returns-bits"}},
                  [BY_BSD] = {"waits then 1: readable then caught",
                              {"freebsd.pselect.2.sets-mask", "freebsd.pselect.2.restores-mask"}}})
 {

@@ -1,15 +1,17 @@
 /* connect() without bind() completes the binding. */
 #include "suites/suite.h"
 
-/* In words: whether a socket's name has a port, and which address. */
-static void observe_name(struct test *t, int fd)
+/* In words: whether a socket's name has a port, and which address. The other end of a connection
+ * has seen whether it is one of the host's. */
+static void observe_name(struct test *t, int fd, const struct address *seen)
 {
     struct address name, route = place_of(t, t->iut, PLACE_MAIN, 0);
     must(sk_getsockname(t->iut, fd, &name));
     observe("%s and %s",
-            address_same_host(&name, &route) ? "the route's address"
-            : address_is_any(&name)          ? "no address"
-                                             : "another address",
+            address_same_host(&name, &route)          ? "the route's address"
+            : address_is_any(&name)                   ? "no address"
+            : seen && !address_same_host(&name, seen) ? "an address that is not its own"
+                                                      : "another address",
             address_port(&name) ? "a port" : "no port");
 }
 
@@ -21,7 +23,7 @@ RULE(unbound, "tcp.connect.before-no-name",
 
 CASE(unbound, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK)
 {
-    observe_name(t, stream_socket(t, iut));
+    observe_name(t, stream_socket(t, iut), NULL);
 }
 
 MUTANT(unbound, "socket() binds to a port at once")
@@ -36,7 +38,7 @@ MUTANT(unbound, "socket() binds to a port at once")
 RULE(port, "tcp.connect.binds",
      .statement =
          "connect() on a stream socket that is not bound binds it to a local address and a "
-         "free port.",
+         "port.",
      .outcome = {
          [BY_POSIX] = {"the route's address and a port | another address and a port",
                        {"posix.connect.binds-unbound-socket",
@@ -53,12 +55,15 @@ RULE(port, "tcp.connect.binds",
 CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
     struct endpoint server = listening_socket(t, peer);
+    struct address seen = {.length = 0};
     int fd = stream_socket(t, iut);
     set_nonblocking(t, iut, fd, t->mode == MODE_NONBLOCKING);
     int result = sk_connect(iut, fd, &server.address);
     require(result == 0 || result == -EINPROGRESS, "connect() gave %s", result_name(result));
-    require(ready(t, iut, fd, POLLOUT, -1), "the connection was not established");
-    observe_name(t, fd);
+    await_peer(t, server.fd);
+    must(sk_accept(peer, server.fd, &seen));
+    seen = as_written_by(t, iut, seen);
+    observe_name(t, fd, &seen);
 }
 
 MUTANT(port, "getsockname() reports port 0 after connect()")

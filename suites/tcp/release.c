@@ -1,5 +1,6 @@
 /* The orderly release of a connection, state by state. A state is held open by holding back what
- * the peer sends, so that it can be looked at without a race. What an implementation that does not
+ * the peer sends, and looked at when the peer has the FIN that leads to it, so that there is no
+ * race. What an implementation that does not
  * show its states can be asked about, as the peer sees it, comes at the end. */
 #include "suites/suite.h"
 
@@ -40,6 +41,7 @@ CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role
     struct connection c = connected_pair(t);
     deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
+    await_peer_state(t, &c, STATE_CLOSE_WAIT);
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
 
@@ -74,7 +76,7 @@ CASE(fin_wait_2, after_holding, .family = ANY_FAMILY, .network = ON_PAIR, .role 
     struct connection c = connected_pair(t);
     deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
-    require(iut_state(t, &c) == STATE_FIN_WAIT_1, "no FIN_WAIT_1");
+    require(await_iut_state(t, &c, STATE_FIN_WAIT_1) == STATE_FIN_WAIT_1, "no FIN_WAIT_1");
     deliver_from(t, peer, NET_DELIVER);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_FIN_WAIT_2)));
 }
@@ -162,6 +164,7 @@ CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role =
     require(await_iut_state(t, &c, STATE_CLOSE_WAIT) == STATE_CLOSE_WAIT, "no CLOSE_WAIT");
     deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
+    await_peer_state(t, &c, STATE_TIME_WAIT);
     observe("%s", tcp_state_name(iut_state(t, &c)));
 }
 
@@ -193,7 +196,7 @@ CASE(closed, after_last_ack, .family = ANY_FAMILY, .network = ON_PAIR, .role = A
     require(await_iut_state(t, &c, STATE_CLOSE_WAIT) == STATE_CLOSE_WAIT, "no CLOSE_WAIT");
     deliver_from(t, peer, NET_HOLD);
     finish_sending(t, &c);
-    require(iut_state(t, &c) == STATE_LAST_ACK, "no LAST_ACK");
+    require(await_iut_state(t, &c, STATE_LAST_ACK) == STATE_LAST_ACK, "no LAST_ACK");
     deliver_from(t, peer, NET_DELIVER);
     observe("%s", tcp_state_name(await_iut_state(t, &c, STATE_NONE)));
 }
@@ -211,7 +214,7 @@ static struct connection crossed_fins(struct test *t)
     deliver_from(t, t->iut, NET_HOLD);
     finish_sending(t, &c);
     must(sk_close(t->peer, c.peer));
-    require(iut_state(t, &c) == STATE_FIN_WAIT_1, "no FIN_WAIT_1");
+    require(await_iut_state(t, &c, STATE_FIN_WAIT_1) == STATE_FIN_WAIT_1, "no FIN_WAIT_1");
     require(peer_state(t, &c) == STATE_FIN_WAIT_1, "no FIN_WAIT_1 on the peer");
     deliver_from(t, t->peer, NET_DELIVER);
     return c;

@@ -34,17 +34,18 @@ static int told_connection(struct test *t)
 RULE(receive, "transfer.receive.reset",
      .statement = "recv(), recvfrom(), recvmsg() and read() fail with ECONNRESET when the other "
                   "side has reset the connection.",
-     .outcome = {
-         [BY_POSIX] = {"ECONNRESET",
-                       {"posix.recv.econnreset", "posix.recvfrom.econnreset",
-                        "posix.recvmsg.econnreset", "posix.read.econnreset",
-                        "posix.sockets.pending-error.returned-by-recv"}},
-         [BY_LINUX] = {"ECONNRESET",
-                       {"posix.recv.econnreset", "posix.recvfrom.econnreset",
-                        "posix.recvmsg.econnreset", "posix.read.econnreset",
-                        "posix.sockets.pending-error.returned-by-recv"}},
-         [BY_BSD] = {"ECONNRESET", {"freebsd.recv.2.econnreset", "freebsd.tcp.4.econnreset"}},
-         [BY_ZOS] = {"ECONNRESET", {"zos.recv.econnreset"}}});
+     .outcome = {[BY_POSIX] = {"ECONNRESET",
+                               {"posix.recv.econnreset", "posix.recvfrom.econnreset",
+                                "posix.recvmsg.econnreset", "posix.read.econnreset",
+                                "posix.sockets.pending-error.returned-by-recv"}},
+                 [BY_LINUX] = {"ECONNRESET",
+                               {"posix.recv.econnreset", "posix.recvfrom.econnreset",
+                                "posix.recvmsg.econnreset", "posix.read.econnreset",
+                                "posix.sockets.pending-error.returned-by-recv"}},
+                 [BY_BSD] = {"ECONNRESET",
+                             {"freebsd.recv.2.econnreset", "freebsd.read.2.econnreset",
+                              "freebsd.tcp.4.econnreset"}},
+                 [BY_ZOS] = {"ECONNRESET", {"zos.recv.econnreset"}}});
 
 CASE(receive, next, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE, .recv = ANY_RECV)
 {
@@ -60,8 +61,11 @@ CASE(receive, waiting, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROL
                  [BY_LINUX] = {"waits then ECONNRESET",
                                {"posix.recv.blocks", "posix.recv.econnreset", "posix.read.blocks",
                                 "posix.read.econnreset"}},
-                 [BY_BSD] = {"waits then ECONNRESET", {"freebsd.recv.2.econnreset"}},
-                 [BY_ZOS] = {"waits then ECONNRESET", {"zos.recv.econnreset"}}})
+                 [BY_BSD] = {"waits then ECONNRESET",
+                             {"freebsd.recv.2.waits-for-message", "posix.read.blocks",
+                              "freebsd.recv.2.econnreset", "freebsd.read.2.econnreset"}},
+                 [BY_ZOS] = {"waits then ECONNRESET",
+                             {"zos.recv.blocks-without-data", "zos.recv.econnreset"}}})
 {
     struct connection c = connected_pair(t);
     char data[8];
@@ -313,26 +317,39 @@ static const char *reported(const char *answer)
 
 RULE(ready, "readiness.ready.reset",
      .statement = "select() reports a socket whose connection the other side has reset as readable "
-                  "and as writable; on Linux poll() and epoll_wait() report it as well, whatever "
-                  "they watch it for.",
+                  "and as writable; on Linux and BSD poll() reports it as well, and on Linux "
+                  "epoll_wait(), whatever they watch it for.",
      .outcome = {
          [BY_LINUX] = {"reported",
                        {"linux.select.2.readable", "linux.select.2.writable",
+                        "linux.socket.7.pollerr-error", "linux.socket.7.pollhup-broken",
                         "linux.poll.2.pollerr", "linux.poll.2.errors-always",
                         "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}});
 
+/* FreeBSD's select(2) says that it conforms with POSIX, and not itself when one is ready. */
 #define BY_SELECT(parts_)                                                                          \
     .readiness = WITH_SELECT,                                                                      \
-    .outcome = {[BY_POSIX] = {parts_,                                                              \
-                              {"posix.select.blocks", "posix.select.read-ready-data-eof-error",    \
-                               "posix.select.write-ready-would-not-block"}},                       \
-                [BY_LINUX] = {parts_, {"linux.select.2.readable", "linux.select.2.writable"}}}
-#define BY_POLL(parts_)                                                                            \
-    .readiness = WITH_POLL | WITH_EPOLL,                                                           \
     .outcome = {                                                                                   \
-        [BY_LINUX] = {parts_,                                                                      \
-                      {"linux.poll.2.pollerr", "linux.poll.2.errors-always",                       \
-                       "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}}
+        [BY_POSIX] = {parts_,                                                                      \
+                      {"posix.select.blocks", "posix.select.read-ready-data-eof-error",            \
+                       "posix.select.write-ready-would-not-block"}},                               \
+        [BY_LINUX] = {parts_, {"linux.select.2.readable", "linux.select.2.writable"}},             \
+        [BY_BSD] = {parts_,                                                                        \
+                    {"freebsd.select.2.examines-sets", "freebsd.select.2.null-timeout-blocks",     \
+                     "posix.select.read-ready-data-eof-error",                                     \
+                     "posix.select.write-ready-would-not-block"}}}
+#define BY_POLL(parts_)                                                                            \
+    .readiness = WITH_POLL,                                                                        \
+    .outcome = {[BY_LINUX] = {parts_,                                                              \
+                              {"linux.socket.7.pollerr-error", "linux.socket.7.pollhup-broken",    \
+                               "linux.poll.2.pollerr", "linux.poll.2.errors-always"}},             \
+                [BY_BSD] = {parts_,                                                                \
+                            {"freebsd.poll.2.pollhup", "freebsd.poll.2.pollhup-always",            \
+                             "freebsd.poll.2.timeout-inftim-blocks"}}}
+#define BY_EPOLL(parts_)                                                                           \
+    .readiness = WITH_EPOLL,                                                                       \
+    .outcome = {[BY_LINUX] = {                                                                     \
+                    parts_, {"linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}}
 
 CASE(ready, select, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      BY_SELECT("reported"))
@@ -341,6 +358,11 @@ CASE(ready, select, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
 }
 
 CASE(ready, poll, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE, BY_POLL("reported"))
+{
+    observe("%s", reported(answer(t, reset_connection(t), POLLIN, patience)));
+}
+
+CASE(ready, epoll, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE, BY_EPOLL("reported"))
 {
     observe("%s", reported(answer(t, reset_connection(t), POLLIN, patience)));
 }
@@ -374,6 +396,12 @@ CASE(ready, poll_waits, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_RO
     reset_while_read(t);
 }
 
+CASE(ready, epoll_waits, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     BY_EPOLL("waits then reported"))
+{
+    reset_while_read(t);
+}
+
 /* There is no room for more, so that the call waits for that. */
 static void reset_while_full(struct test *t)
 {
@@ -398,6 +426,12 @@ CASE(ready, select_waits_full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = O
 
 CASE(ready, poll_waits_full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAIR,
      .role = ANY_ROLE, BY_POLL("waits then reported"))
+{
+    reset_while_full(t);
+}
+
+CASE(ready, epoll_waits_full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAIR,
+     .role = ANY_ROLE, BY_EPOLL("waits then reported"))
 {
     reset_while_full(t);
 }

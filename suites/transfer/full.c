@@ -129,9 +129,11 @@ MUTANT_BY(would_block, "a full connection gives ENOBUFS", fails_when_full)
 RULE(dontwait, "transfer.send.dontwait",
      .statement = "send(), sendto() and sendmsg() with MSG_DONTWAIT fail with EAGAIN where they "
                   "would block, on a socket that is blocking.",
-     .outcome = {[BY_LINUX] = {WOULD_BLOCK, {"linux.send.2.msg-dontwait"}},
-                 [BY_BSD] = {"EAGAIN then all then end of file",
-                             {"freebsd.send.2.msg-dontwait", "freebsd.send.2.eagain"}}});
+     .outcome = {
+         [BY_LINUX] = {WOULD_BLOCK, {"linux.send.2.msg-dontwait", "linux.send.2.returns-count"}},
+         [BY_BSD] = {"EAGAIN then all then end of file",
+                     {"freebsd.send.2.msg-dontwait", "freebsd.send.2.eagain",
+                      "freebsd.send.2.returns-bytes"}}});
 
 CASE(dontwait, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      SENDING(WITH_FLAGS))

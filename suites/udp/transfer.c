@@ -97,7 +97,7 @@ RULE(source, "udp.connected.source",
 CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint own = bound_datagram_socket(t, iut), from = bound_datagram_socket(t, peer);
-    struct address name;
+    struct address name = {0};
     char text[16];
     must(sk_connect(iut, own.fd, &from.address));
     must(sk_sendto(peer, from.fd, "hello", 5, 0, &own.address));
