@@ -573,6 +573,25 @@ static void test_nothing_changed(void)
     }
 }
 
+/* Settings of the IUT's machine that rules depend on are named, and no others. */
+static void test_settings(void)
+{
+    struct agent agent = start_agent(NULL);
+    for (int changed = 1; changed >= 0; changed--) {
+        namespace_enter(lab.network->netns[SIDE_IUT]);
+        CU_ASSERT_TRUE(namespace_sysctl("ipv6/bindv6only", changed ? "1" : "0"));
+        CU_ASSERT_TRUE(namespace_sysctl("ipv4/tcp_timestamps", changed ? "0" : "1"));
+        struct finished finished =
+            run_tcp(agent.port, describe_all(), "--filter udp.connect.* --shard 1/8");
+        const char *v6only = strstr(finished.err, "on the IUT IPv6 sockets are IPV6_V6ONLY");
+        const char *timeless = strstr(finished.err, "the IUT has no TCP timestamps");
+        CU_ASSERT(changed ? v6only && timeless : !v6only && !timeless);
+        CU_ASSERT_PTR_NULL(strstr(finished.err, "the peer's side"));
+        finished_free(&finished);
+    }
+    stop_agent(&agent);
+}
+
 /* ---- */
 
 static int run_suite(void)
@@ -607,6 +626,7 @@ static int run_suite(void)
     CU_add_test(suite, "the agent goes", test_agent_gone);
     CU_add_test(suite, "a crash at the far end", test_crash);
     CU_add_test(suite, "the harness goes", test_harness_gone);
+    CU_add_test(suite, "settings that rules depend on", test_settings);
     CU_add_test(suite, "nothing changed", test_nothing_changed);
     int status = run_tests();
     stop_agent(&lab.agent);

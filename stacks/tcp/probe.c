@@ -9,6 +9,7 @@
 #include "stacks/host/kernel.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -25,6 +26,7 @@
 struct findings {
     struct description description;
     bool connected, greeted, isolates;
+    bool v6only[2], timeless[2]; /* the IUT, the peer's side: see look_at_settings() */
 };
 
 /* ---- in a process of its own, in namespaces as a worker has them ---- */
@@ -158,6 +160,25 @@ static void check_addresses(const char *from, const struct described *pair, stru
     }
 }
 
+/* What a machine may have set otherwise than a network of ours, and rules depend on. That there are
+ * no timestamps the connection shows, which has them if both sides do. */
+static void look_at_settings(struct host *iut, int connection, struct findings *findings)
+{
+    struct tcp_info info = {0};
+    int fd = sk_socket(iut, AF_INET6, SOCK_STREAM, 0), on = 0;
+    if (fd >= 0) {
+        findings->v6only[SIDE_IUT] =
+            sk_getsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, &on) == 0 && on;
+        sk_close(iut, fd);
+    }
+    findings->v6only[SIDE_PEER] = namespace_setting("ipv6/bindv6only") > 0;
+    findings->timeless[SIDE_PEER] = namespace_setting("ipv4/tcp_timestamps") == 0;
+    findings->timeless[SIDE_IUT] =
+        !findings->timeless[SIDE_PEER] &&
+        getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &(socklen_t){sizeof info}) == 0 &&
+        !(info.tcpi_options & TCPI_OPT_TIMESTAMPS);
+}
+
 __attribute__((noreturn)) static void look(const struct target *target, const char *file,
                                            struct findings *findings)
 {
@@ -184,6 +205,7 @@ __attribute__((noreturn)) static void look(const struct target *target, const ch
     check_addresses(from, &description->pair, &peer);
     description->pair.errors_limited[0] = namespace_setting("ipv4/icmp_ratelimit") > 0;
     description->pair.errors_limited[1] = namespace_setting("ipv6/icmp/ratelimit") > 0;
+    look_at_settings(&iut, connection, findings);
     findings->isolates = agent_isolate(iut.door);
     for (unsigned family = 0; family < 2 && !findings->isolates; family++)
         check_own(from, &iut, &description->loopback[family]);
@@ -240,6 +262,24 @@ static bool conclude(const struct findings *findings, bool in_time, int status, 
     return false;
 }
 
+/* Names what will make rules fail that the implementation keeps elsewhere. */
+static void warn(const struct findings *findings)
+{
+    static const char *const sides[] = {[SIDE_IUT] = "the IUT", [SIDE_PEER] = "the peer's side"};
+    for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
+        if (findings->v6only[side])
+            fprintf(stderr,
+                    "sockspec: on %s IPv6 sockets are IPV6_V6ONLY from the start (Linux: "
+                    "net.ipv6.bindv6only): rules about IPv4-mapped addresses do not hold\n",
+                    sides[side]);
+        if (findings->timeless[side])
+            fprintf(stderr,
+                    "sockspec: %s has no TCP timestamps (Linux: net.ipv4.tcp_timestamps): rules "
+                    "about new connections in TIME_WAIT may not hold\n",
+                    sides[side]);
+    }
+}
+
 bool probe(const struct target *target, const char *file, struct description *description,
            bool *isolates, char *why, size_t size)
 {
@@ -271,6 +311,8 @@ bool probe(const struct target *target, const char *file, struct description *de
     bool good = conclude(findings, in_time, status, said, why, size);
     *description = findings->description;
     *isolates = findings->isolates;
+    if (good)
+        warn(findings);
     munmap(findings, sizeof *findings);
     return good;
 }
