@@ -72,6 +72,7 @@ static json_t *read_report(const char *report)
     snprintf(path, sizeof path, "%s/%s", directory, report);
     char *text = read_file(path);
     json_t *lines = text ? json_lines(text) : NULL;
+    unlink(path);
     free(text);
     return lines;
 }
@@ -163,7 +164,13 @@ static bool is_sockspec(const struct process *process)
                        strcmp(process->name, "sockspec-worker") == 0);
 }
 
-/* Strikes a process that sockspec started, or, as often, perhaps one that such a process started:
+static bool is_worker(const struct process *process)
+{
+    return process && strcmp(process->name, "sockspec-worker") == 0;
+}
+
+/* Strikes a process that a worker started (what sockspec itself starts says what this machine has,
+ * before the run), or, as often, perhaps one that such a process started:
  * an agent, or what the implementation consists of. What that starts in turn is inside of it. */
 static bool strike(pid_t run, int signal)
 {
@@ -174,7 +181,7 @@ static bool strike(pid_t run, int signal)
         const struct process *parent = process_parent(list, count, &list[i]);
         const struct process *grandparent = parent ? process_parent(list, count, parent) : NULL;
         if (!is_sockspec(&list[i]) && list[i].state != 'T' &&
-            (is_sockspec(parent) || (deeper && is_sockspec(grandparent))))
+            (is_worker(parent) || (deeper && is_worker(grandparent))))
             taken[candidates++] = list[i];
     }
     return candidates > 0 && process_signal(&taken[(unsigned)rand_r(&seed) % candidates], signal);
