@@ -11,7 +11,12 @@
 struct stream {
     int fd;
     int error; /* the first one */
+    struct stream *next;
 };
+
+/* Those that are open. A process that ends in the middle of a case leaves them, and no sanitizer
+ * takes what stands here for lost. */
+static struct stream *streams;
 
 bool stream_write(int fd, const char *text, size_t size)
 {
@@ -53,6 +58,10 @@ static int end(void *cookie)
 {
     struct stream *stream = cookie;
     int result = close(stream->fd);
+    struct stream **at = &streams;
+    while (*at != stream)
+        at = &(*at)->next;
+    *at = stream->next;
     free(stream);
     return result;
 }
@@ -63,6 +72,8 @@ FILE *stream_on(int fd)
     if (!stream)
         abort();
     stream->fd = fd;
+    stream->next = streams;
+    streams = stream;
     FILE *file = fopencookie(stream, "w", (cookie_io_functions_t){.write = put, .close = end});
     if (!file)
         abort();
