@@ -7,6 +7,17 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* With sanitizers a process costs tens of milliseconds, and a part of all variants has to do; and
+ * memory has no limit. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 struct finished {
     int status; /* exit status, or 128 + the signal */
     char *out, *err;
@@ -28,8 +39,9 @@ void finished_free(struct finished *finished);
  * scripts/kernels has unpacked in place of "%"; gives the text. */
 const char *spec_here(const char *spec, char *text, size_t size);
 
-/* Whether User-mode Linux works on this machine at all: whether it can run a program of the machine's
- * own, nothing of ours being involved. If not, says what it panicked of. Takes 30 s at most. */
+/* Whether User-mode Linux works on this machine at all: whether it can run a program of the
+ * machine's own, nothing of ours being involved. If not, says what it panicked of. Takes 30 s at
+ * most. */
 bool uml_works(char *why, size_t size);
 
 /* Starts a command line in the background, its output to /dev/null. */

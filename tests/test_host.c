@@ -79,7 +79,8 @@ static void test_untouched(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(home, sizeof home));
     CU_ASSERT_EQUAL_FATAL(chdir(directory), 0);
     setenv("TMPDIR", directory, 1);
-    struct finished finished = run_line("SOCKSPEC run --quiet");
+    struct finished finished = run_line(SANITIZED ? "SOCKSPEC run --quiet --filter *ipv4,loopback*"
+                                                  : "SOCKSPEC run --quiet");
     CU_ASSERT(finished.status == 0 || finished.status == 1);
     CU_ASSERT_EQUAL(chdir(home), 0);
     char *after = network_state();

@@ -17,19 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* With sanitizers a process costs tens of milliseconds, and a part has to do. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PART
-#endif
-#endif
-#ifdef PART
-#define CASES "*.connect.a*ipv4*"
-enum { OFTEN = 12, PAUSE = 60 };
-#else
 #define CASES "*.connect.a*"
 enum { OFTEN = 25, PAUSE = 20 };
-#endif
 
 /* An implementation to disturb. */
 struct subject {

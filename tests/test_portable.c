@@ -23,6 +23,9 @@ static const struct {
     /* It knows not all options, and does not ask the kernel about this one. */
     {"flow-information", "ipv6.flowinfo.send-kept"},
     {"multicast-interface", "options.ipv6.set"},
+    {"multicast-interface", "options.ipv6.multicast-default"},
+    {"other-levels", "options.error.other-level"},
+    {"accept-flags", "basic.accept4.unknown-flags"},
     /* It loses a signal that the mask of pselect() held back. */
     {"held-signals", "readiness.mask.holds-signals"},
 };

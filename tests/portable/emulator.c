@@ -2,6 +2,7 @@
  * answers Linux gives alike on every machine. Prints a word for each that is not as it should be.
  * Run without an emulator it prints nothing. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -39,6 +40,19 @@ static bool sets_multicast_interface(int fd)
     return setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &loopback, sizeof loopback) == 0;
 }
 
+static bool knows_other_levels(int fd)
+{
+    int value;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, 12345, 1, &value, &size) == -1 && errno == ENOPROTOOPT;
+}
+
+/* accept4() looks at its flags before anything else. */
+static bool refuses_flags(int fd)
+{
+    return accept4(fd, NULL, NULL, 1 << 30) == -1 && errno == EINVAL;
+}
+
 static volatile sig_atomic_t caught;
 
 static void catch (int signal)
@@ -72,6 +86,10 @@ int main(void)
         puts("scopes");
     if (!sets_multicast_interface(fd))
         puts("multicast-interface");
+    if (!knows_other_levels(fd))
+        puts("other-levels");
+    if (!refuses_flags(fd))
+        puts("accept-flags");
     if (!catches_what_was_held())
         puts("held-signals");
     close(fd);
