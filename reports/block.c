@@ -2,6 +2,7 @@
 
 #include "calls/clean_text.h"
 #include "reports/common.h"
+#include "reports/repeats.h"
 #include "reports/sources.h"
 
 #include <stdlib.h>
@@ -26,20 +27,15 @@ const char *print_bold(const struct printer *printer)
     return printer->color ? "\033[1m" : "";
 }
 
-static void print_part(const struct printer *printer, const char *what, size_t length)
-{
-    for (size_t i = 0, taken; i < length; i += taken ? taken : 1) {
-        taken = what[i] == '\t' ? 1 : text_character(what + i);
-        if (taken)
-            fwrite(what + i, 1, taken, printer->stream);
-        else
-            fprintf(printer->stream, "\\x%02x", (unsigned char)what[i]);
-    }
-}
-
 void print_clean(const struct printer *printer, const char *text)
 {
-    print_part(printer, text, strlen(text));
+    for (size_t taken; *text; text += taken ? taken : 1) {
+        taken = *text == '\t' ? 1 : text_character(text);
+        if (taken)
+            fwrite(text, 1, taken, printer->stream);
+        else
+            fprintf(printer->stream, "\\x%02x", (unsigned char)*text);
+    }
 }
 
 static void print_field(const struct printer *printer, const char *name, const char *value)
@@ -49,20 +45,54 @@ static void print_field(const struct printer *printer, const char *name, const c
     fputc('\n', printer->stream);
 }
 
+/* The lines of a text, which is cut up for them; the caller frees their list. */
+static const char **split(char *text, size_t *count)
+{
+    const char **lines = calloc(strlen(text) / 2 + 2, sizeof *lines);
+    char *rest = NULL;
+    if (!lines)
+        abort();
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        lines[(*count)++] = line;
+    return lines;
+}
+
+static void print_lines(const struct printer *printer, const char *const *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        fputs("    ", printer->stream);
+        print_clean(printer, lines[i]);
+        fputc('\n', printer->stream);
+    }
+}
+
+/* The calls; what a case that waits does again and again is shown once, unless all is wanted. */
 static void print_transcript(const struct printer *printer, const struct result *result, bool other)
 {
-    const char *line = result->transcript;
-    if (!*line)
+    if (!*result->transcript)
         return;
+    size_t count = 0;
+    char *text = strdup(result->transcript);
+    const char **lines = text ? split(text, &count) : NULL;
+    if (!lines)
+        abort();
     fprintf(printer->stream, "  transcript%s%s\n", other ? " of " : "",
             other ? result->variant->id : "");
-    while (*line) {
-        size_t length = strcspn(line, "\n");
-        fputs("    ", printer->stream);
-        print_part(printer, line, length);
-        fputc('\n', printer->stream);
-        line += length + (line[length] == '\n');
+    for (size_t i = 0; i < count;) {
+        struct repeat again = {0};
+        if (!printer->verbose)
+            again = repeat_at(lines, count, i);
+        size_t shown = again.times ? again.lines : 1;
+        print_lines(printer, lines + i, shown);
+        if (again.lines == 1)
+            fprintf(printer->stream, "         (this line %zu times more)\n", again.times);
+        else if (again.times)
+            fprintf(printer->stream, "         (these %zu lines %zu times more)\n", again.lines,
+                    again.times);
+        i += shown + again.lines * again.times;
     }
+    free(lines);
+    free(text);
 }
 
 /* ---- the parts of a block ---- */
@@ -228,6 +258,25 @@ void block_changed(const struct printer *printer, const struct group *group,
     fputc('\n', printer->stream);
 }
 
+/* The cases that a group is of, and how many of its variants are of each. */
+static void print_cases(const struct printer *printer, const struct group *group)
+{
+    enum { SHOWN = 12 };
+    char line[VARIANT_ID + 32];
+    size_t cases = 0;
+    for (size_t i = 0, count; i < group->member_count; i += count) {
+        const char *id = group->members[i]->id;
+        count = same_case(group, i);
+        if (cases++ >= SHOWN)
+            continue;
+        snprintf(line, sizeof line, "%zu of %.*s", count, (int)(strrchr(id, '/') - id), id);
+        print_field(printer, i ? "" : "variants", line);
+    }
+    if (cases > SHOWN)
+        fprintf(printer->stream, "%*sand %zu cases more; --verbose shows all\n", INDENT, "",
+                cases - SHOWN);
+}
+
 void block_cause(const struct printer *printer, const struct group *group, const char *cause)
 {
     if (group->member_count == 1) {
@@ -240,13 +289,7 @@ void block_cause(const struct printer *printer, const struct group *group, const
     fputs(": ", printer->stream);
     print_clean(printer, cause);
     fputc('\n', printer->stream);
-    for (size_t i = 0, count; i < group->member_count; i += count) {
-        const char *id = group->members[i]->id;
-        char line[VARIANT_ID + 32];
-        count = same_case(group, i);
-        snprintf(line, sizeof line, "%zu of %.*s", count, (int)(strrchr(id, '/') - id), id);
-        print_field(printer, i ? "" : "variants", line);
-    }
+    print_cases(printer, group);
     print_field(printer, "first", group->first.variant->id);
     print_seen(printer, &group->first);
     print_transcript(printer, &group->first, false);

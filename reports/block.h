@@ -8,6 +8,7 @@
 struct printer {
     FILE *stream;
     bool color;
+    bool verbose; /* all lines of a transcript, those that come again too */
     const struct run_info *run;
 };
 
@@ -36,7 +37,8 @@ void block_rule(const struct printer *printer, const struct group *group,
 void block_changed(const struct printer *printer, const struct group *group,
                    const struct cases_run *run);
 
-/* Results of any rules that have one cause: how many, in which cases, and the first of them. */
+/* Results of any rules that have one cause: how many, in which cases (the first dozen), and the
+ * first of them. */
 void block_cause(const struct printer *printer, const struct group *group, const char *cause);
 
 #endif

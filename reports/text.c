@@ -94,7 +94,8 @@ static bool begin(struct report *report, const struct run_info *run)
 {
     struct text *text = (struct text *)report;
     text->run = *run;
-    text->printer = (struct printer){text->options.stream, text->options.color, &text->run};
+    text->printer = (struct printer){text->options.stream, text->options.color,
+                                     text->options.verbose, &text->run};
     text->began = clock_now();
     text->progress = !text->options.quiet && !text->options.verbose && text->options.terminal;
     if (!text->options.quiet)

@@ -299,6 +299,11 @@ static void expect_times(const char *line, const char *what, size_t least, size_
     "SOCKSPEC run --iut mutant:tcp.connect.already-connected "                                     \
     "--filter tcp.connect.already-connected/*/ipv4* "
 
+/* Whose case does one thing again and again. */
+#define WAITING                                                                                    \
+    "SOCKSPEC run --iut mutant:tcp.linger.blocks-nonblocking "                                     \
+    "--filter tcp.linger.blocks-nonblocking/*/ipv4,loopback,client "
+
 /* A rule that fails is shown once for what was observed; causes and reasons are shown once. */
 static void test_blocks(void)
 {
@@ -310,6 +315,8 @@ static void test_blocks(void)
     expect_times(BROKEN "--quiet", "\n  transcript of ", 1, 1);
     expect_times(BROKEN "--verbose", "\nfail ", MANY, ALL);
     expect_times(BROKEN "--verbose", "\n  transcript\n", MANY, ALL);
+    expect_times(WAITING "--quiet", "times more)\n", 1, 1);
+    expect_times(WAITING "--verbose", "times more)\n", 0, 0);
     expect_times("MACHINERY run --repeat 3 --filter machinery.precondition", "\ninconclusive ", 1,
                  1);
     expect_times("MACHINERY run --verbose --repeat 3 --filter machinery.precondition",

@@ -1,11 +1,12 @@
 /* The parts of the machinery that need no network: judging, naming, choosing, printing. */
 #include "calls/address.h"
+#include "calls/clean_text.h"
 #include "calls/symbols.h"
 #include "harness/record.h"
 #include "harness/test.h"
-#include "calls/clean_text.h"
 #include "harness/variant.h"
 #include "hosts/calls.h"
+#include "reports/repeats.h"
 #include "stacks/stack.h"
 #include "suites/mutants.h"
 #include "tests/support.h"
@@ -294,6 +295,35 @@ static void test_text(void)
     }
 }
 
+/* What comes again in a transcript, whatever it moved and how long it took; never observations. */
+static void test_repeats(void)
+{
+    static const char *const lines[] = {"iut  close(3) = 0 <1 us>",
+                                        "iut  send(3, \"a\"..., 9, 0) = 9 <5 us>",
+                                        "iut  send(3, \"b, c\"..., 9, 0) = 9 <6 us>",
+                                        "iut  send(3, \"\"..., 9, 0) = 9 <60 us>",
+                                        "iut  send(3, \"\"..., 9, 0) = 8 <6 us>",
+                                        "peer poll([{4, 0}], 1, 5) = 0 <1 us>",
+                                        "iut  tcp_state() = LAST_ACK <1 us>",
+                                        "peer poll([{4, 0}], 1, 5) = 0 <1 us>",
+                                        "iut  tcp_state() = LAST_ACK <1 us>",
+                                        "peer poll([{4, 0}], 1, 5) = 0 <2 us>",
+                                        "iut  tcp_state() = LAST_ACK <1 us>",
+                                        "peer poll([{4, 0}], 1, 5) = 0 <2 us>",
+                                        "     -> observed 0",
+                                        "     -> observed 0",
+                                        "     -> observed 0"};
+    static const struct repeat expected[] = {{0}, {1, 2}, {0}, {0}, {0}, {2, 2}};
+    size_t count = sizeof lines / sizeof *lines;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        struct repeat repeat = repeat_at(lines, count, i);
+        CU_ASSERT_EQUAL(repeat.lines, expected[i].lines);
+        CU_ASSERT_EQUAL(repeat.times, expected[i].times);
+    }
+    for (size_t i = 11; i < count; i++)
+        CU_ASSERT_EQUAL(repeat_at(lines, count, i).times, 0);
+}
+
 int main(void)
 {
     support_init();
@@ -311,6 +341,7 @@ int main(void)
     CU_add_test(suite, "variant ids", test_variant_ids);
     CU_add_test(suite, "shards", test_shards);
     CU_add_test(suite, "text of others", test_text);
+    CU_add_test(suite, "repeats", test_repeats);
     CU_add_test(suite, "rules", test_rules);
     return run_tests();
 }
