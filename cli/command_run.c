@@ -42,10 +42,34 @@ static const char help[] =
     "\n"
     "Verdicts: pass, fail, inconclusive (a precondition failed), skip; kept or changed where no\n"
     "document says what is right, but what the platform always did is known.\n"
-    "Exit status: 0 no rule is broken, 1 one is, 2 usage, 3 the run could not be made, was\n"
-    "inconclusive in part or judged nothing, or a report could not be written, 130 interrupted.\n";
+    "Exit status: 0 no rule is broken, 1 one is, 2 usage, or what is to be tested is not there,\n"
+    "3 the run could not be made, was inconclusive in part or judged nothing, or a report could "
+    "not\n"
+    "be written, 130 interrupted. For git bisect: 125 cannot be tested, 128 usage.\n";
 
-enum exit_style { STYLE_SOCKSPEC, STYLE_KSELFTEST, STYLE_BISECT };
+enum exit_style { STYLE_SOCKSPEC, STYLE_KSELFTEST, STYLE_BISECT, STYLES };
+
+/* How a run ends for who reads its exit status. */
+enum end {
+    END_PASSED,
+    END_FAILED,
+    END_USAGE,      /* the command line makes no sense */
+    END_ABSENT,     /* what is to be tested is not there, or of no use */
+    END_IMPOSSIBLE, /* this machine cannot */
+    END_UNDECIDED,  /* inconclusive in part, or a report could not be written */
+    END_NOTHING,    /* nothing was judged */
+    END_INTERRUPTED,
+    ENDS
+};
+
+/* kselftest: 1 fails, 4 skips, and its 2 would be a failure that is expected. git bisect: 125 is a
+ * revision that cannot be tested, all else up to 127 a bad one, and 128 ends the bisection. */
+static const int statuses[STYLES][ENDS] = {
+    [STYLE_SOCKSPEC] = {EXIT_PASSED, EXIT_FAILED, EXIT_USAGE, EXIT_USAGE, EXIT_INCONCLUSIVE,
+                        EXIT_INCONCLUSIVE, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED},
+    [STYLE_KSELFTEST] = {0, 1, 1, 4, 4, 1, 4, EXIT_INTERRUPTED},
+    [STYLE_BISECT] = {0, 1, 128, 125, 125, 125, 125, EXIT_INTERRUPTED},
+};
 
 struct command {
     struct run_options run;
@@ -80,16 +104,14 @@ static bool parse_color(struct command *command, const char *when)
     return true;
 }
 
-static bool parse_style(struct command *command, const char *style)
+static bool parse_style(enum exit_style *style, const char *name)
 {
-    static const char *const styles[] = {"sockspec", "kselftest", "bisect"};
-    for (size_t i = 0; i < sizeof styles / sizeof *styles; i++)
-        if (strcmp(styles[i], style) == 0) {
-            command->style = (enum exit_style)i;
+    static const char *const styles[STYLES] = {"sockspec", "kselftest", "bisect"};
+    for (size_t i = 0; i < STYLES; i++)
+        if (strcmp(styles[i], name) == 0) {
+            *style = (enum exit_style)i;
             return true;
         }
-    fprintf(stderr, "sockspec: --exit-style takes sockspec, kselftest or bisect, not '%s'\n",
-            style);
     return false;
 }
 
@@ -140,12 +162,24 @@ static bool parse_iut(struct command *command, const char *spec)
         print_line(stderr, "sockspec: --iut %s: say which: %s", spec, settings->stack->usage);
         return false;
     }
-    if (settings->stack->check && !settings->stack->check(argument, why, sizeof why)) {
-        if (!stop_asked())
-            print_line(stderr, "sockspec: --iut %s: %s", spec, why);
+    if (settings->stack->accepts && !settings->stack->accepts(argument, why, sizeof why)) {
+        print_line(stderr, "sockspec: --iut %s: %s", spec, why);
         return false;
     }
     return true;
+}
+
+/* Whether what is to be tested is there; false with a line on stderr. */
+static bool check_iut(const struct command *command)
+{
+    const struct case_settings *settings = &command->run.settings;
+    char why[512] = "";
+    if (!settings->stack->check ||
+        settings->stack->check(settings->stack_argument, why, sizeof why))
+        return true;
+    if (!stop_asked())
+        print_line(stderr, "sockspec: --iut %s: %s", command->run.iut, why);
+    return false;
 }
 
 enum { HELP_IUT = 1, STRICT_BASELINE, STRICT, SLOW_MACHINE };
@@ -227,7 +261,11 @@ static bool take_option(struct command *command, int option)
     case 'c':
         return parse_color(command, optarg);
     case 'e':
-        return parse_style(command, optarg);
+        if (parse_style(&command->style, optarg))
+            return true;
+        fprintf(stderr, "sockspec: --exit-style takes sockspec, kselftest or bisect, not '%s'\n",
+                optarg);
+        return false;
     default:
         return false;
     }
@@ -262,8 +300,8 @@ static bool fits(const struct command *command, size_t taken)
 
 enum { FILES = 3 };
 
-/* Opens what the reports go to; EXIT_PASSED, or another status with a line on stderr. */
-static int open_outputs(const struct command *command, struct output *outputs[FILES])
+/* Opens what the reports go to; END_PASSED, or another end with a line on stderr. */
+static enum end open_outputs(const struct command *command, struct output *outputs[FILES])
 {
     const char *const paths[FILES] = {command->junit, command->tap, command->json};
     char why[512];
@@ -272,9 +310,9 @@ static int open_outputs(const struct command *command, struct output *outputs[FI
                                                    sizeof why))) {
             if (!stop_asked())
                 print_line(stderr, "sockspec: %s", why);
-            return EXIT_INCONCLUSIVE;
+            return END_UNDECIDED;
         }
-    return outputs_differ(outputs, FILES) ? EXIT_PASSED : EXIT_USAGE;
+    return outputs_differ(outputs, FILES) ? END_PASSED : END_USAGE;
 }
 
 static void add_reports(struct command *command, struct output *const outputs[FILES])
@@ -297,29 +335,23 @@ static void add_reports(struct command *command, struct output *const outputs[FI
             command->reports[command->run.report_count++] = make[i](outputs[i]);
 }
 
-static int exit_status(const struct command *command, enum run_end end, const struct totals *totals,
+static enum end end_of(const struct command *command, enum run_end end, const struct totals *totals,
                        bool reports_failed)
 {
-    int status = EXIT_PASSED;
     if (end == RUN_INTERRUPTED)
-        return EXIT_INTERRUPTED;
+        return END_INTERRUPTED;
     bool nothing = !totals->count[VERDICT_PASS] && !totals->count[VERDICT_FAIL] &&
                    !totals->count[VERDICT_KEPT] && !totals->count[VERDICT_CHANGED] &&
                    !totals->deviations; /* which are failures that are known */
-    if (totals->count[VERDICT_FAIL] || (command->strict && totals->count[VERDICT_CHANGED]))
-        status = EXIT_FAILED;
-    else if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed ||
-             nothing)
-        status = EXIT_INCONCLUSIVE;
     if (nothing && end == RUN_DONE)
         fputs("sockspec: nothing passed and nothing failed: this run says nothing\n", stderr);
-    if (command->style == STYLE_KSELFTEST && status != EXIT_FAILED)
-        return totals->count[VERDICT_INCONCLUSIVE] || end == RUN_IMPOSSIBLE || reports_failed ? 1
-               : totals->count[VERDICT_PASS] == 0 ? 4 /* KSFT_SKIP */
-                                                  : 0;
-    if (command->style == STYLE_BISECT && status == EXIT_INCONCLUSIVE)
-        return 125; /* git bisect: this revision cannot be tested */
-    return status;
+    if (totals->count[VERDICT_FAIL] || (command->strict && totals->count[VERDICT_CHANGED]))
+        return END_FAILED;
+    if (end == RUN_IMPOSSIBLE && totals->ran == 0)
+        return END_IMPOSSIBLE;
+    if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed)
+        return END_UNDECIDED;
+    return nothing ? END_NOTHING : END_PASSED;
 }
 
 /* The limits of this machine. More than some days are none. */
@@ -330,7 +362,7 @@ static void scale_limits(struct case_settings *settings)
     settings->seconds = seconds < MOST ? seconds : MOST;
 }
 
-static int perform(struct command *command)
+static enum end perform(struct command *command)
 {
     struct totals totals = {0};
     struct output *outputs[FILES] = {NULL};
@@ -338,28 +370,47 @@ static int perform(struct command *command)
     size_t taken = count_taken(&command->run.selection);
     if (taken == 0) {
         fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
-        return EXIT_USAGE;
+        return END_USAGE;
     }
     if (!fits(command, taken))
-        return EXIT_USAGE;
-    int status = open_outputs(command, outputs);
-    if (status != EXIT_PASSED) {
+        return END_USAGE;
+    if (!check_iut(command))
+        return END_ABSENT;
+    enum end end = open_outputs(command, outputs);
+    if (end != END_PASSED) {
         for (size_t i = 0; i < FILES; i++)
             if (outputs[i])
                 output_close(outputs[i]);
-        return status == EXIT_USAGE ? status : exit_status(command, RUN_IMPOSSIBLE, &totals, true);
+        return end;
     }
     add_reports(command, outputs);
     scale_limits(&command->run.settings);
-    enum run_end end = run(&command->run, &totals, &reports_failed);
-    status = exit_status(command, end, &totals, reports_failed);
-    if (end == RUN_DONE && command->run.baseline && baseline_review(command->run.baseline) &&
-        command->strict_baseline && status == EXIT_PASSED)
-        status = EXIT_FAILED;
+    enum run_end run_end = run(&command->run, &totals, &reports_failed);
+    end = end_of(command, run_end, &totals, reports_failed);
+    if (run_end == RUN_DONE && command->run.baseline && baseline_review(command->run.baseline) &&
+        command->strict_baseline && end == END_PASSED)
+        end = END_FAILED;
     for (size_t i = 0; i < command->run.report_count; i++)
         command->reports[i]->close(command->reports[i]);
     fclose(command->text.stream);
-    return status;
+    /* Whoever collects kselftests wants to see something pass. */
+    if (command->style == STYLE_KSELFTEST && end == END_PASSED && !totals.count[VERDICT_PASS])
+        end = END_NOTHING;
+    return end;
+}
+
+/* The style of the exit status, which holds for whatever else is wrong with the line too. */
+static enum exit_style style_asked(int argc, char **argv)
+{
+    enum exit_style style = STYLE_SOCKSPEC;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        if (option == 'e')
+            parse_style(&style, optarg);
+    opterr = 1;
+    optind = 0; /* from the beginning again */
+    return style;
 }
 
 int command_run(int argc, char **argv)
@@ -369,32 +420,37 @@ int command_run(int argc, char **argv)
                                       .repeat = 1,
                                       .settings = {.profile = BY_LINUX, .seconds = 10}}};
     int option, status = -1;
+    enum end end = END_PASSED;
     const char *slow = getenv("SOCKSPEC_SLOW");
+    command.style = style_asked(argc, argv);
     if (slow && *slow && !parse_slowness(slow, "SOCKSPEC_SLOW in the environment"))
-        return EXIT_USAGE;
+        return statuses[command.style][END_USAGE];
     stop_listen();
     parse_iut(&command, "host");
     parse_color(&command, "auto");
-    while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while (status < 0 && end == END_PASSED &&
+           (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'h') {
             fputs(help, stdout);
             status = end_output();
         } else if (option == HELP_IUT) {
             status = list_stacks();
         } else if (option == '?' || !take_option(&command, option)) {
-            status = EXIT_USAGE;
+            end = END_USAGE;
         }
     }
-    if (status < 0 && optind < argc) {
+    if (status < 0 && end == END_PASSED && optind < argc) {
         fprintf(stderr, "sockspec: run takes no argument '%s'; did you mean --filter?\n",
                 argv[optind]);
-        status = EXIT_USAGE;
+        end = END_USAGE;
     }
-    if (status < 0)
-        status = perform(&command);
+    if (status < 0 && end == END_PASSED)
+        end = perform(&command);
     stop_say();
     if (stop_asked())
-        status = EXIT_INTERRUPTED;
+        end = END_INTERRUPTED;
+    if (status < 0 || end != END_PASSED)
+        status = statuses[command.style][end];
     if (command.run.baseline)
         baseline_free(command.run.baseline);
     selection_free(&command.run.selection);

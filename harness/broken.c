@@ -475,7 +475,7 @@ static bool parse(const char *argument, enum operation *operation, enum way *way
     return false;
 }
 
-static bool check(const char *argument, char *why, size_t size)
+static bool accepts(const char *argument, char *why, size_t size)
 {
     enum operation operation;
     enum way way;
@@ -502,4 +502,4 @@ static struct door *open_broken(const char *argument, int netns, const struct te
 
 STACK(broken, .usage = "broken:OPERATION/WAY",
       .summary = "the host, with one operation wrong in one way: some rule must fail",
-      .needs_argument = true, .check = check, .open = open_broken);
+      .needs_argument = true, .accepts = accepts, .open = open_broken);

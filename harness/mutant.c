@@ -44,7 +44,7 @@ static void close_mutant(struct door *door)
     free(door);
 }
 
-static bool check(const char *argument, char *why, size_t size)
+static bool accepts(const char *argument, char *why, size_t size)
 {
     if (!argument || rule_find(argument))
         return true;
@@ -69,4 +69,4 @@ static struct door *open_mutant(const char *argument, int netns, const struct te
 
 STACK(mutant, .usage = "mutant:RULE",
       .summary = "the host, broken in just this rule: its cases must fail", .needs_argument = true,
-      .check = check, .open = open_mutant);
+      .accepts = accepts, .open = open_mutant);

@@ -26,9 +26,13 @@ struct stack {
     /* It is nothing without an argument. */
     bool needs_argument;
 
-    /* Whether a run can be made with this argument (the text behind the colon, or NULL); if not,
-     * says why in one line. Called once, before the run; without an argument that it needs, only to
-     * ask for the parts that this machine must have. NULL: any run can. */
+    /* Whether an argument (the text behind the colon, or NULL) makes sense, whatever this machine
+     * has; if not, says why in one line. NULL: any does. */
+    bool (*accepts)(const char *argument, char *why, size_t size);
+
+    /* Whether what a run with this argument takes is there; if not, says in one line what is
+     * missing. Called once, before the run; without an argument that it needs, only to ask for the
+     * parts that this machine must have. NULL: nothing is needed. */
     bool (*check)(const char *argument, char *why, size_t size);
 
     /* Opens the door in the process of a case, in the network namespace of this descriptor. The

@@ -73,6 +73,20 @@ static void test_exit_status(void)
     expect("MACHINERY run --quiet --filter machinery.precondition --exit-style bisect", 125,
            "this run says nothing");
     expect("MACHINERY run --quiet --filter machinery.deviates --exit-style bisect", 1, NULL);
+    /* What is not there cannot be tested; what makes no sense blames no commit, wherever the style
+     * stands. */
+    expect("SOCKSPEC run --iut preload:/no/such.so", 2, "/no/such.so: No such file");
+    expect("SOCKSPEC run --iut preload:/no/such.so --exit-style bisect", 125, "No such file");
+    expect("SOCKSPEC run --exit-style=bisect --iut libc:/no/such", 125, "No such file");
+    expect("SOCKSPEC run --iut vm:/no/such --exit-style bisect", 125, "/no/such");
+    expect("SOCKSPEC run --iut preload:/no/such.so --exit-style kselftest", 4, "No such file");
+    expect("SOCKSPEC run --filter no.such.rule --exit-style bisect", 128, "no variant matches");
+    expect("SOCKSPEC run --nonsense --exit-style bisect", 128, "--nonsense");
+    expect("SOCKSPEC run --iut mars --exit-style bisect", 128, "no implementation 'mars'");
+    expect("SOCKSPEC run --iut host:x --exit-style bisect", 128, "takes no argument");
+    expect("SOCKSPEC run --iut vm:/no/such,x=1 --exit-style bisect", 128, "'x=1' is none of");
+    expect("SOCKSPEC run nonsense --exit-style bisect", 128, "did you mean --filter");
+    expect("SOCKSPEC run --filter no.such.rule --exit-style kselftest", 1, "no variant matches");
     expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 3,
            "this run says nothing");
     expect("MACHINERY run --quiet --tag slow", 0, NULL);

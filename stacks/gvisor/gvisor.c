@@ -82,6 +82,14 @@ static bool comes_up(const char *argument, char *why, size_t size)
            tenant_try(&tenant, PATIENCE_SECONDS, why, size);
 }
 
+static bool accepts(const char *argument, char *why, size_t size)
+{
+    bool good = !argument || *argument;
+    if (!good)
+        snprintf(why, size, "'gvisor:' needs a platform: gvisor:ptrace, gvisor:kvm");
+    return good;
+}
+
 static bool check(const char *argument, char *why, size_t size)
 {
     if (access("/usr/bin/runsc", X_OK) != 0 && access("/usr/local/bin/runsc", X_OK) != 0) {
@@ -90,10 +98,6 @@ static bool check(const char *argument, char *why, size_t size)
     }
     if (geteuid() != 0) {
         snprintf(why, size, "runsc needs root for a network of its own");
-        return false;
-    }
-    if (argument && !*argument) {
-        snprintf(why, size, "'gvisor:' needs a platform: gvisor:ptrace, gvisor:kvm");
         return false;
     }
     /* A static agent needs no libraries inside. */
@@ -110,4 +114,4 @@ static bool start(const char *argument, struct network *network, struct tenant *
 
 STACK(gvisor, .usage = "gvisor[:PLATFORM]",
       .summary = "gVisor's network stack: the agent inside runsc (ptrace unless said otherwise)",
-      .elsewhere = true, .check = check, .start = start, .open = tenant_open);
+      .elsewhere = true, .accepts = accepts, .check = check, .start = start, .open = tenant_open);

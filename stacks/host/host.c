@@ -56,7 +56,7 @@ static struct door *open_host(const char *argument, int netns, const struct tena
     return is_in_process(argument) ? kernel_open(netns) : host_open(netns);
 }
 
-static bool check_host(const char *argument, char *why, size_t size)
+static bool accepts_host(const char *argument, char *why, size_t size)
 {
     if (!argument || is_in_process(argument))
         return true;
@@ -65,5 +65,5 @@ static bool check_host(const char *argument, char *why, size_t size)
 }
 
 STACK(host, .usage = "host[:in-process]",
-      .summary = "the kernel of this machine, through this program's libc", .check = check_host,
+      .summary = "the kernel of this machine, through this program's libc", .accepts = accepts_host,
       .open = open_host);

@@ -10,12 +10,16 @@
 
 static char program[4096];
 
+static bool accepts(const char *argument, char *why, size_t size)
+{
+    if (argument)
+        snprintf(why, size, "'lwip' takes no argument");
+    return !argument;
+}
+
 static bool check(const char *argument, char *why, size_t size)
 {
-    if (argument) {
-        snprintf(why, size, "'lwip' takes no argument");
-        return false;
-    }
+    (void)argument;
     if (agent_program("sockspec-agent-lwip", program, sizeof program, why, size))
         return true;
     snprintf(why, size,
@@ -39,4 +43,4 @@ static struct door *open_lwip(const char *argument, int netns, const struct tena
 }
 
 STACK(lwip, .usage = "lwip", .summary = "lwIP's socket API in a process", .elsewhere = true,
-      .takes_interface = true, .check = check, .open = open_lwip);
+      .takes_interface = true, .accepts = accepts, .check = check, .open = open_lwip);

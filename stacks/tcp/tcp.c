@@ -77,8 +77,13 @@ static bool parse(const char *argument, struct target *target, char *why, size_t
     }
     snprintf(target->host, sizeof target->host, "%.*s", (int)length, host);
     target->port = (int)port;
-    return parse_files(end, why, size) &&
-           token_read(&target->token, *tcp.token ? tcp.token : NULL, why, size);
+    return parse_files(end, why, size);
+}
+
+static bool accepts(const char *argument, char *why, size_t size)
+{
+    struct target target;
+    return !argument || parse(argument, &target, why, size);
 }
 
 /* The namespace where the peer's sockets are made; -1 with a reason. */
@@ -127,6 +132,7 @@ static bool check(const char *argument, char *why, size_t size)
         return true; /* this machine needs nothing for it */
     tcp.description = (struct description){0};
     if (!parse(argument, &tcp.target, why, size) ||
+        !token_read(&tcp.target.token, *tcp.token ? tcp.token : NULL, why, size) ||
         (*file && !description_read(&tcp.description, file, why, size)))
         return false;
     if (tcp.target.netns >= 0)
@@ -180,5 +186,5 @@ STACK(tcp, .usage = "tcp:ADDRESS:PORT",
       .summary =
           "an agent that listens elsewhere; behind it ',network=FILE' describes the network, "
           "',token=FILE' has what the agent asks for",
-      .needs_argument = true, .elsewhere = true, .most_at_once = 1, .check = check,
-      .network = provide, .open_on = open_on);
+      .needs_argument = true, .elsewhere = true, .most_at_once = 1, .accepts = accepts,
+      .check = check, .network = provide, .open_on = open_on);

@@ -51,9 +51,7 @@ static bool take_option(struct image *image, char *option, char *folder, char *w
     size_t length = value ? (size_t)(value - option) : 0;
     if (length == 7 && strncmp(option, "modules", length) == 0) {
         snprintf(folder, PATH_MAX, "%s", value + 1);
-        if (access(folder, X_OK) == 0)
-            return true;
-        snprintf(why, size, "%.150s: %s", folder, strerror(errno));
+        return true;
     } else if (length == 5 && strncmp(option, "accel", length) == 0 &&
                (strcmp(value + 1, "kvm") == 0 || strcmp(value + 1, "tcg") == 0)) {
         snprintf(image->accelerator, sizeof image->accelerator, "%s", value + 1);
@@ -64,10 +62,12 @@ static bool take_option(struct image *image, char *option, char *folder, char *w
     return false;
 }
 
-bool image_find(struct image *image, const char *argument, char *why, size_t size)
+/* Takes the argument apart, whatever there is of what it names. */
+static bool image_parse(struct image *image, const char *argument, char folder[PATH_MAX], char *why,
+                        size_t size)
 {
-    char folder[PATH_MAX] = "", text[PATH_MAX], *rest = NULL;
-    struct stat file;
+    char text[PATH_MAX], *rest = NULL;
+    *folder = '\0';
     *image = (struct image){.module_count = 0};
     if (snprintf(text, sizeof text, "%s", argument) >= (int)sizeof text) {
         snprintf(why, size, "the name of the kernel is too long");
@@ -78,12 +78,32 @@ bool image_find(struct image *image, const char *argument, char *why, size_t siz
     for (char *option; (option = strtok_r(NULL, ",", &rest));)
         if (!take_option(image, option, folder, why, size))
             return false;
+    return true;
+}
+
+bool image_accepts(const char *argument, char *why, size_t size)
+{
+    struct image image;
+    char folder[PATH_MAX];
+    return image_parse(&image, argument, folder, why, size);
+}
+
+bool image_find(struct image *image, const char *argument, char *why, size_t size)
+{
+    char folder[PATH_MAX];
+    struct stat file;
+    if (!image_parse(image, argument, folder, why, size))
+        return false;
     if (access(image->kernel, R_OK) != 0 || stat(image->kernel, &file) != 0) {
         snprintf(why, size, "%.150s: %s", image->kernel, strerror(errno));
         return false;
     }
     if (!S_ISREG(file.st_mode)) {
         snprintf(why, size, "%.150s is no file", image->kernel);
+        return false;
+    }
+    if (folder[0] && access(folder, X_OK) != 0) {
+        snprintf(why, size, "%.150s: %s", folder, strerror(errno));
         return false;
     }
     if (!folder[0] && !usual_folder(image->kernel, folder, sizeof folder))

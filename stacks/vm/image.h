@@ -16,6 +16,9 @@ struct image {
     char accelerator[16];         /* what was asked for, "" if nothing was */
 };
 
+/* Whether an argument makes sense, as image_find() reads it; false with a reason in one line. */
+bool image_accepts(const char *argument, char *why, size_t size);
+
 /* Reads "KERNEL[,modules=DIR][,accel=NAME]". Modules that the kernel has built in are in no folder;
  * without DIR they are looked for where packages have them: beside the kernel's folder, in
  * ../lib/modules/VERSION of boot/vmlinuz-VERSION. False with a reason in one line. */

@@ -135,6 +135,11 @@ static bool choose_accelerator(char *why, size_t size)
     return machine.accelerated || !asked;
 }
 
+static bool accepts(const char *argument, char *why, size_t size)
+{
+    return !argument || image_accepts(argument, why, size);
+}
+
 static bool check(const char *argument, char *why, size_t size)
 {
     if (access("/usr/bin/" EMULATOR, X_OK) != 0) {
@@ -167,5 +172,5 @@ static bool start(const char *argument, struct network *network, struct tenant *
 
 STACK(vm, .usage = "vm:KERNEL[,modules=DIR]",
       .summary = "a Linux kernel image in a virtual machine (QEMU)", .needs_argument = true,
-      .elsewhere = true, .isolates = true, .takes_interface = true, .check = check, .start = start,
-      .open = tenant_open);
+      .elsewhere = true, .isolates = true, .takes_interface = true, .accepts = accepts,
+      .check = check, .start = start, .open = tenant_open);
