@@ -174,7 +174,7 @@ RULE(interrupted, "transfer.send.interrupted",
                        {"linux.send.2.eintr", "linux.signal.7.eintr", "linux.signal.7.partial"}},
          [BY_BSD] = {INTERRUPTED,
                      {"freebsd.write.2.eintr", "posix.send.eintr", "posix.sendmsg.eintr",
-                      "posix.write.interrupted-after-data"}}});
+                      "freebsd.sigaction.2.partial"}}});
 
 /* What waits may find room before the signal comes, and then the next one is interrupted. */
 CASE(interrupted, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,

@@ -5,7 +5,8 @@ RULE(no_mark, "transfer.sockatmark.no-mark",
      .statement = "sockatmark() gives 0 on a connection that nothing urgent came over, before and "
                   "while there is data.",
      .outcome = {[BY_POSIX] = {"0 then 0", {"posix.sockatmark.returns-0-no-mark"}},
-                 [BY_LINUX] = {"0 then 0", {"linux.sockatmark.3.not-at-mark"}}},
+                 [BY_LINUX] = {"0 then 0", {"linux.sockatmark.3.not-at-mark"}},
+                 [BY_BSD] = {"0 then 0", {"freebsd.sockatmark.3.not-at-mark"}}},
      .basic = {OP_SOCKATMARK}, .basics = 1);
 
 CASE(no_mark, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -33,7 +34,10 @@ RULE(mark, "transfer.sockatmark.mark",
                                 "posix.sockatmark.returns-1", "posix.sockatmark.keeps-mark"}},
                  [BY_LINUX] = {"0 then ab then 1 then 1",
                                {"linux.sockatmark.3.not-at-mark", "linux.sockatmark.3.at-mark",
-                                "linux.sockatmark.3.keeps-mark"}}});
+                                "linux.sockatmark.3.keeps-mark"}},
+                 [BY_BSD] = {"0 then ab then 1 then 1",
+                             {"freebsd.sockatmark.3.not-at-mark", "freebsd.sockatmark.3.at-mark",
+                              "freebsd.sockatmark.3.data-before-mark"}}});
 
 /* The mark may come later than the data. */
 CASE(mark, behind_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
@@ -63,7 +67,8 @@ MUTANT(mark, "sockatmark() gives 1 as soon as there is a mark")
 RULE(closed, "transfer.sockatmark.not-open",
      .statement = "sockatmark() on a descriptor that is not open fails with EBADF.",
      .outcome = {[BY_POSIX] = {"EBADF", {"posix.sockatmark.ebadf"}},
-                 [BY_LINUX] = {"EBADF", {"linux.sockatmark.3.ebadf"}}});
+                 [BY_LINUX] = {"EBADF", {"linux.sockatmark.3.ebadf"}},
+                 [BY_BSD] = {"EBADF", {"freebsd.sockatmark.3.ebadf"}}});
 
 CASE(closed, closed, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .needs = "sockatmark")
 {
@@ -78,9 +83,10 @@ MUTANT_GIVES(closed, "sockatmark() on a descriptor that is not open gives 0", OP
 RULE(no_socket, "transfer.sockatmark.no-socket",
      .statement = "sockatmark() on a descriptor that is no socket's fails with ENOTTY; on Linux "
                   "with EINVAL or ENOTTY.",
-     .outcome = {[BY_POSIX] = {"ENOTTY", {"posix.sockatmark.enotty"}},
-                 [BY_LINUX] = {"ENOTTY | EINVAL",
-                               {"linux.sockatmark.3.einval", "posix.sockatmark.enotty"}}});
+     .outcome = {
+         [BY_POSIX] = {"ENOTTY", {"posix.sockatmark.enotty"}},
+         [BY_LINUX] = {"ENOTTY | EINVAL", {"linux.sockatmark.3.einval", "posix.sockatmark.enotty"}},
+         [BY_BSD] = {"ENOTTY", {"freebsd.sockatmark.3.enotty"}}});
 
 CASE(no_socket, pipe, .network = ON_LOOPBACK, .needs = "sockatmark pipe")
 {

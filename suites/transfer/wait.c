@@ -148,7 +148,8 @@ RULE(restarted, "transfer.receive.restarted",
                   "whose handler was set with SA_RESTART.",
      .outcome = {[BY_POSIX] = {"waits then hello", {"posix.sigaction.sa-restart"}},
                  [BY_LINUX] = {"waits then hello", {"linux.signal.7.restarts"}},
-                 [BY_BSD] = {"waits then hello", {"posix.sigaction.sa-restart"}}});
+                 [BY_BSD] = {"waits then hello",
+                             {"freebsd.sigaction.2.sa-restart", "posix.sigaction.sa-restart"}}});
 
 CASE(restarted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .type = ANY_TYPE, .needs = "signals", RECEIVING(0))
