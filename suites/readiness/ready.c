@@ -399,14 +399,14 @@ CASE(writable, datagram_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK,
 
 MUTANT_BY(writable, "nothing is ever writable", reports_nothing)
 
-RULE(
-    connected, "readiness.ready.connected",
-    .statement = "poll(), select() and epoll_wait() report a socket as writable when a nonblocking "
-                 "connect() on it has succeeded, and one that waits for that returns then.",
-    .outcome = {
-        [BY_LINUX] = {"1: writable",
-                      {"linux.connect.2.einprogress-writable", "linux.socket.7.poll-connected",
-                       "linux.epoll_ctl.2.whatever-polls"}}});
+RULE(connected, "readiness.ready.connected",
+     .statement =
+         "poll(), select() and epoll_wait() report a socket as writable when a nonblocking "
+         "connect() on it has succeeded, and one that waits for that returns then.",
+     .outcome = {
+         [BY_LINUX] = {"1: writable",
+                       {"linux.connect.2.einprogress-writable", "linux.socket.7.poll-connected",
+                        "linux.epoll_ctl.2.whatever-polls"}}});
 
 /* A socket whose connection is being established, or stands by now. */
 static int connecting_socket(struct test *t)
@@ -513,8 +513,8 @@ RULE(full, "readiness.ready.full",
                                {"linux.poll.2.pollout", "linux.select.2.writable",
                                 "linux.epoll_ctl.2.epollout", "linux.socket.7.pollout-room"}}});
 
-/* Sends until sending would block, and leaves the socket as one that blocks. Gives how much that
- * was. */
+/* Sends until sending would block, of a single byte too, and leaves the socket as one that blocks.
+ * Gives how much that was. */
 static size_t fill(struct test *t, int fd)
 {
     static const char data[16384];
@@ -523,6 +523,8 @@ static size_t fill(struct test *t, int fd)
     int result;
     set_nonblocking(t, t->iut, fd, true);
     while ((result = sk_send(t->iut, fd, data, sizeof data, 0)) > 0 && sent < MOST)
+        sent += (size_t)result;
+    while ((result = sk_send(t->iut, fd, data, 1, 0)) > 0 && sent < MOST)
         sent += (size_t)result;
     set_nonblocking(t, t->iut, fd, false);
     require(result == -EAGAIN || result == -EWOULDBLOCK, "sending without end gave %s",
