@@ -11,25 +11,32 @@
 static const char help[] =
     "usage: sockspec compare [OPTIONS] A.json B.json ...\n"
     "\n"
-    "Lines up what implementations did, from reports by 'sockspec run --json'. Two runs of one\n"
-    "implementation become a report of what changed, with exit status 1 on new failures.\n"
+    "Lines up what implementations did, from reports by 'sockspec run --json'.\n"
     "\n"
+    "  --before-after      what changed from A to B, whatever they are called; status 1 if it is "
+    "for\n"
+    "                      the worse: new failures, judged before and not now, missing variants, "
+    "or\n"
+    "                      an interrupted B. Two reports with the same --iut are compared so "
+    "anyway\n"
+    "  --side-by-side      they are not\n"
     "  --only-differences  leave out cases in which all did the same\n"
-    "  --side-by-side      two runs of one implementation are compared like any others\n"
     "  --profile NAME      whom to judge by: posix, linux, bsd, zos, rfc (default linux)\n"
     "  --html FILE         write one self-contained page\n"
     "  --json FILE         write the comparison as JSON; '-' is standard output\n"
     "\n"
-    "Exit status: 0 compared, 1 new failures, 2 usage or a malformed file, 3 cannot be written.\n";
+    "Exit status: 0 compared, 1 worse than before, 2 usage or a malformed file, 3 cannot be "
+    "written.\n";
 
 struct command {
-    bool only_differences, side_by_side;
+    bool only_differences, side_by_side, before_after;
     const char *html, *json;
     enum profile profile;
 };
 
 static const struct option options[] = {{"only-differences", no_argument, NULL, 'd'},
                                         {"side-by-side", no_argument, NULL, 's'},
+                                        {"before-after", no_argument, NULL, 'b'},
                                         {"profile", required_argument, NULL, 'p'},
                                         {"html", required_argument, NULL, 'w'},
                                         {"json", required_argument, NULL, 'j'},
@@ -44,6 +51,9 @@ static bool take_option(struct command *command, int option)
         return true;
     case 's':
         command->side_by_side = true;
+        return true;
+    case 'b':
+        command->before_after = true;
         return true;
     case 'w':
         command->html = optarg;
@@ -89,8 +99,8 @@ static bool complete(struct output *output)
 static int compare(const struct command *command, struct output *html, struct output *json,
                    const struct result_file *files, size_t count)
 {
-    bool regression =
-        count == 2 && !command->side_by_side && same_implementation(&files[0], &files[1]);
+    bool regression = command->before_after || (count == 2 && !command->side_by_side &&
+                                                same_implementation(&files[0], &files[1]));
     bool taken = (html && output_is_stdout(html)) || (json && output_is_stdout(json));
     FILE *text = taken ? stderr : stdout;
     json_t *comparison = compare_build(files, count, command->profile);
@@ -140,6 +150,10 @@ int command_compare(int argc, char **argv)
     size_t count = (size_t)(argc - optind), read = 0;
     if (count < 2) {
         fputs("sockspec: compare takes two reports or more\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (command.before_after && (count != 2 || command.side_by_side)) {
+        fputs("sockspec: --before-after is for two reports, and not --side-by-side\n", stderr);
         return EXIT_USAGE;
     }
     struct result_file *files = calloc(count, sizeof *files);

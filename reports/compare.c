@@ -195,7 +195,8 @@ static char *describe(const struct result_file *file)
         fputs(said, out);
     else
         fprintf(out, "Linux %s, %s", kernel, json_text(file->run, "libc"));
-    fprintf(out, "; %s, peer Linux %s, %s", file->path, kernel, json_text(file->run, "started"));
+    fprintf(out, "; %s, peer Linux %s, %s%s", file->path, kernel, json_text(file->run, "started"),
+            result_file_is_partial(file) ? ", interrupted" : "");
     if (fclose(out) != 0 || !text)
         abort();
     return text;
@@ -294,9 +295,19 @@ size_t compare_print(FILE *stream, const json_t *comparison, bool only_differenc
     return differing;
 }
 
-/* ---- two runs of one implementation ---- */
+/* ---- before and after ---- */
 
-enum change { NEW_FAILURE, FIXED, CHANGED, MISSING, NEW, CHANGES };
+/* In the order in which they are shown; the first ones are regressions. */
+enum change {
+    NEW_FAILURE,
+    UNJUDGED,
+    MISSING,
+    REGRESSIONS,
+    FIXED = REGRESSIONS,
+    CHANGED,
+    NEW,
+    CHANGES
+};
 
 static int change_of(const json_t *before, const json_t *after)
 {
@@ -307,6 +318,8 @@ static int change_of(const json_t *before, const json_t *after)
         return NEW_FAILURE;
     if (!before)
         return NEW;
+    if (result_is_judged(before) && !result_is_judged(after))
+        return UNJUDGED;
     if (failed && strcmp(json_text(after, "verdict"), "pass") == 0)
         return FIXED;
     return strcmp(json_text(before, "observed"), json_text(after, "observed")) != 0 ||
@@ -318,8 +331,8 @@ static int change_of(const json_t *before, const json_t *after)
 static size_t print_changes(FILE *stream, enum change wanted, const struct result_file *before,
                             const struct result_file *after)
 {
-    static const char *const titles[CHANGES] = {"new failures", "fixed", "changed observations",
-                                                "missing", "new"};
+    static const char *const titles[CHANGES] = {"new failures", "judged no more",       "missing",
+                                                "fixed",        "changed observations", "new"};
     const struct result_file *from = wanted == MISSING ? before : after;
     size_t count = 0;
     const char *id;
@@ -340,13 +353,21 @@ static size_t print_changes(FILE *stream, enum change wanted, const struct resul
     return count;
 }
 
-size_t compare_regressions(FILE *stream, const struct result_file *before,
-                           const struct result_file *after)
+bool compare_regressions(FILE *stream, const struct result_file *before,
+                         const struct result_file *after)
 {
-    size_t count[CHANGES];
+    size_t count[CHANGES], regressions = 0;
     for (enum change change = 0; change < CHANGES; change++)
         count[change] = print_changes(stream, change, before, after);
-    print_line(stream, "%zu new failures, %zu fixed, %zu changed, %zu missing, %zu new",
-               count[NEW_FAILURE], count[FIXED], count[CHANGED], count[MISSING], count[NEW]);
-    return count[NEW_FAILURE];
+    for (enum change change = 0; change < REGRESSIONS; change++)
+        regressions += count[change];
+    for (size_t i = 0; i < 2; i++)
+        if (result_file_is_partial(i ? after : before))
+            print_line(stream, "%s is the report of a run that was interrupted",
+                       (i ? after : before)->path);
+    print_line(stream,
+               "%zu new failures, %zu judged no more, %zu missing, %zu fixed, %zu changed, %zu new",
+               count[NEW_FAILURE], count[UNJUDGED], count[MISSING], count[FIXED], count[CHANGED],
+               count[NEW]);
+    return regressions > 0 || result_file_is_partial(after);
 }

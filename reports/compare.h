@@ -21,9 +21,10 @@ size_t compare_print(FILE *stream, const json_t *comparison, bool only_differenc
 /* The same as one self-contained page. */
 void compare_print_html(FILE *stream, const json_t *comparison);
 
-/* What changed between two runs of one implementation. Prints it and returns how many variants fail
- * that did not fail before. */
-size_t compare_regressions(FILE *stream, const struct result_file *before,
-                           const struct result_file *after);
+/* What changed from one run to another. Prints it and returns whether that is for the worse:
+ * variants fail that did not fail before, are judged no more or are missing, or the later run was
+ * interrupted. */
+bool compare_regressions(FILE *stream, const struct result_file *before,
+                         const struct result_file *after);
 
 #endif

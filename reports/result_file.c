@@ -34,6 +34,18 @@ static bool is_readable(const struct result_file *file, size_t line)
     return complain(file->path, line, reason);
 }
 
+bool result_is_judged(const json_t *line)
+{
+    const char *verdict = json_text(line, "verdict");
+    return strcmp(verdict, "inconclusive") != 0 &&
+           (strcmp(verdict, "skip") != 0 || json_is_true(json_object_get(line, "known")));
+}
+
+bool result_file_is_partial(const struct result_file *file)
+{
+    return !file->summary || json_is_true(json_object_get(file->summary, "interrupted"));
+}
+
 bool result_differs(const json_t *line)
 {
     return json_is_true(json_object_get(line, "differs"));
@@ -53,8 +65,8 @@ static size_t badness(const json_t *line)
 /* What is kept of a line: reports can be large. */
 static json_t *extract(const json_t *line)
 {
-    static const char *const keys[] = {"rule",  "verdict", "observed",  "parts",
-                                       "ended", "reason",  "transcript"};
+    static const char *const keys[] = {"rule",  "verdict", "observed", "parts",
+                                       "ended", "reason",  "known",    "transcript"};
     json_t *kept = json_object();
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         json_t *value = json_object_get(line, keys[i]);
@@ -131,6 +143,12 @@ bool result_file_read(struct result_file *file, const char *path)
         good = complain(path, number, "the header of the run is missing");
     if (good && !ended)
         print_line(stderr, "sockspec: %s ends without a trailer: the run did not end", path);
+    else if (good && result_file_is_partial(file))
+        print_line(stderr,
+                   "sockspec: %s: the run was interrupted: %" JSON_INTEGER_FORMAT
+                   " of %" JSON_INTEGER_FORMAT " results are there",
+                   path, json_integer_value(json_object_get(file->summary, "ran")),
+                   json_integer_value(json_object_get(file->run, "selected")));
     if (good && file->differing)
         print_line(
             stderr,

@@ -13,11 +13,17 @@ struct result_file {
     size_t differing; /* variants whose repetitions came out differently */
 };
 
-/* Reads a report; false with one line on stderr that names file, line and reason. A report without
- * a trailer is read with a warning, as is one whose repetitions differ. */
+/* Reads a report; false with one line on stderr that names file, line and reason. A report of a run
+ * that did not come to its end is read with a warning, as is one whose repetitions differ. */
 bool result_file_read(struct result_file *file, const char *path);
 
+/* Whether its run was killed or interrupted. */
+bool result_file_is_partial(const struct result_file *file);
+
 void result_file_free(struct result_file *file);
+
+/* Whether a line says what became of its rule: it holds, is broken, or deviates as is known. */
+bool result_is_judged(const json_t *line);
 
 /* Whether the repetitions of a variant came out differently. */
 bool result_differs(const json_t *line);

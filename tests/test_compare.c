@@ -234,6 +234,59 @@ static void test_repetitions(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(said, "tcp.connect.listening  fail  observed \"EINVAL\""));
 }
 
+#define CASES(verdict, observed)                                                                   \
+    RESULT(verdict, observed)                                                                      \
+    "{\"type\":\"variant\",\"id\":\"b.c/d/e\",\"rule\":\"b.c\",\"verdict\":\"pass\","              \
+    "\"observed\":\"0\"}\n"
+#define KNOWN                                                                                      \
+    "{\"type\":\"variant\",\"id\":\"b.c/d/"                                                        \
+    "e\",\"verdict\":\"skip\",\"known\":true,\"observed\":\"1\"}\n"
+#define INTERRUPTED "{\"type\":\"summary\",\"ran\":1,\"interrupted\":true}\n"
+
+/* Two reports as before and after, whatever their implementations are called. */
+static void test_before_after(void)
+{
+    static const struct {
+        const char *before, *after, *says;
+        int status;
+    } gates[] = {
+        {CASES("pass", "0") TAIL, CASES("pass", "0") TAIL, "0 new failures, 0 judged no more", 0},
+        {CASES("pass", "0") TAIL, CASES("fail", "1") TAIL, "1 new failures, 0 judged no more", 1},
+        {CASES("fail", "1") TAIL, CASES("fail", "1") TAIL, "0 new failures, 0 judged no more", 0},
+        {CASES("pass", "0") TAIL, CASES("inconclusive", "") TAIL, "1 judged no more, 0 missing", 1},
+        {CASES("kept", "0") TAIL, CASES("skip", "") TAIL, "1 judged no more, 0 missing", 1},
+        {CASES("pass", "0") TAIL, RESULT("pass", "0") KNOWN TAIL, "0 judged no more, 0 missing", 0},
+        {CASES("skip", "") TAIL, CASES("inconclusive", "") TAIL, "0 judged no more, 0 missing", 0},
+        {CASES("pass", "0") TAIL, RESULT("pass", "0") TAIL, "\n  b.c/d/e: pass 0 -> absent", 1},
+        {CASES("pass", "0") TAIL, RESULT("pass", "0"), "ends without a trailer", 1},
+        {CASES("pass", "0") TAIL, RESULT("pass", "0") INTERRUPTED, "1 missing", 1},
+        {RESULT("pass", "0") TAIL, RESULT("pass", "0") INTERRUPTED,
+         "/after is the report of a run that was interrupted", 1},
+        {RESULT("pass", "0") INTERRUPTED, CASES("pass", "0") TAIL,
+         "/before is the report of a run that was interrupted", 0},
+        {RESULT("pass", "0") TAIL, CASES("pass", "0") TAIL, "0 changed, 1 new", 0}};
+    char said[8192], text[4096];
+    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++) {
+        snprintf(text, sizeof text, "%s%s", HEAD("vm:old"), gates[i].before);
+        write_text("before", text);
+        snprintf(text, sizeof text, "%s%s", HEAD("vm:new"), gates[i].after);
+        write_text("after", text);
+        int status =
+            run_in_place("SOCKSPEC compare --before-after @/before @/after", said, sizeof said);
+        bool good = status == gates[i].status && strstr(said, gates[i].says);
+        if (!good)
+            printf("\n    %zu: status %d: %s", i, status, said);
+        CU_ASSERT_TRUE(good);
+    }
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/before @/after", said, sizeof said), 0);
+    CU_ASSERT_EQUAL(
+        run_in_place("SOCKSPEC compare --before-after @/after @/after @/after", said, sizeof said),
+        2);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare --before-after --side-by-side @/after @/after",
+                                 said, sizeof said),
+                    2);
+}
+
 static void test_names_and_formats(void)
 {
     char said[8192];
@@ -276,6 +329,7 @@ int main(void)
     CU_add_test(suite, "comparisons", test_compare);
     CU_add_test(suite, "undecided by observation", test_undecided);
     CU_add_test(suite, "repetitions", test_repetitions);
+    CU_add_test(suite, "before and after", test_before_after);
     CU_add_test(suite, "names of files, formats", test_names_and_formats);
     CU_add_test(suite, "doctor", test_doctor);
     int status = run_tests();
