@@ -18,6 +18,8 @@ static const char help[] =
     "usage: sockspec run [OPTIONS]\n"
     "\n"
     "  --iut SPEC         the implementation under test (default host); --help-iut lists them\n"
+    "  --both-inside      the peer is the implementation too, on loopback alone: for sockets that\n"
+    "                     only reach each other\n"
     "  --profile NAME     whom to judge by: posix, linux, bsd, zos, rfc (default linux)\n"
     "  --filter GLOB      only rules or variants whose id matches; may be given several times\n"
     "  --exclude GLOB     not those\n"
@@ -182,9 +184,10 @@ static bool check_iut(const struct command *command)
     return false;
 }
 
-enum { HELP_IUT = 1, STRICT_BASELINE, STRICT, SLOW_MACHINE };
+enum { HELP_IUT = 1, STRICT_BASELINE, STRICT, SLOW_MACHINE, BOTH_INSIDE };
 
 static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
+                                        {"both-inside", no_argument, NULL, BOTH_INSIDE},
                                         {"profile", required_argument, NULL, 'p'},
                                         SELECTION_OPTIONS,
                                         {"baseline", required_argument, NULL, 'b'},
@@ -216,6 +219,9 @@ static bool take_option(struct command *command, int option)
     switch (option) {
     case 'i':
         return parse_iut(command, optarg);
+    case BOTH_INSIDE:
+        command->run.settings.both_inside = true;
+        return true;
     case 'p':
         return parse_profile(command, optarg);
     case 'b':

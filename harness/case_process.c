@@ -56,6 +56,8 @@ static void run_current(void)
     struct test *t = &current;
     char what[64];
     t->record->entered = true;
+    if (!t->iut->door)
+        skip("both sides are inside the implementation: there is no network between them");
     lacking(t, what, sizeof what);
     if (*what)
         skip("this implementation declares that it has no %s", what);
@@ -122,16 +124,21 @@ __attribute__((noreturn)) static void note_trouble(enum trouble trouble, const c
     _exit(0);
 }
 
+/* Whether its sockets are no part of this machine's kernel. */
+static bool is_elsewhere(const struct case_settings *settings)
+{
+    return settings->stack->elsewhere || settings->both_inside;
+}
+
+static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
+
 /* Opens the doors to the two sides. */
 static void open_hosts(const struct case_settings *settings, struct network *network,
                        const struct tenant *tenant, struct record *record)
 {
-    static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
     const struct stack *stack = settings->stack;
-    current.record = record;
-    current.iut = &iut;
-    current.peer = &peer;
-    trouble_handler = note_trouble;
+    if (settings->both_inside)
+        agent_states_inside();
     iut.door = stack->open_on
                    ? stack->open_on(settings->stack_argument, network)
                    : stack->open(settings->stack_argument, network->netns[SIDE_IUT], tenant);
@@ -139,7 +146,7 @@ static void open_hosts(const struct case_settings *settings, struct network *net
     if (directory && chdir(directory) != 0)
         give_up(TROUBLE_AGENT, "no working directory: %s", strerror(errno));
     /* Where the IUT has a loopback of its own, both sides are there. */
-    bool inside = stack->elsewhere && network->kind == NETWORK_LOOPBACK;
+    bool inside = is_elsewhere(settings) && network->kind == NETWORK_LOOPBACK;
     peer.door = inside ? door_share(iut.door) : kernel_open(network->netns[SIDE_PEER]);
     /* Two hosts in one process have their descriptors in common. */
     peer.untracked = iut.untracked = inside;
@@ -153,10 +160,15 @@ static void open_hosts(const struct case_settings *settings, struct network *net
 static void set_up(const struct case_settings *settings, const struct variant *variant,
                    struct network *network, const struct tenant *tenant, struct record *record)
 {
-    open_hosts(settings, network, tenant, record);
-    current.variant = variant;
-    current.net = network;
-    current.elsewhere = settings->stack->elsewhere;
+    current = (struct test){.variant = variant,
+                            .net = network,
+                            .record = record,
+                            .iut = &iut,
+                            .peer = &peer,
+                            .elsewhere = is_elsewhere(settings)};
+    trouble_handler = note_trouble;
+    if (!settings->both_inside || variant->value[AXIS_network] != ON_PAIR)
+        open_hosts(settings, network, tenant, record);
     memcpy(current.on, variant->value, sizeof current.on);
     for (size_t i = 0; i < OWN_AXES; i++) {
         unsigned value = variant->value[AXIS_OWN + i];

@@ -11,6 +11,7 @@
 struct case_settings {
     const struct stack *stack;
     const char *stack_argument;
+    bool both_inside; /* the peer is the implementation too, on loopback: there is no pair */
     enum profile profile;
     double
         seconds; /* how long a case may take beside its own timers; its patience is half of that */

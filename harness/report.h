@@ -17,6 +17,7 @@ struct output;
 struct run_info {
     const char *version;   /* of sockspec */
     const char *iut;       /* the --iut SPEC */
+    bool both_inside;      /* the peer is the implementation too */
     enum profile profile;  /* whom it is judged by */
     struct utsname system; /* of the machine: sysname, release, machine, nodename */
     const char *libc;      /* "glibc 2.36" */

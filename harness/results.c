@@ -57,6 +57,7 @@ void results_begin(struct results *results, const struct run_options *options,
         abort();
     results->info = (struct run_info){.version = SOCKSPEC_VERSION,
                                       .iut = options->iut,
+                                      .both_inside = options->settings.both_inside,
                                       .profile = options->settings.profile,
                                       .libc = libc_name(),
                                       .selected = results->count,

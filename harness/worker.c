@@ -244,7 +244,8 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     ending->limit = worker_limit(variant, state->settings);
 
     /* A tenant is at the end of a pair, and has its own loopback there. */
-    bool loopback = variant->value[AXIS_network] != ON_PAIR, tenant = state->settings->stack->start;
+    bool loopback = state->settings->both_inside || variant->value[AXIS_network] != ON_PAIR;
+    bool tenant = state->settings->stack->start;
     struct network *network =
         take_network(state, loopback && !tenant ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
                      sizeof ending->reason);

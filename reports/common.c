@@ -80,6 +80,8 @@ char *report_rerun(const struct run_info *run, const struct variant *variant)
         fputs(" --iut ", out);
         put_quoted(out, run->iut);
     }
+    if (run->both_inside)
+        fputs(" --both-inside", out);
     if (run->profile != BY_LINUX)
         fprintf(out, " --profile %s", profile_name(run->profile));
     if (variant->of->tags & TAG_SLOW)

@@ -8,6 +8,10 @@
  * descriptor. The words end with a NULL. False with errno. */
 bool agent_start(struct tenant *stream, const char *const words[], int netns);
 
+/* The sockets of commands that are started from now on are none of this machine's kernel, which is
+ * not asked for the states of their connections: agents tell them, or nobody. */
+void agent_states_inside(void);
+
 /* Opens a door to the agent, which says hello first. What goes wrong ends this process as the
  * implementation's crash would, with a line on stderr. With a netns other than -1, TCP states are
  * asked of this machine's kernel there. Closing the door ends the agent if it is our own; one that

@@ -13,6 +13,13 @@
 
 extern char **environ;
 
+static bool states_inside;
+
+void agent_states_inside(void)
+{
+    states_inside = true;
+}
+
 bool agent_start(struct tenant *stream, const char *const words[], int netns)
 {
     int ends[2];
@@ -24,7 +31,8 @@ bool agent_start(struct tenant *stream, const char *const words[], int netns)
     if (netns >= 0) {
         namespace_enter(netns);
         /* It need not find out what it can tell of its connections: the kernel is asked. */
-        setenv("SOCKSPEC_STATES", "kernel", 1);
+        if (!states_inside)
+            setenv("SOCKSPEC_STATES", "kernel", 1);
     }
     sigfillset(&defaults);
     sigemptyset(&none);
@@ -55,7 +63,7 @@ struct door *agent_run(const char *const words[], int netns, int states_netns)
     struct tenant stream;
     if (!agent_start(&stream, words, netns))
         give_up(TROUBLE_AGENT, "the agent cannot be started: %s", strerror(errno));
-    return agent_open(&stream, states_netns, true);
+    return agent_open(&stream, states_inside ? -1 : states_netns, true);
 }
 
 bool agent_program(const char *name, char *path, size_t size, char *why, size_t why_size)

@@ -101,7 +101,9 @@ int init_stream(int argc, char **argv);
 /* The TCP state of a connection as /proc/net/tcp and tcp6 show it; -1 with ENOSYS without them. */
 int states_find(const struct call *call);
 
-/* Whether these tables show a connection whose socket was closed: tries it on the loopback. */
-bool states_show_orphans(void);
+/* What these tables show, tried on the loopback: no connection of this implementation's, as where
+ * they are another one's; those that have a socket; or those whose socket was closed too. */
+enum shown { SHOWN_NONE, SHOWN_SOCKETS, SHOWN_ALL };
+enum shown states_shown(void);
 
 #endif

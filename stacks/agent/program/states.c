@@ -84,19 +84,21 @@ static bool connect_to_self(int fds[3], struct address name[2])
     return fds[2] >= 0;
 }
 
-bool states_show_orphans(void)
+enum shown states_shown(void)
 {
     const struct linger reset = {.l_onoff = 1};
     int fds[3] = {-1, -1, -1};
     struct address name[2] = {{.length = 0}};
-    bool shown = true;
+    enum shown shown = SHOWN_ALL;
     if (connect_to_self(fds, name)) {
         struct call question = {.operation = OP_TCP_STATE,
                                 .block = {{.bytes = &name[0].storage, .length = name[0].length},
                                           {.bytes = &name[1].storage, .length = name[1].length}}};
+        shown = states_find(&question) > 0 ? SHOWN_SOCKETS : SHOWN_NONE;
         close(fds[1]);
         fds[1] = -1;
-        shown = states_find(&question) > 0;
+        if (shown == SHOWN_SOCKETS && states_find(&question) > 0)
+            shown = SHOWN_ALL;
         /* Or TIME_WAIT would keep a port from the cases. */
         setsockopt(fds[2], SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     }

@@ -87,6 +87,16 @@ static void add_lacking(struct text *lacks)
         text_add(lacks, "exec ");
 }
 
+/* What nobody can tell of its connections. */
+static void add_states(struct text *lacks)
+{
+    enum shown shown = access("/proc/net/tcp", R_OK) == 0 ? states_shown() : SHOWN_NONE;
+    if (shown == SHOWN_NONE)
+        text_add(lacks, "states ");
+    else if (shown == SHOWN_SOCKETS)
+        text_add(lacks, "orphan-states ");
+}
+
 void implementation_describe(struct hello *hello)
 {
     struct utsname system;
@@ -99,12 +109,8 @@ void implementation_describe(struct hello *hello)
     if (!has_family(AF_INET6))
         text_add(&lacks, "ipv6 mapped ");
     add_lacking(&lacks);
-    if (states_are_asked_elsewhere || getenv("SOCKSPEC_STATES"))
-        ;
-    else if (access("/proc/net/tcp", R_OK) != 0)
-        text_add(&lacks, "states ");
-    else if (!states_show_orphans())
-        text_add(&lacks, "orphan-states ");
+    if (!states_are_asked_elsewhere && !getenv("SOCKSPEC_STATES"))
+        add_states(&lacks);
     add_absent(&lacks);
 }
 
