@@ -54,7 +54,7 @@ static size_t differences(const json_t *host, const json_t *lines, const char *c
     return count;
 }
 
-#define PART (SANITIZED ? " --shard 1/24" : " --shard 1/4")
+#define PART (SANITIZED ? " --shard 1/24" : " --shard 1/8")
 
 /* ---- because its user says so ---- */
 
