@@ -43,8 +43,9 @@ DOCUMENT(zos_send, .id = "zos.send", .title = "z/OS V2R1 Sockets API Guide, SEND
          .edition = "openings of the pages on send(), SEND of 2.5.0 and 2.4.0, and SENDTO",
          .where = "https://www.ibm.com/docs/en/SSLTBW_2.1.0/com.ibm.zos.v2r1.hala001/snd.htm");
 DOCUMENT(zos_recv, .id = "zos.recv", .title = "z/OS V2R1 Sockets API Guide, RECV",
-         .edition = "openings of the pages on recv(), recvmsg(), RECV of 2.2.0, RECVFROM and the "
-                    "CICS guide SC27-3649-00's, and the note swg21385164",
+         .edition =
+             "openings of the pages on recv(), recvfrom(), recvmsg(), read(), readv() of 2.2.0, "
+             "RECV of 2.2.0, RECVFROM and the CICS guide SC27-3649-00's, and the note swg21385164",
          .where = "https://www.ibm.com/docs/en/SSLTBW_2.1.0/com.ibm.zos.v2r1.hala001/rcv.htm");
 DOCUMENT(zos_select, .id = "zos.select", .title = "z/OS V2R1 Sockets API Guide, SELECT",
          .edition = "openings of the pages on select() of 2.4.0, SELECT and SELECTEX, and the IMS "

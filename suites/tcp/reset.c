@@ -65,7 +65,8 @@ CASE(receive, waiting, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROL
                              {"freebsd.recv.2.waits-for-message", "posix.read.blocks",
                               "freebsd.recv.2.econnreset", "freebsd.read.2.econnreset"}},
                  [BY_ZOS] = {"waits then ECONNRESET",
-                             {"zos.recv.blocks-without-data", "zos.recv.econnreset"}}})
+                             {"zos.recv.blocks-without-data", "zos.recv.read.blocks",
+                              "zos.recv.econnreset"}}})
 {
     struct connection c = connected_pair(t);
     char data[8];
