@@ -41,13 +41,15 @@ RULE(status_flags, "basic.accept.status-flags",
      .outcome = {[BY_LINUX] = {"blocking", {"linux.accept.2.flags-not-inherited"}},
                  [BY_BSD] = {"nonblocking", {"freebsd.accept.2.inherits-o-nonblock"}}});
 
-/* Accepts on a nonblocking listener, whose client may still be on its way. */
-static int accept_soon(struct test *t, int listener)
+/* Accepts on a nonblocking listener, whose client may still be on its way; by accept4() without
+ * flags if so said. */
+static int accept_soon(struct test *t, int listener, enum operation by)
 {
     struct backoff backoff = backoff_begin(patience);
     int result;
     do
-        result = sk_accept(t->iut, listener, NULL);
+        result = by == OP_ACCEPT4 ? sk_accept4(t->iut, listener, NULL, 0)
+                                  : sk_accept(t->iut, listener, NULL);
     while ((result == -EAGAIN || result == -EWOULDBLOCK) && backoff_wait(&backoff));
     return result;
 }
@@ -56,7 +58,7 @@ CASE(status_flags, nonblocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct queue queue = queue_of(t);
     set_nonblocking(t, iut, queue.listener, true);
-    observe_mode(t, must(accept_soon(t, queue.listener)));
+    observe_mode(t, must(accept_soon(t, queue.listener, OP_ACCEPT)));
 }
 
 CASE(status_flags, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK,
@@ -134,16 +136,22 @@ RULE(flags, "basic.accept4.flags",
                   "then.",
      .outcome = {
          [BY_LINUX] = {"blocking then kept",
-                       {"linux.accept.2.accept4-flags-zero", "linux.accept.2.flags-not-inherited"}},
+                       {"linux.accept.2.accept4-flags-zero", "linux.accept.2.flags-not-inherited",
+                        "linux.execve.2.descriptors-stay-open"}},
          [BY_BSD] = {"blocking then kept",
                      {"freebsd.accept.2.accept4.nonblock-from-flags",
-                      "freebsd.accept.2.accept4.sock-cloexec"}}});
+                      "freebsd.accept.2.accept4.sock-cloexec",
+                      "freebsd.close.2.execve-keeps-descriptors"}}});
+
+static void observe_flags(struct test *t, int fd)
+{
+    observe_mode(t, fd);
+    observe_at_exec(t, fd);
+}
 
 static void observe_accepted(struct test *t, int flags)
 {
-    int fd = must(sk_accept4(t->iut, queue_of(t).listener, NULL, flags));
-    observe_mode(t, fd);
-    observe_at_exec(t, fd);
+    observe_flags(t, must(sk_accept4(t->iut, queue_of(t).listener, NULL, flags)));
 }
 
 CASE(flags, none, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4")
@@ -151,19 +159,33 @@ CASE(flags, none, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept
     observe_accepted(t, 0);
 }
 
+/* The listener's O_NONBLOCK does not count here, as it does for accept() on FreeBSD. */
+CASE(flags, nonblocking_listener, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4")
+{
+    struct queue queue = queue_of(t);
+    set_nonblocking(t, iut, queue.listener, true);
+    observe_flags(t, must(accept_soon(t, queue.listener, OP_ACCEPT4)));
+}
+
 CASE(flags, nonblock, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4",
      .outcome = {
-         [BY_LINUX] = {"nonblocking then kept", {"linux.accept.2.accept4-nonblock"}},
-         [BY_BSD] = {"nonblocking then kept", {"freebsd.accept.2.accept4.nonblock-from-flags"}}})
+         [BY_LINUX] = {"nonblocking then kept",
+                       {"linux.accept.2.accept4-nonblock", "linux.execve.2.descriptors-stay-open"}},
+         [BY_BSD] = {"nonblocking then kept",
+                     {"freebsd.accept.2.accept4.nonblock-from-flags",
+                      "freebsd.accept.2.accept4.sock-cloexec",
+                      "freebsd.close.2.execve-keeps-descriptors"}}})
 {
     observe_accepted(t, SOCK_NONBLOCK);
 }
 
 CASE(flags, cloexec, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4",
-     .outcome = {[BY_LINUX] = {"blocking then closed", {"linux.accept.2.accept4-cloexec"}},
-                 [BY_BSD] = {"blocking then closed",
-                             {"freebsd.accept.2.accept4.nonblock-from-flags",
-                              "freebsd.accept.2.accept4.sock-cloexec"}}})
+     .outcome = {
+         [BY_LINUX] = {"blocking then closed",
+                       {"linux.accept.2.accept4-cloexec", "linux.accept.2.flags-not-inherited"}},
+         [BY_BSD] = {"blocking then closed",
+                     {"freebsd.accept.2.accept4.nonblock-from-flags",
+                      "freebsd.accept.2.accept4.sock-cloexec"}}})
 {
     observe_accepted(t, SOCK_CLOEXEC);
 }
