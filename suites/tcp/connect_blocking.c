@@ -205,8 +205,15 @@ CASE(unreachable, route, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = A
     observe_end(t, fd, &nowhere);
 }
 
-/* The neighbour does not answer; the sender learns it while the call waits. */
-CASE(unreachable, neighbour, .family = ANY_FAMILY, .network = ON_PAIR)
+/* There is a route, but the neighbour does not answer; the sender learns it while the call waits.
+ */
+CASE(unreachable, neighbour, .family = ANY_FAMILY, .network = ON_PAIR,
+     .outcome = {[BY_POSIX] = {"EHOSTUNREACH | ETIMEDOUT",
+                               {"posix.connect.ehostunreach", "posix.connect.etimedout"}},
+                 [BY_LINUX] = {"EHOSTUNREACH | ETIMEDOUT",
+                               {"linux.ip.7.ehostunreach-icmp", "linux.connect.2.etimedout"}},
+                 [BY_BSD] = {"EHOSTUNREACH | ETIMEDOUT",
+                             {"freebsd.connect.2.ehostunreach", "freebsd.connect.2.etimedout"}}})
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut), result;
