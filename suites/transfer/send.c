@@ -84,16 +84,20 @@ MUTANT_BY(writev, "the last byte is not sent", loses_last_byte)
 RULE(buffers, "transfer.send.buffers",
      .statement = "sendmsg() and writev() send the bytes of several buffers in their order; on a "
                   "datagram socket as one datagram.",
-     .outcome = {
-         [BY_POSIX] = {"5 then hello",
-                       {"posix.sendmsg.iov-in-turn", "posix.sendmsg.iov-empty-buffers",
-                        "posix.writev.in-turn", "posix.sockets.types.dgram.one-output-operation"}},
-         [BY_LINUX] = {"5 then hello",
-                       {"linux.send.2.sendmsg-gathers", "linux.send.2.msg-iov",
-                        "posix.writev.in-turn", "posix.sockets.types.dgram.one-output-operation"}},
-         [BY_BSD] = {"5 then hello",
-                     {"freebsd.write.2.writev-gathers", "posix.sendmsg.iov-in-turn",
-                      "posix.sockets.types.dgram.one-output-operation"}}});
+     .outcome = {[BY_POSIX] = {"5 then hello",
+                               {"posix.sendmsg.iov-in-turn", "posix.sendmsg.iov-empty-buffers",
+                                "posix.sendmsg.returns-count", "posix.writev.in-turn",
+                                "posix.writev.returns-count",
+                                "posix.sockets.types.dgram.one-output-operation"}},
+                 [BY_LINUX] = {"5 then hello",
+                               {"linux.send.2.sendmsg-gathers", "linux.send.2.msg-iov",
+                                "linux.send.2.returns-count", "posix.writev.in-turn",
+                                "posix.writev.returns-count",
+                                "posix.sockets.types.dgram.one-output-operation"}},
+                 [BY_BSD] = {"5 then hello",
+                             {"freebsd.write.2.writev-gathers", "freebsd.write.2.returns-count",
+                              "freebsd.send.2.returns-bytes", "posix.sendmsg.iov-in-turn",
+                              "posix.sockets.types.dgram.one-output-operation"}}});
 
 static void observe_gathered(struct test *t, const char *const piece[3])
 {
@@ -120,23 +124,21 @@ CASE(buffers, empty, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK
     observe_gathered(t, pieces[t->chosen[1]]);
 }
 
-/* Sends the last buffer first. */
-MUTANT(buffers, "several buffers are sent in the wrong order")
+static void exchange_ends(struct block *buffer)
+{
+    struct block first = buffer[0];
+    buffer[0] = buffer[2];
+    buffer[2] = first;
+}
+
+MUTANT(buffers, "several buffers are sent in the reverse order")
 {
     bool gathers = call->operation == OP_SENDMSG || call->operation == OP_WRITEV;
-    struct block *buffer = gathers ? call_data(call) : NULL;
-    struct block first = gathers ? buffer[0] : (struct block){0};
-    if (gathers) {
-        buffer[0] = buffer[1];
-        buffer[1] = buffer[2];
-        buffer[2] = first;
-    }
+    if (gathers)
+        exchange_ends(call_data(call));
     mutate(m, call);
-    if (gathers) {
-        buffer[2] = buffer[1];
-        buffer[1] = buffer[0];
-        buffer[0] = first;
-    }
+    if (gathers)
+        exchange_ends(call_data(call));
 }
 
 /* ---- streams ---- */
