@@ -58,10 +58,18 @@ MUTANT(send, "sending without an address fails with EDESTADDRREQ")
 RULE(receive, "udp.connected.receive",
      .statement = "recv(), read(), recvfrom() and recvmsg() receive the peer's datagrams on a "
                   "connected datagram socket.",
-     .outcome = {[BY_POSIX] = {"hello",
-                               {"posix.recv.receives", "posix.recvfrom.receives",
-                                "posix.recvmsg.unconnected-or-connected", "posix.recv.like-read"}},
-                 [BY_LINUX] = {"hello", {"linux.recv.2.both-kinds", "linux.recv.2.recv-is-read"}}});
+     .outcome = {
+         [BY_POSIX] = {"hello",
+                       {"posix.recv.receives", "posix.recvfrom.receives",
+                        "posix.recvmsg.unconnected-or-connected", "posix.read.like-recv",
+                        "posix.recv.like-read"}},
+         [BY_LINUX] = {"hello", {"linux.recv.2.both-kinds", "linux.recv.2.recv-is-read"}},
+         [BY_BSD] = {"hello",
+                     {"freebsd.recv.2.connected-or-not", "freebsd.recv.2.recv-is-recvfrom-null",
+                      "freebsd.udp.4.connect-fixes-destination"}},
+         [BY_ZOS] = {"hello",
+                     {"zos.datagram.receives-from-peer-only",
+                      "zos.datagram.read-write-connected-only", "zos.datagram.sendto-any-time"}}});
 
 CASE(receive, from_peer, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
