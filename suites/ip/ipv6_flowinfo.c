@@ -95,8 +95,8 @@ MUTANT(names_zero, "names carry flow information")
 
 RULE(kept, "ipv6.flowinfo.send-kept",
      .statement =
-         "With IPV6_FLOWINFO_SEND on, getpeername() gives back the flow label that connect() "
-         "was given gives it back.",
+         "With IPV6_FLOWINFO_SEND on, getpeername() gives back the flow label that connect() was "
+         "given.",
      .pinned = {[BY_LINUX] = "0 then a flow"});
 
 CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
