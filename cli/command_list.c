@@ -1,5 +1,6 @@
 /* sockspec list: rules, cases and variants. */
 #include "cli/commands.h"
+#include "cli/lists.h"
 #include "harness/coverage.h"
 #include "reports/sources.h"
 
@@ -9,11 +10,20 @@
 #include <string.h>
 
 static const char list_help[] =
-    "usage: sockspec list [--format text|json] [--filter GLOB] [--exclude GLOB] [--tag TAG]\n"
-    "                     [--slow] [--shard I/N]\n"
+    "usage: sockspec list [OPTIONS]\n"
     "\n"
-    "Rules, their cases and variants, with sources and profiles. Slow cases are listed with "
-    "--slow.\n";
+    "Rules, their cases and variants, with sources and profiles.\n"
+    "\n"
+    "  --areas          instead: areas and suites, with the numbers of their rules and variants\n"
+    "  --functions      instead: the functions and options of the sockets API, with the number of\n"
+    "                   rules about each (on its mere number too, unless abi.* is excluded), and\n"
+    "                   those that no rule is about\n"
+    "  --format FORMAT  text (default), json\n"
+    "  --filter GLOB    only rules or variants whose id matches; may be given several times\n"
+    "  --exclude GLOB   not those\n"
+    "  --tag TAG        only cases with this tag: slow, waits\n"
+    "  --slow           slow cases too (they take a minute and more)\n"
+    "  --shard I/N      the I-th of N parts of the selection\n";
 
 static void print_rule(const struct rule *rule)
 {
@@ -71,6 +81,32 @@ static json_t *outcomes_json(const struct rule_case *of)
     return outcomes;
 }
 
+/* By profile, what is only pinned. */
+static json_t *pinned_json(const struct rule_case *of)
+{
+    json_t *list = json_object();
+    for (enum profile profile = 0; profile < PROFILES; profile++) {
+        const char *pinned = case_pinned(of, profile);
+        json_object_set_new(list, profile_name(profile),
+                            pinned ? json_string(pinned) : json_null());
+    }
+    return list;
+}
+
+/* By profile, how its platform is known to deviate. */
+static json_t *deviations_json(const struct rule_case *of)
+{
+    json_t *list = json_object();
+    for (enum profile profile = 0; profile < PROFILES; profile++) {
+        const struct deviation *known = case_known(of, profile);
+        json_object_set_new(
+            list, profile_name(profile),
+            known ? json_pack("{ss ss}", "observed", known->observed, "why", known->why)
+                  : json_null());
+    }
+    return list;
+}
+
 static json_t *axes_json(const struct variant *variant)
 {
     json_t *values = json_object();
@@ -85,18 +121,20 @@ static json_t *axes_json(const struct variant *variant)
 static void list_json(const struct selection *selection, const struct variant *all, size_t count,
                       size_t *taken)
 {
-    char suite[VARIANT_ID], tags[64];
+    char suite[VARIANT_ID], name[VARIANT_ID], tags[64];
     for (size_t i = 0, ordinal = 0; i < count; i++) {
         const struct rule_case *of = all[i].of;
         if (selection_takes(selection, &all[i], ordinal)) {
             rule_suite(of->rule, suite, sizeof suite);
+            case_name(of, name);
             tags_format(of->tags, tags, sizeof tags);
-            json_t *object =
-                json_pack("{ss ss ss ss ss ss so so so ss ss}", "type", "variant", "id", all[i].id,
-                          "rule", of->rule->id, "suite", suite, "statement", of->rule->statement,
-                          "level", source_level(of->rule, BY_LINUX), "sources",
-                          sources_json(of->rule), "outcomes", outcomes_json(of), "axes",
-                          axes_json(&all[i]), "tags", tags, "mutant", of->rule->mutant.how);
+            json_t *object = json_pack(
+                "{ss ss ss ss ss ss ss so so so so so ss ss}", "type", "variant", "id", all[i].id,
+                "rule", of->rule->id, "suite", suite, "case", name, "statement",
+                of->rule->statement, "level", source_level(of->rule, BY_LINUX), "sources",
+                sources_json(of->rule), "outcomes", outcomes_json(of), "pinned", pinned_json(of),
+                "deviations", deviations_json(of), "axes", axes_json(&all[i]), "tags", tags,
+                "mutant", of->rule->mutant.how);
             json_dumpf(object, stdout, JSON_COMPACT);
             putchar('\n');
             json_decref(object);
@@ -106,45 +144,70 @@ static void list_json(const struct selection *selection, const struct variant *a
     }
 }
 
+enum what { VARIANTS, AREAS, FUNCTIONS };
+
+/* Lists what was asked for; how much that is. */
+static size_t list(enum what what, const struct selection *selection, bool json)
+{
+    size_t count, listed = 0;
+    const struct variant *all = variants(&count);
+    if (what == AREAS)
+        return list_areas(selection, json);
+    if (what == FUNCTIONS)
+        return list_functions(selection, json);
+    (json ? list_json : list_text)(selection, all, count, &listed);
+    return listed;
+}
+
+static bool parse_format(const char *format, bool *json)
+{
+    *json = strcmp(format, "json") == 0;
+    if (*json || strcmp(format, "text") == 0)
+        return true;
+    fprintf(stderr, "sockspec: --format takes text or json, not '%s'\n", format);
+    return false;
+}
+
 int command_list(int argc, char **argv)
 {
     static const struct option options[] = {SELECTION_OPTIONS,
                                             {"format", required_argument, NULL, 'F'},
+                                            {"areas", no_argument, NULL, 'a'},
+                                            {"functions", no_argument, NULL, 'u'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     struct selection selection = {0};
-    bool json = false, taken;
+    enum what what = VARIANTS;
+    bool json = false, taken, good = true;
     int option, status = -1;
-    while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while (status < 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {
             fputs(list_help, stdout);
             status = end_output();
-        } else if (option == '?' || !selection_option(&selection, option, optarg, &taken)) {
-            status = EXIT_USAGE;
         } else if (option == 'F') {
-            json = strcmp(optarg, "json") == 0;
-            if (!json && strcmp(optarg, "text") != 0) {
-                fprintf(stderr, "sockspec: --format takes text or json, not '%s'\n", optarg);
-                status = EXIT_USAGE;
-            }
+            good = parse_format(optarg, &json);
+        } else if (option == 'a' || option == 'u') {
+            good = what == VARIANTS;
+            what = option == 'a' ? AREAS : FUNCTIONS;
+            if (!good)
+                fputs("sockspec: list takes one of --areas and --functions\n", stderr);
+        } else {
+            good = option != '?' && selection_option(&selection, option, optarg, &taken);
         }
+        if (!good)
+            status = EXIT_USAGE;
     }
     if (status < 0 && optind < argc) {
         fprintf(stderr, "sockspec: list takes no argument '%s'; did you mean --filter?\n",
                 argv[optind]);
         status = EXIT_USAGE;
     }
-    if (status < 0) {
-        size_t count, listed = 0;
-        const struct variant *all = variants(&count);
-        (json ? list_json : list_text)(&selection, all, count, &listed);
-        if (listed == 0) {
-            fputs("sockspec: no variant matches\n", stderr);
-            status = EXIT_USAGE;
-        } else {
-            status = end_output();
-        }
+    if (status < 0 && list(what, &selection, json) == 0) {
+        fputs("sockspec: no variant matches\n", stderr);
+        status = EXIT_USAGE;
     }
+    if (status < 0)
+        status = end_output();
     selection_free(&selection);
     return status;
 }

@@ -38,24 +38,15 @@ static void print_named(const char *name, const char *text)
 
 /* ---- what a profile says ---- */
 
-/* The name of a case as its variants show it. */
-static const char *case_name(const struct rule_case *of)
-{
-    static char name[VARIANT_ID];
-    snprintf(name, sizeof name, "%s", of->name);
-    for (char *c = name; *c; c++)
-        *c = *c == '_' ? '-' : *c;
-    return name;
-}
-
 /* A line "outcome EISCONN" for the rule (of is NULL) or for a case of it. */
 static void print_text(const char *what, const struct rule_case *of, const char *text)
 {
-    char line[1024];
+    char line[1024], name[VARIANT_ID] = "";
     if (!text)
         return;
-    snprintf(line, sizeof line, "%s%s%s%s", of ? "in case " : "", of ? case_name(of) : "",
-             of ? ": " : "", text);
+    if (of)
+        case_name(of, name);
+    snprintf(line, sizeof line, "%s%s%s%s", of ? "in case " : "", name, of ? ": " : "", text);
     print_named(what, line);
 }
 
@@ -113,10 +104,11 @@ static void show_profile(const struct rule *rule, enum profile profile)
 
 static void show_case(const struct rule_case *of)
 {
-    char tags[64];
+    char tags[64], name[VARIANT_ID];
     size_t count;
     const struct variant *all = variants(&count);
-    printf("\ncase %s (%s:%d)\n", case_name(of), of->file, of->line);
+    case_name(of, name);
+    printf("\ncase %s (%s:%d)\n", name, of->file, of->line);
     tags_format(of->tags, tags, sizeof tags);
     if (*tags)
         print_named("tags", tags);

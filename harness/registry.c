@@ -111,16 +111,21 @@ const char *case_pinned(const struct rule_case *rule_case, enum profile profile)
 /* The platforms that profiles are about, as their systems call themselves. */
 static const char *const platforms[PROFILES] = {[BY_LINUX] = "Linux ", [BY_BSD] = "FreeBSD "};
 
-const char *case_deviation(const struct rule_case *rule_case, enum profile profile,
-                           const char *system, const char *const *parts, size_t count)
+const struct deviation *case_known(const struct rule_case *rule_case, enum profile profile)
 {
     const struct deviation *own = &rule_case->deviation[profile];
     const struct deviation *known = own->observed ? own : &rule_case->rule->deviation[profile];
+    return known->observed ? known : NULL;
+}
+
+const char *case_deviation(const struct rule_case *rule_case, enum profile profile,
+                           const char *system, const char *const *parts, size_t count)
+{
+    const struct deviation *known = case_known(rule_case, profile);
     size_t wrong;
     bool platform =
         platforms[profile] && strncmp(system, platforms[profile], strlen(platforms[profile])) == 0;
-    return platform && known->observed &&
-                   outcome_allows(known->observed, parts, count, false, &wrong)
+    return platform && known && outcome_allows(known->observed, parts, count, false, &wrong)
                ? known->why
                : NULL;
 }

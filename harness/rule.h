@@ -142,6 +142,9 @@ const struct outcome *case_standing(const struct rule_case *rule_case, enum prof
  * profile documents nothing. NULL: nothing is known. */
 const char *case_pinned(const struct rule_case *rule_case, enum profile profile);
 
+/* How the platform of a profile is known to deviate in a case; NULL: it is not. */
+const struct deviation *case_known(const struct rule_case *rule_case, enum profile profile);
+
 /* Why an observation is a known deviation of the platform of a profile, which calls itself by this
  * name
  * ("Linux 6.18"); NULL if it is none. */

@@ -40,32 +40,45 @@ static unsigned case_values(const struct rule_case *of, enum axis axis)
     return only ? all & only : all;
 }
 
-/* A case's name as ids show it: words joined by hyphens. */
-static size_t add_case_name(char *id, size_t used, const char *name)
+bool case_has_value(const struct rule_case *of, const char *axis, const char *value)
 {
-    for (; *name && used + 1 < VARIANT_ID; name++)
-        id[used++] = *name == '_' ? '-' : *name;
-    id[used] = '\0';
-    return used;
+    for (enum axis a = 0; a < AXES; a++)
+        for (unsigned values = case_values(of, a); values; values &= values - 1)
+            if (strcmp(axis_of(of, a)->name, axis) == 0 &&
+                strcmp(axis_of(of, a)->values[__builtin_ctz(values)], value) == 0)
+                return true;
+    return false;
+}
+
+void case_name(const struct rule_case *of, char name[VARIANT_ID])
+{
+    snprintf(name, VARIANT_ID, "%s", of->name);
+    for (char *c = name; *c; c++)
+        *c = *c == '_' ? '-' : *c;
+}
+
+static size_t checked(const struct variant *variant, size_t length)
+{
+    if (length < VARIANT_ID)
+        return length;
+    fprintf(stderr, "sockspec: the id of a variant of %s is too long\n", variant->of->rule->id);
+    abort();
 }
 
 static void name_variant(struct variant *variant)
 {
-    size_t used = (size_t)snprintf(variant->id, VARIANT_ID, "%s/", variant->of->rule->id);
-    used = add_case_name(variant->id, used, variant->of->name);
+    char name[VARIANT_ID];
+    case_name(variant->of, name);
+    size_t used = checked(
+        variant, (size_t)snprintf(variant->id, VARIANT_ID, "%s/%s", variant->of->rule->id, name));
     bool any = false;
     for (enum axis axis = 0; axis < AXES; axis++) {
         const char *value = variant_value(variant, axis);
         if (!value)
             continue;
-        used +=
-            (size_t)snprintf(variant->id + used, VARIANT_ID - used, "%c%s", any ? ',' : '/', value);
+        used = checked(variant, used + (size_t)snprintf(variant->id + used, VARIANT_ID - used,
+                                                        "%c%s", any ? ',' : '/', value));
         any = true;
-        if (used >= VARIANT_ID) {
-            fprintf(stderr, "sockspec: the id of a variant of %s is too long\n",
-                    variant->of->rule->id);
-            abort();
-        }
     }
 }
 

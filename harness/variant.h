@@ -19,6 +19,12 @@ const char *variant_value(const struct variant *variant, enum axis axis);
  */
 const char *variant_axis(const struct variant *variant, enum axis axis);
 
+/* Whether a case has variants with this value on the axis of this name. */
+bool case_has_value(const struct rule_case *of, const char *axis, const char *value);
+
+/* The name of a case as ids show it: words joined by hyphens. */
+void case_name(const struct rule_case *of, char name[VARIANT_ID]);
+
 /* All variants of all rules, in order of rule ids, cases and values. Lives until the process ends;
  * aborts without memory. */
 const struct variant *variants(size_t *count);

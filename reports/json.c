@@ -81,11 +81,12 @@ static json_t *parts(const struct result *result)
 static bool variant(struct report *report, const struct result *result)
 {
     const struct rule_case *of = result->variant->of;
-    char suite[VARIANT_ID];
+    char suite[VARIANT_ID], name[VARIANT_ID];
     rule_suite(of->rule, suite, sizeof suite);
+    case_name(of, name);
     json_t *object = json_pack(
         "{ss ss ss ss ss so ss ss so so ss? ss so so sf sf si}", "type", "variant", "id",
-        result->variant->id, "rule", of->rule->id, "suite", suite, "case", of->name, "axes",
+        result->variant->id, "rule", of->rule->id, "suite", suite, "case", name, "axes",
         axes(result->variant), "level", source_level(of->rule, ((struct json *)report)->profile),
         "verdict", verdict_name(result->verdict), "observed", text(result->observed), "parts",
         parts(result), "expected", result->expected, "ended", result->ended, "reason",

@@ -3,6 +3,7 @@
  * that names the operation. Not only inconclusive cases, and not only rules about something else.
  * Prints the table. An operation that no rule names yet is listed as open. Arguments are globs on
  * "operation/way". */
+#include "harness/about.h"
 #include "harness/broken.h"
 #include "harness/run.h"
 
@@ -61,23 +62,16 @@ static bool has_word(const char *statement, const char *const *words)
     return false;
 }
 
-/* Whether a rule is about an operation: its statement names it, or it is the rule about its basic
- * working. */
+/* Whether a rule is about an operation: it names it, or speaks of it among several. */
 static bool names(const struct rule *rule, enum operation operation)
 {
     static const char *const sending[] = {"send", "sent", NULL},
                              *const receiving[] = {"receiv", "read", NULL},
                              *const readiness[] = {"readable", "writable", "readiness",
                                                    "reported", "ready",    NULL};
-    char call[40];
     const struct operation_info *info = operation_info(operation);
-    snprintf(call, sizeof call, "%s()", info->name);
-    if (strstr(rule->statement, call))
-        return true;
-    for (size_t i = 0; i < rule->basics; i++)
-        if (rule->basic[i] == operation)
-            return true;
-    return (info->result == R_SENT && has_word(rule->statement, sending)) ||
+    return rule_names(rule, operation) ||
+           (info->result == R_SENT && has_word(rule->statement, sending)) ||
            (info->result == R_RECEIVED && has_word(rule->statement, receiving)) ||
            (info->result == R_READY && has_word(rule->statement, readiness));
 }

@@ -1,6 +1,6 @@
 /* The command line: what it accepts, what it says of nonsense, its exit statuses and its reports.
  */
-#include "harness/verdict.h"
+#include "harness/about.h"
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
@@ -56,6 +56,9 @@ static void test_usage(void)
     expect("SOCKSPEC run --json /proc/x", 3, "/proc/x");
     expect("SOCKSPEC list --format yaml", 2, "--format");
     expect("SOCKSPEC list --filter no.such.rule", 2, "no variant matches");
+    expect("SOCKSPEC list --areas --filter no.such.rule", 2, "no variant matches");
+    expect("SOCKSPEC list --functions --filter no.such.rule", 2, "no variant matches");
+    expect("SOCKSPEC list --areas --functions", 2, "one of --areas and --functions");
     expect("SOCKSPEC show", 2, "takes the id");
     expect("SOCKSPEC show no.such.rule", 2, "no rule 'no.such.rule'");
 }
@@ -121,22 +124,120 @@ static bool is_sourced(const json_t *variant)
     return good;
 }
 
+/* Whether the name of the case is what the id has behind the rule. */
+static bool has_case_of_id(const json_t *line)
+{
+    const char *name = text_of(line, "case"), *at = strchr(text_of(line, "id"), '/');
+    return *name && at && strncmp(at + 1, name, strlen(name)) == 0 &&
+           (at[1 + strlen(name)] == '/' || at[1 + strlen(name)] == '\0');
+}
+
 static void test_list(void)
 {
     struct finished finished = run_line("SOCKSPEC list --format json --slow");
     json_t *lines = json_lines(finished.out);
     CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
     const char *last = "";
+    size_t pinned = 0, deviations = 0;
     CU_ASSERT(json_array_size(lines) > 0);
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *one = json_array_get(lines, i);
         CU_ASSERT_EQUAL(json_object_size(json_object_get(one, "outcomes")), PROFILES);
+        CU_ASSERT_EQUAL(json_object_size(json_object_get(one, "pinned")), PROFILES);
+        CU_ASSERT_EQUAL(json_object_size(json_object_get(one, "deviations")), PROFILES);
+        CU_ASSERT_TRUE(has_case_of_id(one));
+        pinned += *text_of(json_object_get(one, "pinned"), "linux") != '\0';
+        const json_t *known = json_object_get(json_object_get(one, "deviations"), "linux");
+        deviations += *text_of(known, "observed") && *text_of(known, "why");
         if (!is_sourced(one) && strcmp(text_of(one, "rule"), last) != 0) {
             printf("\n    %s", last = text_of(one, "rule"));
             CU_FAIL("an outcome without a source");
         }
         CU_ASSERT(*text_of(one, "statement") && *text_of(one, "rule") && *text_of(one, "suite"));
     }
+    CU_ASSERT(pinned > 0 && deviations > 0);
+    json_decref(lines);
+    finished_free(&finished);
+}
+
+/* The objects that a line prints, as an array. */
+static json_t *printed(const char *line)
+{
+    struct finished finished = run_line(line);
+    json_t *lines = json_lines(finished.out);
+    CU_ASSERT_EQUAL(finished.status, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+    finished_free(&finished);
+    return lines;
+}
+
+static json_int_t sum_of(const json_t *lines, const char *type, const char *key)
+{
+    json_int_t sum = 0;
+    for (size_t i = 0; i < json_array_size(lines); i++)
+        if (strcmp(text_of(json_array_get(lines, i), "type"), type) == 0)
+            sum += json_integer_value(json_object_get(json_array_get(lines, i), key));
+    return sum;
+}
+
+/* Areas have all variants, and suites all of the areas that they are in. */
+static void test_areas(void)
+{
+    json_t *variants = printed("SOCKSPEC list --format json");
+    json_t *areas = printed("SOCKSPEC list --areas --format json");
+    json_t *tcp = printed("SOCKSPEC list --areas --format json --filter tcp.*");
+    CU_ASSERT_EQUAL(sum_of(areas, "area", "variants"), (json_int_t)json_array_size(variants));
+    CU_ASSERT_EQUAL(sum_of(tcp, "area", "rules"), sum_of(tcp, "suite", "rules"));
+    CU_ASSERT_EQUAL(sum_of(tcp, "area", "variants"), sum_of(tcp, "suite", "variants"));
+    CU_ASSERT_PTR_NOT_NULL(find_object(areas, "id", "udp"));
+    CU_ASSERT_PTR_NOT_NULL(find_object(tcp, "id", "tcp.connect"));
+    CU_ASSERT_PTR_NULL(find_object(tcp, "id", "udp"));
+    json_decref(variants);
+    json_decref(areas);
+    json_decref(tcp);
+}
+
+/* What of the API has rules, and what has none; nothing that has rules is missing there. */
+static void test_functions(void)
+{
+    static const char *const ours[] = {"fork",      "exec",  "kill", "sigaction", "getrlimit",
+                                       "setrlimit", "umask", "open", "pipe",      NULL};
+    json_t *names = printed("SOCKSPEC list --functions --format json --slow");
+    json_t *of_udp = printed("SOCKSPEC list --functions --format json --filter udp.*");
+    for (int o = 0; o < OPERATIONS_COUNT; o++) {
+        const char *name = operation_info((enum operation)o)->name;
+        bool has_rule = false, is_ours = operation_info((enum operation)o)->question;
+        for (const struct rule *rule = rules(); rule; rule = rule->next)
+            has_rule = has_rule || rule_is_about(rule, (enum operation)o);
+        for (size_t i = 0; ours[i]; i++)
+            is_ours = is_ours || strcmp(ours[i], name) == 0;
+        const json_t *line = find_object(names, "name", name);
+        if (has_rule && !is_ours && json_array_size(json_object_get(line, "rules")) == 0)
+            printf("\n    %s has rules, and the list does not say so\n", name);
+        CU_ASSERT(!has_rule || is_ours || json_array_size(json_object_get(line, "rules")) > 0);
+    }
+    CU_ASSERT_EQUAL(
+        json_array_size(json_object_get(find_object(names, "name", "getservent"), "rules")), 0);
+    CU_ASSERT(
+        json_array_size(json_object_get(find_object(names, "name", "SO_KEEPALIVE"), "rules")) > 1);
+    CU_ASSERT_EQUAL(
+        json_array_size(json_object_get(find_object(of_udp, "name", "listen"), "rules")), 0);
+    json_decref(names);
+    json_decref(of_udp);
+}
+
+/* A report spells a case as ids do. */
+static void test_case_names(void)
+{
+    struct finished finished =
+        run_line("SOCKSPEC run --quiet --json - --filter tcp.connect.already-connected*ipv4,l*");
+    json_t *lines = json_lines(finished.out);
+    size_t hyphens = 0;
+    for (size_t i = 1; i + 1 < json_array_size(lines); i++) {
+        CU_ASSERT_TRUE(has_case_of_id(json_array_get(lines, i)));
+        hyphens += strchr(text_of(json_array_get(lines, i), "case"), '-') != NULL;
+    }
+    CU_ASSERT(hyphens > 0);
     json_decref(lines);
     finished_free(&finished);
 }
@@ -349,6 +450,9 @@ int main(void)
     CU_add_test(suite, "full disk", test_full_disk);
     CU_add_test(suite, "show", test_show);
     CU_add_test(suite, "list", test_list);
+    CU_add_test(suite, "case names", test_case_names);
+    CU_add_test(suite, "areas", test_areas);
+    CU_add_test(suite, "functions", test_functions);
     CU_add_test(suite, "order", test_order_does_not_depend_on_timing);
     CU_add_test(suite, "junit", test_junit);
     CU_add_test(suite, "few files", test_few_files);
