@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char help[] =
+const char baseline_help[] =
     "usage: sockspec baseline RESULTS.json\n"
     "\n"
     "Prints a first file of known deviations, for 'sockspec run --baseline FILE': a line for each\n"
@@ -49,10 +49,6 @@ int command_baseline(int argc, char **argv)
     struct result_file file;
     const char *id, *last = "";
     json_t *line;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(help, stdout);
-        return end_output();
-    }
     if (argc != 2) {
         fputs("sockspec: baseline takes one report by 'sockspec run --json'\n", stderr);
         return EXIT_USAGE;

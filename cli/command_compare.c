@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
+const char compare_help[] =
     "usage: sockspec compare [OPTIONS] A.json B.json ...\n"
     "\n"
     "Lines up what implementations did, from reports by 'sockspec run --json'.\n"
@@ -40,7 +40,6 @@ static const struct option options[] = {{"only-differences", no_argument, NULL, 
                                         {"profile", required_argument, NULL, 'p'},
                                         {"html", required_argument, NULL, 'w'},
                                         {"json", required_argument, NULL, 'j'},
-                                        {"help", no_argument, NULL, 'h'},
                                         {0}};
 
 static bool take_option(struct command *command, int option)
@@ -140,10 +139,6 @@ int command_compare(int argc, char **argv)
     struct command command = {.profile = BY_LINUX};
     int option, status = EXIT_USAGE;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return end_output();
-        }
         if (option == '?' || !take_option(&command, option))
             return EXIT_USAGE;
     }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
+const char coverage_help[] =
     "usage: sockspec coverage [OPTIONS] [DOCUMENT]\n"
     "\n"
     "What a document requires, and which rules stand on it; without DOCUMENT (an id, or a glob of\n"
@@ -234,18 +234,12 @@ static bool parse_form(const char *name, enum form *form)
 
 int command_coverage(int argc, char **argv)
 {
-    static const struct option options[] = {{"format", required_argument, NULL, 'F'},
-                                            {"open", no_argument, NULL, 'o'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"format", required_argument, NULL, 'F'}, {"open", no_argument, NULL, 'o'}, {0}};
     enum form form = FORM_TEXT;
     bool only_open = false;
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return end_output();
-        }
         if (option == 'o')
             only_open = true;
         else if (option != 'F' || !parse_form(optarg, &form))

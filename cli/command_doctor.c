@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char help[] =
+const char doctor_help[] =
     "usage: sockspec doctor\n"
     "\n"
     "Prints which implementations can be tested on this machine, and what the others lack.\n";
@@ -25,12 +25,8 @@ static void examine(const struct stack *stack, const char *argument)
 
 int command_doctor(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(help, stdout);
-        return end_output();
-    }
     if (argc != 1) {
-        fputs("sockspec: doctor takes no arguments\n", stderr);
+        fprintf(stderr, "sockspec: doctor takes no argument '%s'\n", argv[1]);
         return EXIT_USAGE;
     }
     stop_listen();

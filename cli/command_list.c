@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char list_help[] =
+const char list_help[] =
     "usage: sockspec list [OPTIONS]\n"
     "\n"
     "Rules, their cases and variants, with sources and profiles.\n"
@@ -174,17 +174,13 @@ int command_list(int argc, char **argv)
                                             {"format", required_argument, NULL, 'F'},
                                             {"areas", no_argument, NULL, 'a'},
                                             {"functions", no_argument, NULL, 'u'},
-                                            {"help", no_argument, NULL, 'h'},
                                             {0}};
     struct selection selection = {0};
     enum what what = VARIANTS;
     bool json = false, taken, good = true;
     int option, status = -1;
-    while (status < 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(list_help, stdout);
-            status = end_output();
-        } else if (option == 'F') {
+    while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'F') {
             good = parse_format(optarg, &json);
         } else if (option == 'a' || option == 'u') {
             good = what == VARIANTS;

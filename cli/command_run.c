@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
+const char run_help[] =
     "usage: sockspec run [OPTIONS]\n"
     "\n"
     "  --iut SPEC         the implementation under test (default host); --help-iut lists them\n"
@@ -204,7 +204,6 @@ static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
                                         {"quiet", no_argument, NULL, 'q'},
                                         {"color", required_argument, NULL, 'c'},
                                         {"exit-style", required_argument, NULL, 'e'},
-                                        {"help", no_argument, NULL, 'h'},
                                         {"help-iut", no_argument, NULL, HELP_IUT},
                                         {0}};
 
@@ -436,10 +435,7 @@ int command_run(int argc, char **argv)
     parse_color(&command, "auto");
     while (status < 0 && end == END_PASSED &&
            (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            status = end_output();
-        } else if (option == HELP_IUT) {
+        if (option == HELP_IUT) {
             status = list_stacks();
         } else if (option == '?' || !take_option(&command, option)) {
             end = END_USAGE;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char help[] =
+const char show_help[] =
     "usage: sockspec show ID | GLOB\n"
     "\n"
     "ID is a rule's, or a variant's (its rule is shown): by profile the outcomes and what they\n"
@@ -184,10 +184,6 @@ static size_t show_matching(const char *glob)
 
 int command_show(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(help, stdout);
-        return end_output();
-    }
     if (argc != 2) {
         fputs("sockspec: show takes the id of a rule; 'sockspec list' has them\n", stderr);
         return EXIT_USAGE;

@@ -15,6 +15,18 @@ enum {
     EXIT_INTERRUPTED = 130,
 };
 
+struct subcommand {
+    const char *name;
+    int (*perform)(int argc, char **argv);
+    const char *help; /* options stand at the beginnings of its lines */
+};
+
+/* The commands one by one; NULL after the last. */
+const struct subcommand *subcommand_at(size_t index);
+
+/* The command of a name; NULL if there is none. */
+const struct subcommand *subcommand_find(const char *name);
+
 int command_run(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_show(int argc, char **argv);
@@ -22,6 +34,10 @@ int command_compare(int argc, char **argv);
 int command_baseline(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_coverage(int argc, char **argv);
+int command_complete(int argc, char **argv);
+
+extern const char run_help[], list_help[], show_help[], compare_help[], baseline_help[],
+    doctor_help[], coverage_help[], complete_help[];
 
 /* Flushes standard output; EXIT_PASSED, or EXIT_INCONCLUSIVE with a line on stderr if what was
  * printed did not arrive. */

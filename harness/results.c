@@ -1,7 +1,7 @@
 #include "harness/results.h"
 
 #include "calls/clean_text.h"
-#include "harness/version.h"
+#include "calls/version.h"
 
 #include <gnu/libc-version.h>
 #include <stdlib.h>

@@ -215,7 +215,7 @@ static void test_stacks(void)
     stack = stack_find("mutant:a.b", &argument);
     CU_ASSERT_PTR_NOT_NULL_FATAL(stack);
     CU_ASSERT_STRING_EQUAL(argument, "a.b");
-    CU_ASSERT(stack && !stack->check(argument, why, sizeof why));
+    CU_ASSERT(stack && !stack->accepts(argument, why, sizeof why));
     CU_ASSERT_PTR_NULL(stack_find("hos", &argument));
     CU_ASSERT_PTR_NULL(stack_find("", &argument));
 }

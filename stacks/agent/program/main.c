@@ -1,4 +1,6 @@
 /* sockspec-agent: serves calls over its standard input and output, or over TCP. */
+#include "calls/protocol.h"
+#include "calls/version.h"
 #include "stacks/agent/program/agent.h"
 #include "stacks/agent/program/family.h"
 #include "stacks/agent/program/listen.h"
@@ -29,7 +31,9 @@ static const char help[] =
     "                                  served at once (16), each until it asks for nothing for\n"
     "                                  that long (600 s).\n"
     "       sockspec-agent --init DEVICE [!MODULE...] [INTERFACE ADDRESS...]\n"
-    "                                  as the first process of a Linux, serve on a serial line\n";
+    "                                  as the first process of a Linux, serve on a serial line\n"
+    "       sockspec-agent --help      this\n"
+    "       sockspec-agent --version   the version, and that of the protocol\n";
 
 /* The stream's ends, away from the numbers that programs expect of their standard ones. */
 static void take_standard_streams(int *input, int *output)
@@ -69,9 +73,23 @@ static int repeat(int input, int output)
     }
 }
 
+/* What is printed for the one word of a command line; false if it asks for nothing like that. */
+static bool tell(const char *word)
+{
+    if (strcmp(word, "--version") == 0)
+        printf("sockspec-agent %s, protocol %d\n", SOCKSPEC_VERSION, PROTOCOL_VERSION);
+    else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        fputs(help, stdout);
+    else
+        return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     int input, output;
+    if (argc == 2 && tell(argv[1]))
+        return fflush(stdout) == 0 ? 0 : 3;
     if (argc > 2 && strcmp(argv[1], "--resume") == 0) /* after exec(): nothing that a user writes */
         _exit(family_resume(argc - 2, argv + 2));
     if (argc >= 3 && strcmp(argv[1], "--init") == 0) {
@@ -94,6 +112,6 @@ int main(int argc, char **argv)
          * numbers that another PID namespace's /proc shows) could do harm. */
         _exit(0);
     }
-    fputs(help, argc == 2 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
-    return argc == 2 && strcmp(argv[1], "--help") == 0 ? 0 : 2;
+    fputs(help, stderr);
+    return 2;
 }
