@@ -29,7 +29,7 @@ const char run_help[] =
     "  --baseline FILE    known deviations, which do not fail the run; sockspec(1) has the form\n"
     "  --strict           fail as well if anything is 'changed', see below\n"
     "  --strict-baseline  fail as well if one of them is gone\n"
-    "  --jobs N           workers at once (default: the number of processors)\n"
+    "  --jobs N           workers at once (default: two for each processor)\n"
     "  --timeout SECONDS  time limit of a case (default 10)\n"
     "  --slow-machine N   this machine is N times slower: all limits are N times longer (default\n"
     "                     1, or SOCKSPEC_SLOW in the environment)\n"
@@ -420,10 +420,8 @@ static enum exit_style style_asked(int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct command command = {.run = {.workers = processors > 0 ? (unsigned)processors : 1,
-                                      .repeat = 1,
-                                      .settings = {.profile = BY_LINUX, .seconds = 10}}};
+    struct command command = {
+        .run = {.repeat = 1, .settings = {.profile = BY_LINUX, .seconds = 10}}};
     int option, status = -1;
     enum end end = END_PASSED;
     const char *slow = getenv("SOCKSPEC_SLOW");

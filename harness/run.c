@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Cases that mostly wait run on lanes: workers beside those that --jobs counts. A case that does so
  * unexpectedly, for what its implementation never does, is found out by its time in milliseconds:
@@ -67,6 +68,14 @@ struct coordinator {
     char why[1024];
     bool impossible;
 };
+
+/* A case and its implementation wait for each other much of their time: with two for each processor
+ * another one works meanwhile. */
+static unsigned workers_by_default(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 0 ? 2 * (unsigned)processors : 2;
+}
 
 /* The run cannot be made, or not to its end, for this reason and errno. */
 static void abandon(struct coordinator *c, const char *what)
@@ -375,7 +384,7 @@ static bool start_all(struct coordinator *c)
 {
     const struct stack *stack = c->options->settings.stack;
     bool tenants = stack->start != NULL;
-    c->jobs = c->options->workers;
+    c->jobs = c->options->workers ? c->options->workers : workers_by_default();
     if (stack->most_at_once && c->jobs > stack->most_at_once)
         c->jobs = stack->most_at_once;
     size_t lanes = least(c->waiting.total, least(BESIDE * c->jobs, tenants ? TENANT_LANES : LANES));

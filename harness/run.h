@@ -12,7 +12,7 @@ struct run_options {
     struct selection selection;
     const struct job *jobs; /* instead of a selection, what to run; they must stay */
     size_t job_count;
-    unsigned workers;          /* at once */
+    unsigned workers;          /* at once; 0 for as many as keep this machine busy */
     unsigned repeat;           /* how often each variant runs */
     struct baseline *baseline; /* known deviations, or NULL */
     struct report **reports;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* The axes that all cases share. */
 static const struct own_axis shared[AXIS_OWN] = {
@@ -117,14 +118,30 @@ static void expand(struct variant *variant, enum axis axis)
     }
 }
 
+/* Moves them to memory that processes share: a fork for each case would copy the tables of it. */
+static void share_all(void)
+{
+    size_t size = all_count * sizeof *all;
+    void *memory =
+        size == 0 ? MAP_FAILED
+                  : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return;
+    memcpy(memory, all, size);
+    free(all);
+    all = memory;
+}
+
 const struct variant *variants(size_t *count)
 {
-    if (!all)
+    if (!all) {
         for (const struct rule *rule = rules(); rule; rule = rule->next)
             for (const struct rule_case *of = rule->cases; of; of = of->next) {
                 struct variant variant = {.of = of};
                 expand(&variant, 0);
             }
+        share_all();
+    }
     *count = all_count;
     return all;
 }

@@ -98,12 +98,12 @@ static void measure(const char *title, unsigned network, unsigned jobs)
 }
 
 /* A default run on an implementation, its start included, beside the host's; gives its seconds. */
-static double measure_default_run(const char *spec, unsigned jobs, double host)
+static double measure_default_run(const char *spec, double host)
 {
     static const char *one[] = {"tcp.connect.establishes/*ipv4,pair*"};
     struct sums sums;
     struct totals totals, first;
-    if (!run_on(spec, one, 1, 1, &sums, &first) || !run_on(spec, NULL, 0, jobs, &sums, &totals))
+    if (!run_on(spec, one, 1, 1, &sums, &first) || !run_on(spec, NULL, 0, 0, &sums, &totals))
         return 0;
     printf("%-28s a default run takes %.1f s, %.1f times the host's; a first case %.2f s\n",
            strlen(spec) > 28 ? strrchr(spec, '/') + 1 : spec, totals.seconds,
@@ -113,16 +113,16 @@ static double measure_default_run(const char *spec, unsigned jobs, double host)
 }
 
 /* Those that this machine has, and the kernels that are named. */
-static void measure_implementations(unsigned jobs, char **kernels)
+static void measure_implementations(char **kernels)
 {
-    double host = measure_default_run("host", jobs, 0);
+    double host = measure_default_run("host", 0);
     static const char *const specs[] = {"libc:musl", "libc:diet", "lwip", "uml", "gvisor"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
-        measure_default_run(specs[i], jobs, host);
+        measure_default_run(specs[i], host);
     for (; *kernels; kernels++) {
         char spec[1024];
         snprintf(spec, sizeof spec, "vm:%s", *kernels);
-        measure_default_run(spec, jobs, host);
+        measure_default_run(spec, host);
     }
 }
 
@@ -202,8 +202,7 @@ int main(int argc, char **argv)
 {
     (void)argc;
     char why[256];
-    unsigned processors = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    printf("%u processors\n", processors);
+    printf("%ld processors\n", sysconf(_SC_NPROCESSORS_ONLN));
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
@@ -222,11 +221,11 @@ int main(int argc, char **argv)
         _exit(0);
     }
     waitpid(pid, NULL, 0);
-    measure("all, every processor", 0, processors);
-    measure("loopback, every processor", ON_LOOPBACK, processors);
-    measure("pair, every processor", ON_PAIR, processors);
+    measure("all, as by default", 0, 0);
+    measure("loopback, as by default", ON_LOOPBACK, 0);
+    measure("pair, as by default", ON_PAIR, 0);
     measure("loopback, one worker", ON_LOOPBACK, 1);
     measure("pair, one worker", ON_PAIR, 1);
-    measure_implementations(processors, argv + 1);
+    measure_implementations(argv + 1);
     return 0;
 }

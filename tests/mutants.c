@@ -126,12 +126,10 @@ static void add_jobs(struct jobs *jobs, const struct rule *rule, bool cross)
 static void run_jobs(struct tally *tally, const struct jobs *jobs, enum profile profile)
 {
     struct report *reports[] = {&tally->report};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct run_options options = {.iut = "mutant",
                                   .settings = {.profile = profile, .seconds = 2},
                                   .jobs = jobs->list,
                                   .job_count = jobs->count,
-                                  .workers = processors > 0 ? (unsigned)processors : 1,
                                   .repeat = 1,
                                   .reports = reports,
                                   .report_count = 1};

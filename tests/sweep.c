@@ -102,12 +102,10 @@ static bool run_all(struct sweep *sweep, const char *stack, const struct job *jo
                     double seconds)
 {
     struct report *reports[] = {&sweep->report};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct run_options options = {.iut = stack,
                                   .settings = {.profile = BY_LINUX, .seconds = seconds},
                                   .jobs = jobs,
                                   .job_count = count,
-                                  .workers = processors > 0 ? (unsigned)processors : 1,
                                   .repeat = 1,
                                   .reports = reports,
                                   .report_count = 1};

@@ -179,12 +179,10 @@ static bool run_jobs(const struct job *jobs, size_t count,
                      bool (*note)(struct report *, const struct result *))
 {
     struct report report = {.variant = note, .close = close_nothing}, *reports[] = {&report};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct run_options options = {.iut = "preload",
                                   .settings = {.profile = BY_LINUX, .seconds = seconds},
                                   .jobs = jobs,
                                   .job_count = count,
-                                  .workers = processors > 0 ? (unsigned)processors : 1,
                                   .repeat = 1,
                                   .reports = reports,
                                   .report_count = 1};
