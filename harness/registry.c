@@ -6,7 +6,7 @@
 #include <string.h>
 
 static struct rule *first;
-static struct rule_case *unattached;
+static const struct rule_case *unattached;
 static bool ordered;
 
 void rule_register(struct rule *rule)
@@ -20,9 +20,9 @@ void rule_register(struct rule *rule)
     *at = rule;
 }
 
-void case_register(struct rule_case *rule_case)
+void case_register(const struct rule_case *rule_case)
 {
-    rule_case->next = unattached;
+    *rule_case->next = unattached;
     unattached = rule_case;
 }
 
@@ -50,12 +50,12 @@ static void check(const struct rule *rule)
 static void put_in_order(void)
 {
     while (unattached) {
-        struct rule_case *rule_case = unattached;
-        unattached = rule_case->next;
-        struct rule_case **at = &rule_case->rule->cases;
+        const struct rule_case *rule_case = unattached;
+        unattached = case_next(rule_case);
+        const struct rule_case **at = &rule_case->rule->cases;
         while (*at && (*at)->line < rule_case->line)
-            at = &(*at)->next;
-        rule_case->next = *at;
+            at = (*at)->next;
+        *rule_case->next = *at;
         *at = rule_case;
     }
     for (const struct rule *rule = first; rule; rule = rule->next)
@@ -153,7 +153,7 @@ static enum keyword stronger(enum keyword keyword, const struct outcome *outcome
 enum keyword rule_keyword(const struct rule *rule, enum profile profile)
 {
     enum keyword keyword = stronger(KEYWORDS, &rule->outcome[profile]);
-    for (const struct rule_case *of = rule->cases; of; of = of->next)
+    for (const struct rule_case *of = rule->cases; of; of = case_next(of))
         keyword = stronger(keyword, &of->outcome[profile]);
     return keyword;
 }

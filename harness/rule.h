@@ -86,7 +86,7 @@ struct rule {
 
     /* The rest is filled in by the registry. */
     struct rule *next;
-    struct rule_case *cases;
+    const struct rule_case *cases;
     bool has_twin;
 };
 
@@ -117,12 +117,20 @@ struct rule_case {
     void (*run)(struct test *t, struct host *iut, struct host *peer);
     const char *file;
     int line;
-    struct rule_case *next;
+    /* The next case of its rule; apart, since a process that has written nothing to the table of
+     * cases shares it with those that it forks. */
+    const struct rule_case **next;
 };
+
+/* The case of the same rule after this one, or NULL. */
+static inline const struct rule_case *case_next(const struct rule_case *of)
+{
+    return *of->next;
+}
 
 /* Make a rule, or a case of a rule, known before main(); see RULE and CASE. */
 void rule_register(struct rule *rule);
-void case_register(struct rule_case *rule_case);
+void case_register(const struct rule_case *rule_case);
 
 /* The first rule by id, after the registry was put in order; follow next. The cases of a rule are
  * in the order of their lines. Aborts with a message on a defect: an id twice, no case, no source,
@@ -174,12 +182,14 @@ const struct rule *rule_basic(enum operation operation);
 
 #define CASE(of_, name_, ...)                                                                      \
     static void case_##of_##_##name_(struct test *, struct host *, struct host *);                 \
-    static struct rule_case description_##of_##_##name_ = {.name = #name_,                         \
-                                                           .rule = &rule_##of_,                    \
-                                                           .run = case_##of_##_##name_,            \
-                                                           .file = __FILE__,                       \
-                                                           .line = __LINE__,                       \
-                                                           __VA_ARGS__};                           \
+    static const struct rule_case *after_##of_##_##name_;                                          \
+    static const struct rule_case description_##of_##_##name_ = {.name = #name_,                   \
+                                                                 .rule = &rule_##of_,              \
+                                                                 .run = case_##of_##_##name_,      \
+                                                                 .file = __FILE__,                 \
+                                                                 .line = __LINE__,                 \
+                                                                 .next = &after_##of_##_##name_,   \
+                                                                 __VA_ARGS__};                     \
     __attribute__((constructor)) static void register_##of_##_##name_(void)                        \
     {                                                                                              \
         case_register(&description_##of_##_##name_);                                               \

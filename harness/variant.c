@@ -136,7 +136,7 @@ const struct variant *variants(size_t *count)
 {
     if (!all) {
         for (const struct rule *rule = rules(); rule; rule = rule->next)
-            for (const struct rule_case *of = rule->cases; of; of = of->next) {
+            for (const struct rule_case *of = rule->cases; of; of = case_next(of)) {
                 struct variant variant = {.of = of};
                 expand(&variant, 0);
             }

@@ -60,7 +60,7 @@ static void test_outcomes(void)
     for (const struct rule *rule = rules(); rule; rule = rule->next)
         for (enum profile profile = 0; profile < PROFILES; profile++) {
             check_outcome(rule, profile, &rule->outcome[profile]);
-            for (const struct rule_case *of = rule->cases; of; of = of->next)
+            for (const struct rule_case *of = rule->cases; of; of = case_next(of))
                 check_outcome(rule, profile, &of->outcome[profile]);
         }
     CU_ASSERT_EQUAL(complaints, 0);
@@ -71,7 +71,7 @@ static void test_every_rule_judges(void)
 {
     complaints = 0;
     for (const struct rule *rule = rules(); rule; rule = rule->next)
-        for (const struct rule_case *of = rule->cases; of; of = of->next) {
+        for (const struct rule_case *of = rule->cases; of; of = case_next(of)) {
             bool any = false;
             for (enum profile profile = 0; profile < PROFILES; profile++)
                 any |= case_outcome(of, profile) || case_pinned(of, profile);

@@ -263,7 +263,7 @@ static void test_rules(void)
 {
     for (const struct rule *rule = rules(); rule; rule = rule->next) {
         bool any = false;
-        for (const struct rule_case *of = rule->cases; of; of = of->next)
+        for (const struct rule_case *of = rule->cases; of; of = case_next(of))
             for (enum profile profile = 0; profile < PROFILES; profile++)
                 any |= case_outcome(of, profile) || case_pinned(of, profile);
         size_t length = strlen(rule->statement);
