@@ -21,7 +21,7 @@
 /* So many bytes stay at the end of the heap when it is put in order. */
 enum { HEAP_KEPT = 1 << 20 };
 
-/* A variant as CUnit knows it; several jobs may have the same. */
+/* The case of a variant as CUnit knows it. */
 struct registered {
     CU_pSuite suite;
     CU_pTest test;
@@ -81,19 +81,27 @@ static struct registered *registered_of(const struct variant *variant)
     return &registered[variant - variants(&count)];
 }
 
-/* Makes a variant a test of its suite; the suite of the last one is likely its own. */
-static bool register_variant(const struct variant *variant, CU_pSuite *last)
+/* Makes the case of a variant a test of its suite; what was registered last is likely its own. */
+static bool register_variant(const struct variant *variant, const struct variant **last)
 {
     char name[VARIANT_ID];
     struct registered *to = registered_of(variant);
+    const struct rule *rule = variant->of->rule;
     if (to->test)
         return true;
-    rule_suite(variant->of->rule, name, sizeof name);
-    if ((!*last || strcmp((*last)->pName, name) != 0) && !(*last = CU_get_suite(name)) &&
-        !(*last = CU_add_suite(name, NULL, NULL)))
+    if (*last && (*last)->of == variant->of) {
+        *to = *registered_of(*last);
+        return true;
+    }
+    *last = variant;
+    rule_suite(rule, name, sizeof name);
+    to->suite = CU_get_suite(name);
+    if (!to->suite && !(to->suite = CU_add_suite(name, NULL, NULL)))
         return false;
-    to->suite = *last;
-    to->test = CU_add_test(*last, variant->id, run_current);
+    snprintf(name, sizeof name, "%s/%s", rule->id, variant->of->name);
+    to->test = CU_get_test(to->suite, name);
+    if (!to->test)
+        to->test = CU_add_test(to->suite, name, run_current);
     return to->test != NULL;
 }
 
@@ -117,7 +125,7 @@ static bool warm_up(void)
 
 bool cases_register(const struct job *list, size_t count)
 {
-    CU_pSuite suite = NULL;
+    const struct variant *last = NULL;
     size_t all;
     variants(&all);
     if (CU_registry_initialized())
@@ -128,7 +136,7 @@ bool cases_register(const struct job *list, size_t count)
         return false;
     jobs = list;
     for (size_t i = 0; i < count; i++)
-        if (!register_variant(list[i].variant, &suite))
+        if (!register_variant(list[i].variant, &last))
             return false;
     conclusion.suite = CU_add_suite("conclusion", NULL, NULL);
     conclusion.test = CU_add_test(conclusion.suite, "conclusion", conclude_current);
