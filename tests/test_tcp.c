@@ -79,8 +79,9 @@ static size_t differences(const json_t *host, const json_t *lines, const char *r
         if (same)
             continue;
         count++;
-        printf("\n    %s: %s %s, %s\n", text_of(line, "id"), text_of(line, "verdict"),
-               text_of(line, "observed"), text_of(line, "reason"));
+        printf("\n    %s: %s %s, %s; here %s %s, %s\n", text_of(line, "id"),
+               text_of(line, "verdict"), text_of(line, "observed"), why, text_of(other, "verdict"),
+               text_of(other, "observed"), text_of(other, "reason"));
     }
     return count;
 }

@@ -286,7 +286,7 @@ RULE(acknowledges, "tcp.time-wait.acknowledges-fin",
                  [BY_RFC] = {"0", {"rfc9293.time-wait-fin-acknowledged", "rfc9293.must-13"}}});
 
 CASE(acknowledges, after_loss, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
-     .axes = {{"by", {"close", "shutdown"}}}, .tags = TAG_WAITS)
+     .axes = {{"by", {"close", "shutdown"}}}, .tags = TAG_WAITS, .seconds = 5)
 {
     struct connection c = connected_pair(t);
     int error;
