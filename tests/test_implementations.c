@@ -14,22 +14,14 @@ enum expected { KEEPS_RULES, MAY_FAIL };
  * docs/behaviour says why. The agent in a virtual machine is one with musl. */
 static const struct {
     const char *spec, *rule;
-} explained[] = {{"lwip", "address.bind.after-failure"},
-                 {"lwip", "udp.connect.filters"},
-                 {"lwip", "udp.error.reported-unconnected"},
-                 {"lwip", "basic.socket.open-across-exec"},
-                 {"lwip", "tcp.connect.unspec-connected-reset"},
-                 {"gvisor", "tcp.connect.unspec-connected-reset"},
-                 {"vm", "basic.accept4.unknown-flags"},
-                 {"uml", "basic.accept4.unknown-flags"},
-                 {"libc:musl", "basic.accept4.unknown-flags"},
-                 {"libc:diet", "readiness.mask.data"},
-                 {"libc:diet", "readiness.mask.interrupted"},
-                 {"libc:diet", "readiness.mask.invalid-time"},
-                 {"libc:diet", "readiness.mask.nothing"},
-                 {"libc:diet", "readiness.mask.ready-already"},
-                 {"libc:diet", "readiness.mask.timeout"},
-                 {"libc:diet", "readiness.mask.woken"}};
+} explained[] = {
+    {"lwip", "address.bind.after-failure"},        {"lwip", "udp.connect.filters"},
+    {"lwip", "udp.error.reported-unconnected"},    {"vm", "basic.accept4.unknown-flags"},
+    {"uml", "basic.accept4.unknown-flags"},        {"libc:musl", "basic.accept4.unknown-flags"},
+    {"libc:diet", "readiness.mask.data"},          {"libc:diet", "readiness.mask.interrupted"},
+    {"libc:diet", "readiness.mask.invalid-time"},  {"libc:diet", "readiness.mask.nothing"},
+    {"libc:diet", "readiness.mask.ready-already"}, {"libc:diet", "readiness.mask.timeout"},
+    {"libc:diet", "readiness.mask.woken"}};
 
 static bool fails(const json_t *lines, const char *rule)
 {

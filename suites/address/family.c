@@ -78,9 +78,23 @@ RULE(connect_foreign, "address.family.connect",
          [BY_BSD] = {"EAFNOSUPPORT | EINVAL",
                      {"freebsd.connect.2.eafnosupport", "freebsd.connect.2.einval-namelen"}}});
 
-CASE(connect_foreign, stream_ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK)
+/* The name, as long as the longest, of a listener of that family: where nobody listened, a call
+ * could fail by that as well. */
+static struct address listening_name(struct test *t, int family)
 {
-    struct address name = foreign_name(t);
+    struct address name = address_of(family == AF_INET ? "127.0.0.1" : "::1", 0);
+    int fd = must(sk_socket(t->peer, family, SOCK_STREAM, 0));
+    must(sk_bind(t->peer, fd, &name));
+    must(sk_listen(t->peer, fd, 1));
+    must(sk_getsockname(t->peer, fd, &name));
+    name.length = sizeof name.in6;
+    return name;
+}
+
+CASE(connect_foreign, stream_ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
+     .needs = "ipv6")
+{
+    struct address name = listening_name(t, AF_INET6);
     observe_result(sk_connect(iut, stream_socket(t, iut), &name));
 }
 
@@ -108,8 +122,7 @@ RULE(connect_ipv4_name, "address.family.connect-ipv4-name",
 
 CASE(connect_ipv4_name, stream, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
 {
-    struct address name = address_of("127.0.0.1", 7000);
-    name.length = sizeof name.in6;
+    struct address name = listening_name(t, AF_INET);
     observe_result(sk_connect(iut, stream_socket(t, iut), &name));
 }
 

@@ -171,7 +171,8 @@ RULE(stays_open, "basic.socket.open-across-exec",
 CASE(stays_open, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE)
 {
-    int flags = must(sk_fcntl(iut, typed_socket(t, iut), F_GETFD, 0));
+    int flags = sk_fcntl(iut, typed_socket(t, iut), F_GETFD, 0);
+    require_by("basic.fcntl.descriptor-flags", flags >= 0, "F_GETFD gave %s", result_name(flags));
     observe("%s", flags & FD_CLOEXEC ? "FD_CLOEXEC" : "no flag");
 }
 

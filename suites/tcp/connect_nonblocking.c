@@ -197,9 +197,10 @@ MUTANT_GIVES(no_peer, "getpeername() succeeds before the connection stands", OP_
 RULE(early_send, "tcp.connect.pending-send",
      .statement = "Sending on a nonblocking socket whose connection attempt is pending fails.",
      .outcome = {
-         [BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN",
+         [BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | EINPROGRESS",
                        {"posix.send.eagain", "posix.send.enotconn", "posix.sendto.eagain",
-                        "posix.sendto.enotconn", "posix.sendmsg.eagain", "posix.sendmsg.enotconn"}},
+                        "posix.sendto.enotconn", "posix.sendmsg.eagain", "posix.sendmsg.enotconn",
+                        "posix.errors.einprogress", "posix.errors.any-of-several"}},
          [BY_LINUX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | EPIPE",
                        {"linux.send.2.eagain", "linux.send.2.enotconn",
                         "linux.send.2.stream-enotconn", "linux.send.2.epipe-for-enotconn"}},
@@ -216,9 +217,10 @@ CASE(early_send, pending, .family = ANY_FAMILY, .network = ON_PAIR,
 
 /* write() has another error for a socket that is not connected. */
 CASE(early_send, by_write, .family = ANY_FAMILY, .network = ON_PAIR, .send = WITH_WRITE,
-     .outcome = {[BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | ECONNRESET",
+     .outcome = {[BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | ECONNRESET | EINPROGRESS",
                                {"posix.write.eagain", "posix.write.econnreset",
-                                "posix.write.like-send", "posix.send.enotconn"}},
+                                "posix.write.like-send", "posix.send.enotconn",
+                                "posix.errors.einprogress", "posix.errors.any-of-several"}},
                  [BY_BSD] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | ECONNRESET",
                              {"posix.write.eagain", "posix.write.econnreset",
                               "posix.write.like-send", "posix.send.enotconn"}}})

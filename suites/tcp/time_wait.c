@@ -229,7 +229,9 @@ RULE(incoming, "tcp.time-wait.incoming",
      .outcome = {[BY_RFC] = {"0 then 0 || ECONNREFUSED then EAGAIN || ETIMEDOUT then EAGAIN",
                              {"rfc9293.may-2"}}});
 
-CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
+/* Where it is ignored the peer does not try for minutes. */
+CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER,
+     .seconds = SYN_SECONDS)
 {
     struct endpoint server = {.fd = stream_socket(t, iut)};
     struct address here = place_of(t, iut, PLACE_MAIN, 0);
@@ -251,6 +253,8 @@ CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .
     int again = stream_socket(t, peer);
     reuse(t, peer, again);
     must(sk_bind(peer, again, &client.name));
+    if (t->network == ON_PAIR)
+        retransmit_once(t, peer, again);
     int result = sk_connect(peer, again, &server.address);
     observe_result(result);
     set_nonblocking(t, iut, server.fd, result < 0);

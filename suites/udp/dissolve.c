@@ -176,12 +176,24 @@ CASE(no_destination, dissolved, .family = ANY_FAMILY, .network = ANY_NETWORK,
     observe_sending(t);
 }
 
-/* These may fail so. If they do not, they do not reach the old peer either, which is none now. */
+/* These may fail so. If they do not, they do not reach the old peer either, which is none now. What
+ * is then the destination may be unreachable, and 0 is no length of an address. */
 CASE(no_destination, dissolved_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .send = WITH_SENDTO | WITH_SENDMSG,
-     .outcome = {[BY_POSIX] = {"0 then 0 | EDESTADDRREQ then nothing",
+     .send = WITH_SENDTO,
+     .outcome = {[BY_POSIX] = {"0 then 0 | EDESTADDRREQ | EINVAL | EHOSTUNREACH | ENETUNREACH "
+                               "then nothing",
                                {"posix.connect.af-unspec-resets-peer", "posix.sendto.edestaddrreq",
-                                "posix.sendmsg.edestaddrreq"}}})
+                                "posix.sendto.einval-length", "posix.sendto.ehostunreach",
+                                "posix.sendto.enetunreach"}}})
+{
+    observe_sending(t);
+}
+
+CASE(no_destination, dissolved_message, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = WITH_SENDMSG,
+     .outcome = {[BY_POSIX] = {"0 then 0 | EDESTADDRREQ | EHOSTUNREACH | ENETUNREACH then nothing",
+                               {"posix.connect.af-unspec-resets-peer", "posix.sendmsg.edestaddrreq",
+                                "posix.sendmsg.ehostunreach", "posix.sendmsg.enetunreach"}}})
 {
     observe_sending(t);
 }

@@ -252,8 +252,9 @@ MUTANT(keeps_peer, "sendto() with an address changes the peer")
 
 /* ---- without a peer and without an address ---- */
 
-/* send() has both errors for it, sendto() and sendmsg() one that they may detect. FreeBSD's udp(4)
- * has ENOTCONN. */
+/* send() has both errors for it, sendto() and sendmsg() one that they may detect: where they do
+ * not, what is then the destination may be unreachable, and 0 is no length of an address. FreeBSD's
+ * udp(4) has ENOTCONN. */
 RULE(no_peer, "udp.unconnected.no-address",
      .statement = "Sending without an address on a datagram socket that has no peer fails with "
                   "EDESTADDRREQ or ENOTCONN.",
@@ -272,12 +273,20 @@ RULE(no_peer, "udp.unconnected.no-address",
 #define SENDTO_MAY_FAIL                                                                            \
     {                                                                                              \
         [BY_POSIX] = {                                                                             \
-            "0 | EDESTADDRREQ",                                                                    \
-            {"posix.sendto.edestaddrreq", "posix.sendmsg.edestaddrreq"}                            \
+            "0 | EDESTADDRREQ | EINVAL | EHOSTUNREACH | ENETUNREACH",                              \
+            {"posix.sendto.edestaddrreq", "posix.sendto.einval-length",                            \
+             "posix.sendto.ehostunreach", "posix.sendto.enetunreach"}                              \
         }                                                                                          \
     }
-#define SEND_FORMS   WITH_SEND | WITH_WRITE
-#define SENDTO_FORMS WITH_SENDTO | WITH_SENDMSG
+#define SENDMSG_MAY_FAIL                                                                           \
+    {                                                                                              \
+        [BY_POSIX] = {                                                                             \
+            "0 | EDESTADDRREQ | EHOSTUNREACH | ENETUNREACH",                                       \
+            {"posix.sendmsg.edestaddrreq", "posix.sendmsg.ehostunreach",                           \
+             "posix.sendmsg.enetunreach"}                                                          \
+        }                                                                                          \
+    }
+#define SEND_FORMS WITH_SEND | WITH_WRITE
 
 CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SEND_FORMS,
      .outcome = SEND_FAILS)
@@ -285,8 +294,14 @@ CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SEND_
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
 }
 
-CASE(no_peer, fresh_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .send = SENDTO_FORMS, .outcome = SENDTO_MAY_FAIL)
+CASE(no_peer, fresh_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SENDTO,
+     .outcome = SENDTO_MAY_FAIL)
+{
+    observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
+}
+
+CASE(no_peer, fresh_message, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SENDMSG,
+     .outcome = SENDMSG_MAY_FAIL)
 {
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
 }
@@ -297,8 +312,14 @@ CASE(no_peer, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SEND_
     observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
 }
 
-CASE(no_peer, bound_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .send = SENDTO_FORMS, .outcome = SENDTO_MAY_FAIL)
+CASE(no_peer, bound_without_name, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SENDTO,
+     .outcome = SENDTO_MAY_FAIL)
+{
+    observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
+}
+
+CASE(no_peer, bound_message, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SENDMSG,
+     .outcome = SENDMSG_MAY_FAIL)
 {
     observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
 }
