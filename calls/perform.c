@@ -31,8 +31,8 @@ void call_run(struct call *call, int64_t (*perform)(void *context, struct call *
     call->result = perform(context, call);
     int error = errno;
     signals_leave_call();
-    /* Where any number is a result a call cannot fail, but that it is not there; where no number is,
-     * errno alone tells. */
+    /* Where any number is a result a call cannot fail, but that it is not there; where no number
+     * is, errno alone tells. */
     bool failed = kind == R_ANY                           ? error == LACKING
                   : kind == R_LOOKUP || kind == R_NOTHING ? error != 0
                                                           : call->result < 0;

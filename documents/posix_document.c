@@ -9,7 +9,6 @@
  * requirement that binds applications only says so in .untestable. */
 #include "documents/document.h"
 
-DOCUMENT(posix, .id = "posix",
-         .title = "POSIX.1-2017",
+DOCUMENT(posix, .id = "posix", .title = "POSIX.1-2017",
          .edition = "IEEE Std 1003.1, Issue 7, 2016 Edition",
          .where = "https://pubs.opengroup.org/onlinepubs/9699919799.2016edition/");

@@ -6,7 +6,7 @@
  * them, which are never more than AXIS_VALUES. */
 #define AXES_TABLE(AXIS)                                                                           \
     AXIS(family, "ipv4", "ipv6", "mapped")                                                         \
-    AXIS(network, "loopback", "pair")                                                              \
+    AXIS(network, "loopback", "pair", "line")                                                      \
     AXIS(role, "client", "server")                                                                 \
     AXIS(mode, "blocking", "nonblocking")                                                          \
     AXIS(readiness, "select", "poll", "epoll")                                                     \
@@ -15,7 +15,8 @@
     AXIS(type, "stream", "datagram")
 
 enum { FAMILY_IPV4 = 1, FAMILY_IPV6 = 2, FAMILY_MAPPED = 4, ANY_FAMILY = 7 };
-enum { ON_LOOPBACK = 1, ON_PAIR = 2, ANY_NETWORK = 3 };
+/* On a line the case itself forges and reads packets, at one end of a pair: fixtures/line.h. */
+enum { ON_LOOPBACK = 1, ON_PAIR = 2, ANY_NETWORK = 3, ON_LINE = 4 };
 /* Who called connect(): the IUT, or the peer (and the IUT accepted). */
 enum { ROLE_CLIENT = 1, ROLE_SERVER = 2, ANY_ROLE = 3 };
 enum { MODE_BLOCKING = 1, MODE_NONBLOCKING = 2, ANY_MODE = 3 };

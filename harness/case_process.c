@@ -198,9 +198,10 @@ static void set_up(const struct case_settings *settings, const struct variant *v
                             .record = record,
                             .iut = &iut,
                             .peer = &peer,
-                            .elsewhere = is_elsewhere(settings)};
+                            .elsewhere = is_elsewhere(settings),
+                            .reorders = settings->stack->reorders};
     trouble_handler = note_trouble;
-    if (!settings->both_inside || variant->value[AXIS_network] != ON_PAIR)
+    if (!settings->both_inside || !variant_needs_pair(variant))
         open_hosts(settings, network, tenant, record);
     memcpy(current.on, variant->value, sizeof current.on);
     for (size_t i = 0; i < OWN_AXES; i++) {
@@ -259,6 +260,8 @@ void case_process(const struct case_settings *settings, size_t index, struct net
     int64_t begin = clock_now();
     CU_run_test(test->suite, test->test);
     record->case_nanoseconds = clock_now() - begin;
+    if (current.at_end)
+        current.at_end(&current);
     record->net_altered = network->rerouted ? 2 : network->altered;
 
     CU_run_test(conclusion.suite, conclusion.test);

@@ -13,6 +13,13 @@ struct mutant_door {
     struct mutation mutation;
 };
 
+static bool mutant_is_on_wire(const struct mutant *mutant)
+{
+    const struct tampering *how = &mutant->tampering;
+    return mutant->wire || how->lost || how->twice || how->set || how->clear || how->seq ||
+           how->ack || how->window || how->mended;
+}
+
 static void perform(struct door *door, struct call *call)
 {
     struct mutant_door *mutant = (struct mutant_door *)door;
@@ -26,6 +33,8 @@ void mutant_perform(const struct mutant *mutant, struct mutation *mutation, stru
         return;
     }
     mutate(mutation, call);
+    if (mutant_is_on_wire(mutant))
+        return;
     if (call->operation != mutant->operation || call->error != mutant->error)
         return;
     if (mutant->instead)
@@ -61,6 +70,7 @@ static struct door *open_mutant(const char *argument, int netns, const struct te
         abort();
     mutant->door = (struct door){.operations = &operations, .inner = host_open(netns)};
     mutant->rule = rule_find(argument);
+    wire_broken_by(&mutant->rule->mutant);
     mutant->real =
         (struct host){.name = "iut", .door = mutant->door.inner, .iut = true, .untracked = true};
     mutant->mutation.real = &mutant->real;

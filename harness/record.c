@@ -1,5 +1,6 @@
 #include "harness/record.h"
 
+#include "calls/clock.h"
 #include "calls/text.h"
 
 #include <pthread.h>
@@ -89,10 +90,30 @@ void record_line(struct record *record, const char *format, ...)
     if (record->transcript_used + length + 2 > TRANSCRIPT_SIZE) {
         record->truncated = true;
     } else {
+        if (record->lines < TRANSCRIPT_LINES) {
+            record->line[record->lines].time = clock_now();
+            record->line[record->lines++].at = (uint32_t)record->transcript_used;
+        }
         memcpy(record->transcript + record->transcript_used, line, length);
         record->transcript_used += length;
         record->transcript[record->transcript_used++] = '\n';
         record->transcript[record->transcript_used] = '\0';
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+void record_frame(struct record *record, const struct captured *about, const void *frame)
+{
+    pthread_mutex_lock(&lock);
+    if (record->frames < FRAMES_KEPT && record->capture_used + about->length <= CAPTURE_SIZE) {
+        struct captured *kept = &record->frame[record->frames];
+        *kept = *about;
+        kept->at = (uint32_t)record->capture_used;
+        memcpy(record->capture + record->capture_used, frame, about->length);
+        record->capture_used += about->length;
+        record->frames++;
+    } else {
+        record->truncated = true;
     }
     pthread_mutex_unlock(&lock);
 }

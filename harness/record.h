@@ -20,6 +20,9 @@ enum {
     SYSTEM_SIZE = 256,
     REASON_SIZE = 1024,
     TRANSCRIPT_SIZE = 32768,
+    TRANSCRIPT_LINES = 1024,
+    FRAMES_KEPT = 1024,
+    CAPTURE_SIZE = 262144,
     CALL_TEXT_SIZE = 256,
     CALLS_AT_ONCE = 8,
     WHERE_SIZE = 128,
@@ -37,6 +40,14 @@ struct call_under_way {
     unsigned char iut;
     unsigned char begun; /* on a thread of its own */
     char text[CALL_TEXT_SIZE];
+};
+
+/* A frame that passed the line. */
+struct captured {
+    int64_t time;        /* of clock_now() */
+    uint32_t at, length; /* its bytes in the capture */
+    unsigned char from_iut;
+    unsigned char hidden; /* a marker, which a transcript does not show */
 };
 
 struct record {
@@ -60,8 +71,17 @@ struct record {
     char where[WHERE_SIZE]; /* file:line of the last observation or precondition */
     struct call_under_way under_way[CALLS_AT_ONCE];
     struct call_under_way awaited; /* the begun call that the case itself waits for */
+    char no_line[128];             /* why there is no line; empty if there is one */
+    size_t frames, capture_used;
+    size_t lines; /* of the transcript */
     size_t transcript_used;
     char transcript[TRANSCRIPT_SIZE];
+    struct {
+        int64_t time;
+        uint32_t at; /* where it begins */
+    } line[TRANSCRIPT_LINES];
+    struct captured frame[FRAMES_KEPT];
+    unsigned char capture[CAPTURE_SIZE];
 };
 
 /* A record in memory that children of this process share. NULL with errno on failure. */
@@ -88,6 +108,9 @@ void record_observed(const struct record *record, char *text, size_t size);
 /* Appends a line to the transcript; safe from several threads of a case. */
 void record_line(struct record *record, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Keeps a frame, with its time, length and direction; what does not fit is left out. */
+void record_frame(struct record *record, const struct captured *about, const void *frame);
 
 void operations_add(struct operations *set, enum operation operation);
 bool operations_has(const struct operations *set, enum operation operation);

@@ -2,6 +2,7 @@
 #ifndef SOCKSPEC_REPORT_H
 #define SOCKSPEC_REPORT_H
 
+#include "harness/dialogue.h"
 #include "harness/record.h"
 #include "harness/variant.h"
 #include "harness/verdict.h"
@@ -36,16 +37,17 @@ struct result {
     char **parts;   /* part by part */
     size_t part_count;
     char *because_of; /* of an inconclusive one: the rule that says what should have been; "" */
-    struct operations used; /* which operations the case performed on the IUT */
-    const char *ended;      /* how the case ended, as judge_end() says it */
-    const char *expected;   /* what the profile documents ("EISCONN | EALREADY"), or NULL */
-    char *reason;           /* why it is not a pass; "" for a pass */
-    char *where;            /* file:line of the last observation, "" if there was none */
-    char *transcript;       /* the calls, a line each, "" if none was made */
-    double seconds;         /* wall time of the variant, its process and network included */
-    double case_seconds;    /* of that, the case's own code */
-    bool deviation;         /* a skip because it deviates in a way that is known */
-    bool known;             /* false: it did not run */
+    struct operations used;  /* which operations the case performed on the IUT */
+    const char *ended;       /* how the case ended, as judge_end() says it */
+    const char *expected;    /* what the profile documents ("EISCONN | EALREADY"), or NULL */
+    char *reason;            /* why it is not a pass; "" for a pass */
+    char *where;             /* file:line of the last observation, "" if there was none */
+    char *transcript;        /* the calls, a line each, "" if none was made */
+    struct capture *capture; /* what passed its line, of one that is no pass; or NULL */
+    double seconds;          /* wall time of the variant, its process and network included */
+    double case_seconds;     /* of that, the case's own code */
+    bool deviation;          /* a skip because it deviates in a way that is known */
+    bool known;              /* false: it did not run */
 };
 
 struct totals {

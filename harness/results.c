@@ -2,6 +2,7 @@
 
 #include "calls/clean_text.h"
 #include "calls/version.h"
+#include "harness/dialogue.h"
 
 #include <gnu/libc-version.h>
 #include <stdlib.h>
@@ -143,7 +144,8 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
         .expected = case_outcome(variant->of, results->options->settings.profile),
         .reason = copy(reason, REASON_SIZE * 2),
         .where = copy(record->where, WHERE_SIZE),
-        .transcript = copy(record->transcript, TRANSCRIPT_SIZE),
+        .transcript = dialogue_text(record),
+        .capture = verdict == VERDICT_PASS || verdict == VERDICT_KEPT ? NULL : capture_of(record),
         .seconds = (double)nanoseconds / 1e9,
         .case_seconds = (double)record->case_nanoseconds / 1e9,
         .deviation = deviation != NULL,
@@ -172,6 +174,7 @@ static void hand_on(struct results *results, struct result *result)
     free(result->reason);
     free(result->where);
     free(result->transcript);
+    capture_free(result->capture);
     result->known = false;
 }
 

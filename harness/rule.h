@@ -24,6 +24,7 @@
 #include "harness/verdict.h"
 #include "hosts/host.h"
 #include "lab/network.h"
+#include "wire/packet.h"
 
 #include <stdbool.h>
 
@@ -39,6 +40,24 @@ struct mutation {
     struct host *real;
 };
 
+/* Which way a packet goes. */
+enum heading { FROM_IUT, TO_IUT };
+
+/* How segments are tampered with on their way, so that the implementation seems to send something
+ * else, or hears something else than was sent. */
+struct tampering {
+    enum heading heading;
+    unsigned with, without; /* of all segments those that have these flags, and none of those */
+    bool data;              /* only those with data */
+    unsigned nth;           /* only the first of them (1), the second...; 0: all */
+    bool lost;              /* it vanishes */
+    bool twice;             /* it comes again */
+    unsigned set, clear;    /* flags */
+    int64_t seq, ack;       /* are added to its numbers */
+    int window;             /* is added to its window */
+    bool mended;            /* a wrong checksum is made right */
+};
+
 /* An implementation that is broken in just one rule. */
 struct mutant {
     const char *how; /* what it does wrong, in one sentence */
@@ -49,10 +68,25 @@ struct mutant {
      * ends with the other instead. */
     enum operation operation;
     int error, instead;
+    /* Looks at a packet between the implementation and a line, and may change it; false: it is
+     * lost. */
+    bool (*wire)(struct packet *packet, enum heading heading);
+    struct tampering tampering; /* the same without a function */
 };
 
 /* Performs a call as a mutant does. */
 void mutant_perform(const struct mutant *mutant, struct mutation *mutation, struct call *call);
+
+/* From now on what passes a line in this process passes this mutant. */
+void wire_broken_by(const struct mutant *mutant);
+
+/* Passes a packet by the mutant of this process, if there is one; false if it is lost. */
+bool wire_passes(struct packet *packet, enum heading heading);
+
+/* For mutants: the implementation seems to send this packet too, at once. And takes the next of
+ * these; false if there is none. */
+void wire_sends(const struct packet *packet);
+bool wire_sent(struct packet *packet);
 
 /* Performs the call as the implementation would. */
 void mutate(struct mutation *mutation, struct call *call);
@@ -212,6 +246,25 @@ const struct rule *rule_basic(enum operation operation);
     __attribute__((constructor)) static void register_mutant_##of_(void)                           \
     {                                                                                              \
         rule_##of_.mutant = (struct mutant){.how = how_, .perform = function_, __VA_ARGS__};       \
+    }
+
+/* The same for what passes between the IUT and a line: the code gets each packet, as a value that
+ * it may change, and its heading; it says whether the packet passes. wire_sends() sends others,
+ * as the IUT. */
+#define MUTANT_ON_WIRE(of_, how_)                                                                  \
+    static bool mutant_##of_(struct packet *, enum heading);                                       \
+    __attribute__((constructor)) static void register_mutant_##of_(void)                           \
+    {                                                                                              \
+        rule_##of_.mutant = (struct mutant){.how = how_, .wire = mutant_##of_};                    \
+    }                                                                                              \
+    static bool mutant_##of_(struct packet *packet, enum heading heading)
+
+/* The same where it is enough to say what is done to which segments: MUTANT_TAMPERS(of, "how",
+ * .with = RST, .lost = true). */
+#define MUTANT_TAMPERS(of_, how_, ...)                                                             \
+    __attribute__((constructor)) static void register_mutant_##of_(void)                           \
+    {                                                                                              \
+        rule_##of_.mutant = (struct mutant){.how = how_, .tampering = {__VA_ARGS__}};              \
     }
 
 /* The same where it is enough to say what a call gives instead: a call of this operation that fails

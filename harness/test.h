@@ -18,6 +18,8 @@ struct test {
     struct host *iut, *peer;
     bool elsewhere; /* the IUT is no part of this machine's kernel: its side of the network is its
                        own */
+    bool reorders;  /* what it answers to packets of different protocols may change places */
+    void (*at_end)(struct test *t); /* what a fixture does when the case is over; or NULL */
 
     /* The variant's values, by the names of axes.h (FAMILY_IPV4, ON_PAIR, ROLE_CLIENT...); 0 where
      * the case does not have the axis. */

@@ -28,6 +28,11 @@ const char *variant_value(const struct variant *variant, enum axis axis)
     return value ? axis_of(variant->of, axis)->values[__builtin_ctz(value)] : NULL;
 }
 
+bool variant_needs_pair(const struct variant *variant)
+{
+    return variant->value[AXIS_network] & (ON_PAIR | ON_LINE);
+}
+
 /* The values of an axis that a case runs over, as bits: of its own all that it names. */
 static unsigned case_values(const struct rule_case *of, enum axis axis)
 {

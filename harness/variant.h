@@ -15,6 +15,9 @@ struct variant {
 /* The name of a variant's value on an axis; NULL if its case has no such axis. */
 const char *variant_value(const struct variant *variant, enum axis axis);
 
+/* Whether it takes a pair: to connect the two sides, or to be a line. */
+bool variant_needs_pair(const struct variant *variant);
+
 /* What an axis is called for a variant: "family", "network"..., its own axes by the case's names.
  */
 const char *variant_axis(const struct variant *variant, enum axis axis);

@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "lab/files.h"
+#include "lab/line.h"
 #include "lab/namespace.h"
 #include "lab/stop.h"
 #include "stacks/agent/agent.h"
@@ -233,6 +234,19 @@ static pid_t fork_patiently(void)
     return pid;
 }
 
+/* What came to the line and was not read by the case any more. */
+static void keep_unread(struct line_end *line, struct record *record)
+{
+    static unsigned char frame[65536];
+    struct captured about = {.from_iut = true};
+    bool later;
+    int size;
+    while ((size = line_read(line, frame, sizeof frame, &about.time, &later)) > 0) {
+        about.length = (uint32_t)size;
+        record_frame(record, &about, frame);
+    }
+}
+
 static void run_case(struct state *state, const struct variant *variant, size_t index)
 {
     struct record *record = state->worker->record;
@@ -244,7 +258,8 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     ending->limit = worker_limit(variant, state->settings);
 
     /* A tenant is at the end of a pair, and has its own loopback there. */
-    bool loopback = state->settings->both_inside || variant->value[AXIS_network] != ON_PAIR;
+    bool loopback = state->settings->both_inside || !variant_needs_pair(variant);
+    bool line = !loopback && variant->value[AXIS_network] == ON_LINE;
     bool tenant = state->settings->stack->start;
     struct network *network =
         take_network(state, loopback && !tenant ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
@@ -260,6 +275,8 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     }
     /* Children write to it and may rely on it blocking. */
     fcntl(pipes[1], F_SETFL, 0);
+    if (line && !network_take_line(network))
+        snprintf(record->no_line, sizeof record->no_line, "%s", strerror(errno));
     if (state->tenant.pid) {
         tenant_listen(&state->tenant);
         state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
@@ -290,6 +307,8 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         if (state->tenant.pid && !record->finished)
             quote_tenant(&state->tenant, ending);
         clear_processes(state, pid);
+        if (line && network->line)
+            keep_unread(network->line, record);
         files_clear();
     }
     close(pipes[0]);

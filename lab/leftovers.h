@@ -21,6 +21,9 @@ struct leftovers;
  * errno on failure. */
 struct leftovers *leftovers_watch(int netns);
 
+/* One more socket for frames is there on purpose from now on. */
+void leftovers_expect_packet_socket(struct leftovers *leftovers);
+
 void leftovers_free(struct leftovers *leftovers);
 
 /* Whether nothing is left, as far as it cannot be removed. Other sockets that are open in there on

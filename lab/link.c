@@ -3,9 +3,11 @@
 #include "calls/clock.h"
 
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
@@ -14,6 +16,8 @@
 #include <netlink/route/neighbour.h>
 #include <netlink/route/route.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 /* libnl's error codes as errno values, as near as they come. */
 static bool good(int result)
@@ -168,6 +172,20 @@ bool link_set_hardware(struct nl_sock *socket, unsigned index, const unsigned ch
     if (wanted)
         set_hardware(wanted, hardware);
     return change(socket, index, wanted);
+}
+
+bool link_do_checksums(unsigned index)
+{
+    struct ethtool_value off = {.cmd = ETHTOOL_STXCSUM};
+    struct ifreq request = {.ifr_data = (char *)&off};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool good =
+        fd >= 0 && if_indextoname(index, request.ifr_name) && ioctl(fd, SIOCETHTOOL, &request) == 0;
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return good;
 }
 
 bool link_add_bridge(struct nl_sock *socket, const char *name)

@@ -35,6 +35,10 @@ bool link_add_veth(struct nl_sock *socket, int other_netns, const unsigned char 
 /* Gives an interface another link-layer address. */
 bool link_set_hardware(struct nl_sock *socket, unsigned index, const unsigned char *hardware);
 
+/* Has an interface of the thread's network namespace leave no checksums and no cutting of segments
+ * to hardware that there is none of. */
+bool link_do_checksums(unsigned index);
+
 /* A bridge, and making an interface a port of it. */
 bool link_add_bridge(struct nl_sock *socket, const char *name);
 bool link_enslave(struct nl_sock *socket, const char *bridge, const char *port);

@@ -3,6 +3,7 @@
 #include "lab/diag.h"
 #include "lab/hold.h"
 #include "lab/leftovers.h"
+#include "lab/line.h"
 #include "lab/link.h"
 #include "lab/namespace.h"
 #include "lab/settings.h"
@@ -25,6 +26,7 @@ static const struct {
         [PLACE_OTHER] = {{"192.0.2.3", "192.0.2.4"}},
         [PLACE_ABSENT] = {{"192.0.2.9", "192.0.2.9"}},
         [PLACE_UNROUTED] = {{"198.51.100.1", "198.51.100.1"}},
+        [PLACE_LINE] = {{"192.0.2.5", "192.0.2.5"}},
 },
   ipv6[] = {
       [PLACE_MAIN] = {{"2001:db8::1:1", "2001:db8::1:2"}},
@@ -32,6 +34,7 @@ static const struct {
       [PLACE_LINK_LOCAL] = {{"fe80::1", "fe80::2"}},
       [PLACE_ABSENT] = {{"2001:db8::9", "2001:db8::9"}},
       [PLACE_UNROUTED] = {{"2001:db8:ffff::1", "2001:db8:ffff::1"}},
+      [PLACE_LINE] = {{"2001:db8::1:5", "2001:db8::1:5"}},
 };
 
 static const char *loopback_text(enum place place, int family)
@@ -75,9 +78,11 @@ static void wanted_line(const struct network *network, enum side side, enum plac
                                                [PLACE_OTHER] = "MAIN OTHER",
                                                [PLACE_LINK_LOCAL] = "MAIN fe80::...",
                                                [PLACE_ABSENT] = "ADDRESS",
-                                               [PLACE_UNROUTED] = "ADDRESS"};
+                                               [PLACE_UNROUTED] = "ADDRESS",
+                                               [PLACE_LINE] = "ADDRESS"};
     const char *key = place == PLACE_ABSENT               ? "absent"
                       : place == PLACE_UNROUTED           ? "unrouted"
+                      : place == PLACE_LINE               ? "line"
                       : network->kind == NETWORK_LOOPBACK ? "loopback"
                       : side == SIDE_IUT                  ? "iut"
                                                           : "peer";
@@ -193,16 +198,19 @@ static bool add_addresses(struct network *network, enum side side, char *why, si
     return true;
 }
 
-/* The link-layer addresses of the two ends, and one that nobody has. */
-static const unsigned char hardware[3][6] = {
-    {2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 2}, {2, 0, 0, 0, 0, 9}};
+/* The link-layer addresses of the two ends, one that nobody has, and that of a line. */
+enum { NOBODY = SIDE_PEER + 1, LINE };
+static const unsigned char hardware[][6] = {[SIDE_IUT] = {2, 0, 0, 0, 0, 1},
+                                            [SIDE_PEER] = {2, 0, 0, 0, 0, 2},
+                                            [NOBODY] = {2, 0, 0, 0, 0, 9},
+                                            [LINE] = {2, 0, 0, 0, 0, 5}};
 
 static bool set_neighbours(struct network *network, enum side from, enum delivery delivery)
 {
     struct nl_sock *socket = route_socket(network, from);
     enum side to = from == SIDE_IUT ? SIDE_PEER : SIDE_IUT;
     const unsigned char *target = delivery == NET_DELIVER ? hardware[to]
-                                  : delivery == NET_LOSE  ? hardware[2]
+                                  : delivery == NET_LOSE  ? hardware[NOBODY]
                                                           : NULL;
     for (enum place place = PLACE_MAIN; place <= PLACE_LINK_LOCAL; place++)
         for (int k = 0; k < 2; k++) {
@@ -342,8 +350,43 @@ bool network_vacate(struct network *network, enum side side)
     return true;
 }
 
+/* What the other side of a line has to be told once: where it is, and to leave nothing to the link
+ * that is to be seen there. An implementation elsewhere asks the line itself. */
+static bool prepare_line(struct network *network)
+{
+    namespace_enter(network->netns[SIDE_IUT]);
+    if (!link_do_checksums(network->ifindex[SIDE_IUT]))
+        return false;
+    for (int k = 0; k < 2 && !network->elsewhere; k++) {
+        struct address line =
+            network_address(network, SIDE_PEER, PLACE_LINE, k ? AF_INET6 : AF_INET, 0);
+        if (!link_set_neighbour(route_socket(network, SIDE_IUT), network->ifindex[SIDE_IUT], &line,
+                                hardware[LINE], false))
+            return false;
+    }
+    return true;
+}
+
+bool network_take_line(struct network *network)
+{
+    if (network->line) {
+        line_empty(network->line);
+        return true;
+    }
+    errno = EOPNOTSUPP;
+    if (network->kind != NETWORK_PAIR || (!network->described && !prepare_line(network)))
+        return false;
+    network->line =
+        line_open(network->netns[SIDE_PEER], network->ifindex[SIDE_PEER], hardware[LINE]);
+    if (network->line && network->leftovers[SIDE_PEER])
+        leftovers_expect_packet_socket(network->leftovers[SIDE_PEER]);
+    return network->line;
+}
+
 void network_free(struct network *network)
 {
+    if (network->line)
+        line_close(network->line);
     if (network->described) {
         free(network);
         return;
@@ -389,6 +432,11 @@ static bool deliver_from_elsewhere(struct network *network, enum delivery delive
     if (!network->hold)
         network->hold = hold_open(network->netns, network->ifindex, hardware[SIDE_IUT]);
     return network->hold && hold_set(network->hold, delivery);
+}
+
+const unsigned char *network_hardware(const struct network *network, enum side side)
+{
+    return network->described ? NULL : hardware[side];
 }
 
 bool network_deliver(struct network *network, enum side from, enum delivery delivery)

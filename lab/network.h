@@ -26,6 +26,7 @@ enum place {
                          only */
     PLACE_ABSENT,     /* an address on the link (or of the loopback net) that nobody has */
     PLACE_UNROUTED,   /* an address that no route leads to */
+    PLACE_LINE,       /* on a pair an address on the peer's side that no kernel has */
     PLACES
 };
 
@@ -44,17 +45,18 @@ struct network {
     struct nl_sock *route[2];
     struct diag *diag[2];
     struct leftovers *leftovers[2];
-    bool elsewhere;    /* the IUT is no part of this machine's kernel */
-    bool altered;      /* changed since it was made: not to be used again */
-    bool rerouted;     /* and not by network_deliver() alone */
-    struct hold *hold; /* of what such an IUT sends, made when it is needed */
+    bool elsewhere;        /* the IUT is no part of this machine's kernel */
+    bool altered;          /* changed since it was made: not to be used again */
+    bool rerouted;         /* and not by network_deliver() alone */
+    struct hold *hold;     /* of what such an IUT sends, made when it is needed */
+    struct line_end *line; /* see network_take_line() */
 
     const struct described *described; /* it was there already, and stays as it is; or NULL */
 };
 
 /* Makes the settings of every network in the namespace of this thread, which is ours. False with a
- * reason in one line if this machine does not let them be made; one that its kernel does not have is
- * none to make. */
+ * reason in one line if this machine does not let them be made; one that its kernel does not have
+ * is none to make. */
 bool network_settings(char *why, size_t size);
 
 /* Builds a network; NULL with a reason on failure. */
@@ -69,6 +71,11 @@ bool network_vacate(struct network *network, enum side side);
 
 /* The loopback network inside an implementation that is at one end of a pair; holds nothing. */
 struct network network_inside(const struct network *pair);
+
+/* Opens network->line, the end of a line at PLACE_LINE of the peer's side of a pair, or empties the
+ * one that is open. From then on an IUT of this machine's kernel finds that address, and leaves
+ * neither checksums nor the cutting of segments to the link. False with errno. */
+bool network_take_line(struct network *network);
 
 /* Throws a network away. */
 void network_free(struct network *network);
@@ -90,6 +97,9 @@ struct address network_address(const struct network *network, enum side side, en
  * none, says in one line what the description lacks. */
 bool network_has(const struct network *network, enum side side, enum place place, int family,
                  char *why, size_t size);
+
+/* The link-layer address of a side of a pair; NULL in a described network. */
+const unsigned char *network_hardware(const struct network *network, enum side side);
 
 /* What becomes of the packets that one side sends to the other's addresses, on a pair. */
 enum delivery {

@@ -61,6 +61,9 @@ struct stack {
      * meet each other's leftovers. */
     bool isolates;
 
+    /* What it answers to packets of different protocols comes in another order than they came. */
+    bool reorders;
+
     /* It uses the IUT's interface of a pair itself, so our addresses are taken off it. */
     bool takes_interface;
 

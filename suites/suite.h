@@ -3,6 +3,7 @@
 #define SOCKSPEC_SUITE_H
 
 #include "calls/symbols.h"
+#include "fixtures/line.h"
 #include "fixtures/sockets.h"
 #include "fixtures/transfer.h"
 #include "harness/rule.h"

@@ -10,10 +10,11 @@
 #include <string.h>
 
 /* From below. */
-static const char *const rooms[] = {"calls/",   "hosts/",    "lab/",    "stacks/",  "documents/",
-                                    "harness/", "fixtures/", "suites/", "reports/", "cli/"};
+static const char *const rooms[] = {"calls/",  "wire/",      "hosts/",   "lab/",
+                                    "stacks/", "documents/", "harness/", "fixtures/",
+                                    "suites/", "reports/",   "cli/"};
 
-enum { ROOMS = sizeof rooms / sizeof *rooms, HARNESS = 5, SUITES = 7, STRANGER = -1 };
+enum { ROOMS = sizeof rooms / sizeof *rooms, HARNESS = 6, SUITES = 8, STRANGER = -1 };
 
 static int room_of(const char *path)
 {

@@ -114,4 +114,5 @@ static bool start(const char *argument, struct network *network, struct tenant *
 
 STACK(gvisor, .usage = "gvisor[:PLATFORM]",
       .summary = "gVisor's network stack: the agent inside runsc (ptrace unless said otherwise)",
-      .elsewhere = true, .accepts = accepts, .check = check, .start = start, .open = tenant_open);
+      .elsewhere = true, .reorders = true, .accepts = accepts, .check = check, .start = start,
+      .open = tenant_open);

@@ -153,6 +153,8 @@ static bool take_line(struct description *description, struct line *line, size_t
         return take_common(line, description, PLACE_ABSENT);
     if (strcmp(key, "unrouted") == 0)
         return take_common(line, description, PLACE_UNROUTED);
+    if (strcmp(key, "line") == 0)
+        return take_common(line, description, PLACE_LINE);
     return complain(line, "no such key:", key);
 }
 

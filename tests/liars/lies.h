@@ -1,4 +1,5 @@
-/* The table of tests/test_liars.c: the liars of tests/liars, and the rules of which one must fail. */
+/* The table of tests/test_liars.c: the liars of tests/liars, and the rules of which one must fail.
+ */
 /* clang-format off */
 
 /* ---- wrong whatever they are asked ---- */

@@ -1,6 +1,6 @@
-/* The C library's socket calls are lwIP's in what is compiled with this: they are those of a C library
- * under names of their own, and Debian's build of lwIP has the C library's structures and constants
- * too. What is not in this list is not claimed (claims.c), so it is never called. */
+/* The C library's socket calls are lwIP's in what is compiled with this: they are those of a C
+ * library under names of their own, and Debian's build of lwIP has the C library's structures and
+ * constants too. What is not in this list is not claimed (claims.c), so it is never called. */
 #ifndef SOCKSPEC_LWIP_RENAMES_H
 #define SOCKSPEC_LWIP_RENAMES_H
 
@@ -40,11 +40,11 @@
 #define socket         lwip_socket
 #define write          lwip_write
 
-#define readv          lwip_readv
-#define writev         lwip_writev
+#define readv  lwip_readv
+#define writev lwip_writev
 #if LWIP_SOCKET_SELECT
 #define select lwip_select
 #endif
-#define ioctl          lwip_ioctl
+#define ioctl lwip_ioctl
 
 #endif

@@ -1,0 +1,48 @@
+/* Where things are in the headers of protocols, for both who read and who write them. */
+#ifndef SOCKSPEC_WIRE_HEADERS_H
+#define SOCKSPEC_WIRE_HEADERS_H
+
+#include "wire/packet.h"
+
+enum {
+    ETHERNET_HEADER = 14,
+    TYPE_IPV4 = 0x0800,
+    TYPE_ARP = 0x0806,
+    TYPE_IPV6 = 0x86dd,
+    IPV4_HEADER = 20,
+    IPV6_HEADER = 40,
+    FRAGMENT_HEADER = 8,
+    TCP_HEADER = 20,
+    UDP_HEADER = 8,
+    ICMP_HEADER = 8,
+    ARP_LENGTH = 28,
+    NEIGHBOUR_SOLICITATION = 135,
+    NEIGHBOUR_ADVERTISEMENT = 136,
+};
+
+/* The kinds of TCP options. */
+enum {
+    OPTION_END,
+    OPTION_NOP,
+    OPTION_MSS,
+    OPTION_SCALE,
+    OPTION_SACK_PERMITTED,
+    OPTION_SACK,
+    OPTION_STAMP = 8,
+    OPTION_FAST_OPEN = 34,
+};
+
+/* Reads TCP options by name; and writes them, as many as there is room for, padded to whole words.
+ * Gives how many bytes they take. */
+void tcp_options_read(struct packet *packet, const unsigned char *options, size_t size);
+size_t tcp_options_write(const struct packet *packet, unsigned char options[OPTIONS_MOST]);
+
+/* The sum of the pseudo-header that the checksums of transports begin with. */
+uint32_t pseudo_header(const struct address *source, const struct address *destination,
+                       unsigned protocol, size_t length);
+
+/* An IP address from its bytes, without a port; and its bytes, 4 or 16 of them. */
+struct address address_from(int family, const unsigned char *bytes);
+const unsigned char *address_bytes(const struct address *address);
+
+#endif
