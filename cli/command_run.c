@@ -37,6 +37,7 @@ const char run_help[] =
     "  --junit FILE       write a JUnit report; '-' is standard output, here and below\n"
     "  --tap FILE         write TAP 13, as results come\n"
     "  --json FILE        write JSON Lines, as results come\n"
+    "  --artifacts DIR    keep what passed the line of cases that do not pass, a pcapng file each\n"
     "  --verbose          a line for each variant, and each that fails by itself\n"
     "  --quiet            only failures, changes, inconclusive results and the last lines\n"
     "  --color WHEN       auto, always, never (default auto)\n"
@@ -75,11 +76,11 @@ static const int statuses[STYLES][ENDS] = {
 
 struct command {
     struct run_options run;
-    const char *junit, *tap, *json;
+    const char *junit, *tap, *json, *artifacts;
     struct text_options text;
     enum exit_style style;
     bool strict, strict_baseline;
-    struct report *reports[4];
+    struct report *reports[5];
 };
 
 static int list_stacks(void)
@@ -200,6 +201,7 @@ static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
                                         {"junit", required_argument, NULL, 'J'},
                                         {"tap", required_argument, NULL, 'A'},
                                         {"json", required_argument, NULL, 'N'},
+                                        {"artifacts", required_argument, NULL, 'a'},
                                         {"verbose", no_argument, NULL, 'v'},
                                         {"quiet", no_argument, NULL, 'q'},
                                         {"color", required_argument, NULL, 'c'},
@@ -256,6 +258,9 @@ static bool take_option(struct command *command, int option)
         return true;
     case 'N':
         command->json = optarg;
+        return true;
+    case 'a':
+        command->artifacts = optarg;
         return true;
     case 'v':
         command->text.verbose = true;
@@ -318,6 +323,19 @@ static enum end open_outputs(const struct command *command, struct output *outpu
             return END_UNDECIDED;
         }
     return outputs_differ(outputs, FILES) ? END_PASSED : END_USAGE;
+}
+
+/* False with a line on stderr. */
+static bool add_artifacts(struct command *command)
+{
+    char why[512];
+    struct report *artifacts =
+        command->artifacts ? report_artifacts(command->artifacts, why, sizeof why) : NULL;
+    if (artifacts)
+        command->reports[command->run.report_count++] = artifacts;
+    else if (command->artifacts)
+        print_line(stderr, "sockspec: %s", why);
+    return artifacts || !command->artifacts;
 }
 
 static void add_reports(struct command *command, struct output *const outputs[FILES])
@@ -389,8 +407,10 @@ static enum end perform(struct command *command)
         return end;
     }
     add_reports(command, outputs);
+    bool artifacts = add_artifacts(command);
     scale_limits(&command->run.settings);
-    enum run_end run_end = run(&command->run, &totals, &reports_failed);
+    enum run_end run_end =
+        artifacts ? run(&command->run, &totals, &reports_failed) : RUN_IMPOSSIBLE;
     end = end_of(command, run_end, &totals, reports_failed);
     if (run_end == RUN_DONE && command->run.baseline && baseline_review(command->run.baseline) &&
         command->strict_baseline && end == END_PASSED)

@@ -16,8 +16,9 @@ struct capture {
         bool from_iut;
         size_t length;
         unsigned char *bytes;
-        char *before; /* lines of the transcript, or NULL; those behind the last frame are with it */
-    } *frame;
+        char
+            *before; /* lines of the transcript, or NULL; those behind the last frame are with it */
+    } * frame;
 };
 
 /* NULL if nothing passed. Aborts without memory. */

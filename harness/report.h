@@ -81,6 +81,10 @@ struct report *report_junit(struct output *output); /* Jenkins xUnit schema: OUT
 struct report *report_tap(struct output *output);   /* TAP 13: OUTPUT_LINES */
 struct report *report_json(struct output *output);  /* JSON Lines: OUTPUT_LINES */
 
+/* Keeps in a directory, which is made if it is missing, the packets of each case on a line that
+ * does not pass, in a pcapng file with the name of its variant. NULL with a line in why. */
+struct report *report_artifacts(const char *directory, char *why, size_t size);
+
 /* What the user of a terminal reads: of each rule that fails, when its variants have run, a block
  * for each thing that was observed; at the end why others were inconclusive, a summary by suite,
  * and why others were skips. */

@@ -33,14 +33,12 @@ bool wire_sent(struct packet *packet)
     return true;
 }
 
-static bool is_meant(const struct tampering *how, const struct packet *packet,
-                     enum heading heading)
+static bool is_meant(const struct tampering *how, const struct packet *packet, enum heading heading)
 {
     static unsigned count;
     return heading == how->heading && packet->protocol == IPPROTO_TCP &&
            (packet->flags & how->with) == how->with && !(packet->flags & how->without) &&
-           (!how->data || packet->length || packet->text) &&
-           (!how->nth || ++count == how->nth);
+           (!how->data || packet->length || packet->text) && (!how->nth || ++count == how->nth);
 }
 
 static bool tamper(const struct tampering *how, struct packet *packet)

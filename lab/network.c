@@ -367,6 +367,15 @@ static bool prepare_line(struct network *network)
     return true;
 }
 
+/* In a network that is not ours nobody sends frames who was not let do so. */
+static bool describes_line(const struct network *network)
+{
+    const struct described *described = network->described;
+    errno = EOPNOTSUPP;
+    return network->ifindex[SIDE_PEER] && (described->address[SIDE_PEER][0][PLACE_LINE].length ||
+                                           described->address[SIDE_PEER][1][PLACE_LINE].length);
+}
+
 bool network_take_line(struct network *network)
 {
     if (network->line) {
@@ -374,7 +383,9 @@ bool network_take_line(struct network *network)
         return true;
     }
     errno = EOPNOTSUPP;
-    if (network->kind != NETWORK_PAIR || (!network->described && !prepare_line(network)))
+    if (network->kind != NETWORK_PAIR)
+        return false;
+    if (network->described ? !describes_line(network) : !prepare_line(network))
         return false;
     network->line =
         line_open(network->netns[SIDE_PEER], network->ifindex[SIDE_PEER], hardware[LINE]);

@@ -44,7 +44,7 @@ static size_t choose(unsigned network, const char **filters)
     size_t total, chosen = 0;
     const struct variant *all = variants(&total);
     for (size_t i = 0; i < total; i++) {
-        unsigned on = all[i].value[AXIS_network] == ON_PAIR ? ON_PAIR : ON_LOOPBACK;
+        unsigned value = all[i].value[AXIS_network], on = value ? value : ON_LOOPBACK;
         if (!(all[i].of->tags & (TAG_SLOW | TAG_WAITS)) && (!network || on == network))
             filters[chosen++] = all[i].id;
     }
@@ -226,6 +226,7 @@ int main(int argc, char **argv)
     measure("pair, as by default", ON_PAIR, 0);
     measure("loopback, one worker", ON_LOOPBACK, 1);
     measure("pair, one worker", ON_PAIR, 1);
+    measure("line, one worker", ON_LINE, 1);
     measure_implementations(argv + 1);
     return 0;
 }

@@ -39,9 +39,9 @@ static bool is_whole(const struct packet *packet)
 static void check_transport(struct packet *packet, struct rest all, unsigned protocol)
 {
     if (is_whole(packet) &&
-        checksum_end(checksum_add(pseudo_header(&packet->source, &packet->destination, protocol,
-                                                all.size),
-                                  all.at, all.size)) != 0)
+        checksum_end(
+            checksum_add(pseudo_header(&packet->source, &packet->destination, protocol, all.size),
+                         all.at, all.size)) != 0)
         packet->problems |= PACKET_BAD_CHECKSUM;
 }
 

@@ -21,12 +21,12 @@ enum { HARDWARE = 6, OPTIONS_MOST = 40, SACK_MOST = 4, COOKIE_MOST = 16, FRAME_R
 
 /* What is not as it should be in a packet that was received, a bit each. */
 enum {
-    PACKET_CUT = 1,                 /* it ends before what its headers say */
-    PACKET_BAD_HEADER = 2,          /* lengths or a version that make no sense; decoded no further */
+    PACKET_CUT = 1,        /* it ends before what its headers say */
+    PACKET_BAD_HEADER = 2, /* lengths or a version that make no sense; decoded no further */
     PACKET_BAD_HEADER_CHECKSUM = 4, /* of IPv4 */
     PACKET_BAD_CHECKSUM = 8,        /* of TCP, UDP, ICMP, ICMPv6 */
-    PACKET_BAD_OPTIONS = 16,        /* TCP options that end in the middle of one, or have no length */
-    PACKET_UNKNOWN = 32,            /* a protocol that is not decoded: data has what follows */
+    PACKET_BAD_OPTIONS = 16, /* TCP options that end in the middle of one, or have no length */
+    PACKET_UNKNOWN = 32,     /* a protocol that is not decoded: data has what follows */
 };
 
 /* The timestamps option. */
@@ -102,8 +102,11 @@ struct packet {
     struct wrong wrong;
 };
 
-#define SCALE(shift_)         ((shift_) + 1)
-#define STAMP(value_, echo_)  {.there = true, .value = (value_), .echo = (echo_)}
+#define SCALE(shift_) ((shift_) + 1)
+#define STAMP(value_, echo_)                                                                       \
+    {                                                                                              \
+        .there = true, .value = (value_), .echo = (echo_)                                          \
+    }
 
 /* Decodes a frame, or an IP packet as ICMP errors quote it: whatever the bytes are. What cannot be
  * decoded is left 0 and said by `problems`. The packet refers to the bytes. */

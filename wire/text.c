@@ -101,8 +101,8 @@ static void add_numbers(struct text *text, const struct packet *packet, const st
 
 static void add_problems(struct text *text, const struct packet *packet)
 {
-    static const char *const names[] = {"cut",           "bad header",  "bad header checksum",
-                                        "bad checksum",  "bad options", "undecoded"};
+    static const char *const names[] = {"cut",          "bad header",  "bad header checksum",
+                                        "bad checksum", "bad options", "undecoded"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (packet->problems >> i & 1 &&
             !(packet->checksum_is_later && 1u << i == PACKET_BAD_CHECKSUM))
@@ -151,8 +151,7 @@ const char *packet_words(const struct packet *packet, const struct origin *own,
     return bytes;
 }
 
-static void add_options(struct text *text, const struct packet *packet,
-                        const struct origin *other)
+static void add_options(struct text *text, const struct packet *packet, const struct origin *other)
 {
     struct text first = *text;
     if (packet->mss)

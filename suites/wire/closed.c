@@ -19,10 +19,9 @@ RULE(no_ack, "wire.closed.without-ack",
                              {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-without-ack"}}});
 
 #define ACKNOWLEDGES(outcome_)                                                                     \
-    .outcome = {[BY_LINUX] = {outcome_,                                                            \
-                              {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-without-ack"}},   \
-                [BY_RFC] = {outcome_,                                                              \
-                            {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-without-ack"}}}
+    .outcome = {                                                                                   \
+        [BY_LINUX] = {outcome_, {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-without-ack"}}, \
+        [BY_RFC] = {outcome_, {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-without-ack"}}}
 
 CASE(no_ack, syn, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -63,10 +62,9 @@ MUTANT_TAMPERS(no_ack, "the RST acknowledges one too few", .with = RST | ACK, .a
 RULE(ack, "wire.closed.with-ack",
      .statement = "A segment with ACK to a port that no socket has is answered by a RST that has "
                   "the number acknowledged, and no ACK.",
-     .outcome = {[BY_LINUX] = {"RST seq 1",
-                               {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-with-ack"}},
-                 [BY_RFC] = {"RST seq 1",
-                             {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-with-ack"}}});
+     .outcome = {
+         [BY_LINUX] = {"RST seq 1", {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-with-ack"}},
+         [BY_RFC] = {"RST seq 1", {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-with-ack"}}});
 
 CASE(ack, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"segment", {"ack", "data", "fin", "syn"}}})
@@ -80,8 +78,7 @@ CASE(ack, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
 
 MUTANT_TAMPERS(ack, "the RST has ACK too", .with = RST, .set = ACK)
 
-RULE(rst, "wire.closed.rst",
-     .statement = "A RST to a port that no socket has is not answered.",
+RULE(rst, "wire.closed.rst", .statement = "A RST to a port that no socket has is not answered.",
      .outcome = {[BY_LINUX] = {"nothing", {"rfc9293.closed-rst-discarded"}},
                  [BY_RFC] = {"nothing", {"rfc9293.closed-rst-discarded"}}});
 
