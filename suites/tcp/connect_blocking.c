@@ -107,7 +107,8 @@ CASE(refused, no_listener, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"port", {"closed", "bound"}}})
 {
     struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
-    int fd = stream_socket(t, iut);
+    /* With a port of its own, lest it be given the one that becomes free. */
+    int fd = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN).fd;
     if (t->chosen[0] == 0)
         must(sk_close(peer, server.fd));
     observe_result(sk_connect(iut, fd, &server.address));

@@ -1,20 +1,23 @@
 /* Errors that come back for datagrams: whom ICMP's port unreachable reaches. */
 #include "suites/suite.h"
 
-/* An address of the peer at which nobody receives, so that errors come back. */
-static struct address closed_port(struct test *t)
+/* An address of the peer at which nobody receives, so that errors come back. A socket that is
+ * connected to itself, and so hears nobody else, keeps the port from being given to the IUT's own
+ * socket. */
+static struct endpoint closed_port(struct test *t)
 {
     expect_errors(t);
-    struct endpoint gone = bound_datagram_socket(t, t->peer);
-    must(sk_close(t->peer, gone.fd));
-    return gone.address;
+    struct endpoint deaf = bound_datagram_socket(t, t->peer);
+    struct address itself = as_written_by(t, t->peer, deaf.address);
+    must(sk_connect(t->peer, deaf.fd, &itself));
+    return deaf;
 }
 
 /* A connected socket of the IUT that has sent a datagram to a closed port. The error is there when
  * this returns. */
 static int refused_socket(struct test *t)
 {
-    struct address nobody = closed_port(t);
+    struct address nobody = closed_port(t).address;
     int fd = datagram_socket(t, t->iut);
     must(sk_connect(t->iut, fd, &nobody));
     must(sk_send(t->iut, fd, "x", 1, 0));
@@ -193,7 +196,7 @@ RULE(
 
 CASE(reported_unconnected, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
-    struct address nobody = closed_port(t);
+    struct address nobody = closed_port(t).address;
     int fd = datagram_socket(t, iut), error;
     must(sk_sendto(iut, fd, "x", 1, 0, &nobody));
     await_port_error(t, iut);
@@ -225,12 +228,14 @@ RULE(survives, "udp.error.association-survives",
 
 CASE(survives, listener_comes, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
-    struct address nobody = closed_port(t), here = as_written_by(t, peer, nobody);
+    struct endpoint nobody = closed_port(t);
+    struct address here = as_written_by(t, peer, nobody.address);
     int fd = datagram_socket(t, iut), late = datagram_socket(t, peer);
-    must(sk_connect(iut, fd, &nobody));
+    must(sk_connect(iut, fd, &nobody.address));
     must(sk_send(iut, fd, "x", 1, 0));
     await_port_error(t, iut);
     observe("%s", received(t, iut, fd));
+    must(sk_close(peer, nobody.fd));
     must(sk_bind(peer, late, &here));
     int result = sk_send(iut, fd, "again", 5, 0);
     observe_result(result);
