@@ -1,0 +1,75 @@
+/* What comes while the implementation waits for an answer to its SYN. */
+#include "suites/suite.h"
+
+/* What the line hears of the handshake, whatever SYNs are sent again meanwhile. */
+static const char *handshake_said(struct talk *c)
+{
+    struct packet packet;
+    do
+        packet = hear(c);
+    while (packet.flags == SYN);
+    return said(c, packet);
+}
+
+RULE(bad_ack, "wire.syn-sent.bad-ack",
+     .statement = "A segment that acknowledges what was not sent, while connect() waits for an "
+                  "answer, is answered by a RST with the number that it acknowledged, and the "
+                  "connection can still be made.",
+     .outcome = {[BY_LINUX] = {"RST with the number acknowledged then ACK seq 1 ack 1",
+                               {"rfc9293.syn-sent-bad-ack-reset", "rfc9293.syn-sent-established",
+                                "rfc9293.syn-sent-ack-form"}},
+                 [BY_RFC] = {"RST with the number acknowledged then ACK seq 1 ack 1",
+                             {"rfc9293.syn-sent-bad-ack-reset", "rfc9293.syn-sent-established",
+                              "rfc9293.syn-sent-ack-form"}}});
+
+enum { WITH_SYN, WITHOUT_SYN };
+
+CASE(bad_ack, unsent, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"segment", {"syn-ack", "ack"}}, {"number", {"before", "beyond"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    struct packet sent = tell(&c, t->chosen[0] == WITH_SYN ? SYN | ACK : ACK,
+                              .ack = t->chosen[1] ? 1000 : -1);
+    struct packet answer = hear(&c);
+    if (answer.flags == RST && answer.seq == sent.ack)
+        observe("RST with the number acknowledged");
+    else
+        observe("%s", said(&c, answer));
+    c.next = c.own.number;
+    tell(&c, SYN | ACK);
+    observe("%s", handshake_said(&c));
+}
+
+MUTANT_TAMPERS(bad_ack, "the RST has another number", .with = RST, .seq = 1)
+
+RULE(rst_alone, "wire.syn-sent.rst-without-ack",
+     .statement = "A RST without ACK, while connect() waits for an answer, has no effect: nothing "
+                  "is answered, and the connection can still be made.",
+     .outcome = {[BY_LINUX] = {"nothing then ACK seq 1 ack 1",
+                               {"rfc9293.syn-sent-rst-without-ack"}},
+                 [BY_RFC] = {"nothing then ACK seq 1 ack 1",
+                             {"rfc9293.syn-sent-rst-without-ack"}}});
+
+CASE(rst_alone, any_number, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    tell(&c, RST);
+    observe("%s", said(&c, hear_now(&c)));
+    tell(&c, SYN | ACK);
+    observe("%s", handshake_said(&c));
+}
+
+/* The RST is given what makes it one that counts. */
+MUTANT_ON_WIRE(rst_alone, "the RST ends the connection")
+{
+    static uint32_t expected;
+    if (heading == FROM_IUT && packet->flags == SYN)
+        expected = packet->seq + 1;
+    if (heading == TO_IUT && packet->flags == RST) {
+        packet->flags |= ACK;
+        packet->ack = expected;
+    }
+    return true;
+}
