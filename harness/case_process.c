@@ -160,7 +160,7 @@ __attribute__((noreturn)) static void note_trouble(enum trouble trouble, const c
 /* Whether its sockets are no part of this machine's kernel. */
 static bool is_elsewhere(const struct case_settings *settings)
 {
-    return settings->stack->elsewhere || settings->both_inside;
+    return settings->stack->elsewhere || both_inside(settings);
 }
 
 static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
@@ -170,7 +170,7 @@ static void open_hosts(const struct case_settings *settings, struct network *net
                        const struct tenant *tenant, struct record *record)
 {
     const struct stack *stack = settings->stack;
-    if (settings->both_inside)
+    if (both_inside(settings))
         agent_states_inside();
     iut.door = stack->open_on
                    ? stack->open_on(settings->stack_argument, network)
@@ -201,7 +201,7 @@ static void set_up(const struct case_settings *settings, const struct variant *v
                             .elsewhere = is_elsewhere(settings),
                             .reorders = settings->stack->reorders};
     trouble_handler = note_trouble;
-    if (!settings->both_inside || !variant_needs_pair(variant))
+    if (!both_inside(settings) || !variant_needs_pair(variant))
         open_hosts(settings, network, tenant, record);
     memcpy(current.on, variant->value, sizeof current.on);
     for (size_t i = 0; i < OWN_AXES; i++) {

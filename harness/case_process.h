@@ -17,6 +17,12 @@ struct case_settings {
         seconds; /* how long a case may take beside its own timers; its patience is half of that */
 };
 
+/* Whether both sides of each case are inside the implementation. */
+static inline bool both_inside(const struct case_settings *settings)
+{
+    return settings->both_inside || settings->stack->both_inside;
+}
+
 /* What a run does once: a variant, and the argument of the stack if it is not the run's. */
 struct job {
     const struct variant *variant;

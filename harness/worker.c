@@ -257,12 +257,14 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
     record_reset(record);
     ending->limit = worker_limit(variant, state->settings);
 
-    /* A tenant is at the end of a pair, and has its own loopback there. */
-    bool loopback = state->settings->both_inside || !variant_needs_pair(variant);
+    /* A tenant is at the end of a pair and has its own loopback there, unless it provides its
+     * network itself. */
+    const struct stack *stack = state->settings->stack;
+    bool loopback = both_inside(state->settings) || !variant_needs_pair(variant);
     bool line = !loopback && variant->value[AXIS_network] == ON_LINE;
-    bool tenant = state->settings->stack->start;
+    bool at_pair = stack->start && !stack->network;
     struct network *network =
-        take_network(state, loopback && !tenant ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
+        take_network(state, loopback && !at_pair ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
                      sizeof ending->reason);
     if (!network || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0) {
         if (network) {
@@ -291,8 +293,8 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         /* For the implementation's process, and for agents that start elsewhere. */
         if (directory)
             setenv("SOCKSPEC_DIRECTORY", directory, 1);
-        case_process(state->settings, index, loopback && tenant ? &inside : network,
-                     tenant ? &state->tenant : NULL, record);
+        case_process(state->settings, index, loopback && at_pair ? &inside : network,
+                     stack->start ? &state->tenant : NULL, record);
     }
     close(pipes[1]);
     if (pid < 0) {

@@ -102,7 +102,10 @@ bool network_has(const struct network *network, enum side side, enum place place
          (place != PLACE_LINK_LOCAL || network->ifindex[side])))
         return true;
     wanted_line(network, side, place, family, line, sizeof line);
-    snprintf(why, size, "the description of the network does not say '%s'", line);
+    if (network->described->unknown)
+        snprintf(why, size, "%s", network->described->unknown);
+    else
+        snprintf(why, size, "the description of the network does not say '%s'", line);
     return false;
 }
 
@@ -313,6 +316,18 @@ struct network *network_describe(enum network_kind kind, const struct described 
     for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++)
         network->ifindex[side] = described->ifindex[side];
     return network;
+}
+
+void network_describe_inside(struct described *described, bool made)
+{
+    const struct network usual = {.kind = NETWORK_LOOPBACK};
+    *described = (struct described){.netns = -1};
+    for (unsigned side = 0; side < 2; side++)
+        for (unsigned family = 0; family < 2; family++)
+            for (enum place place = PLACE_MAIN; place <= PLACE_UNROUTED; place++)
+                if (place == PLACE_MAIN || (made && place != PLACE_LINK_LOCAL))
+                    described->address[side][family][place] = network_address(
+                        &usual, (enum side)side, place, family ? AF_INET6 : AF_INET, 0);
 }
 
 /* The kernel ends a namespace some time after its last user. What is held back in it until then

@@ -36,6 +36,7 @@ struct described {
     unsigned ifindex[2];                  /* by side */
     struct address address[2][2][PLACES]; /* by side; IPv4, IPv6; place */
     bool errors_limited[2];               /* IPv4, IPv6: the peer's side rations ICMP errors */
+    const char *unknown; /* why an address is not known; NULL: its user has not described it */
 };
 
 struct network {
@@ -64,6 +65,10 @@ struct network *network_create(enum network_kind kind, char *why, size_t size);
 
 /* The same for a network that is there already; the description must stay. NULL without memory. */
 struct network *network_describe(enum network_kind kind, const struct described *described);
+
+/* Describes the loopback inside an implementation: the addresses of every loopback interface and,
+ * in one that was made for a case, those of network_create(). */
+void network_describe_inside(struct described *described, bool made);
 
 /* Takes a side's addresses off its interface of a pair, for an implementation that uses the
  * interface itself. */

@@ -12,7 +12,9 @@
 /* An implementation that is started once for a network and outlives cases, or an agent. */
 struct tenant {
     int input, output; /* the stream from and to its agent; may be the same */
-    pid_t pid;         /* of the process that it lives and dies with */
+    pid_t pid;         /* of the process that it lives and dies with; not 0 */
+    int keeper;        /* who has started it for us, and ends it when this is closed: pid is none of
+                          ours then; 0: nobody has */
     int errors;        /* where its standard error is read; -1 if it is somebody else's */
     char said[2048];   /* the end of what was read there, since somebody emptied it */
     const char *token; /* what its agent may ask for before it says hello; NULL: there is none */
@@ -39,13 +41,14 @@ struct stack {
      * tenant is what start made, else NULL. */
     struct door *(*open)(const char *argument, int netns, const struct tenant *tenant);
 
-    /* Starts an implementation for a network that was just made, before the first case in it; false
-     * with a reason. It is stopped with the network. NULL: there is nothing to start. */
+    /* Starts an implementation for a network that was just made (a pair, or what network has
+     * provided), before the first case in it; false with a reason. It is stopped with the network.
+     * NULL: there is nothing to start. */
     bool (*start)(const char *argument, struct network *network, struct tenant *tenant, char *why,
                   size_t size);
 
     /* For networks that are there already: provides one instead of network_create(), and opens the
-     * door on it instead of open. */
+     * door on it instead of open, if there is such a function. */
     struct network *(*network)(const char *argument, enum network_kind kind, char *why,
                                size_t size);
     struct door *(*open_on)(const char *argument, const struct network *network);
@@ -56,6 +59,9 @@ struct stack {
     /* Its sockets are no part of this machine's kernel: on loopback both sides of a case are inside
      * the implementation, and what it sends is held back on the way. */
     bool elsewhere;
+
+    /* Both sides of each case are inside, as with --both-inside. */
+    bool both_inside;
 
     /* A tenant with network namespaces: cases on its loopback get one each, so that they do not
      * meet each other's leftovers. */

@@ -1,11 +1,21 @@
 /* Both sides of a case inside the implementation: because its user says so, or since it is an agent
  * on another system. */
+#include "hosts/calls.h"
+#include "lab/link.h"
+#include "lab/namespace.h"
+#include "stacks/agent/agent.h"
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
+#include <fcntl.h>
+#include <netlink/netlink.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NO_NETWORK "both sides are inside the implementation: there is no network between them"
@@ -149,6 +159,145 @@ static void test_socket_wrapper(void)
     json_decref(lines);
 }
 
+/* ---- since it is an agent on another system ---- */
+
+static const char *const not_there[] = {NO_NETWORK, "a described network is not changed", NULL};
+
+/* As an implementation it is another system: nothing of this one's environment is there. */
+static void test_remote(void)
+{
+    char options[256];
+    int status;
+    snprintf(options, sizeof options, "--filter '*loopback*' --filter tcp.connect.es*%s", PART);
+    json_t *host = results_of("host", options, &status);
+    json_t *far = results_of("remote:env -i @/sockspec-agent --repeat", options, &status);
+    CU_ASSERT_EQUAL(status, 0);
+    CU_ASSERT_EQUAL(json_array_size(host), json_array_size(far));
+    CU_ASSERT_EQUAL(differences(host, far, not_there), 0);
+    CU_ASSERT(count_of(far, "pass") > 9 * count_of(far, "skip"));
+    json_decref(host);
+    json_decref(far);
+}
+
+/* The command is started where sockspec was, and kept: once for a first look, once for the run. */
+static void test_kept(void)
+{
+    char net[64] = "", spec[1024], path[256];
+    const char *directory = make_directory();
+    int status;
+    CU_ASSERT(readlink("/proc/self/ns/net", net, sizeof net - 1) > 0);
+    snprintf(spec, sizeof spec,
+             "remote:echo x >>%s/starts; test \"$(readlink /proc/self/ns/net)\" = '%s' && "
+             "exec @/sockspec-agent --repeat",
+             directory, net);
+    json_t *lines = results_of(spec, "--filter 'tcp.connect.e*'", &status);
+    CU_ASSERT_EQUAL(status, 0);
+    CU_ASSERT(count_of(lines, "pass") > 2);
+    snprintf(path, sizeof path, "%s/starts", directory);
+    char *starts = read_file(path);
+    CU_ASSERT_STRING_EQUAL(starts ? starts : "", "x\nx\n");
+    free(starts);
+    remove_directory(directory);
+    json_decref(lines);
+}
+
+/* A stream that breaks off costs the case that it was used by; then the command is started again.
+ */
+static void test_broken_stream(void)
+{
+    size_t i, broken = 0;
+    int status;
+    json_t *line,
+        *lines = results_of("remote:dd bs=1 count=20000 status=none | @/sockspec-agent --repeat",
+                            "--filter '*.connect.*ipv4,loopback*'", &status);
+    json_array_foreach (lines, i, line)
+        broken += strcmp(text_of(line, "ended"), "transport") == 0 ||
+                  strcmp(text_of(line, "ended"), "agent") == 0;
+    CU_ASSERT_EQUAL(status, 3);
+    CU_ASSERT(broken > 0);
+    CU_ASSERT_EQUAL(count_of(lines, "inconclusive"), (json_int_t)broken);
+    CU_ASSERT_EQUAL(count_of(lines, "fail"), 0);
+    CU_ASSERT(count_of(lines, "pass") > 5 * (json_int_t)broken);
+    json_decref(lines);
+}
+
+static void test_no_agent(void)
+{
+    static const struct {
+        const char *spec, *complaint;
+    } commands[] = {{"remote:", "say which: remote:COMMAND"},
+                    {"remote:/no/such/program", "cannot run /no/such/program: No such file"},
+                    {"remote:echo nobody home >&2; exit 1", "came up: nobody home"},
+                    {"remote:echo a shell that greets", "is that sockspec-agent --repeat?"},
+                    {"remote:head -c 20000 | @/sockspec-agent", "does not answer"},
+                    {"remote:@/sockspec-agent", "start it with --repeat"}};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        char spec[1024];
+        const char *const argv[] = {getenv("SOCKSPEC"), "run", "--iut",
+                                    spec_here(commands[i].spec, spec, sizeof spec), NULL};
+        struct finished finished = run_program(argv);
+        const char *end = strchr(finished.err, '\n');
+        bool good =
+            finished.status == 2 && end && !end[1] && strstr(finished.err, commands[i].complaint);
+        if (!good)
+            printf("\n    %s: %d: %s", spec, finished.status, finished.err);
+        CU_ASSERT_TRUE(good);
+        finished_free(&finished);
+    }
+}
+
+/* Where the agent can make no network for a case, the loopback that is there is used, and what is
+ * not known of it is a skip. In a network namespace, so that it is nobody's. */
+static void test_without_namespaces(void)
+{
+    static const char *const reasons[] = {NO_NETWORK, "the agent can make no network", NULL};
+    static const char options[] = "--filter '*different-addresses/*,loopback*' "
+                                  "--filter 'tcp.connect.e*loopback*'";
+    int status, before = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    struct nl_sock *route = namespace_create() >= 0 ? link_open() : NULL;
+    CU_ASSERT_FATAL(route && link_set_up(route, 1, true));
+    json_t *lines =
+        results_of("remote:exec unshare --user --map-root-user sh -c "
+                   "'echo 0 >/proc/sys/user/max_net_namespaces; exec @/sockspec-agent --repeat'",
+                   options, &status);
+    nl_socket_free(route);
+    namespace_enter(before);
+    CU_ASSERT_EQUAL(status, 0);
+    CU_ASSERT(count_of(lines, "pass") > 2);
+    CU_ASSERT(count_of(lines, "skip") > 2);
+    json_t *host = results_of("host", options, &status);
+    CU_ASSERT_EQUAL(differences(host, lines, reasons), 0);
+    json_decref(host);
+    json_decref(lines);
+}
+
+/* An agent that is inside a call hears of the end of its stream, or it would stay for good. */
+static void test_unheard(void)
+{
+    char program[1024];
+    struct tenant stream;
+    const char *const words[] = {spec_here("@/sockspec-agent", program, sizeof program), "--repeat",
+                                 NULL};
+    CU_ASSERT_TRUE_FATAL(agent_start(&stream, words, -1));
+    struct pollfd end = {.fd = pidfd_open(stream.pid, 0), .events = POLLIN};
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct host host = {.name = "iut", .iut = true, .door = agent_open(&stream, -1, false)};
+        int fd = sk_socket(&host, AF_INET, SOCK_STREAM, 0);
+        struct address here = address_of("127.0.0.1", 0);
+        alarm(1); /* which ends this process in the middle of the last call */
+        if (sk_bind(&host, fd, &here) == 0 && sk_listen(&host, fd, 1) == 0)
+            sk_accept(&host, fd, NULL);
+        _exit(0);
+    }
+    close(stream.input);
+    CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
+    CU_ASSERT_EQUAL(poll(&end, 1, 10000), 1);
+    kill(stream.pid, SIGKILL);
+    waitpid(stream.pid, NULL, 0);
+    close(end.fd);
+}
+
 int main(void)
 {
     support_init();
@@ -161,5 +310,12 @@ int main(void)
     /* The sanitizers' own library wants to be loaded first. */
     if (!SANITIZED)
         CU_add_test(suite, "socket_wrapper", test_socket_wrapper);
+    CU_add_test(suite, "another system", test_remote);
+    CU_add_test(suite, "kept for the run", test_kept);
+    CU_add_test(suite, "a stream that breaks off", test_broken_stream);
+    CU_add_test(suite, "no agent", test_no_agent);
+    if (geteuid() == 0)
+        CU_add_test(suite, "without namespaces", test_without_namespaces);
+    CU_add_test(suite, "an agent that nobody hears", test_unheard);
     return run_tests();
 }

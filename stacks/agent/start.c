@@ -20,6 +20,24 @@ void agent_states_inside(void)
     states_inside = true;
 }
 
+const char **agent_words(const char *command)
+{
+    char *text = strdup(command), *rest = NULL;
+    const char **words = calloc(strlen(command) / 2 + 4, sizeof *words);
+    size_t count = 0;
+    if (!text || !words)
+        abort();
+    if (text[strcspn(text, "'\"\\$`|&;<>()*?~#=")]) {
+        words[0] = "/bin/sh";
+        words[1] = "-c";
+        words[2] = text;
+        return words;
+    }
+    for (char *word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest))
+        words[count++] = word;
+    return words;
+}
+
 bool agent_start(struct tenant *stream, const char *const words[], int netns)
 {
     int ends[2];

@@ -220,9 +220,21 @@ bool tenant_lives(const struct tenant *tenant)
 {
     struct pollfd stream = {.fd = tenant->input, .events = POLLIN};
     siginfo_t end = {.si_pid = 0};
-    return poll(&stream, 1, 0) >= 0 && !(stream.revents & (POLLHUP | POLLERR)) &&
-           waitid(P_PID, (id_t)tenant->pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           end.si_pid == 0;
+    if (poll(&stream, 1, 0) < 0 || stream.revents & (POLLHUP | POLLERR))
+        return false;
+    return tenant->keeper ||
+           (waitid(P_PID, (id_t)tenant->pid, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+            end.si_pid == 0);
+}
+
+/* Has the keeper end it, and waits until it has. */
+static void let_go(const struct tenant *tenant)
+{
+    struct pollfd end = {.fd = tenant->keeper, .events = POLLIN};
+    shutdown(tenant->keeper, SHUT_WR);
+    while (poll(&end, 1, machine_milliseconds(10)) < 0 && errno == EINTR && !stop_asked())
+        continue;
+    close(tenant->keeper);
 }
 
 void tenant_stop(struct tenant *tenant)
@@ -232,6 +244,10 @@ void tenant_stop(struct tenant *tenant)
         close(tenant->output);
     if (tenant->errors >= 0)
         close(tenant->errors);
+    if (tenant->keeper) {
+        let_go(tenant);
+        return;
+    }
     /* The process in between ends the others and then itself; or they end with it, some day. */
     struct backoff backoff = backoff_begin(machine_milliseconds(5));
     pid_t ended;

@@ -107,18 +107,11 @@ static int open_namespace(const struct description *description, const char *fil
 /* Inside the IUT: the network of a case's own that the agent makes, or what the IUT has. */
 static void describe_loopback(void)
 {
-    const struct network usual = {.kind = NETWORK_LOOPBACK};
     const struct description *said = &tcp.description;
-    tcp.loopback = (struct described){.netns = -1};
-    for (unsigned side = 0; side < 2; side++)
+    network_describe_inside(&tcp.loopback, tcp.isolates);
+    for (unsigned side = 0; side < 2 && !tcp.isolates; side++)
         for (unsigned family = 0; family < 2; family++) {
             struct address *places = tcp.loopback.address[side][family];
-            for (enum place place = PLACE_MAIN; place < PLACES; place++)
-                if (place != PLACE_LINK_LOCAL)
-                    places[place] = network_address(&usual, (enum side)side, place,
-                                                    family ? AF_INET6 : AF_INET, 0);
-            if (tcp.isolates)
-                continue;
             places[PLACE_OTHER] = said->loopback[family];
             places[PLACE_ABSENT] = said->pair.address[side][family][PLACE_ABSENT];
             places[PLACE_UNROUTED] = said->pair.address[side][family][PLACE_UNROUTED];

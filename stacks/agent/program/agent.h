@@ -87,6 +87,12 @@ bool isolate(void);
 /* Tells the harness which signal has ended a case's process; false if it is gone. */
 bool tell_of_death(int output, int signal);
 
+/* ---- repeat.c ---- */
+
+/* Serves case after case, each in a process of its own; returns an exit status at the end of the
+ * stream. Where that can be heard, and is wanted, it ends a process that is inside a call too. */
+int agent_repeat(int input, int output, bool listens);
+
 /* ---- init.c ---- */
 
 /* As the first process of a system: mounts, settings, addresses, and the stream that it opens; -1

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -51,28 +50,6 @@ static void take_standard_streams(int *input, int *output)
         close(null);
 }
 
-/* A process for each case; one that dies is reported as the case's end. */
-static int repeat(int input, int output)
-{
-    enum { FOLLOWS = 0, GONE = 1 };
-    for (;;) {
-        int status = 0;
-        pid_t pid = fork();
-        if (pid == 0)
-            _exit(agent_serve(input, output) ? FOLLOWS : GONE);
-        if (pid < 0)
-            return 3;
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            continue;
-        if (WIFSIGNALED(status)) {
-            if (!tell_of_death(output, WTERMSIG(status)))
-                return 3;
-        } else if (WEXITSTATUS(status) != FOLLOWS) {
-            return WEXITSTATUS(status) == GONE ? 0 : WEXITSTATUS(status);
-        }
-    }
-}
-
 /* What is printed for the one word of a command line; false if it asks for nothing like that. */
 static bool tell(const char *word)
 {
@@ -94,7 +71,7 @@ int main(int argc, char **argv)
         _exit(family_resume(argc - 2, argv + 2));
     if (argc >= 3 && strcmp(argv[1], "--init") == 0) {
         int stream = init_stream(argc - 2, argv + 2);
-        return stream == NO_INIT ? 2 : stream < 0 ? 3 : repeat(stream, stream);
+        return stream == NO_INIT ? 2 : stream < 0 ? 3 : agent_repeat(stream, stream, false);
     }
     struct listening wanted;
     if (argc > 2 && strcmp(argv[1], "--listen") == 0 &&
@@ -106,7 +83,7 @@ int main(int argc, char **argv)
         take_standard_streams(&input, &output);
         agent_enter_directory();
         if (again)
-            return repeat(input, output);
+            return agent_repeat(input, output, true);
         agent_serve(input, output);
         /* Nothing is left to do, and what runs at exit (a leak check, which stops processes by the
          * numbers that another PID namespace's /proc shows) could do harm. */
