@@ -64,7 +64,7 @@ static size_t differences(const json_t *host, const json_t *lines, const char *c
     return count;
 }
 
-#define PART (SANITIZED ? " --shard 1/24" : " --shard 1/8")
+#define PART (SANITIZED ? " --shard 1/96" : " --shard 1/24")
 
 /* ---- because its user says so ---- */
 
