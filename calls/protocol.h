@@ -42,8 +42,8 @@ enum waiting { WAITING_NO, WAITING_YES, WAITING_UNKNOWN };
 /* What an agent says first. */
 struct hello {
     int version;
-    char system[128]; /* "Linux 6.1.0" */
-    char libc[64];
+    char system[128]; /* "Linux 6.1.0 x86_64" */
+    char libc[512];   /* "glibc 2.36 of /lib/libc.so.6", and what was loaded before it */
     char lacks[8192]; /* what it does not have, names separated by blanks: see hosts/host.h */
 };
 

@@ -152,24 +152,8 @@ static bool parse_profile(struct command *command, const char *name)
 static bool parse_iut(struct command *command, const char *spec)
 {
     struct case_settings *settings = &command->run.settings;
-    char why[512] = "";
     command->run.iut = spec;
-    settings->stack = stack_find(spec, &settings->stack_argument);
-    if (!settings->stack) {
-        fprintf(stderr, "sockspec: no implementation '%s'; 'sockspec run --help-iut' lists them\n",
-                spec);
-        return false;
-    }
-    const char *argument = settings->stack_argument;
-    if (settings->stack->needs_argument && !(argument && argument[strspn(argument, " \t")])) {
-        print_line(stderr, "sockspec: --iut %s: say which: %s", spec, settings->stack->usage);
-        return false;
-    }
-    if (settings->stack->accepts && !settings->stack->accepts(argument, why, sizeof why)) {
-        print_line(stderr, "sockspec: --iut %s: %s", spec, why);
-        return false;
-    }
-    return true;
+    return parse_spec("--iut ", spec, &settings->stack, &settings->stack_argument);
 }
 
 /* Whether what is to be tested is there; false with a line on stderr. */
@@ -370,6 +354,8 @@ static enum end end_of(const struct command *command, enum run_end end, const st
         fputs("sockspec: nothing passed and nothing failed: this run says nothing\n", stderr);
     if (totals->count[VERDICT_FAIL] || (command->strict && totals->count[VERDICT_CHANGED]))
         return END_FAILED;
+    if (end == RUN_ABSENT)
+        return END_ABSENT;
     if (end == RUN_IMPOSSIBLE && totals->ran == 0)
         return END_IMPOSSIBLE;
     if (end == RUN_IMPOSSIBLE || totals->count[VERDICT_INCONCLUSIVE] || reports_failed)

@@ -4,6 +4,7 @@
 #define SOCKSPEC_COMMANDS_H
 
 #include "harness/variant.h"
+#include "stacks/stack.h"
 
 #include <stdbool.h>
 
@@ -42,6 +43,11 @@ extern const char run_help[], list_help[], show_help[], compare_help[], baseline
 /* Flushes standard output; EXIT_PASSED, or EXIT_INCONCLUSIVE with a line on stderr if what was
  * printed did not arrive. */
 int end_output(void);
+
+/* Finds the implementation of a SPEC that an option, or "", was given; false with a line on stderr
+ * if it makes no sense. */
+bool parse_spec(const char *option, const char *spec, const struct stack **stack,
+                const char **argument);
 
 /* ---- options that several commands take ---- */
 

@@ -18,7 +18,7 @@ static const char help[] =
     "  coverage     what documents require, and which rules stand on it\n"
     "  compare A B  what implementations did, side by side, or what changed between two runs\n"
     "  baseline A   a first file of known deviations, from a report\n"
-    "  doctor       which implementations can be tested on this machine\n"
+    "  doctor       which implementations can be tested on this machine, or whether one can\n"
     "  help         this; 'help COMMAND', 'COMMAND --help' and 'COMMAND -h' for a command's "
     "options\n"
     "  --version    the version\n"

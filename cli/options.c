@@ -1,5 +1,7 @@
 #include "cli/commands.h"
 
+#include "calls/clean_text.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,27 @@ bool parse_number(const char *option, const char *text, long least, long most, l
     fprintf(stderr, "sockspec: %s takes a whole number from %ld to %ld, not '%s'\n", option, least,
             most, text);
     return false;
+}
+
+bool parse_spec(const char *option, const char *spec, const struct stack **stack,
+                const char **argument)
+{
+    char why[512] = "";
+    *stack = stack_find(spec, argument);
+    if (!*stack) {
+        print_line(stderr, "sockspec: no implementation '%s'; 'sockspec run --help-iut' lists them",
+                   spec);
+        return false;
+    }
+    if ((*stack)->needs_argument && !(*argument && (*argument)[strspn(*argument, " \t")])) {
+        print_line(stderr, "sockspec: %s%s: say which: %s", option, spec, (*stack)->usage);
+        return false;
+    }
+    if ((*stack)->accepts && !(*stack)->accepts(*argument, why, sizeof why)) {
+        print_line(stderr, "sockspec: %s%s: %s", option, spec, why);
+        return false;
+    }
+    return true;
 }
 
 static bool parse_shard(struct selection *selection, const char *text)

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 struct entry {
     size_t line;
     char *glob, *observed, *reason;
+    char *release;  /* a glob, or NULL: any */
+    bool elsewhere; /* it is about other releases than what is tested */
     enum verdict verdict;
     size_t met, passed; /* variants that deviated as it says, and that passed */
     size_t prefix;      /* so many bytes of the glob stand for themselves */
@@ -106,11 +107,10 @@ static bool is_date(const char *text)
     return true;
 }
 
-/* Takes a line apart. NULL, or what is wrong with it; *applies tells whether it counts today. */
-static const char *parse(char *line, struct entry *entry, bool *applies, bool *expired)
+/* Takes a line apart. NULL, or what is wrong with it; *expired tells whether it counts no more. */
+static const char *parse(char *line, struct entry *entry, bool *expired)
 {
-    struct utsname system;
-    char *reason = strstr(line, " -- "), *at = line, *word;
+    char *reason = strstr(line, " -- "), *at = line, *word, *release = NULL;
     if (!reason || !reason[4 + strspn(reason + 4, " \t")])
         return "the reason is missing: end the line with ' -- REASON'";
     *reason = '\0';
@@ -136,7 +136,7 @@ static const char *parse(char *line, struct entry *entry, bool *applies, bool *e
                 return "a date is YYYY-MM-DD";
             *expired = is_past(value);
         } else if (strcmp(word, "release") == 0) {
-            *applies = uname(&system) == 0 && glob_matches(value, system.release);
+            release = value;
         } else {
             return "known words are observed, until and release";
         }
@@ -146,17 +146,26 @@ static const char *parse(char *line, struct entry *entry, bool *applies, bool *e
     entry->glob = strdup(glob);
     entry->observed = observed ? strdup(observed) : NULL;
     entry->reason = strdup(reason);
+    entry->release = release ? strdup(release) : NULL;
     return NULL;
+}
+
+static void free_entry(struct entry *entry)
+{
+    free(entry->glob);
+    free(entry->observed);
+    free(entry->reason);
+    free(entry->release);
 }
 
 static bool add_line(struct baseline *baseline, char *line, size_t number)
 {
     struct entry entry = {.line = number};
-    bool applies = true, expired = false;
+    bool expired = false;
     line[strcspn(line, "\n")] = '\0';
     if (line[strspn(line, " \t")] == '\0' || line[strspn(line, " \t")] == '#')
         return true;
-    const char *wrong = parse(line, &entry, &applies, &expired);
+    const char *wrong = parse(line, &entry, &expired);
     if (wrong) {
         print_line(stderr, "sockspec: %s:%zu: %s", baseline->path, number, wrong);
         return false;
@@ -170,13 +179,10 @@ static bool add_line(struct baseline *baseline, char *line, size_t number)
     }
     if (!baseline->entries)
         abort();
-    if (applies && !expired) {
+    if (expired)
+        free_entry(&entry);
+    else
         baseline->entries[baseline->count++] = entry;
-    } else {
-        free(entry.glob);
-        free(entry.observed);
-        free(entry.reason);
-    }
     return true;
 }
 
@@ -219,22 +225,27 @@ struct baseline *baseline_read(const char *path)
 
 void baseline_free(struct baseline *baseline)
 {
-    for (size_t i = 0; i < baseline->count; i++) {
-        free(baseline->entries[i].glob);
-        free(baseline->entries[i].observed);
-        free(baseline->entries[i].reason);
-    }
+    for (size_t i = 0; i < baseline->count; i++)
+        free_entry(&baseline->entries[i]);
     free(baseline->entries);
     free(baseline->heads);
     free(baseline->path);
     free(baseline);
 }
 
+void baseline_for(struct baseline *baseline, const char *release)
+{
+    for (size_t i = 0; i < baseline->count; i++) {
+        struct entry *entry = &baseline->entries[i];
+        entry->elsewhere = entry->release && !glob_matches(entry->release, release);
+    }
+}
+
 /* Whether an entry is about a variant, or its rule. */
 static bool is_about(const struct entry *entry, const struct variant *variant)
 {
-    return glob_matches(entry->glob, variant->id) ||
-           glob_matches(entry->glob, variant->of->rule->id);
+    return !entry->elsewhere && (glob_matches(entry->glob, variant->id) ||
+                                 glob_matches(entry->glob, variant->of->rule->id));
 }
 
 /* Counts what an entry met; true if it knows the deviation. */
@@ -248,20 +259,27 @@ static bool meets(struct entry *entry, enum verdict verdict, const char *observe
 }
 
 const char *baseline_knows(struct baseline *baseline, const struct variant *variant,
-                           enum verdict verdict, const char *observed)
+                           enum verdict verdict, const char *observed, const char **instead)
 {
-    size_t first = NONE, hash = HASH_OF_NOTHING;
+    size_t first = NONE, other = NONE, hash = HASH_OF_NOTHING;
+    *instead = NULL;
     /* A rule's id begins the ids of its variants: what begins one of the two begins the latter. */
     for (size_t length = 0;; hash = hash_on(hash, variant->id[length++])) {
         for (size_t i = *head_of(baseline, hash); i != NONE; i = baseline->entries[i].next) {
             struct entry *entry = &baseline->entries[i];
-            if (entry->prefix == length && is_about(entry, variant) &&
-                meets(entry, verdict, observed) && i < first)
-                first = i;
+            if (entry->prefix != length || !is_about(entry, variant))
+                continue;
+            if (meets(entry, verdict, observed))
+                first = i < first ? i : first;
+            else if (verdict == entry->verdict)
+                other = i < other ? i : other;
         }
         if (!variant->id[length])
-            return first == NONE ? NULL : baseline->entries[first].reason;
+            break;
     }
+    if (first == NONE && other != NONE)
+        *instead = baseline->entries[other].observed;
+    return first == NONE ? NULL : baseline->entries[first].reason;
 }
 
 size_t baseline_review(const struct baseline *baseline)
@@ -269,7 +287,7 @@ size_t baseline_review(const struct baseline *baseline)
     size_t stale = 0;
     for (size_t i = 0; i < baseline->count; i++) {
         const struct entry *entry = &baseline->entries[i];
-        if (entry->met)
+        if (entry->met || entry->elsewhere)
             continue;
         stale++;
         print_line(stderr, "sockspec: %s:%zu: %s: %s", baseline->path, entry->line, entry->glob,

@@ -271,3 +271,17 @@ void case_process(const struct case_settings *settings, size_t index, struct net
     host_close(current.peer);
     _exit(0);
 }
+
+void case_look(const struct case_settings *settings, struct network *network,
+               const struct tenant *tenant, struct record *record)
+{
+    current = (struct test){.net = network, .record = record, .iut = &iut, .peer = &peer};
+    patience = (int)(settings->seconds * 500);
+    signals_catch();
+    trouble_handler = note_trouble;
+    open_hosts(settings, network, tenant, record);
+    record->finished = true;
+    host_close(current.iut);
+    host_close(current.peer);
+    _exit(0);
+}

@@ -36,6 +36,11 @@ bool cases_register(const struct job *jobs, size_t count);
 /* The job of an index. */
 const struct job *registered_job(size_t index);
 
+/* Opens the doors to both sides in this process, which is a fresh child, closes them and exits: the
+ * record says whether that went well, and what the implementation is. */
+void case_look(const struct case_settings *settings, struct network *network,
+               const struct tenant *tenant, struct record *record) __attribute__((noreturn));
+
 /* Runs a registered job in this process, which is a fresh child, and exits. The tenant is
  * who lives in the network, or NULL. The record says how it went. */
 void case_process(const struct case_settings *settings, size_t index, struct network *network,

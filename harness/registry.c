@@ -119,15 +119,16 @@ const struct deviation *case_known(const struct rule_case *rule_case, enum profi
 }
 
 const char *case_deviation(const struct rule_case *rule_case, enum profile profile,
-                           const char *system, const char *const *parts, size_t count)
+                           const char *system, const char *const *parts, size_t count,
+                           const char **instead)
 {
     const struct deviation *known = case_known(rule_case, profile);
     size_t wrong;
     bool platform =
         platforms[profile] && strncmp(system, platforms[profile], strlen(platforms[profile])) == 0;
-    return platform && known && outcome_allows(known->observed, parts, count, false, &wrong)
-               ? known->why
-               : NULL;
+    bool met = platform && known && outcome_allows(known->observed, parts, count, false, &wrong);
+    *instead = platform && known && !met ? known->observed : NULL;
+    return met ? known->why : NULL;
 }
 
 /* From weak to strong; what documents say is no duty, but no choice either. */

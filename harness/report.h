@@ -16,15 +16,20 @@ struct output;
 
 /* About the run as a whole; known before its first result. */
 struct run_info {
-    const char *version;   /* of sockspec */
-    const char *iut;       /* the --iut SPEC */
-    bool both_inside;      /* the peer is the implementation too */
-    enum profile profile;  /* whom it is judged by */
-    struct utsname system; /* of the machine: sysname, release, machine, nodename */
-    const char *libc;      /* "glibc 2.36" */
-    char started[32];      /* UTC, ISO 8601: "2026-11-23T08:30:00Z" */
-    size_t selected;       /* variants that the run takes, repetitions included */
-    unsigned repeat;       /* how often each variant runs */
+    const char *version;  /* of sockspec */
+    const char *iut;      /* the --iut SPEC */
+    bool both_inside;     /* the peer is the implementation too */
+    enum profile profile; /* whom it is judged by */
+    struct utsname
+        system;       /* of the machine that runs sockspec: sysname, release, machine, nodename */
+    const char *libc; /* of sockspec: "glibc 2.36" */
+    /* What is tested, as it says itself before the first result; its kernel, or what it is instead
+     * of one, and the machine that it is on. Empty if it does not say, or never came up. */
+    char implementation[SYSTEM_SIZE], release[65], machine[65];
+    const char *detail; /* what else there is to say of it, or NULL */
+    char started[32];   /* UTC, ISO 8601: "2026-11-23T08:30:00Z" */
+    size_t selected;    /* variants that the run takes, repetitions included */
+    unsigned repeat;    /* how often each variant runs */
 };
 
 /* About one variant. Texts are UTF-8 as the case left them and may hold control characters. */
@@ -53,10 +58,11 @@ struct result {
 struct totals {
     size_t count[VERDICTS];
     size_t ran;
-    size_t deviations; /* of the skips, those that deviate in a way that is known */
-    double seconds;    /* wall time of the run */
-    bool interrupted;  /* ended before all selected variants had run */
-    char system[256];  /* what the implementation says that it is; "": the kernel of this machine */
+    size_t deviations;        /* of the skips, those that deviate in a way that is known */
+    double seconds;           /* wall time of the run */
+    bool interrupted;         /* ended before all selected variants had run */
+    char system[SYSTEM_SIZE]; /* what the implementation says that it is; "": the kernel of this
+                                 machine */
 };
 
 /* One form of report. Results arrive in the order of variants, whatever the order in which they

@@ -43,8 +43,24 @@ bool results_has_room(const struct results *results, size_t ordinal)
     return ordinal < results->flushed + results->room;
 }
 
+/* Takes "NAME RELEASE MACHINE, LIBC" apart; an implementation in this process is this machine's. */
+static void describe(struct run_info *info, const char *implementation)
+{
+    if (!implementation)
+        return;
+    if (*implementation)
+        snprintf(info->implementation, sizeof info->implementation, "%s", implementation);
+    else
+        snprintf(info->implementation, sizeof info->implementation, "%s %s %s, %s",
+                 info->system.sysname, info->system.release, info->system.machine, info->libc);
+    char names[sizeof info->implementation];
+    snprintf(names, sizeof names, "%.*s", (int)strcspn(info->implementation, ","),
+             info->implementation);
+    sscanf(names, "%*s %64s %64s", info->release, info->machine);
+}
+
 void results_begin(struct results *results, const struct run_options *options,
-                   const struct job *jobs, size_t count)
+                   const struct job *jobs, size_t count, const char *implementation)
 {
     time_t now = time(NULL);
     *results = (struct results){
@@ -64,6 +80,11 @@ void results_begin(struct results *results, const struct run_options *options,
                                       .selected = results->count,
                                       .repeat = options->repeat};
     uname(&results->info.system);
+    describe(&results->info, implementation);
+    if (options->settings.stack->detail && implementation)
+        results->info.detail = options->settings.stack->detail();
+    if (options->baseline)
+        baseline_for(options->baseline, results->info.release);
     strftime(results->info.started, sizeof results->info.started, "%Y-%m-%dT%H:%M:%SZ",
              gmtime(&now));
     EACH_REPORT(results, begin, &results->info);
@@ -102,14 +123,15 @@ static void copy_parts(struct result *result, const struct record *record)
         result->parts[i] = copy(parts[i], PART_SIZE);
 }
 
-/* Why a failure is one that the implementation's own platform is known for. */
+/* Why a failure is one that the implementation's own platform is known for, or what it is known for
+ * instead. */
 static const char *own_deviation(const struct results *results, const struct variant *variant,
-                                 const struct record *record)
+                                 const struct record *record, const char **instead)
 {
     const char *parts[OBSERVATIONS];
     char *system = copy(record->system, SYSTEM_SIZE);
     const char *known = case_deviation(variant->of, results->options->settings.profile, system,
-                                       parts, record_parts(record, parts));
+                                       parts, record_parts(record, parts), instead);
     free(system);
     return known;
 }
@@ -122,10 +144,17 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
     struct baseline *baseline = results->options->baseline;
     char known[REASON_SIZE * 2], observed[OBSERVED_SIZE];
     record_observed(record, observed, sizeof observed);
-    const char *deviation = baseline ? baseline_knows(baseline, variant, verdict, observed) : NULL;
+    const char *deviation = NULL, *instead = NULL;
+    if (baseline)
+        deviation = baseline_knows(baseline, variant, verdict, observed, &instead);
     if (!deviation && verdict == VERDICT_FAIL)
-        deviation = own_deviation(results, variant, record);
-    if (deviation) {
+        deviation =
+            own_deviation(results, variant, record, instead ? &(const char *){0} : &instead);
+    if (instead && !deviation) {
+        snprintf(known, sizeof known, "%s; the deviation that is known here is another: %s", reason,
+                 instead);
+        reason = known;
+    } else if (deviation) {
         snprintf(known, sizeof known, "known deviation: %s (%s: %s)", deviation,
                  verdict_name(verdict), reason);
         reason = known;

@@ -19,9 +19,10 @@ struct results {
     bool *report_failed;
 };
 
-/* Begins the reports. The jobs must outlive the results. Aborts without memory. */
+/* Begins the reports. The implementation is what it says that it is: "" if it says nothing, NULL if
+ * it did not come up. The jobs must outlive the results. Aborts without memory. */
 void results_begin(struct results *results, const struct run_options *options,
-                   const struct job *jobs, size_t count);
+                   const struct job *jobs, size_t count, const char *implementation);
 
 /* The variant of an ordinal in the run. */
 const struct variant *results_variant(const struct results *results, size_t ordinal);

@@ -188,10 +188,10 @@ const char *case_pinned(const struct rule_case *rule_case, enum profile profile)
 const struct deviation *case_known(const struct rule_case *rule_case, enum profile profile);
 
 /* Why an observation is a known deviation of the platform of a profile, which calls itself by this
- * name
- * ("Linux 6.18"); NULL if it is none. */
+ * name ("Linux 6.18"); NULL if it is none, and then *instead is the one that is known, or NULL. */
 const char *case_deviation(const struct rule_case *rule_case, enum profile profile,
-                           const char *system, const char *const *parts, size_t count);
+                           const char *system, const char *const *parts, size_t count,
+                           const char **instead);
 
 /* How strongly a profile's documents bind in a rule: the keyword of what its outcome stands on, the
  * strongest if there are several. KEYWORDS if it stands on nothing. */

@@ -3,6 +3,7 @@
 #include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "harness/judge.h"
+#include "harness/look.h"
 #include "harness/queue.h"
 #include "harness/results.h"
 #include "harness/worker.h"
@@ -57,6 +58,7 @@ struct slot {
 struct coordinator {
     const struct run_options *options;
     struct results results;
+    struct looked looked;       /* whose worker is the first, until a slot has it */
     struct queue work, waiting; /* for workers, for lanes */
     struct slot *slots;
     size_t jobs;                  /* at once */
@@ -151,12 +153,21 @@ static void go_without(struct coordinator *c, const struct slot *slot, const cha
     c->impossible = true;
 }
 
+static void order_next(struct coordinator *c, struct slot *slot);
+
 static void start(struct coordinator *c, struct slot *slot)
 {
     char why[1024];
     struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
     slot->parked = slot->busy_now = slot->came = false;
     slot->silent = 0;
+    if (c->looked.worker.pid > 0) {
+        slot->worker = c->looked.worker;
+        c->looked.worker.pid = -1;
+        slot->alive = slot->came = true;
+        order_next(c, slot);
+        return;
+    }
     do
         slot->alive = worker_start(&slot->worker, &c->options->settings, why, sizeof why);
     while (!slot->alive && others(c, slot) == 0 && !stop_asked() && backoff_wait(&backoff));
@@ -465,10 +476,36 @@ static void release(struct coordinator *c)
     for (size_t i = 0; i < c->slot_count; i++)
         if (c->slots[i].alive)
             worker_stop(&c->slots[i].worker);
+    if (c->looked.worker.pid > 0)
+        worker_stop(&c->looked.worker);
     workers_await();
     free(c->slots);
     queue_free(&c->work);
     queue_free(&c->waiting);
+}
+
+/* The networks that jobs need. With both sides inside there is no pair. */
+static unsigned networks_of(const struct job *jobs, size_t count, bool inside)
+{
+    unsigned networks = 0;
+    for (size_t i = 0; i < count; i++)
+        networks |= !variant_needs_pair(jobs[i].variant) ? LOOK_AT_LOOPBACK
+                    : inside                             ? 0
+                                                         : LOOK_AT_PAIR;
+    return networks;
+}
+
+/* Looks at what is to be tested, unless each job has its own. What is wrong with it would be wrong
+ * in every case. */
+static enum run_end look_first(struct coordinator *c, const struct job *jobs, size_t count)
+{
+    const struct case_settings *settings = &c->options->settings;
+    enum look seen = LOOK_GOOD;
+    unsigned networks = networks_of(jobs, count, both_inside(settings));
+    if (!c->options->jobs && networks)
+        seen = look(settings, networks, &c->looked, c->why, sizeof c->why);
+    c->impossible = seen == LOOK_IMPOSSIBLE || seen == LOOK_ABSENT;
+    return seen == LOOK_ABSENT ? RUN_ABSENT : RUN_DONE;
 }
 
 enum run_end run(const struct run_options *options, struct totals *totals, bool *reports_failed)
@@ -490,16 +527,21 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     }
     stop_listen();
     workers_adopt();
-    results_begin(&c.results, options, chosen, count);
+    enum run_end seen = look_first(&c, chosen, count);
+    results_begin(&c.results, options, chosen, count,
+                  c.looked.worker.pid > 0 ? c.looked.system : NULL);
     fill_queues(&c);
-    if (start_all(&c))
+    if (!c.impossible && start_all(&c))
         loop(&c);
     if (stop_asked() && c.done < c.results.count) {
         stop_say();
         end = RUN_INTERRUPTED;
     } else if (c.impossible) {
-        print_line(stderr, "sockspec: %s", c.why);
-        end = RUN_IMPOSSIBLE;
+        end = seen == RUN_ABSENT ? RUN_ABSENT : RUN_IMPOSSIBLE;
+        if (end == RUN_ABSENT)
+            print_line(stderr, "sockspec: --iut %s: %s", options->iut, c.why);
+        else
+            print_line(stderr, "sockspec: %s", c.why);
     } else if (c.done < c.results.count) {
         end = RUN_UNHEARD;
     }

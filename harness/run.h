@@ -22,6 +22,7 @@ struct run_options {
 enum run_end {
     RUN_DONE,        /* every selected variant has its result */
     RUN_EMPTY,       /* the selection took nothing */
+    RUN_ABSENT,      /* the implementation does not come up */
     RUN_IMPOSSIBLE,  /* no worker could be started */
     RUN_UNHEARD,     /* no report can be written any more */
     RUN_INTERRUPTED, /* ended by a signal; what was seen is reported */

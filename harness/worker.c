@@ -151,7 +151,8 @@ static struct network *make_network(const struct case_settings *settings, enum n
     struct network *network;
     if (settings->stack->network)
         return settings->stack->network(settings->stack_argument, kind, why, size);
-    while (!(network = network_create(kind, why, size)) && backoff_wait(&backoff))
+    while (!(network = network_create(kind, why, size)) && errno != EOPNOTSUPP &&
+           backoff_wait(&backoff))
         continue;
     return network;
 }
@@ -178,11 +179,13 @@ static struct network *take_network(struct state *state, enum network_kind kind,
     }
     if (!settings->stack->start)
         return network;
+    state->worker->ending->no_implementation = true;
     bool started = settings->stack->start(settings->stack_argument, network, tenant, why, size);
     if (!started)
         tenant->pid = 0;
     if (started && tenant_await(tenant, (int)(BOOT_SECONDS * machine_factor), why, size)) {
         state->failed_boots = 0;
+        state->worker->ending->no_implementation = false;
         return network;
     }
     state->failed_boots += started && errno == ETIMEDOUT ? SLOW_BOOT : 1;
@@ -247,21 +250,24 @@ static void keep_unread(struct line_end *line, struct record *record)
     }
 }
 
-static void run_case(struct state *state, const struct variant *variant, size_t index)
+/* What a worker is told: a job's index, or to look at a network. */
+static void run_order(struct state *state, int32_t order)
 {
+    const struct variant *variant = order >= 0 ? registered_job((size_t)order)->variant : NULL;
     struct record *record = state->worker->record;
     struct ending *ending = state->worker->ending;
     int64_t begin = clock_now();
     int pipes[2];
     memset(ending, 0, offsetof(struct ending, output) + 1);
     record_reset(record);
-    ending->limit = worker_limit(variant, state->settings);
+    ending->limit = variant ? worker_limit(variant, state->settings) : state->settings->seconds;
 
     /* A tenant is at the end of a pair and has its own loopback there, unless it provides its
      * network itself. */
     const struct stack *stack = state->settings->stack;
-    bool loopback = both_inside(state->settings) || !variant_needs_pair(variant);
-    bool line = !loopback && variant->value[AXIS_network] == ON_LINE;
+    bool loopback = both_inside(state->settings) ||
+                    (variant ? !variant_needs_pair(variant) : order == WORKER_LOOKS_AT_LOOPBACK);
+    bool line = !loopback && variant && variant->value[AXIS_network] == ON_LINE;
     bool at_pair = stack->start && !stack->network;
     struct network *network =
         take_network(state, loopback && !at_pair ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
@@ -293,8 +299,11 @@ static void run_case(struct state *state, const struct variant *variant, size_t 
         /* For the implementation's process, and for agents that start elsewhere. */
         if (directory)
             setenv("SOCKSPEC_DIRECTORY", directory, 1);
-        case_process(state->settings, index, loopback && at_pair ? &inside : network,
-                     stack->start ? &state->tenant : NULL, record);
+        struct network *on = loopback && at_pair ? &inside : network;
+        const struct tenant *in = stack->start ? &state->tenant : NULL;
+        if (variant)
+            case_process(state->settings, (size_t)order, on, in, record);
+        case_look(state->settings, on, in, record);
     }
     close(pipes[1]);
     if (pid < 0) {
@@ -368,7 +377,7 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
         int32_t index;
         if (recv(worker->control, &index, sizeof index, 0) != sizeof index)
             _exit(0);
-        run_case(&state, registered_job((size_t)index)->variant, (size_t)index);
+        run_order(&state, index);
         say(worker->control, index);
     }
 }
@@ -455,6 +464,12 @@ double worker_limit(const struct variant *variant, const struct case_settings *s
 bool worker_order(struct worker *worker, size_t index)
 {
     int32_t order = (int32_t)index;
+    return send(worker->control, &order, sizeof order, MSG_NOSIGNAL) == sizeof order;
+}
+
+bool worker_look(struct worker *worker, int at)
+{
+    int32_t order = at;
     return send(worker->control, &order, sizeof order, MSG_NOSIGNAL) == sizeof order;
 }
 

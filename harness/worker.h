@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { OUTPUT_SIZE = 4096 };
+enum { OUTPUT_SIZE = 8192 };
 
 /* How long a tenant may take to come up, and how long a worker tries to get a network: there may be
  * many at once, and limits that others reach too. In seconds of machine_factor. */
@@ -15,7 +15,8 @@ enum { BOOT_SECONDS = 60, NETWORK_SECONDS = 10 };
 
 /* How a case's process ended; beside the record, in memory that the worker shares. */
 struct ending {
-    bool no_network; /* it was not started: reason says why */
+    bool no_network;        /* it was not started: reason says why */
+    bool no_implementation; /* since what is to be tested in that network did not come up */
     bool timed_out;
     bool stood_still;    /* nobody here was let run for a part of its time that matters */
     int status;          /* waitpid's */
@@ -43,6 +44,11 @@ double worker_limit(const struct variant *variant, const struct case_settings *s
 
 /* Orders a registered variant to be run; false if the worker is gone. */
 bool worker_order(struct worker *worker, size_t index);
+
+/* Orders the implementation to be opened in a network, and closed again, without a case; the result
+ * comes as that of a case does. */
+enum { WORKER_LOOKS_AT_LOOPBACK = -2, WORKER_LOOKS_AT_PAIR = -3 };
+bool worker_look(struct worker *worker, int at);
 
 /* Reads the news when the control descriptor is readable: 1 for a result (record and ending are
  * filled in), 0 when the worker is ready for its first order, -1 when it is gone. In the last case

@@ -137,6 +137,8 @@ static bool sees_settings(char *why, size_t size)
     if (namespace_setting("ipv4/ip_forward") >= 0 &&
         (probe < 0 || namespace_setting("ipv6/bindv6only") >= 0))
         return true;
+    if (namespace_is_limit(errno) || errno == EMFILE)
+        return fail(why, size, "read the settings of networks");
     snprintf(why, size,
              "the settings of networks cannot be made: there is no /proc/sys/net here (it "
              "is covered, or /proc is mounted with subset=pid): run where it is");
@@ -246,10 +248,16 @@ static bool build_pair(struct network *network, char *why, size_t size)
             return false;
     if (!link_add_veth(network->route[SIDE_IUT], network->netns[SIDE_PEER], hardware[SIDE_IUT],
                        hardware[SIDE_PEER]))
-        return fail(why, size, "make a veth pair");
+        return errno == EOPNOTSUPP
+                   ? fail(why, size,
+                          "make a veth pair (CONFIG_VETH, or the module veth, which modprobe "
+                          "loads; --exclude '*pair*' leaves out what needs it)")
+                   : fail(why, size, "make a veth pair");
     for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
         namespace_enter(network->netns[side]);
         network->ifindex[side] = link_index(LINK_NAME);
+        if (network->ifindex[side] == 0)
+            return fail(why, size, "find a veth");
         if (!link_set_up(network->route[side], network->ifindex[side], true))
             return fail(why, size, "bring up a veth");
         if (!add_addresses(network, side, why, size))
@@ -292,7 +300,9 @@ struct network *network_create(enum network_kind kind, char *why, size_t size)
         watch(network);
         return network;
     }
+    int error = errno;
     network_free(network);
+    errno = error;
     return NULL;
 }
 

@@ -60,7 +60,8 @@ struct network {
  * is none to make. */
 bool network_settings(char *why, size_t size);
 
-/* Builds a network; NULL with a reason on failure. */
+/* Builds a network; NULL with a reason and errno on failure: EOPNOTSUPP if this machine never can.
+ */
 struct network *network_create(enum network_kind kind, char *why, size_t size);
 
 /* The same for a network that is there already; the description must stay. NULL without memory. */

@@ -187,10 +187,14 @@ static char *describe(const struct result_file *file)
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    const char *said = json_text(file->summary, "implementation");
-    const char *kernel = json_text(file->run, "kernel");
+    const char *said = json_text(file->run, "implementation");
+    const char *kernel = json_text(json_object_get(file->run, "system"), "release");
     if (!out)
         abort();
+    if (!*said)
+        said = json_text(file->summary, "implementation");
+    if (!*kernel)
+        kernel = json_text(file->run, "kernel");
     if (*said)
         fputs(said, out);
     else

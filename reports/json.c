@@ -39,14 +39,15 @@ static bool begin(struct report *report, const struct run_info *run)
     ((struct json *)report)->profile = run->profile;
     struct json *json = (struct json *)report;
     json->stream = output_begin(json->output);
-    return put_line(
-        json,
-        json_pack("{ss si ss so so* ss s{ss ss ss} ss ss ss sI si}", "type", "run", "format", 2,
-                  "sockspec", run->version, "iut", text(run->iut), "both_inside",
-                  run->both_inside ? json_true() : NULL, "profile", profile_name(run->profile),
-                  "system", "name", run->system.sysname, "release", run->system.release, "machine",
-                  run->system.machine, "kernel", run->system.release, "libc", run->libc, "started",
-                  run->started, "selected", (json_int_t)run->selected, "repeat", (int)run->repeat));
+    json_t *header = json_pack(
+        "{ss si ss so so* ss so so ss ss s{ss ss ss} ss ss* sI si}", "type", "run", "format", 2,
+        "sockspec", run->version, "iut", text(run->iut), "both_inside",
+        run->both_inside ? json_true() : NULL, "profile", profile_name(run->profile),
+        "implementation", text(run->implementation), "kernel", text(run->release), "machine",
+        run->machine, "libc", run->libc, "system", "name", run->system.sysname, "release",
+        run->system.release, "machine", run->system.machine, "started", run->started, "detail",
+        run->detail, "selected", (json_int_t)run->selected, "repeat", (int)run->repeat);
+    return put_line(json, header);
 }
 
 static json_t *axes(const struct variant *variant)

@@ -56,9 +56,12 @@ static void begin_suite(struct junit *junit, struct suite *suite)
     add_property(properties, "sockspec", junit->run.version);
     add_property(properties, "iut", junit->run.iut);
     add_property(properties, "profile", profile_name(junit->run.profile));
+    add_property(properties, "implementation", junit->run.implementation);
+    add_property(properties, "kernel", junit->run.release);
+    add_property(properties, "machine", junit->run.machine);
+    if (junit->run.detail)
+        add_property(properties, "detail", junit->run.detail);
     add_property(properties, "system", junit->run.system.sysname);
-    add_property(properties, "kernel", junit->run.system.release);
-    add_property(properties, "machine", junit->run.system.machine);
     add_property(properties, "libc", junit->run.libc);
 }
 

@@ -18,7 +18,13 @@ static bool begin(struct report *report, const struct run_info *run)
     struct tap *tap = (struct tap *)report;
     tap->stream = output_begin(tap->output);
     tap->run = *run;
-    fprintf(tap->stream, "TAP version 13\n1..%zu\n", run->selected);
+    char *iut = report_clean(run->iut), *implementation = report_clean(run->implementation);
+    fprintf(tap->stream, "TAP version 13\n1..%zu\n# sockspec %s: %s (%s) by profile %s\n",
+            run->selected, run->version, iut, implementation, profile_name(run->profile));
+    if (run->detail)
+        fprintf(tap->stream, "# %s\n", run->detail);
+    free(iut);
+    free(implementation);
     return output_flush(tap->output, report->why, sizeof report->why);
 }
 

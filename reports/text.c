@@ -98,11 +98,13 @@ static bool begin(struct report *report, const struct run_info *run)
                                      text->options.verbose, &text->run};
     text->began = clock_now();
     text->progress = !text->options.quiet && !text->options.verbose && text->options.terminal;
-    if (!text->options.quiet)
-        fprintf(text->options.stream, "sockspec %s: %s%s (%s %s, %s) by profile %s, %zu variants\n",
-                run->version, run->iut, strcmp(run->iut, "host") == 0 ? "" : " on this machine",
-                run->system.sysname, run->system.release, run->libc, profile_name(run->profile),
-                run->selected);
+    if (!text->options.quiet) {
+        print_line(text->options.stream, "sockspec %s: %s%s%s%s by profile %s, %zu variants",
+                   run->version, run->iut, *run->implementation ? " (" : "", run->implementation,
+                   *run->implementation ? ")" : "", profile_name(run->profile), run->selected);
+        if (run->detail)
+            print_line(text->options.stream, "%s", run->detail);
+    }
     return written(text);
 }
 

@@ -16,7 +16,7 @@ struct tenant {
     int keeper;        /* who has started it for us, and ends it when this is closed: pid is none of
                           ours then; 0: nobody has */
     int errors;        /* where its standard error is read; -1 if it is somebody else's */
-    char said[2048];   /* the end of what was read there, since somebody emptied it */
+    char said[6144];   /* the end of what was read there, since somebody emptied it */
     const char *token; /* what its agent may ask for before it says hello; NULL: there is none */
 };
 
@@ -36,6 +36,9 @@ struct stack {
      * missing. Called once, before the run; without an argument that it needs, only to ask for the
      * parts that this machine must have. NULL: nothing is needed. */
     bool (*check)(const char *argument, char *why, size_t size);
+
+    /* What a report should say of it beside what it says itself, after check(); NULL: nothing. */
+    const char *(*detail)(void);
 
     /* Opens the door in the process of a case, in the network namespace of this descriptor. The
      * tenant is what start made, else NULL. */

@@ -1,5 +1,7 @@
 #include "tests/support.h"
 
+#include "calls/clock.h"
+
 #include <CUnit/Basic.h>
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -172,6 +175,14 @@ bool uml_works(char *why, size_t size)
     snprintf(why, size, "not even /bin/true runs in it: %.*s", (int)strcspn(at, "\r\n"), at);
     finished_free(&finished);
     return works;
+}
+
+void await_text(const char *path)
+{
+    struct stat file;
+    struct backoff backoff = backoff_begin(PATIENCE_SECONDS * 1000);
+    while ((stat(path, &file) != 0 || file.st_size == 0) && backoff_wait(&backoff))
+        continue;
 }
 
 void finished_free(struct finished *finished)

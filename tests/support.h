@@ -33,6 +33,10 @@ struct finished run_line(const char *line);
 /* Has a shell run a line in a directory; $S and $M are the programs. */
 struct finished run_shell(const char *directory, const char *line);
 
+/* Waits until a file has something in it, at most so long: a report, which begins when its run
+ * comes to the first cases. */
+void await_text(const char *path);
+
 void finished_free(struct finished *finished);
 
 /* A SPEC with the directory of the programs in place of "@", or the first kernel that

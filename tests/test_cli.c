@@ -366,8 +366,15 @@ static void test_few_files(void)
  * case, and whatever the words are made of. */
 static void test_again(void)
 {
-    char spec[1200] = "agent:sh -c 'echo \"it's\" \\*; exit 3' # ", line[4096];
-    memset(spec + strlen(spec), 'x', 700);
+    char spec[1600] = "", agent[512], line[4096];
+    const char *directory = make_directory();
+    /* It comes up once, for the look before the run. */
+    snprintf(spec, sizeof spec,
+             "agent:sh -c 'mkdir %s/once 2>/dev/null && exec %s; exit 3' # \"it's\" \\*;",
+             directory, spec_here("@/sockspec-agent", agent, sizeof agent));
+    size_t length = strlen(spec);
+    memset(spec + length, 'x', 700);
+    spec[length + 700] = '\0';
     const char *const argv[] = {
         getenv("MACHINERY"), "run", "--slow", "--profile", "posix", "--iut", spec, "--filter",
         "machinery.slow",    NULL};
@@ -379,6 +386,8 @@ static void test_again(void)
     snprintf(line, sizeof line, "%s%.*s --quiet --json -", getenv("MACHINERY"),
              (int)strcspn(again, "\n"), again);
     const char *const shell[] = {"/bin/sh", "-c", line, NULL};
+    finished_free(&first);
+    first = run_shell(directory, "rmdir once");
     struct finished second = run_program(shell);
     json_t *lines = json_lines(second.out);
     CU_ASSERT_EQUAL(second.status, 3);
@@ -389,6 +398,9 @@ static void test_again(void)
     json_decref(lines);
     finished_free(&first);
     finished_free(&second);
+    snprintf(agent, sizeof agent, "%s/once", directory);
+    rmdir(agent);
+    remove_directory(directory);
 }
 
 static size_t times(const char *text, const char *what)

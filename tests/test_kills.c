@@ -48,11 +48,14 @@ static pid_t background; /* a run that other tests leave alone */
 
 static pid_t start_run(const struct subject *subject, const char *report, const char *more)
 {
-    char iut[2048], line[4096];
+    char iut[2048], line[4096], path[512];
+    snprintf(path, sizeof path, "%s/%s", directory, report);
     snprintf(line, sizeof line,
              "SOCKSPEC run --iut %s --jobs 2 --filter %s --timeout 5 --quiet --json %s/%s%s",
              spec_here(subject->spec, iut, sizeof iut), CASES, directory, report, more);
-    return start_line(line);
+    pid_t pid = start_line(line);
+    await_text(path); /* an implementation that never came up would be the whole run's end */
+    return pid;
 }
 
 static json_t *read_report(const char *report)

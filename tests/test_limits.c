@@ -96,12 +96,15 @@ static void test_transport(void)
     unlink(path);
 }
 
-/* Starts a run whose report is in our directory. */
+/* Starts a run whose report is in our directory, and waits until it is at its first cases. */
 static pid_t start_run(const char *what, const char *report)
 {
-    char line[512];
-    snprintf(line, sizeof line, "%s --quiet --json %s/%s", what, directory, report);
-    return start_line(line);
+    char line[512], path[256];
+    snprintf(path, sizeof path, "%s/%s", directory, report);
+    snprintf(line, sizeof line, "%s --quiet --json %s", what, path);
+    pid_t pid = start_line(line);
+    await_text(path);
+    return pid;
 }
 
 static int end_of_run(pid_t pid)

@@ -36,7 +36,7 @@ struct agent {
     struct door door;
     struct tenant stream;
     int netns;
-    char system[256];
+    char system[sizeof((struct hello *)NULL)->system + sizeof((struct hello *)NULL)->libc];
     char lacks[sizeof((struct hello *)NULL)->lacks + 64];
     bool own; /* the agent ends with this door */
     struct diag *diag;

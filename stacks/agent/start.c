@@ -88,8 +88,11 @@ bool agent_program(const char *name, char *path, size_t size, char *why, size_t 
 {
     char self[4096];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0)
-        length = 0;
+    if (length < 0) {
+        snprintf(why, why_size, "/proc/self/exe cannot be read (%s): is /proc mounted?",
+                 strerror(errno));
+        return false;
+    }
     self[length] = '\0';
     char *slash = strrchr(self, '/');
     if (slash)

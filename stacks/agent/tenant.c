@@ -191,9 +191,10 @@ bool tenant_await(struct tenant *tenant, int seconds, char *why, size_t size)
                    ? snprintf(why, size, "the implementation ended before it came up")
                    : snprintf(why, size, "the implementation did not come up within %d s", seconds);
     text_take(said, sizeof said, tenant->said);
-    /* What it said last tells most. */
+    /* What it said last tells most; of a kernel, what its panic begins with. */
     size_t length = strlen(said), room = size - (size_t)used - sizeof ": ...";
-    const char *from = length > room ? said + length - room : said;
+    const char *panic = strstr(said, "Kernel panic");
+    const char *from = panic ? panic : length > room ? said + length - room : said;
     while (from > said && (*from & 0xc0) == 0x80)
         from++;
     if (length)

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -46,8 +45,32 @@ static bool prepare(void *context)
     return true;
 }
 
-static bool start_in(const char *argument, int netns, bool (*before)(void *), struct tenant *tenant,
-                     char *why, size_t size)
+static bool accepts(const char *argument, char *why, size_t size)
+{
+    bool good = !argument || *argument;
+    if (!good)
+        snprintf(why, size, "'gvisor:' needs a platform: gvisor:ptrace, gvisor:kvm");
+    return good;
+}
+
+static bool check(const char *argument, char *why, size_t size)
+{
+    (void)argument;
+    if (access("/usr/bin/runsc", X_OK) != 0 && access("/usr/local/bin/runsc", X_OK) != 0) {
+        snprintf(why, size, "there is no runsc: install the package runsc");
+        return false;
+    }
+    if (geteuid() != 0) {
+        snprintf(why, size, "runsc needs root for a network of its own");
+        return false;
+    }
+    /* A static agent needs no libraries inside. */
+    return agent_program("sockspec-agent-musl", agent, sizeof agent, why, size) ||
+           agent_program("sockspec-agent", agent, sizeof agent, why, size);
+}
+
+static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
+                  size_t size)
 {
     char platform[64];
     snprintf(platform, sizeof platform, "--platform=%.40s", argument ? argument : "ptrace");
@@ -60,56 +83,8 @@ static bool start_in(const char *argument, int netns, bool (*before)(void *), st
                                  "--bundle=" PRIVATE_DIRECTORY,
                                  "sockspec",
                                  NULL};
-    return tenant_start(tenant, words, netns, STREAM_PIPES, before, NULL, why, size);
-}
-
-/* An empty network first: the sandbox takes over what it finds in the one that it is started in. */
-static bool prepare_apart(void *context)
-{
-    if (unshare(CLONE_NEWNET) == 0)
-        return prepare(context);
-    fprintf(stderr, "no network to try runsc in: %s\n", strerror(errno));
-    return false;
-}
-
-/* Whether a sandbox comes up: nothing else tells whether runsc has such a platform and this machine
- * what it takes. */
-static bool comes_up(const char *argument, char *why, size_t size)
-{
-    enum { PATIENCE_SECONDS = 60 };
-    struct tenant tenant;
-    return start_in(argument, -1, prepare_apart, &tenant, why, size) &&
-           tenant_try(&tenant, PATIENCE_SECONDS, why, size);
-}
-
-static bool accepts(const char *argument, char *why, size_t size)
-{
-    bool good = !argument || *argument;
-    if (!good)
-        snprintf(why, size, "'gvisor:' needs a platform: gvisor:ptrace, gvisor:kvm");
-    return good;
-}
-
-static bool check(const char *argument, char *why, size_t size)
-{
-    if (access("/usr/bin/runsc", X_OK) != 0 && access("/usr/local/bin/runsc", X_OK) != 0) {
-        snprintf(why, size, "there is no runsc: install the package runsc");
-        return false;
-    }
-    if (geteuid() != 0) {
-        snprintf(why, size, "runsc needs root for a network of its own");
-        return false;
-    }
-    /* A static agent needs no libraries inside. */
-    return (agent_program("sockspec-agent-musl", agent, sizeof agent, why, size) ||
-            agent_program("sockspec-agent", agent, sizeof agent, why, size)) &&
-           comes_up(argument, why, size);
-}
-
-static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
-                  size_t size)
-{
-    return start_in(argument, network->netns[SIDE_IUT], prepare, tenant, why, size);
+    return tenant_start(tenant, words, network->netns[SIDE_IUT], STREAM_PIPES, prepare, NULL, why,
+                        size);
 }
 
 STACK(gvisor, .usage = "gvisor[:PLATFORM]",

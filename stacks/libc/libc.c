@@ -3,8 +3,11 @@
 #include "stacks/stack.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The libraries that the build makes an agent for, and where they come from. */
@@ -13,41 +16,98 @@ static const struct {
 } libraries[] = {{"musl", "sockspec-agent-musl", "musl-tools"},
                  {"diet", "sockspec-agent-diet", "dietlibc-dev"}};
 
-/* The words that start the agent; false with a reason. */
-static bool command(const char *argument, const char *words[3], char *why, size_t size)
+enum { WORDS = 6 };
+
+/* Where a loader's own C library lies: beside it, where it is installed; above it, in the tree that
+ * glibc was built in. False if it is in neither; musl's loader is its library. */
+static bool own_library(const char *loader, char *folder, size_t size)
 {
-    static char program[4096], loader[4096];
-    words[1] = words[2] = NULL;
-    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
-        if (strcmp(argument, libraries[i].name) == 0) {
-            words[0] = program;
-            if (agent_program(libraries[i].program, program, sizeof program, why, size))
-                return true;
-            snprintf(why, size, "there is no %s beside this program: install %s and build again",
-                     libraries[i].program, libraries[i].package);
-            return false;
-        }
-    snprintf(loader, sizeof loader, "%s", argument);
-    words[0] = loader;
-    words[1] = program;
-    if (access(loader, X_OK) != 0) {
-        snprintf(why, size, "%s: %s; known are musl, diet, and paths of dynamic loaders", argument,
+    static const char *const places[] = {"", "/.."};
+    char real[PATH_MAX], path[PATH_MAX + 16];
+    if (!realpath(loader, real))
+        return false;
+    *strrchr(real, '/') = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(path, sizeof path, "%s%s/libc.so.6", real, places[i]);
+        if (access(path, R_OK) != 0)
+            continue;
+        snprintf(path, sizeof path, "%s%s", real, places[i]);
+        return realpath(path, real) && snprintf(folder, size, "%s", real) < (int)size;
+    }
+    return false;
+}
+
+static bool known_library(size_t known, char *program, size_t program_size, char *why, size_t size)
+{
+    if (agent_program(libraries[known].program, program, program_size, why, size))
+        return true;
+    snprintf(why, size, "there is no %s beside this program: install %s and build again",
+             libraries[known].program, libraries[known].package);
+    return false;
+}
+
+/* A loader, and perhaps where its library is. */
+static bool find_loader(const char *argument, char loader[PATH_MAX], char folder[PATH_MAX],
+                        char *why, size_t size)
+{
+    static const char key[] = ",library=";
+    const char *option = strstr(argument, key);
+    struct stat file;
+    *folder = '\0';
+    snprintf(loader, PATH_MAX, "%.*s", option ? (int)(option - argument) : (int)strlen(argument),
+             argument);
+    if (stat(loader, &file) != 0 || access(loader, X_OK) != 0) {
+        snprintf(why, size, "%s: %s; known are musl, diet, and paths of dynamic loaders", loader,
                  strerror(errno));
         return false;
     }
+    if (!S_ISREG(file.st_mode)) {
+        snprintf(why, size, "%s is no file", loader);
+        return false;
+    }
+    if (!option) {
+        own_library(loader, folder, PATH_MAX);
+        return true;
+    }
+    snprintf(folder, PATH_MAX, "%s", option + strlen(key));
+    if (access(folder, X_OK) == 0)
+        return true;
+    snprintf(why, size, "%s: %s", folder, strerror(errno));
+    return false;
+}
+
+/* The words that start the agent; false with a reason. */
+static bool command(const char *argument, const char *words[WORDS], char *why, size_t size)
+{
+    static char program[PATH_MAX], loader[PATH_MAX], folder[PATH_MAX];
+    size_t count = 0;
+    memset(words, 0, WORDS * sizeof *words);
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        if (strcmp(argument, libraries[i].name) == 0) {
+            words[0] = program;
+            return known_library(i, program, sizeof program, why, size);
+        }
+    if (!find_loader(argument, loader, folder, why, size))
+        return false;
+    words[count++] = loader;
+    if (*folder) {
+        words[count++] = "--library-path";
+        words[count++] = folder;
+    }
+    words[count++] = program;
     return agent_program("sockspec-agent", program, sizeof program, why, size);
 }
 
 static bool check(const char *argument, char *why, size_t size)
 {
-    const char *words[3];
-    return command(argument, words, why, size);
+    const char *words[WORDS];
+    return !argument || command(argument, words, why, size);
 }
 
 static struct door *open_libc(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
-    const char *words[3];
+    const char *words[WORDS];
     char why[256];
     if (!command(argument, words, why, sizeof why))
         give_up(TROUBLE_AGENT, "%s", why);

@@ -61,9 +61,8 @@ static size_t module_words(const char *words[MODULES])
     return count;
 }
 
-/* Starts it at the end of a network; without one it has nothing but its loopback. */
-static bool start_in(const char *argument, const struct network *network, struct tenant *tenant,
-                     char *why, size_t size)
+static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
+                  size_t size)
 {
     char init[sizeof agent + 8];
     snprintf(init, sizeof init, "init=%s", agent);
@@ -87,28 +86,10 @@ static bool start_in(const char *argument, const struct network *network, struct
                                                           "/dev/ttyS0"};
     size_t count = 17;
     count += module_words(words + count);
-    if (network) {
-        words[count++] = "vec0";
-        address_words(network, words + count);
-    }
-    return tenant_start(tenant, words, network ? network->netns[SIDE_IUT] : -1, STREAM_SOCKET,
-                        prepare, NULL, why, size);
-}
-
-static bool start(const char *argument, struct network *network, struct tenant *tenant, char *why,
-                  size_t size)
-{
-    return start_in(argument, network, tenant, why, size);
-}
-
-/* Whether the package's comes up: its kernel keeps registers in a room of a fixed size, which those
- * of newer processors do not fit into. */
-static bool comes_up(char *why, size_t size)
-{
-    enum { PATIENCE_SECONDS = 60 };
-    struct tenant tenant;
-    return start_in(NULL, NULL, &tenant, why, size) &&
-           tenant_try(&tenant, PATIENCE_SECONDS, why, size);
+    words[count++] = "vec0";
+    address_words(network, words + count);
+    return tenant_start(tenant, words, network->netns[SIDE_IUT], STREAM_SOCKET, prepare, NULL, why,
+                        size);
 }
 
 static bool check(const char *argument, char *why, size_t size)
@@ -122,9 +103,8 @@ static bool check(const char *argument, char *why, size_t size)
         snprintf(why, size, "User-mode Linux needs root for raw access to its end of the network");
         return false;
     }
-    return (agent_program("sockspec-agent-musl", agent, sizeof agent, why, size) ||
-            agent_program("sockspec-agent", agent, sizeof agent, why, size)) &&
-           (argument || comes_up(why, size));
+    return agent_program("sockspec-agent-musl", agent, sizeof agent, why, size) ||
+           agent_program("sockspec-agent", agent, sizeof agent, why, size);
 }
 
 STACK(uml, .usage = "uml[:BINARY]", .summary = "a kernel as a process: User-mode Linux",

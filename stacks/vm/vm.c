@@ -28,7 +28,7 @@ static bool make_initrd(char *why, size_t size)
 {
     int initrd = initrd_create();
     bool good = initrd >= 0 && initrd_add_directory(initrd, "dev") &&
-                initrd_add_directory(initrd, "proc") &&
+                initrd_add_directory(initrd, "proc") && initrd_add_directory(initrd, "sys") &&
                 initrd_add_file(initrd, "init", machine.agent);
     for (size_t i = 0; i < machine.image.module_count && good; i++)
         good = initrd_add_file(initrd, machine.image.name[i], machine.image.path[i]);
@@ -46,7 +46,7 @@ static void command_line(char *text, size_t size, const struct network *network)
     /* An emulated processor's time stamps are measured wrongly on a loaded machine. */
     size_t used =
         (size_t)snprintf(text, size,
-                         "console=ttyS0 quiet loglevel=0 panic=-1 mitigations=off no_timer_check "
+                         "console=ttyS0 quiet loglevel=2 panic=-1 mitigations=off no_timer_check "
                          "rcupdate.rcu_expedited=1 %srdinit=/init -- --init /dev/vport0p1",
                          machine.accelerated ? "" : "clocksource=hpet tsc=nowatchdog ");
     for (size_t i = 0; i < machine.image.module_count; i++)

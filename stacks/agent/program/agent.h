@@ -4,6 +4,7 @@
 #define SOCKSPEC_AGENT_H
 
 #include "calls/protocol.h"
+#include "calls/text.h"
 
 /* Serves one case on the two ends of a stream; returns at its end: true if another case follows,
  * false if the other side is gone. A frame that makes no sense is answered by FRAME_ERROR and ends
@@ -70,6 +71,12 @@ void implementation_leave(struct begun *begun);
 int asleep_open(void);
 enum waiting asleep_now(int status);
 void asleep_close(int status);
+
+/* ---- libraries.c ---- */
+
+/* Adds which files the C library (" of PATH") and what LD_PRELOAD names (" with PATH") were really
+ * loaded from; nothing of a static program, or without /proc. */
+void libraries_describe(struct text *text);
 
 /* ---- settings.c, Linux only ---- */
 

@@ -18,6 +18,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <termios.h>
@@ -121,6 +122,31 @@ static void load_module(const char *path)
         close(fd);
 }
 
+/* Whether the kernel has what a virtual machine's devices need, as sysfs shows its drivers: those
+ * that are built in are there before the first process, and modules as soon as they are loaded. */
+static bool has_drivers(bool interface)
+{
+    static const struct {
+        const char *path, *option;
+        bool network;
+    } drivers[] = {{"/sys/bus/pci/drivers/virtio-pci", "VIRTIO_PCI", false},
+                   {"/sys/bus/virtio/drivers/virtio_console", "VIRTIO_CONSOLE", false},
+                   {"/sys/bus/virtio/drivers/virtio_net", "VIRTIO_NET", true}};
+    bool all = true, shown = mount("sys", "/sys", "sysfs", 0, NULL) == 0;
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers && shown; i++)
+        if ((interface || !drivers[i].network) && access(drivers[i].path, F_OK) != 0) {
+            fprintf(stderr, "sockspec-agent: this kernel has no driver CONFIG_%s\n",
+                    drivers[i].option);
+            all = false;
+        }
+    if (!all)
+        fputs("sockspec-agent: build drivers in, or give modules=DIR of this very kernel\n",
+              stderr);
+    if (shown)
+        umount("/sys");
+    return all;
+}
+
 /* Opens a device, once its driver has made it: however slow this machine is, who started it gives
  * up some day and ends it. */
 static int open_device(const char *path)
@@ -156,6 +182,8 @@ int init_stream(int argc, char **argv)
     for (; argc > 1 && argv[1][0] == '!';
          argc--, memmove(argv + 1, argv + 2, (size_t)argc * sizeof *argv))
         load_module(argv[1] + 1);
+    if (strncmp(argv[0], "/dev/vport", 10) == 0 && !has_drivers(argc > 1))
+        reboot(RB_AUTOBOOT); /* the end of the machine, without the many lines of a panic */
     settings_apply();
     set_up("lo");
     if (argc > 1)

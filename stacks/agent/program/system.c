@@ -6,6 +6,10 @@
 #include "calls/text.h"
 
 #include <errno.h>
+#if defined(__GLIBC__) && !defined(__dietlibc__)
+#include <gnu/libc-version.h>
+#pragma weak gnu_get_libc_version
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -28,8 +32,9 @@ static const char *libc_name(void)
 #if defined(__dietlibc__)
     return "diet libc";
 #elif defined(__GLIBC__)
-    static char name[32];
-    snprintf(name, sizeof name, "glibc %d.%d", __GLIBC__, __GLIBC_MINOR__);
+    static char name[32] = "musl"; /* a loader of another library runs what was built for glibc */
+    if (gnu_get_libc_version)
+        snprintf(name, sizeof name, "glibc %.20s", gnu_get_libc_version());
     return name;
 #elif defined(__linux__)
     return "musl";
@@ -100,12 +105,14 @@ static void add_states(struct text *lacks)
 void implementation_describe(struct hello *hello)
 {
     struct utsname system;
+    struct text libc = text_in(hello->libc, sizeof hello->libc);
     struct text lacks = text_in(hello->lacks, sizeof hello->lacks);
     implementation_resume();
     if (uname(&system) == 0)
-        snprintf(hello->system, sizeof hello->system, "%.60s %.60s", system.sysname,
-                 system.release);
-    snprintf(hello->libc, sizeof hello->libc, "%s", libc_name());
+        snprintf(hello->system, sizeof hello->system, "%.40s %.40s %.40s", system.sysname,
+                 system.release, system.machine);
+    text_add(&libc, "%s", libc_name());
+    libraries_describe(&libc);
     if (!has_family(AF_INET6))
         text_add(&lacks, "ipv6 mapped ");
     add_lacking(&lacks);
