@@ -50,6 +50,17 @@ static void tell_failure(const struct worker *worker, char *why, size_t size)
         snprintf(why + used, size - (size_t)used, ": %s", said);
 }
 
+/* Whether the doors could not be opened for want of what every process needs: that is no fault of
+ * the implementation's. */
+static bool lacks_room(const char *why)
+{
+    static const int limits[] = {EMFILE, ENFILE, EAGAIN, ENOMEM};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (strstr(why, strerror(limits[i])))
+            return true;
+    return false;
+}
+
 /* Has a worker look at one network. */
 static enum look look_at(const struct case_settings *settings, struct looked *found, int order,
                          char *why, size_t size)
@@ -65,7 +76,7 @@ static enum look look_at(const struct case_settings *settings, struct looked *fo
     }
     tell_failure(worker, why, size);
     bool machine = worker->ending->no_network && !worker->ending->no_implementation;
-    return machine ? LOOK_IMPOSSIBLE : LOOK_ABSENT;
+    return machine || lacks_room(why) ? LOOK_IMPOSSIBLE : LOOK_ABSENT;
 }
 
 static bool start_patiently(struct worker *worker, const struct case_settings *settings, char *why,

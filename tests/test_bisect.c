@@ -3,12 +3,11 @@
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
-#include <glob.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* README's lines that test such an implementation, from "git bisect run" to the last quote. */
 static bool recipe_for(const char *spec, char *text, size_t size)
@@ -86,11 +85,41 @@ static void test_library(void)
         "COMMIT 'the culprit'; echo >>mine.c; COMMIT end; echo >>mine.c; COMMIT later\n");
 }
 
+/* A tree whose image is one of Debian's, with its modules where they are looked for. The commit
+ * that is bad need not be tested: one before it is good, and the other does not build. */
+static void test_kernel(void)
+{
+    char kernel[1024], modules[1200], repository[3000];
+    spec_here("%", kernel, sizeof kernel);
+    if (access(kernel, R_OK) != 0 || access("/usr/bin/qemu-system-x86_64", X_OK) != 0 ||
+        access("/dev/net/tun", R_OK | W_OK) != 0) {
+        puts("left out: no kernel image, or no QEMU");
+        return;
+    }
+    snprintf(modules, sizeof modules, "%.*s/../lib/modules/%s",
+             (int)(strrchr(kernel, '/') - kernel), kernel, strstr(kernel, "vmlinuz-") + 8);
+    snprintf(repository, sizeof repository,
+             "cat >Makefile <<'END'\n"
+             "olddefconfig:\n"
+             "\tmkdir -p arch/x86/boot arch/x86/lib/modules\n"
+             "bzImage:\n"
+             "\tcp %s arch/x86/boot/bzImage\n"
+             "\tln -sfn %s arch/x86/lib/modules/bzImage\n"
+             "END\n"
+             "COMMIT begin; sed -i 's/cp /cp no-/' Makefile; COMMIT 'does not build'\n"
+             "git revert --no-edit -n HEAD; COMMIT 'builds again'\n"
+             "echo >>Makefile; COMMIT 'the culprit'\n",
+             kernel, modules);
+    setenv("SOCKSPEC_SLOW", "3", 0); /* an emulated processor, while others use this one */
+    find_culprit("vm:", "udp.bind.in-use/*/ipv4*", repository);
+}
+
 int main(void)
 {
     support_init();
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("bisect", NULL, NULL);
     CU_add_test(suite, "a preloaded library", test_library);
+    CU_add_test(suite, "a kernel", test_kernel);
     return run_tests();
 }
