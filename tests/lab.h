@@ -29,7 +29,9 @@ extern struct lab {
     "absent ipv4 192.0.2.9\n"                                                                      \
     "absent ipv6 2001:db8::9\n"                                                                    \
     "unrouted ipv4 198.51.100.1\n"                                                                 \
-    "unrouted ipv6 2001:db8:ffff::1\n"
+    "unrouted ipv6 2001:db8:ffff::1\n"                                                             \
+    "line ipv4 192.0.2.5\n"                                                                        \
+    "line ipv6 2001:db8::1:5\n"
 
 /* Starts an agent on the IUT's side that listens on 192.0.2.1, prepared in its process if wanted;
  * port 0 if it does not come up. */
