@@ -63,7 +63,14 @@ struct nl_sock *link_open(void)
 
 unsigned link_index(const char *name)
 {
-    return if_nametoindex(name);
+    struct ifreq request = {.ifr_ifindex = 0};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return 0; /* with the errno that if_nametoindex() loses */
+    int found = ioctl(fd, SIOCGIFINDEX, &request);
+    close(fd);
+    return found == 0 ? (unsigned)request.ifr_ifindex : 0;
 }
 
 /* Makes an interface what is wanted; takes that over, which may be NULL. */

@@ -14,7 +14,7 @@
 /* A netlink socket in the thread's network namespace; NULL on failure. */
 struct nl_sock *link_open(void);
 
-/* The index of an interface of the thread's network namespace, 0 if there is none. */
+/* The index of an interface of the thread's network namespace, 0 with errno if there is none. */
 unsigned link_index(const char *name);
 
 bool link_set_up(struct nl_sock *socket, unsigned index, bool up);
