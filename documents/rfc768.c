@@ -1,4 +1,4 @@
-/* RFC 768, of which sockets show the user interface only. */
+/* RFC 768: the user interface, and the checksum. */
 #include "documents/document.h"
 
 DOCUMENT(rfc768, .id = "rfc768", .title = "RFC 768, User Datagram Protocol",
@@ -6,6 +6,12 @@ DOCUMENT(rfc768, .id = "rfc768", .title = "RFC 768, User Datagram Protocol",
 
 REQUIREMENTS(
     rfc768, "rfc768",
+    {"rfc768.checksum", "Fields, Checksum", REQ_SHALL,
+     "The checksum covers addresses, protocol, length, header and data."},
+    {"rfc768.checksum-ones", "Fields, Checksum", REQ_SHALL,
+     "A checksum that comes out as 0 is sent as all ones."},
+    {"rfc768.no-checksum", "Fields, Checksum", REQ_SHALL,
+     "A checksum of 0 says that the sender made none."},
     {"rfc768.new-receive-ports", "User Interface", REQ_SHOULD,
      "The user can make new ports to receive on."},
     {"rfc768.receive-returns-data", "User Interface", REQ_SHOULD,
