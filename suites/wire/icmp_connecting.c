@@ -1,0 +1,210 @@
+/* ICMP errors about the SYN of a connection that is being made. */
+#include "suites/wire/icmp.h"
+
+/* connect() of the IUT to the line, blocking or not, which has sent its SYN. */
+struct attempt {
+    struct talk talk;
+    struct pending *connecting; /* NULL: it does not block */
+};
+
+static struct attempt attempt(struct line *line)
+{
+    struct test *t = line->t;
+    struct attempt a = {.connecting = NULL};
+    if (t->mode != MODE_BLOCKING) {
+        a.talk = line_called(line);
+        return a;
+    }
+    static struct address name;
+    a.talk = talk_to(line, 0);
+    a.talk.fd = stream_socket(t, t->iut);
+    name = a.talk.line_name;
+    a.connecting = sk_begin(t->iut, call_connect(a.talk.fd, &name));
+    struct packet syn = must_see(line, SYN);
+    a.talk.syn = syn;
+    a.talk.others = (struct origin){true, syn.seq};
+    a.talk.expected = syn.seq + 1;
+    a.talk.iut = syn.source;
+    return a;
+}
+
+/* Answers the SYN. What becomes of it connect() or SO_ERROR says. */
+static int answered(struct attempt *a)
+{
+    struct test *t = a->talk.line->t;
+    tell(&a->talk, SYN | ACK);
+    must_hear(&a->talk, ACK);
+    return a->connecting ? -finish(a->connecting) : connected_to_line(&a->talk);
+}
+
+/* What an error about the SYN has done: an error, or 0 if the connection came to be all the same,
+ * once the line had answered. */
+static int outcome_of(struct attempt *a, struct packet error)
+{
+    struct test *t = a->talk.line->t;
+    line_send_packet(a->talk.line, error);
+    see_now(a->talk.line);
+    int result = 0;
+    if (!a->connecting)
+        must(sk_getsockopt(t->iut, a->talk.fd, SOL_SOCKET, SO_ERROR, &result));
+    else if (!sk_waits(a->connecting))
+        return -finish(a->connecting);
+    return result ? result : answered(a);
+}
+
+static void observe_connecting(struct test *t, const char *connected)
+{
+    struct line line = take_line(t);
+    struct attempt a = attempt(&line);
+    int error = outcome_of(&a, asked_error(t, &a.talk.syn));
+    observe("%s", error ? error_name(error) : connected);
+}
+
+/* ---- soft errors ---- */
+
+/* Linux has always ended a connection attempt by whatever ICMP says, RFC 5927, section 4 has it of
+ * many others; RFC 9293 mentions that, and allows it no more than RFC 1122 did. */
+RULE(soft, "wire.icmp.connecting.soft",
+     .statement = "A connection attempt goes on after an ICMP error that may be a passing one: "
+                  "connect() succeeds once the SYN is answered.",
+     .outcome = {[BY_RFC] = {"connected", {"rfc9293.must-56", "rfc9293.icmpv6-too"}},
+                 [BY_LINUX] = {"connected",
+                               {"rfc9293.must-56", "rfc9293.icmpv6-too",
+                                "linux.tcp.7.network-error-retried"}}},
+     .deviation = {
+         [BY_LINUX] = {"ENETUNREACH | EHOSTUNREACH | EOPNOTSUPP | EPROTO",
+                       "Linux ends connect() by the first ICMP error, as RFC 9293 knows of many"}});
+
+CASE(soft, icmp, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .mode = ANY_MODE,
+     .axes = {{"message", {"3-0", "3-1", "3-5", "11-0", "11-1", "12-0"}}})
+{
+    observe_connecting(t, "connected");
+}
+
+CASE(soft, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6, .mode = ANY_MODE,
+     .axes = {{"message", {"1-0", "1-3", "3-0", "3-1", "4-0", "4-1", "4-2"}}})
+{
+    observe_connecting(t, "connected");
+}
+
+MUTANT_ON_WIRE(soft, "an error that may pass is taken for an answer that refuses")
+{
+    if (is_error_to_iut(packet, heading)) {
+        bool ipv6 = packet->protocol == IPPROTO_ICMPV6;
+        packet->type = ipv6 ? 1 : 3;
+        packet->code = ipv6 ? 4 : 3;
+    }
+    return true;
+}
+
+/* ---- hard errors ---- */
+
+RULE(refused, "wire.icmp.connecting.port-unreachable",
+     .statement = "connect() fails with ECONNREFUSED when the SYN is answered by Port Unreachable.",
+     .outcome = {[BY_POSIX] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
+                 [BY_LINUX] = {"fails then ECONNREFUSED",
+                               {"linux.connect.2.econnrefused",
+                                "rfc9293.open-fails-by-port-unreachable"}},
+                 [BY_BSD] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
+                 [BY_RFC] = {"fails then *", {"rfc9293.open-fails-by-port-unreachable"}}});
+
+CASE(refused, at_once, .network = ON_LINE, .family = ANY_FAMILY, .mode = ANY_MODE)
+{
+    struct line line = take_line(t);
+    struct attempt a = attempt(&line);
+    int error = outcome_of(&a, port_unreachable(&a.talk.syn));
+    observe("%s", error ? "fails" : "connected");
+    if (error)
+        observe("%s", error_name(error));
+}
+
+MUTANT_ON_WIRE(refused, "Port Unreachable is not heard while connecting")
+{
+    return !is_error_to_iut(packet, heading);
+}
+
+RULE(hard, "wire.icmp.connecting.protocol-unreachable",
+     .statement = "connect() fails when the SYN is answered by Protocol Unreachable.",
+     .outcome = {[BY_RFC] = {"fails", {"rfc9293.shld-26"}},
+                 [BY_LINUX] = {"fails", {"rfc9293.shld-26"}}});
+
+CASE(hard, at_once, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .mode = ANY_MODE)
+{
+    struct line line = take_line(t);
+    struct attempt a = attempt(&line);
+    observe("%s", outcome_of(&a, error_about(&a.talk.syn, 3, 2, 0)) ? "fails" : "connected");
+}
+
+MUTANT_ON_WIRE(hard, "Protocol Unreachable is not heard while connecting")
+{
+    return !is_error_to_iut(packet, heading);
+}
+
+/* ---- which error ---- */
+
+RULE(errors, "wire.icmp.connecting.errors",
+     .statement =
+         "connect() on Linux fails with an error of its own for each kind of ICMP message.");
+
+static void look_connecting(struct test *t)
+{
+    observe_connecting(t, "connected");
+}
+
+CASES_BY_ERROR(errors, look_connecting)
+
+MUTANT_BY(errors, "all messages make the same error", reports_another_error)
+
+/* ---- whose error ---- */
+
+RULE(others, "wire.icmp.connecting.of-another",
+     .statement = "An ICMP error about the segment of another connection does nothing to a "
+                  "connection that is being made.",
+     .outcome = {[BY_RFC] = {"connected", {"rfc9293.must-54", "rfc9293.icmpv6-too"}},
+                 [BY_LINUX] = {"connected", {"rfc9293.must-54", "rfc9293.icmpv6-too"}}});
+
+CASE(others, quoted, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"other", {"source-port", "destination-port"}}})
+{
+    struct line line = take_line(t);
+    struct attempt a = attempt(&line);
+    struct packet error = port_unreachable(&a.talk.syn);
+    unsigned char bytes[128];
+    size_t header = line.address.any.sa_family == AF_INET6 ? 40 : 20;
+    require(error.length <= sizeof bytes && error.length > header + 8, "what a long SYN");
+    memcpy(bytes, error.data, error.length);
+    bytes[header + (t->chosen[0] ? 3 : 1)] ^= 1;
+    int result = outcome_of(&a, error_quoting(&a.talk.syn, error.type, error.code, bytes,
+                                              error.length));
+    observe("%s", result ? error_name(result) : "connected");
+}
+
+/* It takes a message about another connection for one about its own. */
+MUTANT(others, "an error of another connection is heard")
+{
+    invents_error(m, call, ECONNREFUSED);
+}
+
+RULE(sequence, "wire.icmp.connecting.sequence",
+     .statement = "Linux ignores an ICMP error that quotes a sequence number which was not sent.",
+     .pinned = {[BY_LINUX] = "connected"});
+
+CASE(sequence, beyond, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct attempt a = attempt(&line);
+    struct packet error = port_unreachable(&a.talk.syn);
+    unsigned char bytes[128];
+    size_t header = line.address.any.sa_family == AF_INET6 ? 40 : 20;
+    require(error.length <= sizeof bytes && error.length >= header + 8, "what a long SYN");
+    memcpy(bytes, error.data, error.length);
+    bytes[header + 4] ^= 0x40;
+    int result = outcome_of(&a, error_quoting(&a.talk.syn, error.type, error.code, bytes,
+                                              error.length));
+    observe("%s", result ? error_name(result) : "connected");
+}
+
+MUTANT(sequence, "an error about any number is heard")
+{
+    invents_error(m, call, ECONNREFUSED);
+}

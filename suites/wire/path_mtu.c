@@ -1,0 +1,429 @@
+/* Path MTU discovery: what is sent after a message that a packet was too big. */
+#include "suites/wire/icmp.h"
+
+static bool is_ipv6(const struct line *line)
+{
+    return line->address.any.sa_family == AF_INET6;
+}
+
+/* Says that a packet was too big for an MTU. */
+static void say_too_big(struct line *line, const struct packet *packet, uint32_t mtu)
+{
+    line_send_packet(line, is_ipv6(line) ? error_about(packet, 2, 0, mtu)
+                                         : error_about(packet, 3, 4, mtu));
+}
+
+/* Whether a packet would pass a link with this MTU. */
+static bool passes(const struct packet *packet, size_t mtu)
+{
+    return packet->raw_length <= mtu ||
+           (packet->source.any.sa_family == AF_INET && !packet->dont_fragment);
+}
+
+/* ---- TCP ---- */
+
+enum { BIG = 1400 };
+
+/* A connection, and a big segment of the IUT on it. A skip where it sends none, or none that has to
+ * be small enough. */
+struct stream {
+    struct talk talk;
+    struct packet big;
+};
+
+static void send_big(struct talk *c)
+{
+    static const char data[BIG];
+    struct test *t = c->line->t;
+    require(sk_send(t->iut, c->fd, data, BIG, 0) == BIG, "not all was taken");
+}
+
+static struct stream stream(struct line *line)
+{
+    struct test *t = line->t;
+    struct stream s = {.talk = line_connected(line, .mss = 1460)};
+    forget_path_mtu(t);
+    send_big(&s.talk);
+    uint32_t first = s.talk.expected;
+    s.big = hear(&s.talk);
+    require(s.big.protocol == IPPROTO_TCP && s.big.seq == first, "%s came, and not the data",
+            said(&s.talk, s.big));
+    if (s.big.raw_length <= 1300)
+        skip("this implementation sends only small segments");
+    if (!is_ipv6(line) && !s.big.dont_fragment)
+        skip("this implementation does not discover the path's MTU");
+    s.talk.expected = first; /* it is lost */
+    return s;
+}
+
+/* Takes all that was sent, acknowledging it, as far as it passes a link: what came of it, and in
+ * *largest how long a packet was at most. */
+static const char *take_all(struct talk *c, size_t mtu, size_t *largest)
+{
+    uint32_t end = c->expected + BIG;
+    *largest = 0;
+    while (sequence_before(c->expected, end)) {
+        struct packet packet = hear(c);
+        if (!packet.protocol)
+            return "incomplete";
+        if (packet.protocol != IPPROTO_TCP || !packet.length)
+            continue;
+        if (!passes(&packet, mtu))
+            return "too big";
+        if (packet.raw_length > *largest)
+            *largest = packet.raw_length;
+        tell(c, ACK);
+    }
+    return "all";
+}
+
+RULE(tcp, "wire.path-mtu.tcp",
+     .statement = "After a message that a segment was too big the data comes in packets that fit, "
+                  "or over IPv4 in such as may be cut.",
+     .outcome = {[BY_RFC] = {"all",
+                             {"rfc1191.reduces", "rfc1191.elicits-no-more", "rfc8201.reduces",
+                              "rfc8201.elicits-no-more", "rfc4443.too-big-passed"}},
+                 [BY_LINUX] = {"all",
+                               {"rfc1191.reduces", "rfc1191.elicits-no-more", "rfc8201.reduces",
+                                "rfc8201.elicits-no-more", "linux.ip.7.ip-mtu-discover-stream"}}});
+
+CASE(tcp, too_big, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"mtu", {"1300", "1280"}}})
+{
+    struct line line = take_line(t);
+    struct stream s = stream(&line);
+    uint32_t mtu = t->chosen[0] ? 1280 : 1300;
+    size_t largest;
+    say_too_big(&line, &s.big, mtu);
+    observe("%s", take_all(&s.talk, mtu, &largest));
+}
+
+MUTANT_ON_WIRE(tcp, "nothing is known of the MTU")
+{
+    return !is_error_to_iut(packet, heading);
+}
+
+RULE(without, "wire.path-mtu.without-mtu",
+     .statement = "After such a message that gives no MTU the data comes in smaller packets, or in "
+                  "such as may be cut.",
+     .outcome = {[BY_RFC] = {"all", {"rfc1191.without-mtu", "rfc1191.elicits-no-more"}},
+                 [BY_LINUX] = {"all",
+                               {"rfc1191.without-mtu", "rfc1191.elicits-no-more",
+                                "linux.ip.7.ip-mtu-discover-stream"}}});
+
+CASE(without, zero, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct stream s = stream(&line);
+    size_t largest;
+    say_too_big(&line, &s.big, 0);
+    observe("%s", take_all(&s.talk, s.big.raw_length - 1, &largest));
+}
+
+MUTANT_ON_WIRE(without, "a message without an MTU is not heeded")
+{
+    return !is_error_to_iut(packet, heading);
+}
+
+RULE(least, "wire.path-mtu.least",
+     .statement = "No message makes packets smaller than 68 bytes over IPv4.",
+     .outcome = {[BY_RFC] = {"all then 68 bytes and more", {"rfc1191.never-below-68"}},
+                 [BY_LINUX] = {"all then 68 bytes and more", {"rfc1191.never-below-68"}}});
+
+CASE(least, forty, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
+{
+    struct line line = take_line(t);
+    struct stream s = stream(&line);
+    size_t largest;
+    say_too_big(&line, &s.big, 44);
+    observe("%s", take_all(&s.talk, BIG + 200, &largest));
+    observe("%s", largest < 68 ? "less than 68 bytes" : "68 bytes and more");
+}
+
+MUTANT_ON_WIRE(least, "packets become tiny")
+{
+    static bool told;
+    told |= is_error_to_iut(packet, heading);
+    if (told && heading == FROM_IUT && packet->length)
+        packet->raw_length = 44;
+    return true;
+}
+
+RULE(least6, "wire.path-mtu.least-of-ipv6",
+     .statement = "A message that gives an MTU below 1280 is discarded over IPv6: packets stay as "
+                  "large as they were.",
+     .outcome = {[BY_RFC] = {"large",
+                             {"rfc8201.below-1280-discarded", "rfc8201.never-below-1280"}},
+                 [BY_LINUX] = {"large",
+                               {"rfc8201.below-1280-discarded", "rfc8201.never-below-1280"}}});
+
+CASE(least6, thousand, .network = ON_LINE, .family = FAMILY_IPV6, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct stream s = stream(&line);
+    say_too_big(&line, &s.big, 1000);
+    s.talk.expected = s.big.seq + (uint32_t)s.big.length; /* it had come all the same */
+    tell(&s.talk, ACK);
+    see_now(&line);
+    send_big(&s.talk);
+    struct packet next = hear(&s.talk);
+    observe("%s", next.raw_length == s.big.raw_length ? "large" : said(&s.talk, next));
+}
+
+MUTANT_ON_WIRE(least6, "any MTU is believed")
+{
+    static bool told;
+    told |= is_error_to_iut(packet, heading);
+    if (told && heading == FROM_IUT && packet->length)
+        packet->raw_length = 1000;
+    return true;
+}
+
+RULE(increase, "wire.path-mtu.no-increase",
+     .statement = "A later message with a larger MTU makes packets no larger.",
+     .outcome = {[BY_RFC] = {"all then all", {"rfc1191.no-increase", "rfc8201.no-increase"}},
+                 [BY_LINUX] = {"all then all", {"rfc1191.no-increase", "rfc8201.no-increase"}}});
+
+CASE(increase, after_decrease, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct stream s = stream(&line);
+    size_t largest;
+    say_too_big(&line, &s.big, 1300);
+    observe("%s", take_all(&s.talk, 1300, &largest));
+    send_big(&s.talk);
+    uint32_t end = s.talk.expected + BIG;
+    struct packet fitting = hear(&s.talk);
+    say_too_big(&line, &fitting, 1450); /* before it is acknowledged */
+    while (s.talk.expected != end && fitting.protocol) {
+        tell(&s.talk, ACK);
+        fitting = hear(&s.talk);
+    }
+    tell(&s.talk, ACK);
+    see_now(&line);
+    send_big(&s.talk);
+    observe("%s", take_all(&s.talk, 1300, &largest));
+}
+
+MUTANT_ON_WIRE(increase, "packets grow again")
+{
+    static int told;
+    told += is_error_to_iut(packet, heading);
+    if (told == 2 && heading == FROM_IUT && packet->length) {
+        packet->raw_length = 1450;
+        packet->dont_fragment = true;
+    }
+    return true;
+}
+
+/* ---- UDP ---- */
+
+/* A datagram socket with IP_MTU_DISCOVER or IPV6_MTU_DISCOVER, connected to the line. */
+static struct asker discovering(struct line *line, int discover)
+{
+    struct test *t = line->t;
+    bool ipv6 = t->domain == AF_INET6;
+    struct asker a = asks_connected(line);
+    forget_path_mtu(t);
+    if (!door_has(t->iut->door, ipv6 ? "IPV6_MTU_DISCOVER" : "IP_MTU_DISCOVER"))
+        skip("this implementation has no such option");
+    int result = ipv6
+                     ? sk_setsockopt(t->iut, a.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, discover)
+                     : sk_setsockopt(t->iut, a.fd, IPPROTO_IP, IP_MTU_DISCOVER, discover);
+    if (result == -ENOPROTOOPT || result == -LACKING)
+        skip("this implementation has no such option");
+    must(result);
+    return a;
+}
+
+static int path_mtu(struct test *t, int fd)
+{
+    int mtu;
+    must(t->domain == AF_INET6 ? sk_getsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_MTU, &mtu)
+                               : sk_getsockopt(t->iut, fd, IPPROTO_IP, IP_MTU, &mtu));
+    return mtu;
+}
+
+/* Makes the path's MTU 1300 by a message about a large datagram. */
+static void make_1300(struct line *line, struct asker *a)
+{
+    datagram_more(line, a, BIG);
+    say_too_big(line, &a->datagram, 1300);
+    see_now(line);
+    pending_error(line->t, a->fd);
+}
+
+#define BOTH_FAMILIES .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6
+
+RULE(reject, "wire.path-mtu.udp-do",
+     .statement = "With IP_PMTUDISC_DO a datagram above the path's MTU fails with EMSGSIZE, and "
+                  "IP_MTU reads that MTU.",
+     .outcome = {[BY_LINUX] = {"EMSGSIZE then 1300",
+                               {"linux.ip.7.ip-pmtudisc-do-emsgsize", "linux.ip.7.ip-mtu",
+                                "linux.ip.7.ip-mtu-discover-connected", "linux.ip.7.emsgsize",
+                                "linux.ipv6.7.ipv6-mtu-discover", "linux.ipv6.7.ipv6-mtu-get",
+                                "linux.udp.7.emsgsize-above-path-mtu"}}});
+
+CASE(reject, too_big, BOTH_FAMILIES)
+{
+    static const char data[BIG];
+    struct line line = take_line(t);
+    struct asker a = discovering(&line, IP_PMTUDISC_DO);
+    make_1300(&line, &a);
+    observe_result(sk_send(iut, a.fd, data, BIG, 0));
+    observe("%d", path_mtu(t, a.fd));
+}
+
+MUTANT_ON_WIRE(reject, "nothing is known of the MTU")
+{
+    return !is_error_to_iut(packet, heading);
+}
+
+/* What the IUT has sent, in words. */
+static const char *flag_of(const struct packet *packet)
+{
+    if (packet->fragment || packet->more_fragments)
+        return packet->raw_length <= 1300 ? "a fragment" : "a big fragment";
+    return packet->dont_fragment ? "whole with the flag" : "whole";
+}
+
+RULE(flag, "wire.path-mtu.udp-flag",
+     .statement = "With IP_PMTUDISC_DO, WANT and PROBE a datagram that fits has the don't-fragment "
+                  "flag, with DONT it has not.",
+     .outcome = {[BY_LINUX] = {"whole with the flag",
+                               {"linux.ip.7.ip-pmtudisc-do", "linux.ip.7.ip-pmtudisc-want",
+                                "linux.ip.7.ip-pmtudisc-probe"}}});
+
+CASE(flag, set, .network = ON_LINE, .family = FAMILY_IPV4,
+     .axes = {{"discover", {"do", "want", "probe"}}})
+{
+    static const int discover[] = {IP_PMTUDISC_DO, IP_PMTUDISC_WANT, IP_PMTUDISC_PROBE};
+    struct line line = take_line(t);
+    struct asker a = discovering(&line, discover[t->chosen[0]]);
+    struct packet packet = datagram_more(&line, &a, BIG);
+    observe("%s", flag_of(&packet));
+}
+
+CASE(flag, not_set, .network = ON_LINE, .family = FAMILY_IPV4,
+     .outcome = {[BY_LINUX] = {"whole", {"linux.ip.7.ip-pmtudisc-dont"}}})
+{
+    struct line line = take_line(t);
+    struct asker a = discovering(&line, IP_PMTUDISC_DONT);
+    struct packet packet = datagram_more(&line, &a, BIG);
+    observe("%s", flag_of(&packet));
+}
+
+MUTANT_ON_WIRE(flag, "the flag is the other way round")
+{
+    if (heading == FROM_IUT)
+        packet->dont_fragment = !packet->dont_fragment;
+    return true;
+}
+
+RULE(cut, "wire.path-mtu.udp-want",
+     .statement = "With IP_PMTUDISC_WANT a datagram above the path's MTU is cut into fragments that "
+                  "fit.",
+     .outcome = {[BY_LINUX] = {"a fragment then a fragment",
+                               {"linux.ip.7.ip-pmtudisc-want", "linux.ipv6.7.ipv6-mtu-discover"}}});
+
+CASE(cut, too_big, BOTH_FAMILIES)
+{
+    static const char data[BIG];
+    struct line line = take_line(t);
+    struct asker a = discovering(&line, IP_PMTUDISC_WANT);
+    make_1300(&line, &a);
+    must(sk_send(iut, a.fd, data, BIG, 0));
+    for (int i = 0; i < 2; i++) {
+        struct packet packet = see(&line);
+        observe("%s", flag_of(&packet));
+    }
+}
+
+MUTANT_ON_WIRE(cut, "nothing is known of the MTU")
+{
+    return !is_error_to_iut(packet, heading);
+}
+
+RULE(probe, "wire.path-mtu.udp-probe",
+     .statement = "With IP_PMTUDISC_PROBE a datagram above the path's MTU is sent whole.",
+     .outcome = {[BY_LINUX] = {"whole with the flag", {"linux.ip.7.ip-pmtudisc-probe"}}});
+
+CASE(probe, too_big, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    static const char data[BIG];
+    struct line line = take_line(t);
+    struct asker a = discovering(&line, IP_PMTUDISC_PROBE);
+    make_1300(&line, &a);
+    int result = sk_send(iut, a.fd, data, BIG, 0);
+    struct packet packet = see_now(&line);
+    observe("%s", result < 0 ? result_name(result) : flag_of(&packet));
+}
+
+MUTANT(probe, "what is too big is refused")
+{
+    mutate(m, call);
+    if (call->operation == OP_SEND && call_data(call)->length == BIG)
+        call_fail(call, EMSGSIZE);
+}
+
+RULE(per_host, "wire.path-mtu.per-destination",
+     .statement = "The path's MTU that a message gives is that of its destination: IP_MTU of a "
+                  "socket that is connected elsewhere stays as it is.",
+     .outcome = {[BY_LINUX] = {"1300 then unchanged",
+                               {"linux.ip.7.ip-mtu-discover-per-host", "linux.ip.7.ip-mtu",
+                                "linux.ipv6.7.ipv6-mtu-get", "linux.ip.7.ip-mtu-estimate"}}});
+
+CASE(per_host, other_host, BOTH_FAMILIES)
+{
+    struct line line = take_line(t);
+    struct asker a = discovering(&line, IP_PMTUDISC_DO);
+    struct address elsewhere = as_written_by(t, iut, place_of(t, peer, PLACE_MAIN, 9));
+    int other = datagram_socket(t, iut);
+    must(sk_connect(iut, other, &elsewhere));
+    int before = path_mtu(t, other);
+    make_1300(&line, &a);
+    observe("%d", path_mtu(t, a.fd));
+    observe("%s", path_mtu(t, other) == before ? "unchanged" : "changed");
+}
+
+/* The MTU is one for all. */
+MUTANT(per_host, "all destinations have the same MTU")
+{
+    static int least = INT16_MAX;
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, IPPROTO_IP, IP_MTU) ||
+        call_is_option(call, OP_GETSOCKOPT, IPPROTO_IPV6, IPV6_MTU)) {
+        if (call_option_value(call) < least)
+            least = call_option_value(call);
+        call_set_option_value(call, least);
+    }
+}
+
+RULE(pending, "wire.path-mtu.pending-error",
+     .statement = "A connected datagram socket hears that an earlier datagram was too big: SO_ERROR "
+                  "reads EMSGSIZE.",
+     .outcome = {[BY_POSIX] = {"EMSGSIZE",
+                               {"posix.sockets.asynchronous-errors.emsgsize",
+                                "posix.sockets.options.error.returns-pending"}},
+                 [BY_LINUX] = {"EMSGSIZE",
+                               {"posix.sockets.asynchronous-errors.emsgsize",
+                                "posix.sockets.options.error.returns-pending",
+                                "rfc1122.udp-errors-passed", "rfc4443.too-big-passed"}}});
+
+CASE(pending, too_big, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct asker a = asks_connected(&line);
+    forget_path_mtu(t);
+    struct packet sent = datagram_more(&line, &a, BIG);
+    if (!is_ipv6(&line) && !sent.dont_fragment)
+        skip("this implementation lets datagrams be cut on their way");
+    say_too_big(&line, &sent, 1300);
+    see_now(&line);
+    observe("%s", pending_error(t, a.fd));
+}
+
+MUTANT_ON_WIRE(pending, "nobody hears of it")
+{
+    return !is_error_to_iut(packet, heading);
+}

@@ -1,0 +1,118 @@
+/* ICMP that nobody heeds: Source Quench, and types that nobody knows. */
+#include "suites/wire/icmp.h"
+
+RULE(tcp, "wire.source-quench.tcp",
+     .statement = "A Source Quench about a segment changes nothing: no call reports it.",
+     .outcome = {[BY_RFC] = {"nothing then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}},
+                 [BY_LINUX] = {"nothing then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}}});
+
+/* Sends an error about the segment, and observes what comes and what SO_ERROR reads. */
+static void observe_silence(struct line *line, int fd, struct packet error)
+{
+    struct test *t = line->t;
+    line_send_packet(line, error);
+    struct packet answer = see_now(line);
+    observe("%s", packet_words(&answer, NULL, NULL));
+    observe("%s", pending_error(t, fd));
+}
+
+CASE(tcp, connecting, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    hear_errors_if_possible(t, c.fd);
+    observe_silence(&line, c.fd, error_about(&c.syn, 4, 0, 0));
+}
+
+CASE(tcp, established, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    hear_errors_if_possible(t, c.fd);
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    struct packet segment = hear(&c);
+    observe_silence(&line, c.fd, error_about(&segment, 4, 0, 0));
+}
+
+MUTANT(tcp, "SO_ERROR has a Source Quench")
+{
+    invents_error(m, call, ENOBUFS);
+}
+
+RULE(udp, "wire.source-quench.udp",
+     .statement = "A Source Quench about a datagram is discarded: no call reports it.",
+     .outcome = {[BY_RFC] = {"nothing then 0", {"rfc6633.udp-discards"}},
+                 [BY_LINUX] = {"nothing then 0", {"rfc6633.udp-discards"}}});
+
+CASE(udp, connected, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
+{
+    struct line line = take_line(t);
+    struct asker a = asks_connected(&line);
+    hear_errors_if_possible(t, a.fd);
+    observe_silence(&line, a.fd, error_about(&a.datagram, 4, 0, 0));
+}
+
+MUTANT(udp, "SO_ERROR has a Source Quench")
+{
+    invents_error(m, call, ENOBUFS);
+}
+
+/* ---- unknown types ---- */
+
+RULE(unknown, "wire.icmp.unknown-type",
+     .statement = "An ICMP message of an unknown type is discarded silently, and so is an "
+                  "informational one of ICMPv6.",
+     .outcome = {[BY_RFC] = {"nothing then 0",
+                             {"rfc1122.icmp-unknown-type", "rfc4443.unknown-information"}},
+                 [BY_LINUX] = {"nothing then 0",
+                               {"rfc1122.icmp-unknown-type", "rfc4443.unknown-information"}}});
+
+static void observe_unknown(struct test *t)
+{
+    struct line line = take_line(t);
+    struct asker a = asks_connected(&line);
+    hear_errors_if_possible(t, a.fd);
+    observe_silence(&line, a.fd, asked_error(t, &a.datagram));
+}
+
+CASE(unknown, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
+     .axes = {{"message", {"1-0", "2-0", "7-3", "44-0", "252-0"}}})
+{
+    observe_unknown(t);
+}
+
+CASE(unknown, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
+     .axes = {{"message", {"162-0", "200-0", "252-0"}}})
+{
+    observe_unknown(t);
+}
+
+MUTANT_ON_WIRE(unknown, "what is unknown is taken for Port Unreachable")
+{
+    bool ipv6 = packet->protocol == IPPROTO_ICMPV6;
+    if (heading == TO_IUT && (ipv6 || packet->protocol == IPPROTO_ICMP)) {
+        packet->type = ipv6 ? 1 : 3;
+        packet->code = ipv6 ? 4 : 3;
+    }
+    return true;
+}
+
+RULE(unknown_error, "wire.icmp.unknown-error",
+     .statement = "An ICMPv6 error of an unknown type is passed to whoever sent the packet.",
+     .outcome = {[BY_RFC] = {"an error", {"rfc4443.unknown-error-passed"}},
+                 [BY_LINUX] = {"an error", {"rfc4443.unknown-error-passed"}}});
+
+CASE(unknown_error, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
+     .axes = {{"message", {"5-0", "50-0", "127-0"}}})
+{
+    struct line line = take_line(t);
+    struct asker a = asks_connected(&line);
+    hear_errors_if_possible(t, a.fd);
+    send_asked_error(&line, &a.datagram);
+    observe("%s", strcmp(pending_error(t, a.fd), "0") ? "an error" : "0");
+}
+
+MUTANT_ON_WIRE(unknown_error, "what is unknown is dropped")
+{
+    return !is_error_to_iut(packet, heading);
+}

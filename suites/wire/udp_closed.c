@@ -1,0 +1,337 @@
+/* What a host answers to datagrams that nobody takes, and what it must not answer. */
+#include "suites/wire/icmp.h"
+
+/* A datagram of the line to a port of the IUT that no socket has. */
+static struct packet to_closed_port(struct line *line)
+{
+    struct test *t = line->t;
+    struct endpoint once = bound_datagram_socket(t, t->iut);
+    must(sk_close(t->iut, once.fd));
+    struct address from = line_name(line, 0);
+    return (struct packet){
+        .protocol = IPPROTO_UDP,
+        .source = address_with_port(line->address, address_port(&from)),
+        .destination = address_with_port(line->iut, address_port(&once.name)),
+        .text = "hello",
+    };
+}
+
+/* The error that the IUT sends, at once; anything else is not asked for. */
+static struct packet error_now(struct line *line)
+{
+    struct packet packet;
+    do
+        packet = see_now(line);
+    while (packet.protocol && !packet_is_error(&packet));
+    return packet;
+}
+
+static struct packet must_see_error(struct line *line)
+{
+    struct test *t = line->t;
+    struct packet packet = see(line);
+    require_by("wire.udp.closed.port-unreachable", packet_is_error(&packet),
+               "Port Unreachable should have come, and not %s", packet_words(&packet, NULL, NULL));
+    return packet;
+}
+
+RULE(closed, "wire.udp.closed.port-unreachable",
+     .statement = "A datagram to a port that no socket has is answered by Port Unreachable.",
+     .outcome = {[BY_RFC] = {"ICMP 3/3 | ICMPv6 1/4",
+                             {"rfc1122.udp-port-unreachable", "rfc1122.port-unreachable",
+                              "rfc4443.port-unreachable"}},
+                 [BY_LINUX] = {"ICMP 3/3 | ICMPv6 1/4",
+                               {"rfc1122.udp-port-unreachable", "rfc1122.port-unreachable",
+                                "rfc4443.port-unreachable"}},
+                 [BY_BSD] = {"ICMP 3/3 | ICMPv6 1/4",
+                             {"freebsd.udp.4.mib.blackhole-default-off"}}});
+
+CASE(closed, datagram, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    line_send_packet(&line, to_closed_port(&line));
+    struct packet answer = see(&line);
+    observe("%s", packet_words(&answer, NULL, NULL));
+}
+
+MUTANT_ON_WIRE(closed, "a closed port is silent")
+{
+    return heading != FROM_IUT || !packet_is_error(packet);
+}
+
+/* ---- what it says ---- */
+
+RULE(quote, "wire.udp.closed.quote",
+     .statement = "An ICMP error quotes the header and at least 8 bytes behind it of what caused "
+                  "it, unchanged.",
+     .outcome = {[BY_RFC] = {"unchanged", {"rfc1122.icmp-quote", "rfc4443.quote"}},
+                 [BY_LINUX] = {"unchanged", {"rfc1122.icmp-quote", "rfc4443.quote"}}});
+
+CASE(quote, datagram, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    enum { LINK = 14 };
+    unsigned char frame[256];
+    struct line line = take_line(t);
+    struct packet sent = to_closed_port(&line);
+    sent.identifier = 0x1234;
+    sent.hops = 77;
+    sent = line_send_packet(&line, sent);
+    struct packet answer = must_see_error(&line);
+    size_t size = packet_encode(&sent, frame, sizeof frame) - LINK, least = size - 5;
+    size_t same = answer.length < size ? answer.length : size;
+    observe("%s", answer.length < least                             ? "too little"
+                  : memcmp(answer.data, frame + LINK, same) == 0 ? "unchanged"
+                                                                    : "changed");
+}
+
+MUTANT_ON_WIRE(quote, "an error quotes only 20 bytes")
+{
+    if (heading == FROM_IUT && packet_is_error(packet))
+        packet->length = 20;
+    return true;
+}
+
+RULE(all, "wire.udp.closed.quote-of-ipv6",
+     .statement = "An ICMPv6 error quotes all of the packet that caused it, or as much as makes "
+                  "the error 1280 bytes long.",
+     .outcome = {[BY_RFC] = {"all of it then 1280 bytes", {"rfc4443.quote"}},
+                 [BY_LINUX] = {"all of it then 1280 bytes", {"rfc4443.quote"}}});
+
+CASE(all, short_and_long, .network = ON_LINE, .family = FAMILY_IPV6)
+{
+    static const char data[1400];
+    struct line line = take_line(t);
+    struct packet sent = to_closed_port(&line);
+    sent.text = NULL;
+    sent.data = data;
+    sent.length = 1000;
+    line_send_packet(&line, sent);
+    struct packet answer = must_see_error(&line);
+    observe("%s", answer.length == 40 + 8 + 1000 ? "all of it" : "another part");
+    sent.length = 1400;
+    line_send_packet(&line, sent);
+    answer = must_see_error(&line);
+    observe("%zu bytes", answer.raw_length);
+}
+
+MUTANT_ON_WIRE(all, "an error quotes what ICMP of IPv4 would")
+{
+    if (heading == FROM_IUT && packet_is_error(packet)) {
+        packet->raw_length -= packet->length - 48;
+        packet->length = 48;
+    }
+    return true;
+}
+
+RULE(service, "wire.udp.closed.type-of-service",
+     .statement = "An ICMP error has a type of service of 0, whatever that of the datagram is.",
+     .outcome = {[BY_RFC] = {"0", {"rfc1122.icmp-type-of-service"}},
+                 [BY_LINUX] = {"0", {"rfc1122.icmp-type-of-service"}}});
+
+/* The three bits of the precedence do not count. */
+enum { SERVICE_BITS = 0x1f };
+
+CASE(service, zero, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    line_send_packet(&line, to_closed_port(&line));
+    observe("%d", must_see_error(&line).traffic & SERVICE_BITS);
+}
+
+CASE(service, low_delay, .network = ON_LINE, .family = FAMILY_IPV4,
+     .deviation = {[BY_LINUX] = {"16", "Linux gives an ICMP error the type of service of what it is "
+                                       "about, as RFC 1812 has it for routers"}})
+{
+    struct line line = take_line(t);
+    struct packet sent = to_closed_port(&line);
+    sent.traffic = 0x10;
+    line_send_packet(&line, sent);
+    observe("%d", must_see_error(&line).traffic & SERVICE_BITS);
+}
+
+MUTANT_ON_WIRE(service, "errors are sent with high throughput")
+{
+    if (heading == FROM_IUT && packet_is_error(packet))
+        packet->traffic = 8;
+    return true;
+}
+
+RULE(source, "wire.udp.closed.source",
+     .statement = "An ICMPv6 error comes from the address that the datagram was sent to.",
+     .outcome = {[BY_RFC] = {"the same", {"rfc4443.source-is-destination"}},
+                 [BY_LINUX] = {"the same", {"rfc4443.source-is-destination"}}});
+
+CASE(source, other_address, .network = ON_LINE, .family = FAMILY_IPV6)
+{
+    struct line line = take_line(t);
+    struct packet sent = to_closed_port(&line);
+    struct address other = network_address(t->net, SIDE_IUT, PLACE_OTHER, t->domain, 0);
+    sent.destination = address_with_port(other, address_port(&sent.destination));
+    line_send_packet(&line, sent);
+    struct packet answer = must_see_error(&line);
+    observe("%s", address_same_host(&answer.source, &other) ? "the same" : "another");
+}
+
+MUTANT_ON_WIRE(source, "errors come from the main address")
+{
+    if (heading == FROM_IUT && packet_is_error(packet))
+        packet->source.in6.sin6_addr.s6_addr[15] ^= 0x40;
+    return true;
+}
+
+/* ---- protocols ---- */
+
+RULE(protocol, "wire.ip.unknown-protocol",
+     .statement = "A packet with a protocol that the host does not have is answered by Protocol "
+                  "Unreachable, or Parameter Problem with code 1 of ICMPv6.",
+     .outcome = {[BY_RFC] = {"ICMP 3/2 | ICMPv6 4/1",
+                             {"rfc1122.protocol-unreachable", "rfc4443.parameter-problem-sent"}},
+                 [BY_LINUX] = {"ICMP 3/2 | ICMPv6 4/1",
+                               {"rfc1122.protocol-unreachable",
+                                "rfc4443.parameter-problem-sent"}}});
+
+CASE(protocol, experiment, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .axes = {{"protocol", {"253", "144"}}})
+{
+    struct line line = take_line(t);
+    line_send(&line, .protocol = t->chosen[0] ? 144 : 253, .text = "something else");
+    struct packet answer = see(&line);
+    observe("%s", packet_words(&answer, NULL, NULL));
+}
+
+MUTANT_ON_WIRE(protocol, "an unknown protocol is ignored")
+{
+    return heading != FROM_IUT || !packet_is_error(packet);
+}
+
+/* ---- what is not answered ---- */
+
+RULE(quiet, "wire.icmp.not-sent",
+     .statement = "No ICMP error is sent about a datagram to a group or by a broadcast of the link, "
+                  "from an address that is no single host, or about a later fragment.",
+     .outcome = {
+         [BY_RFC] = {"nothing",
+                     {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
+                      "rfc1122.icmp-not-about-fragment", "rfc1122.icmp-not-about-no-host",
+                      "rfc4443.not-about-group", "rfc4443.not-about-link-multicast",
+                      "rfc4443.not-about-link-broadcast", "rfc4443.not-about-no-node"}},
+         [BY_LINUX] = {"nothing",
+                       {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
+                        "rfc1122.icmp-not-about-fragment", "rfc1122.icmp-not-about-no-host",
+                        "rfc4443.not-about-group", "rfc4443.not-about-link-multicast",
+                        "rfc4443.not-about-link-broadcast", "rfc4443.not-about-no-node"}}});
+
+static const unsigned char everybody[HARDWARE] = {255, 255, 255, 255, 255, 255};
+
+static void to_group(struct packet *packet, const char *group)
+{
+    packet->destination = address_of(group, address_port(&packet->destination));
+}
+
+static void from_nobody(struct packet *packet, const char *address)
+{
+    packet->source = address_of(address, address_port(&packet->source));
+}
+
+static void observe_quiet(struct line *line, const struct packet *packet)
+{
+    struct test *t = line->t;
+    line->groups = true; /* an answer to a group would be seen */
+    line_send_packet(line, *packet);
+    struct packet answer = error_now(line);
+    observe("%s", packet_words(&answer, NULL, NULL));
+}
+
+CASE(quiet, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
+     .axes = {{"datagram",
+               {"to-broadcast", "to-multicast", "link-broadcast", "later-fragment", "from-zero",
+                "from-loopback", "from-broadcast", "from-multicast", "from-class-e"}}})
+{
+    static const unsigned char all_systems[HARDWARE] = {1, 0, 0x5e, 0, 0, 1};
+    static const char *const nobody[] = {"0.0.0.0", "127.0.0.1", "255.255.255.255", "224.0.0.5",
+                                         "240.0.0.1"};
+    struct line line = take_line(t);
+    struct packet packet = to_closed_port(&line);
+    unsigned chosen = t->chosen[0];
+    if (chosen == 0)
+        to_group(&packet, "255.255.255.255");
+    if (chosen == 1)
+        to_group(&packet, "224.0.0.1");
+    if (chosen == 0 || chosen == 2)
+        memcpy(packet.to, everybody, HARDWARE);
+    if (chosen == 1)
+        memcpy(packet.to, all_systems, HARDWARE);
+    if (chosen == 3)
+        packet.fragment = 1480;
+    if (chosen > 3)
+        from_nobody(&packet, nobody[chosen - 4]);
+    observe_quiet(&line, &packet);
+}
+
+CASE(quiet, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
+     .axes = {{"datagram",
+               {"to-multicast", "link-multicast", "link-broadcast", "from-unspecified",
+                "from-multicast"}}})
+{
+    static const unsigned char all_nodes[HARDWARE] = {0x33, 0x33, 0, 0, 0, 1};
+    struct line line = take_line(t);
+    struct packet packet = to_closed_port(&line);
+    unsigned chosen = t->chosen[0];
+    if (chosen == 0)
+        to_group(&packet, "ff02::1");
+    if (chosen < 2)
+        memcpy(packet.to, all_nodes, HARDWARE);
+    if (chosen == 2)
+        memcpy(packet.to, everybody, HARDWARE);
+    if (chosen > 2)
+        from_nobody(&packet, chosen == 3 ? "::" : "ff02::5");
+    observe_quiet(&line, &packet);
+}
+
+/* Sends Port Unreachable about all that comes. */
+static void answer_with_error(const struct packet *packet)
+{
+    bool ipv6 = packet->source.any.sa_family == AF_INET6;
+    struct packet error = {.protocol = ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
+                           .source = packet->destination,
+                           .destination = packet->source,
+                           .type = ipv6 ? 1 : 3,
+                           .code = ipv6 ? 4 : 3};
+    wire_sends(&error);
+}
+
+MUTANT_ON_WIRE(quiet, "whatever comes is answered by an error")
+{
+    if (heading == TO_IUT)
+        answer_with_error(packet);
+    return true;
+}
+
+RULE(about_error, "wire.icmp.not-about-error",
+     .statement = "No ICMP error is sent about an ICMP error.",
+     .outcome = {[BY_RFC] = {"nothing", {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}},
+                 [BY_LINUX] = {"nothing",
+                               {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}}});
+
+CASE(about_error, port_unreachable, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
+{
+    unsigned char frame[256];
+    struct line line = take_line(t);
+    struct packet about = to_closed_port(&line);
+    struct packet never_sent = {.protocol = IPPROTO_UDP,
+                                .source = about.destination,
+                                .destination = about.source,
+                                .text = "hello"};
+    size_t size = packet_encode(&never_sent, frame, sizeof frame);
+    never_sent.raw = frame + 14;
+    never_sent.raw_length = size - 14;
+    struct packet error = port_unreachable(&never_sent);
+    observe_quiet(&line, &error);
+}
+
+MUTANT_ON_WIRE(about_error, "whatever comes is answered by an error")
+{
+    if (heading == TO_IUT)
+        answer_with_error(packet);
+    return true;
+}
