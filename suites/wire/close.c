@@ -1,0 +1,288 @@
+/* What close() and shutdown() send. */
+#include "suites/suite.h"
+
+static void set_linger(struct test *t, int fd, int seconds)
+{
+    struct linger linger = {1, seconds};
+    must(sk_setsockopt_bytes(t->iut, fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+}
+
+static void ignores_linger(struct mutation *m, struct call *call)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_LINGER))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+/* ---- behind what waits ---- */
+
+/* How much data of the IUT has come, in order. */
+static uint32_t bytes_of(const struct talk *c)
+{
+    return c->expected - c->others.number - 1;
+}
+
+/* Hears all up to the IUT's FIN, and acknowledges it as it comes. */
+static const char *heard_to_fin(struct talk *c)
+{
+    static char text[120];
+    enum { PACKETS = 100 };
+    struct packet packet = {.protocol = PROTOCOL_NONE};
+    for (int i = 0; i < PACKETS; i++) {
+        uint32_t expected = c->expected;
+        packet = hear(c);
+        if (packet.protocol != IPPROTO_TCP || packet.flags & RST)
+            break;
+        tell(c, ACK);
+        if (packet.flags & FIN && c->expected != expected) {
+            snprintf(text, sizeof text, "%u bytes, FIN", bytes_of(c) - 1);
+            return text;
+        }
+    }
+    snprintf(text, sizeof text, "%u bytes, %s", bytes_of(c), said(c, packet));
+    return text;
+}
+
+/* Whether a FIN has come up to now. A probe of the closed window is no news. */
+static const char *fin_now(struct talk *c)
+{
+    struct packet packet;
+    while ((packet = hear_now(c)).protocol)
+        if (packet.flags & (FIN | RST))
+            return said(c, packet);
+    return "no FIN";
+}
+
+/* A connection whose peer has no room, so that what the IUT sends waits. */
+static struct talk without_room(struct line *line)
+{
+    struct talk c = line_connected(line);
+    c.window = 0;
+    tell(&c, ACK);
+    return c;
+}
+
+static void make_room(struct talk *c)
+{
+    c->window = UINT16_MAX;
+    tell(c, ACK);
+}
+
+enum { WAITING = 300 };
+
+static void send_waiting(struct test *t, struct talk *c)
+{
+    static const char data[WAITING];
+    must(sk_send(t->iut, c->fd, data, sizeof data, 0));
+}
+
+#define AFTER_DATA "no FIN then 300 bytes, FIN"
+
+RULE(after_data, "wire.close.after-data",
+     .statement =
+         "close(), and shutdown() for sending, send a FIN after all that waits to be sent, "
+         "and not before it.",
+     .outcome = {[BY_LINUX] = {AFTER_DATA,
+                               {"rfc9293.close-sends-fin", "rfc9293.close-established",
+                                "rfc9293.close-delivers-what-was-sent",
+                                "linux.socket.7.so-linger-off", "linux.socket.7.so-linger-close"}},
+                 [BY_RFC] = {AFTER_DATA,
+                             {"rfc9293.close-sends-fin", "rfc9293.close-established",
+                              "rfc9293.close-delivers-what-was-sent"}}});
+
+CASE(after_data, shut, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"how", {"sending", "both"}}},
+     .outcome = {[BY_BSD] = {AFTER_DATA,
+                             {"freebsd.shutdown.2.tcp-sends-queued-data",
+                              "freebsd.shutdown.2.tcp-waits-for-ack-then-fin",
+                              "freebsd.shutdown.2.tcp6-sends-data-then-fin",
+                              "freebsd.shutdown.2.shut-rdwr-implies-shut-wr"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = without_room(&line);
+    send_waiting(t, &c);
+    must(sk_shutdown(iut, c.fd, t->chosen[0] ? SHUT_RDWR : SHUT_WR));
+    observe("%s", fin_now(&c));
+    make_room(&c);
+    observe("%s", heard_to_fin(&c));
+}
+
+CASE(after_data, closed, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = without_room(&line);
+    send_waiting(t, &c);
+    must(sk_close(iut, c.fd));
+    observe("%s", fin_now(&c));
+    make_room(&c);
+    observe("%s", heard_to_fin(&c));
+}
+
+CASE(after_data, lingering, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = without_room(&line);
+    send_waiting(t, &c);
+    set_linger(t, c.fd, 30);
+    struct pending *closing = sk_begin(iut, call_close(c.fd));
+    sk_waits(closing);
+    observe("%s", fin_now(&c));
+    make_room(&c);
+    observe("%s", heard_to_fin(&c));
+    finish(closing);
+}
+
+/* On a connection that the peer has ended already. */
+CASE(after_data, peer_ended, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .outcome = {[BY_LINUX] = {AFTER_DATA, {"rfc9293.close-after-fin", "rfc9293.close-close-wait"}},
+                 [BY_RFC] = {AFTER_DATA, {"rfc9293.close-after-fin", "rfc9293.close-close-wait"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = without_room(&line);
+    tell(&c, FIN | ACK);
+    must_hear(&c, ACK);
+    send_waiting(t, &c);
+    must(sk_close(iut, c.fd));
+    observe("%s", fin_now(&c));
+    make_room(&c);
+    observe("%s", heard_to_fin(&c));
+}
+
+/* What waits for the window is lost, and a FIN that has no place any more comes at once. */
+MUTANT_ON_WIRE(after_data, "what waits is thrown away")
+{
+    return heading == TO_IUT || packet->protocol != IPPROTO_TCP || !packet->length;
+}
+
+RULE(corked, "wire.close.corked",
+     .statement = "What TCP_CORK or MSG_MORE holds back is sent, and a FIN after it, when "
+                  "shutdown() or close() is called.",
+     .outcome = {
+         [BY_LINUX] = {"3 bytes, FIN", {"rfc9293.close-pushes", "rfc9293.close-sends-fin"}}});
+
+CASE(corked, each, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"by", {"cork", "more"}}, {"call", {"shutdown", "close"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    if (t->chosen[0] == 0)
+        must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_CORK, 1));
+    must(sk_send(iut, c.fd, "abc", 3, t->chosen[0] ? MSG_MORE : 0));
+    must(t->chosen[1] ? sk_close(iut, c.fd) : sk_shutdown(iut, c.fd, SHUT_WR));
+    observe("%s", heard_to_fin(&c));
+}
+
+MUTANT_ON_WIRE(corked, "what is held back is thrown away")
+{
+    return heading == TO_IUT || packet->protocol != IPPROTO_TCP || !packet->length;
+}
+
+RULE(once, "wire.close.no-second-fin",
+     .statement = "shutdown() and close() after a FIN was sent send no second one.",
+     .outcome = {[BY_LINUX] = {"nothing", {"rfc9293.close-fin-wait-no-second-fin"}},
+                 [BY_RFC] = {"nothing", {"rfc9293.close-fin-wait-no-second-fin"}}});
+
+CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"call", {"sending", "both", "close"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, STATE_FIN_WAIT_2);
+    if (t->chosen[0] == 2)
+        must(sk_close(iut, c.fd));
+    else
+        sk_shutdown(iut, c.fd, t->chosen[0] ? SHUT_RDWR : SHUT_WR);
+    observe("%s", said(&c, hear_now(&c)));
+}
+
+MUTANT_TAMPERS(once, "a FIN comes twice", .with = FIN, .twice = true)
+
+/* ---- lingering ---- */
+
+RULE(lingers, "wire.close.lingers",
+     .statement = "On z/OS, and on Linux, close() with SO_LINGER on and time left returns only "
+                  "when what was sent is acknowledged.",
+     .pinned = {[BY_LINUX] = "waits then 0"},
+     .outcome = {[BY_ZOS] = {"waits then 0", {"zos.close.linger.waits-for-acknowledgement"}}});
+
+CASE(lingers, acknowledged_later, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    set_linger(t, c.fd, 30);
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    struct pending *closing = sk_begin(iut, call_close(c.fd));
+    while (bytes_of(&c) < 3)
+        require(hear(&c).protocol, "the data does not come");
+    observe("%s", sk_waits(closing) ? "waits" : "returns");
+    heard_to_fin(&c);
+    observe_result(finish(closing));
+}
+
+MUTANT_BY(lingers, "SO_LINGER is ignored", ignores_linger)
+
+static const char *reset_now(struct talk *c)
+{
+    struct packet packet = hear(c);
+    if (packet.protocol != IPPROTO_TCP || !(packet.flags & RST))
+        return said(c, packet);
+    return packet.flags & FIN          ? "RST with FIN"
+           : packet.length             ? "RST with data"
+           : packet.seq != c->expected ? "RST with another number"
+                                       : "RST";
+}
+
+RULE(aborts, "wire.close.aborts",
+     .statement =
+         "On z/OS, and on Linux, close() with SO_LINGER on and no time sends a RST with the "
+         "next number and nothing else, and the connection is gone.",
+     .pinned = {[BY_LINUX] = "RST then nothing then RST"},
+     .outcome = {[BY_ZOS] = {"RST then nothing then RST", {"zos.close.linger.zero-sends-reset"}}});
+
+static void observe_abort(struct test *t, struct talk *c)
+{
+    set_linger(t, c->fd, 0);
+    must(sk_close(t->iut, c->fd));
+    observe("%s", reset_now(c));
+    observe("%s", said(c, hear_now(c)));
+    tell(c, ACK);
+    observe("%s", reset_now(c));
+}
+
+CASE(aborts, idle, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    observe_abort(t, &c);
+}
+
+CASE(aborts, ended, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"by", {"peer", "iut"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, t->chosen[0] ? STATE_FIN_WAIT_2 : STATE_CLOSE_WAIT);
+    observe_abort(t, &c);
+}
+
+RULE(aborts_waiting, "wire.close.aborts-what-waits",
+     .statement = "On z/OS, and on Linux, close() with SO_LINGER on and no time throws away what "
+                  "waits to be sent.",
+     .pinned = {[BY_LINUX] = "RST then nothing"},
+     .outcome = {
+         [BY_ZOS] = {"RST then nothing",
+                     {"zos.close.linger-0-cancels-data", "zos.close.linger.zero-sends-reset"}}});
+
+CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = without_room(&line);
+    send_waiting(t, &c);
+    set_linger(t, c.fd, 0);
+    must(sk_close(iut, c.fd));
+    observe("%s", reset_now(&c));
+    observe("%s", said(&c, hear_now(&c)));
+}
+
+MUTANT_TAMPERS(aborts, "the RST does not come", .with = RST, .lost = true)
+
+MUTANT_BY(aborts_waiting, "SO_LINGER is ignored", ignores_linger)

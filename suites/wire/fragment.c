@@ -1,0 +1,213 @@
+/* Fragments, and the flag that forbids them. */
+#include "suites/suite.h"
+
+/* More than any Ethernet takes in one piece. */
+enum { BIG = 20000, UDP_HEADER = 8, IPV4_HEADER = 20, IPV6_HEADER = 40 };
+
+static int connected_to(struct test *t, struct line *line)
+{
+    struct address name = line_name(line, 0);
+    int fd = datagram_socket(t, t->iut);
+    must(sk_connect(t->iut, fd, &name));
+    return fd;
+}
+
+static void discover(struct test *t, int fd, int how)
+{
+    if (t->domain == AF_INET6)
+        must(sk_setsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, how));
+    else
+        must(sk_setsockopt(t->iut, fd, IPPROTO_IP, IP_MTU_DISCOVER, how));
+}
+
+static void ignores_discover(struct mutation *m, struct call *call)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, IP_MTU_DISCOVER) ||
+        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, IPV6_MTU_DISCOVER))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+/* ---- the flag ---- */
+
+/* Whether a small datagram of a socket may be fragmented. */
+static void observe_flag(struct test *t, int how)
+{
+    struct line line = take_line(t);
+    int fd = connected_to(t, &line);
+    discover(t, fd, how);
+    must(sk_send(t->iut, fd, "abc", 3, 0));
+    struct packet packet = see(&line);
+    observe("%s", packet.protocol != IPPROTO_UDP ? packet_words(&packet, NULL, NULL)
+                  : packet.dont_fragment         ? "may not be fragmented"
+                                                 : "may be fragmented");
+}
+
+static bool without_flag(struct packet *packet)
+{
+    packet->dont_fragment = false;
+    return true;
+}
+
+RULE(flag_do, "wire.fragment.flag-do",
+     .statement = "A datagram has the don't-fragment flag if setsockopt() set IP_PMTUDISC_DO.",
+     .outcome = {[BY_LINUX] = {"may not be fragmented", {"linux.ip.7.ip-pmtudisc-do"}}});
+
+CASE(flag_do, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_flag(t, IP_PMTUDISC_DO);
+}
+
+MUTANT_ON_WIRE(flag_do, "the flag is missing")
+{
+    return heading == TO_IUT || without_flag(packet);
+}
+
+RULE(flag_want, "wire.fragment.flag-want",
+     .statement =
+         "A datagram that fits the path MTU has the don't-fragment flag if setsockopt() set "
+         "IP_PMTUDISC_WANT, or nothing.",
+     .outcome = {
+         [BY_LINUX] = {"may not be fragmented",
+                       {"linux.ip.7.ip-pmtudisc-want", "linux.ip.7.ip-mtu-discover-default"}}});
+
+CASE(flag_want, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_flag(t, IP_PMTUDISC_WANT);
+}
+
+CASE(flag_want, nothing_set, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    int fd = connected_to(t, &line);
+    must(sk_send(iut, fd, "abc", 3, 0));
+    struct packet packet = see(&line);
+    observe("%s", packet.dont_fragment ? "may not be fragmented" : "may be fragmented");
+}
+
+MUTANT_ON_WIRE(flag_want, "the flag is missing")
+{
+    return heading == TO_IUT || without_flag(packet);
+}
+
+RULE(flag_probe, "wire.fragment.flag-probe",
+     .statement = "A datagram has the don't-fragment flag if setsockopt() set IP_PMTUDISC_PROBE.",
+     .outcome = {[BY_LINUX] = {"may not be fragmented", {"linux.ip.7.ip-pmtudisc-probe"}}});
+
+CASE(flag_probe, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_flag(t, IP_PMTUDISC_PROBE);
+}
+
+MUTANT_ON_WIRE(flag_probe, "the flag is missing")
+{
+    return heading == TO_IUT || without_flag(packet);
+}
+
+RULE(flag_dont, "wire.fragment.flag-dont",
+     .statement = "A datagram has no don't-fragment flag if setsockopt() set IP_PMTUDISC_DONT.",
+     .outcome = {[BY_LINUX] = {"may be fragmented", {"linux.ip.7.ip-pmtudisc-dont"}}});
+
+CASE(flag_dont, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_flag(t, IP_PMTUDISC_DONT);
+}
+
+MUTANT_BY(flag_dont, "IP_MTU_DISCOVER is ignored", ignores_discover)
+
+RULE(flag_stream, "wire.fragment.flag-stream",
+     .statement = "The data of a stream socket has the don't-fragment flag: the path MTU is "
+                  "discovered.",
+     .outcome = {
+         [BY_LINUX] = {"may not be fragmented",
+                       {"linux.ip.7.ip-mtu-discover-stream", "linux.ip.7.ip-mtu-discover-default",
+                        "rfc9293.path-mtu-discovery"}}});
+
+CASE(flag_stream, data, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    observe("%s", must_hear(&c, ACK).dont_fragment ? "may not be fragmented" : "may be fragmented");
+}
+
+MUTANT_ON_WIRE(flag_stream, "the flag is missing")
+{
+    return heading == TO_IUT || without_flag(packet);
+}
+
+/* ---- what is too long ---- */
+
+static int send_big(struct test *t, int fd)
+{
+    static const char data[BIG];
+    return sk_send(t->iut, fd, data, sizeof data, 0);
+}
+
+RULE(too_long, "wire.fragment.too-long",
+     .statement = "send() of a datagram above the MTU fails with EMSGSIZE and sends nothing if it "
+                  "may not be fragmented.",
+     .outcome = {[BY_LINUX] = {"EMSGSIZE then nothing",
+                               {"linux.ip.7.ip-pmtudisc-do-emsgsize", "linux.ip.7.emsgsize",
+                                "linux.udp.7.emsgsize-above-path-mtu", "linux.send.2.emsgsize",
+                                "linux.ipv6.7.ipv6-mtu-discover"}}});
+
+CASE(too_long, datagram, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
+{
+    struct line line = take_line(t);
+    int fd = connected_to(t, &line);
+    discover(t, fd, IP_PMTUDISC_DO);
+    observe_result(send_big(t, fd));
+    struct packet packet = see_now(&line);
+    observe("%s", packet_words(&packet, NULL, NULL));
+}
+
+MUTANT_BY(too_long, "IP_MTU_DISCOVER is ignored", ignores_discover)
+
+RULE(fragments, "wire.fragment.fragments",
+     .statement = "send() of a datagram above the MTU sends it in fragments, one behind the other, "
+                  "if setsockopt() set IP_PMTUDISC_WANT or IP_PMTUDISC_DONT.",
+     .outcome = {[BY_LINUX] = {"all in fragments",
+                               {"linux.ip.7.ip-pmtudisc-want", "linux.udp.7.fragments-without-pmtu",
+                                "linux.ipv6.7.ipv6-mtu-discover"}}});
+
+/* Fragments may come in any order; each byte has to come once. */
+static const char *fragments_of(struct line *line, size_t all)
+{
+    static bool come[BIG + UDP_HEADER];
+    size_t count = 0;
+    while (count < all) {
+        struct packet packet = see(line);
+        size_t header = packet.source.any.sa_family == AF_INET6 ? IPV6_HEADER : (size_t)IPV4_HEADER;
+        if (!packet.protocol)
+            return "a part is missing";
+        if (!packet.fragment && !packet.more_fragments)
+            return packet_words(&packet, NULL, NULL);
+        if (packet.dont_fragment)
+            return "a fragment that may not be fragmented";
+        size_t length = packet.raw_length - header - packet.header_options;
+        for (size_t i = packet.fragment; i < packet.fragment + length && i < all; i++) {
+            count += !come[i];
+            come[i] = true;
+        }
+    }
+    return "all in fragments";
+}
+
+CASE(fragments, datagram, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .axes = {{"discover", {"want", "dont"}}})
+{
+    struct line line = take_line(t);
+    int fd = connected_to(t, &line);
+    discover(t, fd, t->chosen[0] ? IP_PMTUDISC_DONT : IP_PMTUDISC_WANT);
+    must(send_big(t, fd));
+    observe("%s", fragments_of(&line, BIG + UDP_HEADER));
+}
+
+MUTANT_ON_WIRE(fragments, "the second fragment is lost")
+{
+    static int count;
+    bool piece = packet->fragment || packet->more_fragments;
+    return heading == TO_IUT || !piece || ++count != 2;
+}

@@ -1,0 +1,417 @@
+/* What options and control data make of the IP header. */
+#include "hosts/message.h"
+#include "suites/suite.h"
+
+/* The types of service are those that RFC 1349 knew: an implementation may take no others. */
+enum { ONE = 7, OTHER = 9, CLASS = 0x10, OTHER_CLASS = 0x08, DIFFSERV = 0xfc };
+
+/* The options of IPv4 and IPv6 that are about the same field. */
+static int level_of(const struct test *t)
+{
+    return t->domain == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+}
+
+static int hops_option(const struct test *t)
+{
+    return t->domain == AF_INET6 ? IPV6_UNICAST_HOPS : IP_TTL;
+}
+
+static int class_option(const struct test *t)
+{
+    return t->domain == AF_INET6 ? IPV6_TCLASS : IP_TOS;
+}
+
+static void set(struct test *t, int fd, int option, int value)
+{
+    must(sk_setsockopt(t->iut, fd, level_of(t), option, value));
+}
+
+static void ignores(struct mutation *m, struct call *call, int ipv4, int ipv6)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, ipv4) ||
+        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, ipv6))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+static void ignores_hops(struct mutation *m, struct call *call)
+{
+    ignores(m, call, IP_TTL, IPV6_UNICAST_HOPS);
+}
+
+static void ignores_class(struct mutation *m, struct call *call)
+{
+    ignores(m, call, IP_TOS, IPV6_TCLASS);
+}
+
+/* The SYN of a socket on which an option is set. */
+static struct packet syn_with(struct test *t, int option, int value)
+{
+    struct line line = take_line(t);
+    struct address name = line_name(&line, 0);
+    int fd = stream_socket(t, t->iut);
+    set(t, fd, option, value);
+    set_nonblocking(t, t->iut, fd, true);
+    sk_connect(t->iut, fd, &name);
+    return must_see(&line, SYN);
+}
+
+/* What a listening socket answers to a SYN after an option was set on it. */
+static struct packet answer_with(struct test *t, int option, int value)
+{
+    struct line line = take_line(t);
+    struct endpoint listener = listening_socket(t, t->iut);
+    set(t, listener.fd, option, value);
+    struct talk c = talk_to(&line, address_port(&listener.name));
+    tell(&c, SYN);
+    return must_hear(&c, SYN | ACK);
+}
+
+/* Data of a connection, sent after an option was set. */
+static struct packet data_with(struct test *t, struct talk *c, int option, int value)
+{
+    set(t, c->fd, option, value);
+    must(sk_send(t->iut, c->fd, "abc", 3, 0));
+    struct packet packet = must_hear(c, ACK);
+    tell(c, ACK);
+    return packet;
+}
+
+/* A datagram of a connected socket, sent with the variant's call. */
+static struct packet datagram_of(struct test *t, struct line *line, int fd)
+{
+    must(send_by_form(t, t->iut, fd, "abc", 3, NULL));
+    struct packet packet = see(line);
+    require(packet.protocol == IPPROTO_UDP, "a datagram should have come, and not %s",
+            packet_words(&packet, NULL, NULL));
+    return packet;
+}
+
+static int connected_datagram_socket(struct test *t, struct line *line)
+{
+    struct address name = line_name(line, 0);
+    int fd = datagram_socket(t, t->iut);
+    must(sk_connect(t->iut, fd, &name));
+    return fd;
+}
+
+/* ---- time to live, hop limit ---- */
+
+#define HOPS_OF_STREAM(statement_option_)                                                          \
+    .statement = "The segments of a stream socket have the " statement_option_                     \
+                 " that setsockopt() set, also if it is changed while the connection lasts."
+
+RULE(ttl_stream, "wire.ttl.stream", HOPS_OF_STREAM("time to live"),
+     .outcome = {[BY_LINUX] = {"7", {"linux.ip.7.ip-ttl", "rfc9293.must-49"}},
+                 [BY_BSD] = {"7", {"freebsd.ip.4.ip-ttl"}},
+                 [BY_RFC] = {"7", {"rfc9293.must-49"}}});
+
+RULE(hops_stream, "wire.hops.stream", HOPS_OF_STREAM("hop limit"),
+     .outcome = {[BY_POSIX] = {"7", {"posix.sockets.ipv6.unicast-hops.limit"}},
+                 [BY_LINUX] = {"7", {"linux.ipv6.7.ipv6-unicast-hops", "rfc9293.must-49"}},
+                 [BY_BSD] = {"7", {"freebsd.ip6.4.ipv6-unicast-hops"}},
+                 [BY_RFC] = {"7", {"rfc9293.must-49"}}});
+
+#define OF_STREAM(rule_, family_, option_, value_, seen_)                                          \
+    CASE(rule_, syn, .network = ON_LINE, .family = family_)                                        \
+    {                                                                                              \
+        observe("%d", seen_(syn_with(t, option_(t), value_)));                                     \
+    }                                                                                              \
+    CASE(rule_, syn_ack, .network = ON_LINE, .family = family_)                                    \
+    {                                                                                              \
+        observe("%d", seen_(answer_with(t, option_(t), value_)));                                  \
+    }                                                                                              \
+    CASE(rule_, data, .network = ON_LINE, .family = family_, .role = ANY_ROLE)                     \
+    {                                                                                              \
+        struct line line = take_line(t);                                                           \
+        struct talk c = line_connected(&line);                                                     \
+        observe("%d", seen_(data_with(t, &c, option_(t), value_)));                                \
+    }                                                                                              \
+    CASE(rule_, fin, .network = ON_LINE, .family = family_, .role = ANY_ROLE)                      \
+    {                                                                                              \
+        struct line line = take_line(t);                                                           \
+        struct talk c = line_connected(&line);                                                     \
+        set(t, c.fd, option_(t), value_);                                                          \
+        must(sk_shutdown(iut, c.fd, SHUT_WR));                                                     \
+        observe("%d", seen_(must_hear(&c, FIN | ACK)));                                            \
+    }
+
+static int hops_of(struct packet packet)
+{
+    return packet.hops;
+}
+
+/* The two lower bits are of ECN, which is TCP's business. */
+static int class_of(struct packet packet)
+{
+    return packet.traffic & DIFFSERV;
+}
+
+OF_STREAM(ttl_stream, FAMILY_IPV4, hops_option, ONE, hops_of)
+MUTANT_BY(ttl_stream, "IP_TTL is ignored", ignores_hops)
+
+OF_STREAM(hops_stream, FAMILY_IPV6, hops_option, ONE, hops_of)
+MUTANT_BY(hops_stream, "IPV6_UNICAST_HOPS is ignored", ignores_hops)
+
+RULE(ttl_datagram, "wire.ttl.datagram",
+     .statement = "The datagrams of a socket have the time to live that setsockopt() set.",
+     .outcome = {[BY_LINUX] = {"7 then 9", {"linux.ip.7.ip-ttl"}},
+                 [BY_BSD] = {"7 then 9", {"freebsd.ip.4.ip-ttl"}}});
+
+RULE(hops_datagram, "wire.hops.datagram",
+     .statement = "The datagrams of a socket have the hop limit that setsockopt() set.",
+     .outcome = {[BY_POSIX] = {"7 then 9", {"posix.sockets.ipv6.unicast-hops.limit"}},
+                 [BY_LINUX] = {"7 then 9", {"linux.ipv6.7.ipv6-unicast-hops"}},
+                 [BY_BSD] = {"7 then 9", {"freebsd.ip6.4.ipv6-unicast-hops"}}});
+
+static void observe_hops(struct test *t)
+{
+    struct line line = take_line(t);
+    int fd = connected_datagram_socket(t, &line);
+    set(t, fd, hops_option(t), ONE);
+    observe("%d", datagram_of(t, &line, fd).hops);
+    set(t, fd, hops_option(t), OTHER);
+    observe("%d", datagram_of(t, &line, fd).hops);
+}
+
+CASE(ttl_datagram, set, .network = ON_LINE, .family = FAMILY_IPV4, .send = ANY_SEND)
+{
+    observe_hops(t);
+}
+
+MUTANT_BY(ttl_datagram, "IP_TTL is ignored", ignores_hops)
+
+CASE(hops_datagram, set, .network = ON_LINE, .family = FAMILY_IPV6, .send = ANY_SEND)
+{
+    observe_hops(t);
+}
+
+MUTANT_BY(hops_datagram, "IPV6_UNICAST_HOPS is ignored", ignores_hops)
+
+RULE(ttl_get, "wire.ttl.get",
+     .statement = "getsockopt() gives the time to live that packets have, whether one was set or "
+                  "not.",
+     .outcome = {[BY_LINUX] = {"the same", {"linux.ip.7.ip-ttl-get", "linux.ip.7.ip-ttl"}}});
+
+CASE(ttl_get, datagram, .network = ON_LINE, .family = FAMILY_IPV4,
+     .axes = {{"time-to-live", {"set", "default"}}})
+{
+    struct line line = take_line(t);
+    int fd = connected_datagram_socket(t, &line), told = 0;
+    if (t->chosen[0] == 0)
+        set(t, fd, IP_TTL, ONE);
+    must(sk_getsockopt(iut, fd, IPPROTO_IP, IP_TTL, &told));
+    int seen = datagram_of(t, &line, fd).hops;
+    observe("%s", seen == told ? "the same" : "another");
+}
+
+MUTANT(ttl_get, "getsockopt() gives one less")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, IPPROTO_IP, IP_TTL))
+        call_set_option_value(call, call_option_value(call) - 1);
+}
+
+RULE(ttl_default, "wire.ttl.default",
+     .statement = "Packets have a time to live of 64 if none was set.",
+     .outcome = {[BY_LINUX] = {"64", {"linux.ip.7.proc-ip-default-ttl"}}});
+
+CASE(ttl_default, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    observe("%d", datagram_of(t, &line, connected_datagram_socket(t, &line)).hops);
+}
+
+CASE(ttl_default, syn, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    observe("%d", line_called(&line).syn.hops);
+}
+
+MUTANT_ON_WIRE(ttl_default, "packets have a time to live of 32")
+{
+    if (heading == FROM_IUT)
+        packet->hops = 32;
+    return true;
+}
+
+RULE(hops_default, "wire.hops.default",
+     .statement =
+         "Setting IPV6_UNICAST_HOPS to -1 makes datagrams have the hop limit again that the "
+         "system selects.",
+     .outcome = {[BY_POSIX] = {"the same", {"posix.sockets.ipv6.unicast-hops.system-default"}},
+                 [BY_LINUX] = {"the same",
+                               {"linux.ipv6.7.ipv6-unicast-hops-default",
+                                "posix.sockets.ipv6.unicast-hops.system-default"}}});
+
+CASE(hops_default, set_back, .network = ON_LINE, .family = FAMILY_IPV6)
+{
+    struct line line = take_line(t);
+    int fd = connected_datagram_socket(t, &line);
+    int before = datagram_of(t, &line, fd).hops;
+    set(t, fd, IPV6_UNICAST_HOPS, before == ONE ? OTHER : ONE);
+    set(t, fd, IPV6_UNICAST_HOPS, -1);
+    observe("%s", datagram_of(t, &line, fd).hops == before ? "the same" : "another");
+}
+
+MUTANT(hops_default, "-1 is ignored")
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, IPV6_UNICAST_HOPS) &&
+        call_option_value(call) == -1)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+/* ---- type of service, traffic class ---- */
+
+#define CLASS_OF_STREAM                                                                            \
+    .statement = "The segments of a stream socket have the differentiated services field that "    \
+                 "setsockopt() set, also if it is changed while the connection lasts."
+
+RULE(tos_stream, "wire.tos.stream", CLASS_OF_STREAM,
+     .outcome = {[BY_LINUX] = {"16", {"linux.ip.7.ip-tos", "rfc9293.must-48", "rfc9293.shld-21"}},
+                 [BY_BSD] = {"16", {"freebsd.ip.4.ip-tos"}},
+                 [BY_RFC] = {"16", {"rfc9293.must-48", "rfc9293.shld-21", "rfc9293.shld-22"}}});
+
+OF_STREAM(tos_stream, FAMILY_IPV4, class_option, CLASS, class_of)
+MUTANT_BY(tos_stream, "IP_TOS is ignored", ignores_class)
+
+RULE(tclass_stream, "wire.tclass.stream", CLASS_OF_STREAM,
+     .outcome = {[BY_LINUX] = {"16", {"rfc9293.must-48", "rfc9293.shld-21", "rfc9293.shld-22"}},
+                 [BY_RFC] = {"16", {"rfc9293.must-48", "rfc9293.shld-21", "rfc9293.shld-22"}}});
+
+OF_STREAM(tclass_stream, FAMILY_IPV6, class_option, CLASS, class_of)
+MUTANT_BY(tclass_stream, "IPV6_TCLASS is ignored", ignores_class)
+
+RULE(acknowledgments, "wire.tos.acknowledgments",
+     .statement = "The acknowledgments of a stream socket have the differentiated services field "
+                  "that setsockopt() set, and not the peer's.",
+     .outcome = {
+         [BY_LINUX] = {"16", {"rfc9293.diffserv-each-direction", "rfc9293.diffserv-outgoing-only"}},
+         [BY_RFC] = {"16", {"rfc9293.diffserv-each-direction", "rfc9293.diffserv-outgoing-only"}}});
+
+CASE(acknowledgments, of_fin, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    set(t, c.fd, class_option(t), CLASS);
+    tell(&c, FIN | ACK, .traffic = OTHER_CLASS);
+    observe("%d", class_of(must_hear(&c, ACK)));
+}
+
+MUTANT_BY(acknowledgments, "IP_TOS is ignored", ignores_class)
+
+RULE(tos_datagram, "wire.tos.datagram",
+     .statement = "The datagrams of a socket have the type of service that setsockopt() set.",
+     .outcome = {[BY_LINUX] = {"16 then 8", {"linux.ip.7.ip-tos"}},
+                 [BY_BSD] = {"16 then 8", {"freebsd.ip.4.ip-tos"}}});
+
+RULE(tclass_datagram, "wire.tclass.datagram",
+     .statement = "The datagrams of a socket have the traffic class that setsockopt() set.",
+     .pinned = {[BY_LINUX] = "16 then 8"},
+     .outcome = {[BY_BSD] = {"16 then 8", {"freebsd.ip6.4.ipv6-tclass"}}});
+
+static void observe_class(struct test *t)
+{
+    struct line line = take_line(t);
+    int fd = connected_datagram_socket(t, &line);
+    set(t, fd, class_option(t), CLASS);
+    observe("%d", class_of(datagram_of(t, &line, fd)));
+    set(t, fd, class_option(t), OTHER_CLASS);
+    observe("%d", class_of(datagram_of(t, &line, fd)));
+}
+
+CASE(tos_datagram, set, .network = ON_LINE, .family = FAMILY_IPV4, .send = ANY_SEND)
+{
+    observe_class(t);
+}
+
+MUTANT_BY(tos_datagram, "IP_TOS is ignored", ignores_class)
+
+CASE(tclass_datagram, set, .network = ON_LINE, .family = FAMILY_IPV6, .send = ANY_SEND)
+{
+    observe_class(t);
+}
+
+MUTANT_BY(tclass_datagram, "IPV6_TCLASS is ignored", ignores_class)
+
+/* ---- control data ---- */
+
+/* A datagram with control data, and one without it, from a socket on which the option is set. */
+static void observe_control(struct test *t, int option, int value, int control, int once,
+                            int seen(struct packet))
+{
+    struct line line = take_line(t);
+    struct message message = {.buffer = {block_in("abc", 3)}, .buffers = 1};
+    int fd = connected_datagram_socket(t, &line);
+    set(t, fd, option, value);
+    control_add(&message, level_of(t), control, &once, sizeof once);
+    must(sk_sendmsg_whole(t->iut, fd, &message, 0));
+    observe("%d", seen(see(&line)));
+    observe("%d", seen(datagram_of(t, &line, fd)));
+}
+
+static void without_control(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_SENDMSG)
+        ((struct message *)call->block[1].bytes)->controls = 0;
+    mutate(m, call);
+}
+
+RULE(control_hops, "wire.control.hops",
+     .statement =
+         "A control message IPV6_HOPLIMIT of sendmsg() sets the hop limit of its datagram, "
+         "and of no other.",
+     .outcome = {
+         [BY_LINUX] = {"9 then 7",
+                       {"linux.ipv6.7.ipv6-header-sent", "linux.ipv6.7.ipv6-unicast-hops"}},
+         [BY_BSD] = {"9 then 7",
+                     {"freebsd.ip6.4.ancillary-in-sendmsg", "freebsd.ip6.4.ancillary-same-format",
+                      "freebsd.ip6.4.ipv6-unicast-hops"}}});
+
+CASE(control_hops, one_datagram, .network = ON_LINE, .family = FAMILY_IPV6)
+{
+    observe_control(t, IPV6_UNICAST_HOPS, ONE, IPV6_HOPLIMIT, OTHER, hops_of);
+}
+
+MUTANT_BY(control_hops, "control data is ignored", without_control)
+
+RULE(control_ttl, "wire.control.ttl",
+     .statement = "On Linux a control message IP_TTL of sendmsg() sets the time to live of its "
+                  "datagram, and of no other.",
+     .pinned = {[BY_LINUX] = "9 then 7"});
+
+CASE(control_ttl, one_datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_control(t, IP_TTL, ONE, IP_TTL, OTHER, hops_of);
+}
+
+MUTANT_BY(control_ttl, "control data is ignored", without_control)
+
+RULE(control_tos, "wire.control.tos",
+     .statement = "On Linux a control message IP_TOS of sendmsg() sets the type of service of its "
+                  "datagram, and of no other.",
+     .pinned = {[BY_LINUX] = "8 then 16"});
+
+CASE(control_tos, one_datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_control(t, IP_TOS, CLASS, IP_TOS, OTHER_CLASS, class_of);
+}
+
+MUTANT_BY(control_tos, "control data is ignored", without_control)
+
+RULE(control_tclass, "wire.control.tclass",
+     .statement =
+         "On Linux a control message IPV6_TCLASS of sendmsg() sets the traffic class of its "
+         "datagram, and of no other.",
+     .pinned = {[BY_LINUX] = "8 then 16"});
+
+CASE(control_tclass, one_datagram, .network = ON_LINE, .family = FAMILY_IPV6)
+{
+    observe_control(t, IPV6_TCLASS, CLASS, IPV6_TCLASS, OTHER_CLASS, class_of);
+}
+
+MUTANT_BY(control_tclass, "control data is ignored", without_control)

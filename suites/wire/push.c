@@ -1,0 +1,365 @@
+/* When data is sent: the Nagle algorithm, TCP_NODELAY, TCP_CORK, MSG_MORE. */
+#include "suites/suite.h"
+
+#include "calls/clock.h"
+
+#include <netinet/udp.h>
+
+/* What is held back may be sent after a tenth of a second at the earliest (RFC 9293, 3.8.6.2.1). A
+ * machine that was too slow is asked once more, on another connection. */
+enum { SOON = 90000000, TRIES = 5 };
+
+/* How much data of the IUT has come, in order. */
+static uint32_t bytes_of(const struct talk *c)
+{
+    return c->expected - c->others.number - 1;
+}
+
+/* Waits until so much data has come that was not there before, or something comes again; how much
+ * has. */
+static uint32_t awaited(struct talk *c, uint32_t count)
+{
+    uint32_t before = bytes_of(c), had = before;
+    while (had - before < count) {
+        struct packet packet = hear(c);
+        if (!packet.protocol || (packet.length && bytes_of(c) == had))
+            break;
+        had = bytes_of(c);
+    }
+    return had - before;
+}
+
+/* How much data has come up to now that was not there before. */
+static uint32_t come_now(struct talk *c)
+{
+    uint32_t before = bytes_of(c);
+    while (hear_now(c).protocol)
+        ;
+    return bytes_of(c) - before;
+}
+
+static bool soon(int64_t begin)
+{
+    return clock_now() - begin < SOON;
+}
+
+/* What is done on a connection. */
+typedef void act(struct test *t, struct talk *c);
+
+/* Observes how much data comes of it at once that the IUT sends, and how much when what holds it
+ * back is gone. */
+static void observe_held(struct test *t, act *sends, act *releases, uint32_t all)
+{
+    struct line line = take_line(t);
+    for (int tries = TRIES;; tries--) {
+        struct talk c = line_connected(&line, .mss = 1000);
+        int64_t begin = clock_now();
+        sends(t, &c);
+        uint32_t at_once = come_now(&c);
+        bool quick = soon(begin);
+        begin = clock_now();
+        releases(t, &c);
+        uint32_t later = awaited(&c, all - at_once);
+        if (tries && (!quick || (!at_once && !soon(begin)))) {
+            tell(&c, RST); /* so that it sends nothing again */
+            continue;
+        }
+        observe("%u bytes", at_once);
+        observe("%u bytes%s", later, soon(begin) ? "" : ", late");
+        return;
+    }
+}
+
+static void set(struct test *t, struct talk *c, int option, int value)
+{
+    must(sk_setsockopt(t->iut, c->fd, IPPROTO_TCP, option, value));
+}
+
+static void send_some(struct test *t, struct talk *c, const char *text, int flags)
+{
+    must(sk_send(t->iut, c->fd, text, strlen(text), flags));
+}
+
+static void ignores(struct mutation *m, struct call *call, int option)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_TCP, option))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+static void ignores_nodelay(struct mutation *m, struct call *call)
+{
+    ignores(m, call, TCP_NODELAY);
+}
+
+static void ignores_cork(struct mutation *m, struct call *call)
+{
+    ignores(m, call, TCP_CORK);
+}
+
+static void ignores_more(struct mutation *m, struct call *call)
+{
+    int64_t *flags = call_sends(call) ? call_flags(call) : NULL;
+    if (flags)
+        *flags &= ~(int64_t)MSG_MORE;
+    mutate(m, call);
+}
+
+/* ---- Nagle ---- */
+
+/* A byte that is not acknowledged, and a little more. */
+static void send_twice(struct test *t, struct talk *c)
+{
+    send_some(t, c, "a", 0);
+    must_hear(c, ACK);
+    send_some(t, c, "bc", 0);
+}
+
+static void acknowledge(struct test *t, struct talk *c)
+{
+    (void)t;
+    tell(c, ACK);
+}
+
+static void set_nodelay(struct test *t, struct talk *c)
+{
+    set(t, c, TCP_NODELAY, 1);
+}
+
+RULE(nagle, "wire.nagle.holds-back",
+     .statement = "A little data that is sent while other data is not acknowledged waits for the "
+                  "acknowledgment.",
+     .outcome = {
+         [BY_LINUX] = {"0 bytes then 2 bytes",
+                       {"linux.tcp.7.tcp-nodelay-off", "rfc9293.shld-7",
+                        "rfc9293.nagle-holds-back"}},
+         [BY_BSD] = {"0 bytes then 2 bytes", {"freebsd.tcp.4.tcp-nodelay-gathers"}},
+         [BY_RFC] = {"0 bytes then 2 bytes", {"rfc9293.shld-7", "rfc9293.nagle-holds-back"}}});
+
+CASE(nagle, two_sends, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    observe_held(t, send_twice, acknowledge, 2);
+}
+
+MUTANT(nagle, "TCP_NODELAY is always on")
+{
+    if (call_sends(call))
+        sk_setsockopt(m->real, (int)call->argument[0], IPPROTO_TCP, TCP_NODELAY, 1);
+    mutate(m, call);
+}
+
+RULE(nodelay, "wire.nodelay.at-once",
+     .statement = "With TCP_NODELAY a little data is sent although other data is not "
+                  "acknowledged.",
+     .outcome = {[BY_POSIX] = {"2 bytes", {"posix.netinet-tcp-h.nodelay"}},
+                 [BY_LINUX] = {"2 bytes", {"linux.tcp.7.tcp-nodelay", "rfc9293.must-17"}},
+                 [BY_BSD] = {"2 bytes", {"freebsd.tcp.4.tcp-nodelay-defeats"}},
+                 [BY_RFC] = {"2 bytes", {"rfc9293.must-17"}}});
+
+CASE(nodelay, two_sends, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    for (int tries = TRIES;; tries--) {
+        struct talk c = line_connected(&line, .mss = 1000);
+        set_nodelay(t, &c);
+        int64_t begin = clock_now();
+        send_twice(t, &c);
+        uint32_t came = awaited(&c, 2);
+        if (tries && !soon(begin)) {
+            tell(&c, RST);
+            continue;
+        }
+        observe("%u bytes%s", came, soon(begin) ? "" : ", late");
+        return;
+    }
+}
+
+MUTANT_BY(nodelay, "TCP_NODELAY is ignored", ignores_nodelay)
+
+/* ---- TCP_CORK ---- */
+
+static void cork_and_send(struct test *t, struct talk *c)
+{
+    set(t, c, TCP_CORK, 1);
+    send_some(t, c, "bc", 0);
+}
+
+static void uncork(struct test *t, struct talk *c)
+{
+    set(t, c, TCP_CORK, 0);
+}
+
+RULE(cork, "wire.cork.holds-back",
+     .statement = "TCP_CORK holds back what is no full segment, until it is cleared.",
+     .outcome = {[BY_LINUX] = {"0 bytes then 2 bytes",
+                               {"linux.tcp.7.tcp-cork", "linux.tcp.7.tcp-cork-cleared"}}});
+
+CASE(cork, little, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    observe_held(t, cork_and_send, uncork, 2);
+}
+
+MUTANT_BY(cork, "TCP_CORK is ignored", ignores_cork)
+
+RULE(cork_overrides, "wire.cork.overrides-nodelay",
+     .statement = "TCP_CORK holds data back although TCP_NODELAY was set before.",
+     .outcome = {
+         [BY_LINUX] = {"0 bytes then 2 bytes",
+                       {"linux.tcp.7.tcp-nodelay-corked", "linux.tcp.7.tcp-cork-with-nodelay",
+                        "linux.tcp.7.tcp-cork-cleared"}}});
+
+static void set_both_and_send(struct test *t, struct talk *c)
+{
+    set_nodelay(t, c);
+    cork_and_send(t, c);
+}
+
+CASE(cork_overrides, both, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    observe_held(t, set_both_and_send, uncork, 2);
+}
+
+MUTANT_BY(cork_overrides, "TCP_CORK is ignored", ignores_cork)
+
+RULE(flushes, "wire.nodelay.flushes",
+     .statement = "Setting TCP_NODELAY sends what waits, also what TCP_CORK holds back.",
+     .outcome = {[BY_LINUX] = {"0 bytes then 2 bytes", {"linux.tcp.7.tcp-nodelay-flushes"}}});
+
+CASE(flushes, nagle, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    observe_held(t, send_twice, set_nodelay, 2);
+}
+
+CASE(flushes, corked, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    observe_held(t, cork_and_send, set_nodelay, 2);
+}
+
+MUTANT_BY(flushes, "TCP_NODELAY is ignored", ignores_nodelay)
+
+RULE(cork_full, "wire.cork.full-segments",
+     .statement = "TCP_CORK lets full segments go and holds back the rest, until it is cleared.",
+     .outcome = {[BY_LINUX] = {"a rest is held back then all",
+                               {"linux.tcp.7.tcp-cork", "linux.tcp.7.tcp-cork-cleared"}}});
+
+CASE(cork_full, one_and_a_half, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    enum { SEGMENT = 1000, ALL = 1500 };
+    static const char data[ALL];
+    struct line line = take_line(t);
+    uint32_t came = 0;
+    struct talk c;
+    for (int tries = TRIES; tries; tries--) {
+        c = line_connected(&line, .mss = SEGMENT);
+        set(t, &c, TCP_CORK, 1);
+        int64_t begin = clock_now();
+        must(sk_send(iut, c.fd, data, sizeof data, 0));
+        came = awaited(&c, 1);
+        came += come_now(&c);
+        if (came < ALL || soon(begin))
+            break;
+        tell(&c, RST);
+    }
+    observe("%s", came == 0 ? "nothing is sent" : came < ALL ? "a rest is held back" : "all");
+    uncork(t, &c);
+    awaited(&c, ALL - came);
+    observe("%s", bytes_of(&c) == ALL ? "all" : "not all");
+}
+
+MUTANT_BY(cork_full, "TCP_CORK is ignored", ignores_cork)
+
+RULE(ceiling, "wire.cork.ceiling",
+     .statement = "What TCP_CORK holds back is sent by itself after a while.",
+     .outcome = {[BY_LINUX] = {"2 bytes", {"linux.tcp.7.tcp-cork-ceiling"}}});
+
+CASE(ceiling, not_cleared, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 1)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = 1000);
+    cork_and_send(t, &c);
+    observe("%u bytes", awaited(&c, 2));
+}
+
+MUTANT_TAMPERS(ceiling, "it is not sent", .data = true, .lost = true)
+
+/* ---- MSG_MORE ---- */
+
+static void send_more(struct test *t, struct talk *c)
+{
+    send_some(t, c, "bc", MSG_MORE);
+}
+
+static void send_last(struct test *t, struct talk *c)
+{
+    send_some(t, c, "d", 0);
+}
+
+RULE(more, "wire.more.holds-back",
+     .statement = "send() with MSG_MORE on a stream socket holds back what is no full segment, "
+                  "until a call without it.",
+     .outcome = {[BY_LINUX] = {"0 bytes then 3 bytes", {"linux.send.2.msg-more-tcp"}}});
+
+CASE(more, little, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    observe_held(t, send_more, send_last, 3);
+}
+
+MUTANT_BY(more, "MSG_MORE is ignored", ignores_more)
+
+RULE(more_datagram, "wire.more.datagram",
+     .statement = "What calls with MSG_MORE send on a datagram socket goes as one datagram with "
+                  "what a call without it sends.",
+     .outcome = {[BY_LINUX] = {"nothing then UDP data 4", {"linux.send.2.msg-more-udp"}}});
+
+CASE(more_datagram, two_calls, .network = ON_LINE, .family = ANY_FAMILY,
+     .send = WITH_SEND | WITH_SENDTO | WITH_SENDMSG)
+{
+    struct line line = take_line(t);
+    struct address to = line_name(&line, 0);
+    int fd = datagram_socket(t, iut);
+    if (t->send == WITH_SEND) {
+        must(sk_connect(iut, fd, &to));
+        must(sk_send(iut, fd, "abc", 3, MSG_MORE));
+    } else if (t->send == WITH_SENDTO) {
+        must(sk_sendto(iut, fd, "abc", 3, MSG_MORE, &to));
+    } else {
+        must(sk_sendmsg(iut, fd, "abc", 3, MSG_MORE, &to));
+    }
+    struct packet packet = see_now(&line);
+    observe("%s", packet_words(&packet, NULL, NULL));
+    must(send_by_form(t, iut, fd, "d", 1, t->send == WITH_SEND ? NULL : &to));
+    packet = see(&line);
+    observe("%s", packet_words(&packet, NULL, NULL));
+}
+
+MUTANT_BY(more_datagram, "MSG_MORE is ignored", ignores_more)
+
+RULE(cork_datagram, "wire.cork.datagram",
+     .statement = "What is sent while UDP_CORK is set goes as one datagram when it is cleared.",
+     .outcome = {[BY_LINUX] = {"nothing then UDP data 4", {"linux.udp.7.udp-cork"}}});
+
+CASE(cork_datagram, two_sends, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct address to = line_name(&line, 0);
+    int fd = datagram_socket(t, iut);
+    must(sk_connect(iut, fd, &to));
+    must(sk_setsockopt(iut, fd, IPPROTO_UDP, UDP_CORK, 1));
+    must(sk_send(iut, fd, "abc", 3, 0));
+    must(sk_send(iut, fd, "d", 1, 0));
+    struct packet packet = see_now(&line);
+    observe("%s", packet_words(&packet, NULL, NULL));
+    must(sk_setsockopt(iut, fd, IPPROTO_UDP, UDP_CORK, 0));
+    packet = see(&line);
+    observe("%s", packet_words(&packet, NULL, NULL));
+}
+
+MUTANT(cork_datagram, "UDP_CORK is ignored")
+{
+    if (call->operation == OP_SETSOCKOPT && call->argument[1] == IPPROTO_UDP)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
