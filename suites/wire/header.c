@@ -104,7 +104,6 @@ static int connected_datagram_socket(struct test *t, struct line *line)
 
 RULE(ttl_stream, "wire.ttl.stream", HOPS_OF_STREAM("time to live"),
      .outcome = {[BY_LINUX] = {"7", {"linux.ip.7.ip-ttl", "rfc9293.must-49"}},
-                 [BY_BSD] = {"7", {"freebsd.ip.4.ip-ttl"}},
                  [BY_RFC] = {"7", {"rfc9293.must-49"}}});
 
 RULE(hops_stream, "wire.hops.stream", HOPS_OF_STREAM("hop limit"),
@@ -156,8 +155,7 @@ MUTANT_BY(hops_stream, "IPV6_UNICAST_HOPS is ignored", ignores_hops)
 
 RULE(ttl_datagram, "wire.ttl.datagram",
      .statement = "The datagrams of a socket have the time to live that setsockopt() set.",
-     .outcome = {[BY_LINUX] = {"7 then 9", {"linux.ip.7.ip-ttl"}},
-                 [BY_BSD] = {"7 then 9", {"freebsd.ip.4.ip-ttl"}}});
+     .outcome = {[BY_LINUX] = {"7 then 9", {"linux.ip.7.ip-ttl"}}});
 
 RULE(hops_datagram, "wire.hops.datagram",
      .statement = "The datagrams of a socket have the hop limit that setsockopt() set.",
@@ -272,7 +270,6 @@ MUTANT(hops_default, "-1 is ignored")
 
 RULE(tos_stream, "wire.tos.stream", CLASS_OF_STREAM,
      .outcome = {[BY_LINUX] = {"16", {"linux.ip.7.ip-tos", "rfc9293.must-48", "rfc9293.shld-21"}},
-                 [BY_BSD] = {"16", {"freebsd.ip.4.ip-tos"}},
                  [BY_RFC] = {"16", {"rfc9293.must-48", "rfc9293.shld-21", "rfc9293.shld-22"}}});
 
 OF_STREAM(tos_stream, FAMILY_IPV4, class_option, CLASS, class_of)
@@ -306,8 +303,7 @@ MUTANT_BY(acknowledgments, "IP_TOS is ignored", ignores_class)
 
 RULE(tos_datagram, "wire.tos.datagram",
      .statement = "The datagrams of a socket have the type of service that setsockopt() set.",
-     .outcome = {[BY_LINUX] = {"16 then 8", {"linux.ip.7.ip-tos"}},
-                 [BY_BSD] = {"16 then 8", {"freebsd.ip.4.ip-tos"}}});
+     .outcome = {[BY_LINUX] = {"16 then 8", {"linux.ip.7.ip-tos"}}});
 
 RULE(tclass_datagram, "wire.tclass.datagram",
      .statement = "The datagrams of a socket have the traffic class that setsockopt() set.",

@@ -90,8 +90,8 @@ CASE(room, syn_again, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", said(&c, answer));
 }
 
-MUTANT_TAMPERS(room, "the SYN that comes again is dropped", .heading = TO_IUT, .with = SYN, .nth = 4,
-               .lost = true)
+MUTANT_TAMPERS(room, "the SYN that comes again is dropped", .heading = TO_IUT, .with = SYN,
+               .nth = 4, .lost = true)
 
 RULE(flood, "wire.queue.flood",
      .statement = "Half-open connections that nobody completes keep none out that is completed: "

@@ -29,8 +29,8 @@ CASE(bad_ack, unsent, .network = ON_LINE, .family = ANY_FAMILY,
 {
     struct line line = take_line(t);
     struct talk c = line_called(&line);
-    struct packet sent = tell(&c, t->chosen[0] == WITH_SYN ? SYN | ACK : ACK,
-                              .ack = t->chosen[1] ? 1000 : -1);
+    struct packet sent =
+        tell(&c, t->chosen[0] == WITH_SYN ? SYN | ACK : ACK, .ack = t->chosen[1] ? 1000 : -1);
     struct packet answer = hear(&c);
     if (answer.flags == RST && answer.seq == sent.ack)
         observe("RST with the number acknowledged");
@@ -46,10 +46,9 @@ MUTANT_TAMPERS(bad_ack, "the RST has another number", .with = RST, .seq = 1)
 RULE(rst_alone, "wire.syn-sent.rst-without-ack",
      .statement = "A RST without ACK, while connect() waits for an answer, has no effect: nothing "
                   "is answered, and the connection can still be made.",
-     .outcome = {[BY_LINUX] = {"nothing then ACK seq 1 ack 1",
-                               {"rfc9293.syn-sent-rst-without-ack"}},
-                 [BY_RFC] = {"nothing then ACK seq 1 ack 1",
-                             {"rfc9293.syn-sent-rst-without-ack"}}});
+     .outcome = {
+         [BY_LINUX] = {"nothing then ACK seq 1 ack 1", {"rfc9293.syn-sent-rst-without-ack"}},
+         [BY_RFC] = {"nothing then ACK seq 1 ack 1", {"rfc9293.syn-sent-rst-without-ack"}}});
 
 CASE(rst_alone, any_number, .network = ON_LINE, .family = ANY_FAMILY)
 {
