@@ -114,7 +114,8 @@ static void test_machine(void)
     expect(line, 0, NULL);
     snprintf(line, sizeof line, "%sdoctor host", no_veth);
     expect_out(line, 1, "-    host                    cannot make a veth pair");
-    expect("unshare -Urm sh -c \"mount -t tmpfs none /proc; exec $S run" FEW "\"", 3, "/proc");
+    if (!SANITIZED) /* whose looking for leaks takes /proc */
+        expect("unshare -Urm sh -c \"mount -t tmpfs none /proc; exec $S run" FEW "\"", 3, "/proc");
     expect_out(
         "unshare -Ur sh -c \"echo 0 >/proc/sys/user/max_net_namespaces; exec $S doctor host\"", 1,
         "-    host ");

@@ -42,20 +42,14 @@ static struct finished run_on(const char *text)
 static void test_boot_failure(void)
 {
     struct finished finished = run_on("echo no room >&2; printf 'on \\033[1mboard\\377' >&2");
-    CU_ASSERT_EQUAL(finished.status, 3);
-    json_t *lines = json_lines(finished.out);
-    const char *reason = text_of(find_object(lines, "type", "variant"), "reason");
-    CU_ASSERT_STRING_EQUAL(
-        reason,
-        "could not run: the implementation ended before it came up: no room | on ?[1mboard?");
-    json_decref(lines);
+    CU_ASSERT_EQUAL(finished.status, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(
+        finished.err, "the implementation ended before it came up: no room | on ?[1mboard?\n"));
     finished_free(&finished);
     /* Of much the end is kept. */
     finished = run_on("yes noise | head -n 100000 >&2; echo the last word >&2");
-    lines = json_lines(finished.out);
-    reason = text_of(find_object(lines, "type", "variant"), "reason");
-    CU_ASSERT(strstr(reason, "came up: ...") && strstr(reason, "noise | the last word"));
-    json_decref(lines);
+    CU_ASSERT(strstr(finished.err, "came up: ...") &&
+              strstr(finished.err, "noise | the last word"));
     finished_free(&finished);
 }
 
@@ -142,7 +136,7 @@ static void test_virtual_machine(void)
              "tcp.connect.establishes/data/ipv4,loopback",
              iut, directory);
     struct finished finished = run_line(bare);
-    CU_ASSERT(finished.status == 0 || strstr(finished.out, "came up: sockspec-agent: "));
+    CU_ASSERT(finished.status == 0 || strstr(finished.err, "came up: sockspec-agent: "));
     finished_free(&finished);
 }
 
@@ -152,7 +146,6 @@ static void test_platform(void)
     struct finished finished = run_line("SOCKSPEC run --iut gvisor:xyz");
     char *newline = strchr(finished.err, '\n');
     CU_ASSERT_EQUAL(finished.status, 2);
-    CU_ASSERT_EQUAL(*finished.out, '\0');
     CU_ASSERT(newline && newline[1] == '\0');
     CU_ASSERT(strstr(finished.err, "--iut gvisor:xyz: ") &&
               (strstr(finished.err, "no runsc") || strstr(finished.err, "unknown platform: xyz")));
@@ -176,7 +169,7 @@ static void test_descriptors(void)
                                 "tcp.connect.establishes/data/ipv4,loopback",
                                 NULL};
     struct finished finished = run_program(argv);
-    CU_ASSERT_PTR_NOT_NULL(strstr(finished.out, "output: 0"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(finished.err, "exited with status 1: 0\n"));
     finished_free(&finished);
     close(fd);
 }

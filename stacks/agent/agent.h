@@ -5,7 +5,7 @@
 #include "stacks/stack.h"
 
 /* A command's words, with a NULL behind them; with anything that a shell would look at, the shell
- * gets it whole. They are never released: a process has few of them. Aborts without memory. */
+ * gets it whole. The caller frees them, all at once. Aborts without memory. */
 const char **agent_words(const char *command);
 
 /* Starts a command with a stream on its standard input and output, in the network namespace of this

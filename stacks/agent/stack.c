@@ -2,10 +2,15 @@
 #include "stacks/stack.h"
 #include "stacks/agent/agent.h"
 
+#include <stdlib.h>
+
 static struct door *open_agent(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
-    return agent_run(agent_words(argument), netns, netns);
+    const char **words = agent_words(argument);
+    struct door *door = agent_run(words, netns, netns);
+    free(words);
+    return door;
 }
 
 STACK(agent, .usage = "agent:COMMAND",

@@ -22,11 +22,12 @@ void agent_states_inside(void)
 
 const char **agent_words(const char *command)
 {
-    char *text = strdup(command), *rest = NULL;
-    const char **words = calloc(strlen(command) / 2 + 4, sizeof *words);
-    size_t count = 0;
-    if (!text || !words)
+    size_t count = 0, room = strlen(command) / 2 + 4;
+    const char **words = calloc(1, room * sizeof *words + strlen(command) + 1);
+    char *text = (char *)(words + room), *rest = NULL;
+    if (!words)
         abort();
+    strcpy(text, command);
     if (text[strcspn(text, "'\"\\$`|&;<>()*?~#=")]) {
         words[0] = "/bin/sh";
         words[1] = "-c";

@@ -91,7 +91,10 @@ static bool serves_a_case(const struct tenant *tenant, char *why, size_t size)
 
 static bool start_command(const char *argument, struct tenant *tenant, char *why, size_t size)
 {
-    return keeper_start(tenant, agent_words(argument), why, size);
+    const char **words = agent_words(argument);
+    bool started = keeper_start(tenant, words, why, size);
+    free(words);
+    return started;
 }
 
 /* ---- the stack ---- */
