@@ -1,0 +1,284 @@
+/* How connections come about: the handshake from either side, and from both at once. */
+#include "suites/wire/wire.h"
+
+RULE(passive, "wire.open.passive",
+     .statement = "A SYN to a listening socket is answered by a SYN with ACK of it, and the ACK of "
+                  "that makes a connection that accept() gives, and no other.",
+     RFCS("SYN ACK seq 0 ack 1 then none then a connection then none",
+          "rfc9293.listen-syn-answered", "rfc9293.three-way-handshake",
+          "rfc9293.syn-ack-acknowledges-syn", "rfc9293.ack-syn-received",
+          "rfc9293.both-sides-synchronize", "rfc9293.listen-syn-received"));
+
+CASE(passive, accepted, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell(&c, SYN);
+    struct packet answer = hear(&c);
+    c.others = (struct origin){true, answer.seq};
+    observe("%s", said(&c, answer));
+    c.expected = answer.seq + 1;
+    observe("%s", accepted_now(&c));
+    tell(&c, ACK);
+    observe("%s", accepted_now(&c));
+    observe("%s", accepted_now(&c));
+}
+
+MUTANT_TAMPERS(passive, "the SYN with ACK acknowledges too much", .with = SYN | ACK, .ack = 1)
+
+RULE(active, "wire.open.active",
+     .statement = "connect() sends a SYN without ACK, and answers a SYN that acknowledges it with "
+                  "an ACK of its own number and the other's, whereupon the socket is connected.",
+     RFCS("SYN seq 0 then ACK seq 1 ack 1 then 0", "rfc9293.active-open-at-once",
+          "rfc9293.three-way-handshake", "rfc9293.syn-sent-established",
+          "rfc9293.syn-sent-ack-form", "rfc9293.syn-sent-learns-number",
+          "rfc9293.sequence-number-of-syn", "rfc9293.syn-sent-ack-acceptable"));
+
+CASE(active, connected, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    observe("%s", said(&c, c.syn));
+    tell(&c, SYN | ACK);
+    observe("%s", said(&c, hear(&c)));
+    observe_result(connected_to_line(&c));
+}
+
+MUTANT_TAMPERS(active, "the ACK acknowledges one too few", .with = ACK, .without = SYN, .ack = -1)
+
+RULE(first_data, "wire.open.first-data",
+     .statement = "The first data that send() sends has the number after that of the SYN, and an "
+                  "ACK of the other's SYN.",
+     RFCS("ACK seq 1 ack 1 data 5", "rfc9293.first-data-number", "rfc9293.sequence-number-of-data",
+          "rfc9293.acknowledgment-number", "rfc9293.acknowledgment-always",
+          "rfc9293.sequence-number-of-syn"));
+
+CASE(first_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", said(&c, hear(&c)));
+}
+
+MUTANT_TAMPERS(first_data, "the ACK of the handshake has taken a number", .data = true, .seq = 1)
+
+/* ---- from both sides ---- */
+
+RULE(simultaneous, "wire.open.simultaneous",
+     .statement = "Where connect() at both ends sends a SYN at the same time, the SYN is answered "
+                  "by a SYN with ACK that has the number of the own SYN, and one connection comes "
+                  "of it.",
+     RFCS("SYN ACK seq 0 ack 1 then 0", "rfc9293.must-10", "rfc9293.simultaneous-open-states",
+          "rfc9293.simultaneous-open-syn-ack", "rfc9293.syn-sent-syn-received"));
+
+/* What comes first that is no SYN sent again. */
+static struct packet hear_answer(struct talk *c)
+{
+    struct packet packet;
+    do
+        packet = hear(c);
+    while (packet.flags == SYN);
+    return packet;
+}
+
+/* The other side's SYN with ACK has the number of its SYN, as figure 7 shows; an ACK alone says as
+ * much. */
+CASE(simultaneous, both, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"answer", {"syn-ack", "ack"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    tell(&c, SYN);
+    observe("%s", said(&c, hear_answer(&c)));
+    tell(&c, t->chosen[0] ? ACK : SYN | ACK, .seq = t->chosen[0] ? 0 : -1);
+    observe_result(connected_to_line(&c));
+}
+
+MUTANT_TAMPERS(simultaneous, "the SYN with ACK has a new number", .with = SYN | ACK, .seq = 1000)
+
+RULE(simultaneous_data, "wire.open.simultaneous-data",
+     .statement = "A connection that connect() at both ends has made carries data both ways.",
+     RFCS("abc then ACK seq 1 ack 4 data 5", "rfc9293.must-10", "rfc9293.simultaneous-open-states",
+          "rfc9293.either-direction"));
+
+CASE(simultaneous_data, both_ways, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    tell(&c, SYN);
+    must_hear(&c, SYN | ACK);
+    tell(&c, SYN | ACK, .seq = -1);
+    require(connected_to_line(&c) == 0, "both ends have opened, and there is no connection");
+    tell(&c, ACK, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct packet packet;
+    do
+        packet = hear(&c);
+    while (packet.protocol && !packet.length && !(packet.flags & (SYN | RST)));
+    observe("%s", said(&c, packet));
+}
+
+MUTANT_TAMPERS(simultaneous_data, "no data comes in", .heading = TO_IUT, .data = true, .set = RST)
+
+/* ---- SYNs that come again, or more of them ---- */
+
+RULE(syn_again, "wire.open.syn-again",
+     .statement = "A SYN that comes again before the handshake is complete is acknowledged as "
+                  "before, and accept() gives one connection.",
+     RFCS("acknowledged then a connection then none", "rfc9293.unacceptable-acknowledged",
+          "rfc9293.unacceptable-dropped", "rfc9293.ack-syn-received"));
+
+/* An ACK of the current numbers is what the text asks for; SYN and ACK once more say the same and
+ * can come at any time. */
+CASE(syn_again, same, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls(&line);
+    tell(&c, SYN, .seq = -1);
+    struct packet answer = hear(&c);
+    bool again = answer.flags == (SYN | ACK) && answer.seq == c.syn.seq;
+    bool plain = answer.flags == ACK && answer.seq == c.syn.seq + 1;
+    if ((again || plain) && answer.ack == c.next)
+        observe("acknowledged");
+    else
+        observe("%s", said(&c, answer));
+    tell(&c, ACK);
+    observe("%s", accepted_now(&c));
+    observe("%s", accepted_now(&c));
+}
+
+MUTANT_TAMPERS(syn_again, "the SYN that comes again is not heard", .heading = TO_IUT, .with = SYN,
+               .nth = 2, .lost = true)
+
+RULE(listens_on, "wire.open.listens-on",
+     .statement = "A listening socket answers a SYN while another connection of its port waits for "
+                  "its handshake to end, and accept() gives both.",
+     RFCS("SYN ACK seq 0 ack 1 then a connection then a connection", "rfc9293.must-42",
+          "rfc9293.listen-syn-answered"));
+
+CASE(listens_on, two, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk first = line_calls(&line), second = talk_to(&line, address_port(&first.iut));
+    second.listener = first.listener;
+    tell(&second, SYN);
+    struct packet answer = hear(&second);
+    second.others = (struct origin){true, answer.seq};
+    observe("%s", said(&second, answer));
+    second.expected = answer.seq + 1;
+    tell(&second, ACK);
+    observe("%s", accepted_now(&second));
+    tell(&first, ACK);
+    observe("%s", accepted_now(&first));
+}
+
+MUTANT_TAMPERS(listens_on, "a second SYN is not heard before the first connection is there",
+               .heading = TO_IUT, .with = SYN, .nth = 2, .lost = true)
+
+RULE(bad_ack, "wire.open.bad-ack",
+     .statement = "An ACK of what was not sent, in answer to the SYN with ACK of a listening "
+                  "socket, is answered by a RST that has the number acknowledged, and accept() "
+                  "gives no connection of it.",
+     RFCS("RST with the number acknowledged then none", "rfc9293.ack-syn-received-bad",
+          "rfc9293.unsynchronized-resets-bad-ack", "rfc9293.unsynchronized-reset-number"));
+
+CASE(bad_ack, handshake, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"number", {"before", "beyond"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls(&line);
+    struct packet sent = tell(&c, ACK, .ack = t->chosen[0] ? 1000 : -1);
+    struct packet answer = hear(&c);
+    if (answer.flags == RST && answer.seq == sent.ack)
+        observe("RST with the number acknowledged");
+    else
+        observe("%s", said(&c, answer));
+    observe("%s", accepted_now(&c));
+}
+
+MUTANT_TAMPERS(bad_ack, "it is not heard", .heading = TO_IUT, .with = ACK, .nth = 1, .lost = true)
+
+/* ---- data with the handshake ---- */
+
+RULE(syn_data, "wire.open.data-with-syn",
+     .statement = "Data that comes with a SYN is given to recv() when the handshake is complete, "
+                  "and not before; if it was not acknowledged then it comes again.",
+     RFCS("none then a connection then abc then nothing", "rfc9293.syn-data-held-back"));
+
+CASE(syn_data, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell(&c, SYN, .text = "abc");
+    struct packet answer = must_hear(&c, SYN | ACK);
+    c.others = (struct origin){true, answer.seq};
+    c.expected = answer.seq + 1;
+    observe("%s", accepted_now(&c));
+    if (answer.ack == c.next)
+        tell(&c, ACK);
+    else
+        tell(&c, ACK, .seq = -3, .text = "abc");
+    observe("%s", accepted_now(&c));
+    observe("%s", c.fd >= 0 ? receive_next(t, iut, c.fd) : "nothing");
+    observe("%s", c.fd >= 0 ? received(t, iut, c.fd) : "nothing");
+}
+
+MUTANT_ON_WIRE(syn_data, "data with a SYN is taken for the connection's")
+{
+    static bool known;
+    if (heading == TO_IUT && packet->flags == SYN && !known) {
+        known = true;
+        packet->text = NULL;
+    } else if (heading == TO_IUT && packet->text) {
+        packet->text = "abcabc";
+    }
+    return true;
+}
+
+RULE(syn_ack_data, "wire.open.data-with-syn-ack",
+     .statement = "Data that comes with the SYN that answers connect() is not lost: recv() gives "
+                  "it, once.",
+     RFCS("abc then nothing", "rfc9293.syn-sent-data-processed"));
+
+CASE(syn_ack_data, connecting, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    tell(&c, SYN | ACK, .text = "abc");
+    struct packet answer = hear(&c);
+    require(connected_to_line(&c) == 0, "there is no connection");
+    if (answer.ack != c.next)
+        tell(&c, ACK, .seq = -3, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", received(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(syn_ack_data, "data with the SYN is read from its second byte on")
+{
+    if (heading == TO_IUT && packet->text)
+        packet->text = "bc";
+    return true;
+}
+
+RULE(open_again, "wire.open.listen-again",
+     .statement = "listen() on the port of a connection makes a new listener or fails, and the "
+                  "connection goes on.",
+     RFCS("abc", "rfc9293.must-41"));
+
+CASE(open_again, port_in_use, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct address name;
+    must(sk_getsockname(iut, c.listener, &name));
+    must(sk_close(iut, c.listener));
+    int fd = stream_socket(t, iut);
+    if (sk_bind(iut, fd, &name) == 0)
+        sk_listen(iut, fd, 1);
+    tell(&c, ACK, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(open_again, "the connection is reset", .heading = TO_IUT, .data = true, .set = RST)

@@ -1,0 +1,347 @@
+/* Options of segments, those that make no sense too, and the maximum segment size. */
+#include "suites/wire/wire.h"
+
+enum { MSS_KIND = 2, EXPERIMENT = 253, UNKNOWN_KIND = 77 };
+
+/* The next SYN with ACK that a listener gives to a fresh SYN. */
+static const char *syn_answered(struct line *line, int port)
+{
+    struct talk c = talk_to(line, port);
+    tell(&c, SYN);
+    struct packet answer = hear(&c);
+    c.others = (struct origin){true, answer.seq};
+    return said(&c, answer);
+}
+
+RULE(unknown_syn, "wire.options.unknown-in-syn",
+     .statement = "A listening socket answers a SYN that has options of an unknown kind as one "
+                  "without them.",
+     RFCS("SYN ACK seq 0 ack 1", "rfc9293.must-6"));
+
+CASE(unknown_syn, listener, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"option", {"empty", "long", "odd", "several"}}})
+{
+    static const struct {
+        unsigned char options[OPTIONS_MOST];
+        unsigned length;
+    } having[] = {{{UNKNOWN_KIND, 2, 1, 1}, 4},
+                  {{UNKNOWN_KIND, 40}, 40},
+                  {{UNKNOWN_KIND, 5, 'a', 'b', 'c', MSS_KIND, 4, 4, 0, 0}, 12},
+                  {{UNKNOWN_KIND, 4, 2, 4, EXPERIMENT, 8, 3, 3, 3, 3, 3, 3, 1, 78, 3, 0}, 16}};
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    struct packet syn = {.flags = SYN, .options_length = having[t->chosen[0]].length};
+    memcpy(syn.options, having[t->chosen[0]].options, sizeof syn.options);
+    tell_segment(&c, syn);
+    struct packet answer = hear(&c);
+    c.others = (struct origin){true, answer.seq};
+    observe("%s", said(&c, answer));
+}
+
+MUTANT_ON_WIRE(unknown_syn, "a SYN with options of an unknown kind is dropped")
+{
+    return heading == FROM_IUT || packet->options[0] != UNKNOWN_KIND;
+}
+
+RULE(unknown_data, "wire.options.unknown-in-data",
+     .statement = "recv() gives the data of a segment that has an option of an unknown kind.",
+     RFCS("abc", "rfc9293.must-6", "rfc9293.must-5"));
+
+CASE(unknown_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .text = "abc", .options = {UNKNOWN_KIND, 6, 1, 2, 3, 4, 1, 1},
+         .options_length = 8);
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(unknown_data, "the segment resets the connection")
+{
+    if (heading == TO_IUT && packet->options[0] == UNKNOWN_KIND)
+        packet->flags |= RST;
+    return true;
+}
+
+RULE(known, "wire.options.in-any-segment",
+     .statement = "recv() gives the data of segments that have End of Option List, No-Operation or "
+                  "Maximum Segment Size, though no SYN.",
+     RFCS("abc", "rfc9293.must-4", "rfc9293.must-5"));
+
+CASE(known, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"option", {"end", "nop", "mss"}}})
+{
+    static const unsigned char options[][4] = {{0, 0, 0, 0}, {1, 1, 1, 1}, {MSS_KIND, 4, 4, 0}};
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct packet packet = {.flags = ACK, .text = "abc", .options_length = 4};
+    memcpy(packet.options, options[t->chosen[0]], 4);
+    tell_segment(&c, packet);
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(known, "options in a segment without SYN reset the connection")
+{
+    if (heading == TO_IUT && packet->text && packet->options_length)
+        packet->flags |= RST;
+    return true;
+}
+
+/* ---- lengths that cannot be ---- */
+
+#define BAD_LENGTHS                                                                                \
+    {                                                                                              \
+        "option",                                                                                  \
+        {                                                                                          \
+            "zero", "one", "beyond", "cut", "mss-short"                                            \
+        }                                                                                          \
+    }
+static const struct {
+    unsigned char options[8];
+    unsigned length;
+} bad[] = {{{UNKNOWN_KIND, 0, 1, 1}, 4},
+           {{UNKNOWN_KIND, 1, 1, 1}, 4},
+           {{UNKNOWN_KIND, 60, 1, 1}, 4},
+           {{1, 1, 1, UNKNOWN_KIND}, 4},
+           {{MSS_KIND, 3, 4, 1}, 4}};
+
+RULE(bad_syn, "wire.options.bad-length-in-syn",
+     .statement = "After a SYN with an option whose length cannot be, a listening socket answers "
+                  "other SYNs as ever.",
+     RFCS("SYN ACK seq 0 ack 1", "rfc9293.must-7"));
+
+CASE(bad_syn, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes = {BAD_LENGTHS})
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    struct packet syn = {.flags = SYN, .options_length = bad[t->chosen[0]].length};
+    memcpy(syn.options, bad[t->chosen[0]].options, sizeof bad->options);
+    tell_segment(&c, syn);
+    hear_now(&c);
+    observe("%s", syn_answered(&line, address_port(&c.iut)));
+}
+
+MUTANT_TAMPERS(bad_syn, "it hears no other", .heading = TO_IUT, .with = SYN, .nth = 2, .lost = true)
+
+RULE(bad_data, "wire.options.bad-length-in-data",
+     .statement = "A segment with an option whose length cannot be resets the connection, or is "
+                  "dropped, or recv() gives its data as if the option were not there; all that "
+                  "comes later is taken as ever.",
+     RFCS("abc || reset || nothing then abc", "rfc9293.must-7",
+          "rfc9293.illegal-option-length-resets"));
+
+CASE(bad_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {BAD_LENGTHS})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct packet packet = {
+        .flags = ACK, .text = "abc", .options_length = bad[t->chosen[0]].length};
+    memcpy(packet.options, bad[t->chosen[0]].options, sizeof bad->options);
+    tell_segment(&c, packet);
+    drain(&line);
+    const char *seen = received(t, iut, c.fd);
+    observe("%s", strcmp(seen, "ECONNRESET") ? seen : "reset");
+    if (strcmp(seen, "nothing") != 0)
+        return;
+    c.next -= 3;
+    tell(&c, ACK, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(bad_data, "what comes after the option is not data")
+{
+    if (heading == TO_IUT && packet->text)
+        packet->text = "bcd";
+    return true;
+}
+
+RULE(end, "wire.options.end-of-list",
+     .statement = "Nothing that follows End of Option List in a SYN is taken for an option: the "
+                  "SYN with ACK of a listening socket has neither window scale nor timestamps for "
+                  "it, nor that selective acknowledgments are permitted.",
+     RFCS("no", "rfc9293.end-of-option-list", "rfc9293.must-4"));
+
+CASE(end, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    /* Kinds 3, 4 and 8 behind the end. */
+    tell(&c, SYN, .options = {0, 3, 3, 7, 4, 2, 1, 1, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 1},
+         .options_length = 20);
+    struct packet answer = must_hear(&c, SYN | ACK);
+    observe("%s", answer.scale || answer.sack_permitted || answer.stamp.there ? "yes" : "no");
+}
+
+MUTANT_ON_WIRE(end, "End of Option List is passed over")
+{
+    if (heading == TO_IUT && packet->flags == SYN && packet->options_length)
+        packet->options[0] = 1;
+    return true;
+}
+
+RULE(padding, "wire.options.padding",
+     .statement = "In the segments that connect(), send() and listening sockets make, what follows "
+                  "End of Option List is zeros, and options fill the header.",
+     RFCS("zeros then zeros then zeros then zeros", "rfc9293.must-69", "rfc9293.data-offset"));
+
+static const char *padding_of(struct packet packet)
+{
+    unsigned i = 0;
+    if (!packet.protocol || packet.problems & PACKET_BAD_OPTIONS)
+        return packet.protocol ? "bad options" : "missing";
+    while (i < packet.options_length && packet.options[i])
+        i += packet.options[i] == 1 ? 1 : packet.options[i + 1];
+    while (i < packet.options_length && !packet.options[i])
+        i++;
+    return i == packet.options_length ? "zeros" : "other than zeros";
+}
+
+CASE(padding, segments, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line), called = talk_to_listener(&line);
+    observe("%s", padding_of(c.syn));
+    tell(&c, SYN | ACK, .mss = 1000, .scale = SCALE(1), .stamp = STAMP(1, c.syn.stamp.value));
+    observe("%s", padding_of(hear(&c)));
+    require(connected_to_line(&c) == 0, "there is no connection");
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", padding_of(hear(&c)));
+    tell(&called, SYN, .mss = 1000, .scale = SCALE(1), .sack_permitted = true);
+    observe("%s", padding_of(hear(&called)));
+}
+
+MUTANT_ON_WIRE(padding, "behind the end is rubbish")
+{
+    if (heading == FROM_IUT && packet->flags & SYN) {
+        memcpy(packet->options, (unsigned char[]){0, 0, 7, 0}, 4);
+        packet->options_length = 4;
+    }
+    return true;
+}
+
+/* ---- the maximum segment size ---- */
+
+RULE(mss_sent, "wire.mss.sent",
+     .statement = "The SYN of connect(), and a listening socket's answer to one, have the option "
+                  "Maximum Segment Size unless 536 octets over IPv4, or 1220 over IPv6, are all "
+                  "that can be received; no other segment has it.",
+     RFCS("there then not there then not there then there", "rfc9293.must-14", "rfc9293.shld-5",
+          "rfc9293.may-3", "rfc9293.must-65", "rfc9293.mss-option-length"));
+
+static const char *mss_of(struct packet packet)
+{
+    return !packet.protocol ? "missing" : packet.mss ? "there" : "not there";
+}
+
+CASE(mss_sent, segments, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line), called = talk_to_listener(&line);
+    observe("%s", mss_of(c.syn));
+    tell(&c, SYN | ACK, .mss = 1000);
+    observe("%s", mss_of(hear(&c)));
+    require(connected_to_line(&c) == 0, "there is no connection");
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", mss_of(hear(&c)));
+    tell(&called, SYN, .mss = 1000);
+    observe("%s", mss_of(hear(&called)));
+}
+
+MUTANT_ON_WIRE(mss_sent, "it is in every segment")
+{
+    if (heading == FROM_IUT)
+        packet->mss = 1000;
+    return true;
+}
+
+/* Whether the largest segment of so much data has at most so many bytes, its options counted. */
+static const char *largest(struct talk *c, size_t limit)
+{
+    static char data[4000];
+    struct test *t = c->line->t;
+    size_t came = 0;
+    set_nonblocking(t, t->iut, c->fd, true);
+    require(sk_send(t->iut, c->fd, data, sizeof data, 0) == sizeof data, "send() takes too little");
+    while (came < sizeof data) {
+        uint32_t expected = c->expected;
+        struct packet packet = hear(c);
+        require(packet.protocol, "the data did not come");
+        if (packet.length + packet.options_length > limit)
+            return "too large";
+        came += c->expected - expected;
+        tell(c, ACK);
+    }
+    return "small enough";
+}
+
+#define IPV4_DEFAULT 536
+#define IPV6_DEFAULT 1220
+
+RULE(mss_default, "wire.mss.default",
+     .statement = "Where the other side's SYN has no option Maximum Segment Size, send() makes no "
+                  "segment of more than 536 octets over IPv4, or 1220 over IPv6, options counted.",
+     RFCS("small enough", "rfc9293.must-15", "rfc9293.options-reduce-data"));
+
+CASE(mss_default, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"stamps", {"no", "yes"}}})
+{
+    struct line line = take_line(t);
+    struct packet syn = {.flags = SYN};
+    if (t->chosen[0])
+        syn.stamp = (struct stamp)STAMP(1, 0);
+    struct talk c = line_connected_with(&line, syn);
+    observe("%s", largest(&c, t->peer_domain == AF_INET6 ? IPV6_DEFAULT : IPV4_DEFAULT));
+}
+
+MUTANT_ON_WIRE(mss_default, "it is taken to be 1460")
+{
+    if (heading == TO_IUT && packet->flags & SYN)
+        packet->mss = 1460;
+    return true;
+}
+
+RULE(mss_heeded, "wire.mss.heeded",
+     .statement = "send() makes no segment larger than the other side's Maximum Segment Size, "
+                  "options counted.",
+     RFCS("small enough", "rfc9293.must-14", "rfc9293.must-16", "rfc9293.options-reduce-data"));
+
+CASE(mss_heeded, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"stamps", {"no", "yes"}}, {"size", {"300", "700", "1100"}}})
+{
+    static const uint16_t sizes[] = {300, 700, 1100};
+    struct line line = take_line(t);
+    struct packet syn = {.flags = SYN, .mss = sizes[t->chosen[1]]};
+    if (t->chosen[0])
+        syn.stamp = (struct stamp)STAMP(1, 0);
+    struct talk c = line_connected_with(&line, syn);
+    observe("%s", largest(&c, sizes[t->chosen[1]]));
+}
+
+MUTANT_ON_WIRE(mss_heeded, "it is not heeded")
+{
+    if (heading == TO_IUT && packet->flags & SYN)
+        packet->mss = 1400;
+    return true;
+}
+
+RULE(mss_anywhere, "wire.mss.not-aligned",
+     .statement = "send() heeds a Maximum Segment Size that does not begin on a word boundary.",
+     RFCS("small enough", "rfc9293.must-64", "rfc9293.no-operation"));
+
+CASE(mss_anywhere, data, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"offset", {"1", "2", "3"}}})
+{
+    struct line line = take_line(t);
+    struct packet syn = {.flags = SYN, .options = {1, 1, 1, 1, 1, 1, 1, 1}, .options_length = 8};
+    memcpy(syn.options + 1 + t->chosen[0], (unsigned char[]){MSS_KIND, 4, 1, 44}, 4);
+    struct talk c = line_connected_with(&line, syn);
+    observe("%s", largest(&c, 300));
+}
+
+MUTANT_ON_WIRE(mss_anywhere, "options are read word by word")
+{
+    if (heading == TO_IUT && packet->flags & SYN)
+        packet->options_length = 0;
+    return true;
+}

@@ -1,0 +1,42 @@
+#include "suites/wire/wire.h"
+
+void drain(struct line *line)
+{
+    while (see_now(line).protocol)
+        continue;
+}
+
+const char *accepted_now(struct talk *talk)
+{
+    struct test *t = talk->line->t;
+    set_nonblocking(t, t->iut, talk->listener, true);
+    drain(talk->line);
+    int fd = sk_accept(t->iut, talk->listener, NULL);
+    if (fd >= 0)
+        talk->fd = fd;
+    return fd >= 0 ? "a connection" : fd == -EAGAIN ? "none" : result_name(fd);
+}
+
+struct talk talk_to_listener(struct line *line)
+{
+    struct endpoint listener = listening_socket(line->t, line->t->iut);
+    struct talk talk = talk_to(line, address_port(&listener.name));
+    talk.listener = listener.fd;
+    return talk;
+}
+
+size_t hear_data(struct talk *talk, size_t size, size_t *most)
+{
+    size_t came = 0;
+    *most = 0;
+    while (came < size) {
+        uint32_t expected = talk->expected;
+        struct packet packet = hear(talk);
+        if (!packet.protocol)
+            break;
+        came += talk->expected - expected;
+        if (packet.length > *most)
+            *most = packet.length;
+    }
+    return came;
+}
