@@ -32,8 +32,8 @@ enum frame_type {
     FRAME_ISOLATE, /* harness: both sides of this case are inside, may they have a network of their
                       own? Answered by 1 if the process has one from now on, else 0 */
     FRAME_TROUBLE, /* agent: a text; it could not begin the call of this id, for want of a thread */
-    FRAME_TOKEN, /* agent, before its hello: empty, it asks for what both sides were given; harness:
-                    that, bytes that are no frame's fields */
+    FRAME_TOKEN, /* agent, before its hello: a challenge; harness: the answer of who knows the token
+                    (token.h); both are bytes that are no frame's fields */
     FRAME_TYPES
 };
 

@@ -7,6 +7,7 @@
 #include "harness/variant.h"
 #include "hosts/calls.h"
 #include "reports/repeats.h"
+#include "stacks/agent/program/sha256.h"
 #include "stacks/stack.h"
 #include "suites/mutants.h"
 #include "tests/support.h"
@@ -324,6 +325,48 @@ static void test_repeats(void)
         CU_ASSERT_EQUAL(repeat_at(lines, count, i).times, 0);
 }
 
+static void hex(const unsigned char digest[SHA256_SIZE], char text[2 * SHA256_SIZE + 1])
+{
+    for (size_t i = 0; i < SHA256_SIZE; i++)
+        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* FIPS 180-4's examples, and as many bytes as end in each place of a block; RFC 4231's 2 and 6. */
+static void test_digests(void)
+{
+    static const struct {
+        const char *text, *digest;
+    } plain[] = {{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+                 {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+                 {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}};
+    unsigned char digest[SHA256_SIZE], key[131], all[129 * SHA256_SIZE];
+    char text[2 * SHA256_SIZE + 1];
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        sha256(plain[i].text, strlen(plain[i].text), digest);
+        hex(digest, text);
+        CU_ASSERT_STRING_EQUAL(text, plain[i].digest);
+    }
+    memset(key, 'a', sizeof key);
+    for (size_t length = 0; length < 129; length++)
+        sha256(key, length, all + length * SHA256_SIZE);
+    sha256(all, sizeof all, digest);
+    hex(digest, text);
+    CU_ASSERT_STRING_EQUAL(text,
+                           "933ad676721ea7b25e55fafbe9f544c2c84280829cd6c7afddd32fc9d6202a4d");
+
+    hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, digest);
+    hex(digest, text);
+    CU_ASSERT_STRING_EQUAL(text,
+                           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(key, 0xaa, sizeof key);
+    hmac_sha256(key, sizeof key, "Test Using Larger Than Block-Size Key - Hash Key First", 54,
+                digest);
+    hex(digest, text);
+    CU_ASSERT_STRING_EQUAL(text,
+                           "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 int main(void)
 {
     support_init();
@@ -343,5 +386,6 @@ int main(void)
     CU_add_test(suite, "text of others", test_text);
     CU_add_test(suite, "repeats", test_repeats);
     CU_add_test(suite, "rules", test_rules);
+    CU_add_test(suite, "digests", test_digests);
     return run_tests();
 }

@@ -1,5 +1,6 @@
 /* What others may do to this program, or through it: who connects to an agent, who starts one where
  * it does not belong, who gives it more than was thought of. */
+#include "calls/clock.h"
 #include "calls/protocol.h"
 #include "hosts/calls.h"
 #include "hosts/files.h"
@@ -8,6 +9,7 @@
 #include "hosts/readiness.h"
 #include "lab/namespace.h"
 #include "stacks/agent/agent.h"
+#include "stacks/agent/program/token.h"
 #include "tests/lab.h"
 #include "tests/support.h"
 
@@ -311,20 +313,26 @@ static void send_call(int fd, struct call *call)
     CU_ASSERT_FATAL(write(fd, bytes, length) == (ssize_t)length);
 }
 
-/* Whoever asks for nothing is gone after a while, inside a call that does not end too. */
+/* Whoever asks for nothing is gone after that time, neither much later nor earlier, inside a call
+ * that does not end too. */
 static void test_idle(void)
 {
     struct agent agent = start_with("--idle", "1");
+    struct timespec part = {0, 600000000};
     char text[256];
     struct call sleep = {.operation = OP_POLL, .argument = {[1] = -1}};
     int fds[2] = {connect_to(&agent), connect_to(&agent)};
     for (size_t i = 0; i < 2; i++)
         CU_ASSERT_EQUAL(read_frame_of(fds[i], PATIENCE, text), FRAME_HELLO);
+    nanosleep(&part, NULL);
+    int64_t asked = clock_now();
     send_call(fds[1], &sleep);
     for (size_t i = 0; i < 2; i++) {
         CU_ASSERT_EQUAL(read_frame_of(fds[i], PATIENCE, text), 0);
         close(fds[i]);
     }
+    int64_t passed = clock_now() - asked;
+    CU_ASSERT(passed > 900000000 && passed < 1400000000 * machine_factor);
     stop_agent(&agent);
 }
 
@@ -332,20 +340,76 @@ static void test_idle(void)
 
 static const char token[] = "a quiet word";
 
-/* What an agent answers to a token: the type of the frame. */
-static int answer_to(const struct agent *agent, const void *said, size_t length)
+/* Sends a frame of this type with these bytes. */
+static void send_bytes(int fd, enum frame_type type, const void *body, size_t length)
 {
     unsigned char bytes[1024];
+    memcpy(bytes + FRAME_HEADER, body, length);
+    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER + length};
+    length = frame_complete(&frame, &(struct frame_header){.type = type});
+    CU_ASSERT_FATAL(write(fd, bytes, length) == (ssize_t)length);
+}
+
+/* Connects and gives the challenge that comes. */
+static int challenge_of(const struct agent *agent, unsigned char challenge[CHALLENGE_SIZE])
+{
     char text[256];
     int fd = connect_to(agent);
     CU_ASSERT_EQUAL(read_frame_of(fd, PATIENCE, text), FRAME_TOKEN);
-    memcpy(bytes + FRAME_HEADER, said, length);
-    struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER + length};
-    length = frame_complete(&frame, &(struct frame_header){.type = FRAME_TOKEN});
-    CU_ASSERT_FATAL(write(fd, bytes, length) == (ssize_t)length);
+    memcpy(challenge, text, CHALLENGE_SIZE);
+    return fd;
+}
+
+/* What an agent says to these bytes in place of an answer: the type of the frame. */
+static int reply_to(const struct agent *agent, const void *said, size_t length)
+{
+    unsigned char challenge[CHALLENGE_SIZE];
+    char text[256];
+    int fd = challenge_of(agent, challenge);
+    send_bytes(fd, FRAME_TOKEN, said, length);
     int type = read_frame_of(fd, PATIENCE, text);
     close(fd);
     return type;
+}
+
+/* What an agent says to who knows this token, whose answer is given. */
+static int reply_to_token(const struct agent *agent, const char *known,
+                          unsigned char answer[ANSWER_SIZE])
+{
+    unsigned char challenge[CHALLENGE_SIZE];
+    char text[256];
+    int fd = challenge_of(agent, challenge);
+    token_answer(known, challenge, answer);
+    send_bytes(fd, FRAME_TOKEN, answer, ANSWER_SIZE);
+    int type = read_frame_of(fd, PATIENCE, text);
+    close(fd);
+    return type;
+}
+
+/* What a client that knows the token sends to something that sends this in place of a challenge:
+ * how many bytes. */
+static size_t given_away(const void *challenge, size_t length)
+{
+    int ends[2];
+    char byte;
+    size_t count = 0;
+    CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    send_bytes(ends[0], FRAME_TOKEN, challenge, length);
+    pid_t pid = fork();
+    if (pid == 0) {
+        const struct tenant stream = {.input = ends[1], .output = ends[1], .token = token};
+        close(ends[0]);
+        dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+        agent_open(&stream, -1, false);
+        _exit(0);
+    }
+    close(ends[1]);
+    shutdown(ends[0], SHUT_WR);
+    while (read(ends[0], &byte, 1) == 1)
+        count++;
+    close(ends[0]);
+    waitpid(pid, NULL, 0);
+    return count;
 }
 
 /* One line on stderr that has this text, and status 2. */
@@ -369,17 +433,24 @@ static struct finished run_with(const struct agent *agent, const char *behind)
 static void test_token(void)
 {
     static const char long_one[300] = {'a'};
+    unsigned char answer[ANSWER_SIZE];
     char path[256], behind[300];
     snprintf(path, sizeof path, "%s/token", lab.directory);
     FILE *file = fopen(path, "w");
     if (!file || fprintf(file, "%s\n", token) < 0 || fclose(file) != 0)
         abort();
     struct agent agent = start_with("--token", path);
-    CU_ASSERT_EQUAL(answer_to(&agent, token, strlen(token)), FRAME_HELLO);
-    CU_ASSERT_EQUAL(answer_to(&agent, token, strlen(token) - 1), FRAME_ERROR);
-    CU_ASSERT_EQUAL(answer_to(&agent, token, sizeof token), FRAME_ERROR);
-    CU_ASSERT_EQUAL(answer_to(&agent, "", 0), FRAME_ERROR);
-    CU_ASSERT_NOT_EQUAL(answer_to(&agent, long_one, sizeof long_one), FRAME_HELLO);
+    CU_ASSERT_EQUAL(reply_to_token(&agent, token, answer), FRAME_HELLO);
+    /* An answer is good for its own challenge alone. */
+    CU_ASSERT_EQUAL(reply_to(&agent, answer, sizeof answer), FRAME_ERROR);
+    CU_ASSERT_EQUAL(reply_to_token(&agent, "a quiet wor", answer), FRAME_ERROR);
+    CU_ASSERT_EQUAL(reply_to_token(&agent, "", answer), FRAME_ERROR);
+    CU_ASSERT_EQUAL(reply_to(&agent, token, strlen(token)), FRAME_ERROR);
+    CU_ASSERT_EQUAL(reply_to(&agent, "", 0), FRAME_ERROR);
+    CU_ASSERT_NOT_EQUAL(reply_to(&agent, long_one, sizeof long_one), FRAME_HELLO);
+    CU_ASSERT_EQUAL(given_away("", 0), 0);
+    CU_ASSERT_EQUAL(given_away(long_one, CHALLENGE_SIZE + 1), 0);
+    CU_ASSERT_EQUAL(given_away(long_one, CHALLENGE_SIZE), FRAME_HEADER + ANSWER_SIZE);
 
     refused(run_with(&agent, ""), "the agent asks for a token");
     refused(run_with(&agent, ",token=/dev/null"), "a token is a line of 1 to 255 bytes");

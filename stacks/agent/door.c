@@ -6,6 +6,7 @@
 #include "calls/text.h"
 #include "lab/diag.h"
 #include "lab/namespace.h"
+#include "stacks/agent/program/token.h"
 #include "stacks/host/kernel.h"
 
 #include <errno.h>
@@ -532,14 +533,18 @@ static void take_hello(struct agent *agent, const struct frame_header *header, s
     agent->door.lacks = agent->lacks;
 }
 
-/* Gives the agent the token that it asks for, and reads what it says to that. */
-static struct frame give_token(struct agent *agent, const char *token, struct frame_header *header)
+/* Shows the agent, which sent a challenge, that the token is known here, and reads what it says to
+ * that. */
+static struct frame show_token(struct agent *agent, const char *token,
+                               const struct frame *challenge, struct frame_header *header)
 {
+    struct frame frame = {.bytes = agent->out, .size = sizeof agent->out, .at = FRAME_HEADER};
+    if (challenge->size != CHALLENGE_SIZE)
+        garbled("a challenge that makes no sense");
     if (!token || !*token)
         give_up(TROUBLE_AGENT, "the agent asks for a token: ',token=FILE' or SOCKSPEC_TOKEN");
-    struct frame frame = {.bytes = agent->out, .size = sizeof agent->out, .at = FRAME_HEADER};
-    memcpy(agent->out + frame.at, token, strlen(token));
-    frame.at += strlen(token);
+    token_answer(token, challenge->bytes, agent->out + frame.at);
+    frame.at += ANSWER_SIZE;
     write_all(agent, frame.bytes,
               frame_complete(&frame, &(struct frame_header){.type = FRAME_TOKEN}));
     return read_frame(agent, header);
@@ -555,7 +560,7 @@ struct door *agent_open(const struct tenant *stream, int netns, bool own)
         give_up(TROUBLE_AGENT, "the agent did not say hello within %d ms", patience);
     struct frame frame = read_frame(agent, &header);
     if (header.type == FRAME_TOKEN)
-        frame = give_token(agent, stream->token, &header);
+        frame = show_token(agent, stream->token, &frame, &header);
     /* Of calls and processes that the last case left. */
     while (header.type == FRAME_RESULT || header.type == FRAME_ANSWER ||
            (header.type == FRAME_DIED && header.process))

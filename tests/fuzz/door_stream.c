@@ -121,7 +121,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     trouble_handler = leave;
     memset(&dialogue, 0, sizeof dialogue);
     sort(data, size);
-    struct tenant stream = {.input = memory_file(dialogue.said, dialogue.said_size),
+    struct tenant stream = {.token = "a word",
+                            .input = memory_file(dialogue.said, dialogue.said_size),
                             .output = nowhere};
     if (setjmp(end_of_input) == 0)
         talk(&stream);

@@ -28,12 +28,11 @@ bool tell_of_death(int output, int signal)
 /* ---- the token ---- */
 
 /* Sends a frame with these bytes. */
-static bool say(int stream, enum frame_type type, const char *text)
+static bool say(int stream, enum frame_type type, const void *text, size_t length)
 {
     unsigned char bytes[FRAME_HEADER + 128];
     struct frame frame = {.bytes = bytes, .size = sizeof bytes, .at = FRAME_HEADER};
     const struct frame_header header = {.type = type};
-    size_t length = strlen(text);
     memcpy(bytes + frame.at, text, length);
     frame.at += length;
     return write_whole(stream, bytes, frame_complete(&frame, &header));
@@ -43,26 +42,24 @@ void client_refuse(int accepted, const char *why)
 {
     /* Little enough for the socket's room: nobody has to read it. */
     fcntl(accepted, F_SETFL, O_NONBLOCK);
-    say(accepted, FRAME_ERROR, why);
+    say(accepted, FRAME_ERROR, why, strlen(why));
     close(accepted);
 }
 
-/* Asks for the token; false if what comes is another one, or none. */
+/* Has the client show that it knows the token; false if it does not. */
 static bool knows(int stream, const struct token *token)
 {
     enum { SECONDS = 10 };
-    unsigned char bytes[FRAME_HEADER], text[TOKEN_MOST];
+    unsigned char challenge[CHALLENGE_SIZE], bytes[FRAME_HEADER], answer[ANSWER_SIZE];
     struct frame_header header;
-    struct token given;
     alarm(SECONDS); /* which ends this process */
-    if (!say(stream, FRAME_TOKEN, "") || read_whole(stream, bytes, sizeof bytes) != sizeof bytes)
-        return false;
-    int length = frame_read_header(bytes, &header);
-    bool good = length > 0 && length <= TOKEN_MOST && header.type == FRAME_TOKEN &&
-                read_whole(stream, text, (size_t)length) == (size_t)length &&
-                token_take(&given, (const char *)text, (size_t)length);
+    bool good = token_challenge(challenge) &&
+                say(stream, FRAME_TOKEN, challenge, sizeof challenge) &&
+                read_whole(stream, bytes, sizeof bytes) == sizeof bytes &&
+                frame_read_header(bytes, &header) == ANSWER_SIZE && header.type == FRAME_TOKEN &&
+                read_whole(stream, answer, sizeof answer) == sizeof answer;
     alarm(0);
-    return good && token_same(&given, token);
+    return good && token_proves(token->text, challenge, answer);
 }
 
 /* ---- the case's process ---- */
@@ -86,31 +83,33 @@ static void take_nothing(void)
 
 /* Waits for the end of the case's process, or of the other side, or of its patience: a process that
  * is inside a call does not hear of that. Whether the process ended first. */
-static bool ends_first(int life, int stream, const volatile unsigned *frames, int idle)
+static bool ends_first(int life, int stream, const volatile unsigned *asked, int idle)
 {
     struct pollfd fds[2] = {{.fd = life}, {.fd = POLLRDHUP ? stream : -1, .events = POLLRDHUP}};
+    unsigned most = (unsigned)idle * 1000;
     for (;;) {
-        unsigned before = *frames;
-        int n = poll(fds, 2, idle * 1000);
+        unsigned last = *asked, since = stream_now() - last;
+        int n = poll(fds, 2, since < most ? (int)(most - since) : 0);
         if (n > 0)
             return fds[0].revents != 0;
-        if (n == 0 && *frames == before)
+        if (since >= most && n == 0)
             return false;
     }
 }
 
-/* A count that the two processes of a connection share: of the frames that were read. */
-static volatile unsigned *share_count(void)
+/* When the client asked for something last, which the two processes of a connection share. */
+static volatile unsigned *share_time(void)
 {
-    void *shared = mmap(NULL, sizeof(unsigned), PROT_READ | PROT_WRITE,
+    volatile unsigned *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 #ifdef MAP_ANONYMOUS
-                        MAP_SHARED | MAP_ANONYMOUS,
+                                     MAP_SHARED | MAP_ANONYMOUS,
 #else
-                        MAP_SHARED | MAP_ANON,
+                                     MAP_SHARED | MAP_ANON,
 #endif
-                        -1, 0);
+                                     -1, 0);
     if (shared == MAP_FAILED)
         _exit(3);
+    *shared = stream_now();
     return shared;
 }
 
@@ -140,19 +139,19 @@ void client_serve(int accepted, const struct token *token, int idle)
     }
     int alive = descriptor_away(life[1]);
     close(life[1]);
-    volatile unsigned *frames = share_count();
+    volatile unsigned *asked = share_time();
     pid_t pid = fork();
     if (pid == 0) {
         end_with_parent();
         close(life[0]);
         take_nothing();
-        stream_count(frames);
+        stream_tell(asked);
         _exit(agent_serve(stream, stream) ? 0 : 1);
     }
     close(alive);
     if (pid < 0)
         _exit(3);
-    bool by_itself = ends_first(life[0], stream, frames, idle);
+    bool by_itself = ends_first(life[0], stream, asked, idle);
     if (!by_itself)
         kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

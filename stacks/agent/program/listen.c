@@ -168,6 +168,7 @@ __attribute__((noreturn)) static void accept_clients(int server, const struct li
 int listen_on(const struct listening *wanted)
 {
     char why[512];
+    unsigned char challenge[CHALLENGE_SIZE];
     struct token token;
     struct address name;
     int status;
@@ -178,6 +179,12 @@ int listen_on(const struct listening *wanted)
     if (!token_read(&token, wanted->token, why, sizeof why)) {
         fprintf(stderr, "sockspec-agent: %s\n", why);
         return 2;
+    }
+    if (*token.text && !token_challenge(challenge)) {
+        fprintf(stderr,
+                "sockspec-agent: a token takes random numbers, which /dev/urandom has: %s\n",
+                strerror(errno));
+        return 3;
     }
     unsetenv("SOCKSPEC_TOKEN");
     if (wanted->user && !become(wanted->user))

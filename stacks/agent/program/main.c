@@ -22,7 +22,7 @@ static const char help[] =
     "                                  127.0.0.1; 0.0.0.0 and :: are every address of the "
     "machine)\n"
     "                                  and port (0: a free one, which is printed). Whoever can\n"
-    "                                  connect, and gives the token that the first line of FILE\n"
+    "                                  connect, and knows the token that the first line of FILE\n"
     "                                  or the environment's SOCKSPEC_TOKEN has, if there is one,\n"
     "                                  can make IPv4 and IPv6 sockets here and send and receive\n"
     "                                  with them, as this user or as NAME; files, other processes\n"

@@ -1,5 +1,7 @@
 #include "stacks/agent/program/stream.h"
 
+#include "calls/clock.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -9,7 +11,7 @@
 static struct {
     int input, output;
     uint32_t process;
-    volatile unsigned *count; /* of frames read; NULL: nobody counts */
+    volatile unsigned *asked; /* when a frame was read last; NULL: nobody wants to know */
     pthread_mutex_t writing;
     unsigned char request[FRAME_MOST], answer[FRAME_MOST];
 } stream = {.writing = PTHREAD_MUTEX_INITIALIZER};
@@ -21,9 +23,15 @@ void stream_open(int input, int output, uint32_t process)
     stream.process = process;
 }
 
-void stream_count(volatile unsigned *frames)
+unsigned stream_now(void)
 {
-    stream.count = frames;
+    return (unsigned)(clock_now() / 1000000);
+}
+
+void stream_tell(volatile unsigned *asked)
+{
+    *asked = stream_now();
+    stream.asked = asked;
 }
 
 uint32_t stream_process(void)
@@ -113,8 +121,8 @@ int stream_read(struct frame_header *header, struct frame *body)
     size_t there = read_whole(stream.input, bytes, sizeof bytes);
     if (there == 0)
         return 0;
-    if (stream.count)
-        ++*stream.count;
+    if (stream.asked)
+        *stream.asked = stream_now();
     if (there == sizeof bytes) {
         int length = frame_read_header(bytes, header);
         if (length < 0) {

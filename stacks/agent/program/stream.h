@@ -10,8 +10,10 @@ enum { CONFUSED = 3 };
 /* Serves on these ends from now on, as this process of the case: 0 is the first one. */
 void stream_open(int input, int output, uint32_t process);
 
-/* Counts the frames that this process reads from now on there, which another one may share. */
-void stream_count(volatile unsigned *frames);
+/* Notes there, which another process may share, when this one read a frame last, from now on; and
+ * what time that is now: milliseconds, of which only differences mean something. */
+void stream_tell(volatile unsigned *asked);
+unsigned stream_now(void);
 
 /* The number that the harness knows this process by. */
 uint32_t stream_process(void);
