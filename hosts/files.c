@@ -208,6 +208,8 @@ int sk_fork(struct host *host, struct host *child)
     if (returned < 0)
         return returned;
     child->door = door_child(host->door, number);
+    if (!child->door) /* whatever it says, an implementation without processes has no child */
+        return -LACKING;
     for (size_t i = 0; i < sizeof host->open / sizeof *host->open; i++)
         atomic_store(&child->open[i], atomic_load(&host->open[i]));
     return returned;
