@@ -1,5 +1,6 @@
 #include "harness/judge.h"
 
+#include "calls/clean_text.h"
 #include "hosts/host.h"
 
 #include <signal.h>
@@ -149,6 +150,26 @@ static bool reached_its_end(const struct record *record, const struct ending *en
            WIFEXITED(ending->status) && WEXITSTATUS(ending->status) == 0;
 }
 
+/* What a case's processes wrote, on one line; of much, the beginning and the end: the last words
+ * tell most. */
+static void add_output(const char *output, char *reason, size_t size)
+{
+    enum { SHOWN = 600 };
+    char said[2 * OUTPUT_SIZE]; /* ends of lines take three bytes */
+    text_take(said, sizeof said, output);
+    size_t used = strlen(reason), length = strlen(said), head = length, tail = length;
+    if (length > SHOWN) {
+        head = SHOWN / 2;
+        tail = length - SHOWN / 2;
+        while (head > 0 && (said[head] & 0xc0) == 0x80)
+            head--;
+        while (tail < length && (said[tail] & 0xc0) == 0x80)
+            tail++;
+    }
+    snprintf(reason + used, size - used, "%soutput: %.*s%s%s", used ? "; " : "", (int)head, said,
+             head < tail ? " ... " : "", said + tail);
+}
+
 enum verdict judge(const struct variant *variant, enum profile profile, const struct record *record,
                    const struct ending *ending, char *reason, size_t size)
 {
@@ -164,10 +185,8 @@ enum verdict judge(const struct variant *variant, enum profile profile, const st
         put_deviation_first(variant, profile, record, reason, size);
         verdict = VERDICT_FAIL;
     }
-    if (ending->output[0] && verdict != VERDICT_PASS) {
-        size_t used = strlen(reason);
-        snprintf(reason + used, size - used, "%soutput: %.600s", used ? "; " : "", ending->output);
-    }
+    if (ending->output[0] && verdict != VERDICT_PASS)
+        add_output(ending->output, reason, size);
     return verdict;
 }
 

@@ -46,18 +46,32 @@ static void redirect(int null, int output)
     dup2(output, STDERR_FILENO);
 }
 
-/* Reads what the case wrote and keeps the beginning; false at the end. */
-static bool drain(int output, char *text, size_t *used)
+/* Adds to a text of which the beginning and the end are kept: what there is no room for is dropped
+ * from the middle on. */
+static void keep(char text[OUTPUT_SIZE], size_t *used, const char *chunk, size_t length)
 {
-    char chunk[4096];
+    const size_t room = OUTPUT_SIZE - 1 - *used;
+    if (length > room) {
+        char *middle = text + OUTPUT_SIZE / 2;
+        size_t dropped = length - room;
+        *used -= dropped;
+        memmove(middle, middle + dropped, (size_t)(text + *used - middle));
+    }
+    for (size_t i = 0; i < length; i++)
+        text[(*used)++] = chunk[i] ? chunk[i] : '?';
+    text[*used] = '\0';
+}
+
+enum { CHUNK = OUTPUT_SIZE / 4 };
+
+/* Reads some of what the case wrote; false at the end. */
+static bool drain(int output, char text[OUTPUT_SIZE], size_t *used)
+{
+    char chunk[CHUNK];
     ssize_t length = read(output, chunk, sizeof chunk);
     if (length <= 0)
         return length < 0 && errno == EAGAIN;
-    size_t room = OUTPUT_SIZE - 1 - *used;
-    size_t kept = (size_t)length < room ? (size_t)length : room;
-    memcpy(text + *used, chunk, kept);
-    *used += kept;
-    text[*used] = '\0';
+    keep(text, used, chunk, (size_t)length);
     return true;
 }
 
@@ -81,6 +95,7 @@ static void look_at_clock(struct ending *ending, double seconds, int64_t *last, 
 static bool attend(pid_t pid, int output, struct tenant *tenant, int64_t last,
                    const struct case_settings *settings, struct ending *ending)
 {
+    enum { CHUNKS = 65536 / CHUNK };
     int64_t deadline = last + (int64_t)(ending->limit * 1e9);
     int process = pidfd_open(pid, 0);
     size_t used = 0;
@@ -111,7 +126,8 @@ static bool attend(pid_t pid, int output, struct tenant *tenant, int64_t last,
     if (process >= 0)
         close(process);
     waitpid(pid, &ending->status, 0);
-    while (fds[1].fd >= 0 && used < OUTPUT_SIZE - 1 && poll(&fds[1], 1, 0) > 0)
+    /* What is left in the pipe, and not what others go on writing. */
+    for (int i = 0; i < CHUNKS && fds[1].fd >= 0 && poll(&fds[1], 1, 0) > 0; i++)
         if (!drain(output, ending->output, &used))
             break;
     errno = error;
@@ -349,19 +365,30 @@ static void stay_on_processor(unsigned number)
         }
 }
 
+/* As many files for every worker, where there may be so many. */
+static void limit_files(void)
+{
+    enum { FILES = 1024 };
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max = files.rlim_max < FILES ? files.rlim_max : FILES;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /* The worker's life, as the first process of its PID namespace. */
 __attribute__((noreturn)) static void work(const struct case_settings *settings,
                                            struct worker *worker)
 {
     struct state state = {.settings = settings, .worker = worker};
-    struct rlimit none = {0, 0}, files = {1024, 1024};
+    struct rlimit none = {0, 0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sockspec-worker");
     /* What networks wait for comes within milliseconds, or they are made anew. */
     patience = machine_milliseconds(
         settings->seconds < 10 * machine_factor ? settings->seconds / 2 / machine_factor : 5);
     setrlimit(RLIMIT_CORE, &none);
-    setrlimit(RLIMIT_NOFILE, &files);
+    limit_files();
     signal(SIGPIPE, SIG_IGN);
     files_set_up();
     if (settings->stack->start)

@@ -23,7 +23,7 @@ struct ending {
     int64_t nanoseconds; /* from the order to the result, network included */
     double limit;        /* seconds that it had */
     char reason[1024];
-    char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr, the beginning */
+    char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr: beginning and end */
     _Atomic pid_t first;      /* the worker's process, by who started it: 0: none; or FORKING */
 };
 

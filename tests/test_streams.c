@@ -107,6 +107,24 @@ static void test_owner(void)
     }
 }
 
+/* Of an agent's output the beginning and the end are kept too, and a NUL hides nothing. */
+static void test_last_words_of_agent(void)
+{
+    char line[1024];
+    snprintf(line, sizeof line,
+             "SOCKSPEC run --quiet --json - --iut agent:%s --filter "
+             "tcp.connect.establishes/data/ipv4,loopback",
+             script("printf 'the \\0first word' >&2; yes noise | head -n 100000 >&2\n"
+                    "echo the last word >&2; exit 1"));
+    struct finished finished = run_line(line);
+    json_t *lines = json_lines(finished.out);
+    const char *reason = text_of(find_object(lines, "type", "variant"), "reason");
+    CU_ASSERT(strstr(reason, "output: the ?first word") && strstr(reason, " ... ") &&
+              strstr(reason, "noise | the last word"));
+    json_decref(lines);
+    finished_free(&finished);
+}
+
 /* As under a service manager, where /dev/stderr cannot be opened: virtual machines come up; and one
  * that does not says on its console why. */
 static void test_virtual_machine(void)
@@ -181,6 +199,7 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("streams", NULL, NULL);
     CU_add_test(suite, "the caller's descriptors", test_descriptors);
+    CU_add_test(suite, "an agent's last words", test_last_words_of_agent);
     CU_add_test(suite, "virtual machines", test_virtual_machine);
     if (geteuid() == 0) {
         CU_add_test(suite, "an implementation that does not come up", test_boot_failure);
