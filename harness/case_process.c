@@ -49,10 +49,11 @@ static void lacking(const struct test *t, char *what, size_t size)
                                                                         : "");
     for (const char *at = needs; at && *at && !*what; at += strcspn(at, " ")) {
         char name[64];
+        enum operation operation;
         at += strspn(at, " ");
         snprintf(name, sizeof name, "%.*s", (int)strcspn(at, " "), at);
         if (*name && !door_has(door, name))
-            snprintf(what, size, "%s", name);
+            snprintf(what, size, operation_find(name, &operation) ? "%s()" : "%s", name);
     }
 }
 

@@ -53,7 +53,7 @@ struct door {
     const struct door_operations *operations;
     struct door *inner; /* NULL in an implementation */
     const char *lacks;  /* of an implementation: what it does not have; NULL: it has everything */
-    const char *system; /* what it says that it is; NULL: this machine's, through our C library */
+    const char *system; /* what it says that it is; NULL: nothing */
 };
 
 struct host {
@@ -75,7 +75,7 @@ struct host {
  *     TCP_SYNCNT...      a constant of its headers, or an option that it does not know */
 bool door_has(const struct door *door, const char *name);
 
-/* What it says that it is, "" for this machine's kernel through our C library. */
+/* What it says that it is, "" if it does not. */
 const char *door_system(const struct door *door);
 
 void door_perform(struct door *door, struct call *call);

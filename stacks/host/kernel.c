@@ -6,10 +6,12 @@
 #include "lab/namespace.h"
 
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 struct kernel {
@@ -91,6 +93,17 @@ static void close_kernel(struct door *door)
     free(kernel);
 }
 
+/* What an agent here would say of itself. */
+static const char *system_name(void)
+{
+    static char name[256];
+    struct utsname system;
+    if (uname(&system) == 0)
+        snprintf(name, sizeof name, "%.60s %.60s, glibc %s", system.sysname, system.release,
+                 gnu_get_libc_version());
+    return name;
+}
+
 struct door *kernel_open(int netns)
 {
     static const struct door_operations operations = {
@@ -98,7 +111,8 @@ struct door *kernel_open(int netns)
     struct kernel *kernel = calloc(1, sizeof *kernel);
     if (!kernel)
         abort();
-    kernel->door = (struct door){.operations = &operations, .lacks = "fork exec"};
+    kernel->door =
+        (struct door){.operations = &operations, .lacks = "fork exec", .system = system_name()};
     kernel->netns = netns;
     return &kernel->door;
 }
