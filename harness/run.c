@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Cases that mostly wait run on lanes: workers beside those that --jobs counts. A case that does so
@@ -471,6 +472,28 @@ static void loop(struct coordinator *c)
     free(fds);
 }
 
+/* Makes room for as many files as there may be. False where that are fewer than cases take, which
+ * would say that they cannot have any. */
+static bool has_files(struct coordinator *c)
+{
+    enum { LEAST = 128, MOST = 4096 };
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return true;
+    if (files.rlim_max < LEAST) {
+        snprintf(c->why, sizeof c->why, "there may be %d open files and no more: a run takes %d",
+                 (int)files.rlim_max, LEAST);
+        c->impossible = true;
+        return false;
+    }
+    rlim_t most = files.rlim_max < MOST ? files.rlim_max : MOST;
+    if (files.rlim_cur < most) {
+        files.rlim_cur = most;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    return true;
+}
+
 static void release(struct coordinator *c)
 {
     for (size_t i = 0; i < c->slot_count; i++)
@@ -527,7 +550,7 @@ enum run_end run(const struct run_options *options, struct totals *totals, bool 
     }
     stop_listen();
     workers_adopt();
-    enum run_end seen = look_first(&c, chosen, count);
+    enum run_end seen = has_files(&c) ? look_first(&c, chosen, count) : RUN_IMPOSSIBLE;
     results_begin(&c.results, options, chosen, count,
                   c.looked.worker.pid > 0 ? c.looked.system : NULL);
     fill_queues(&c);
