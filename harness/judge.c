@@ -181,7 +181,9 @@ enum verdict judge(const struct variant *variant, enum profile profile, const st
     bool finished = reached_its_end(record, ending);
     enum verdict verdict = finished ? judge_finished(variant, profile, record, reason, size)
                                     : judge_unfinished(record, ending, reason, size);
-    if (!finished && deviates(variant, profile, record)) {
+    /* Where the way to the implementation was lost, so was what it sent. */
+    bool lost = trouble_of(record, ending) == TROUBLE_TRANSPORT;
+    if (!finished && !lost && deviates(variant, profile, record)) {
         put_deviation_first(variant, profile, record, reason, size);
         verdict = VERDICT_FAIL;
     }

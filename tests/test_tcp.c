@@ -347,19 +347,24 @@ static pid_t begin_run(const char *filter)
     return start_line(line);
 }
 
-/* Waits until a report has so many lines; false if that takes longer than it may. */
+/* How many lines the report has. */
+static size_t count_lines(void)
+{
+    size_t count = 0;
+    char *text = read_file(report_path());
+    for (const char *at = text; at && (at = strchr(at, '\n')); at++)
+        count++;
+    free(text);
+    return count;
+}
+
+/* Waits until the report has so many lines; false if that takes longer than it may. */
 static bool await_lines(size_t wanted)
 {
     struct backoff backoff = backoff_begin(60000);
-    size_t count;
-    do {
-        char *text = read_file(report_path());
-        count = 0;
-        for (const char *at = text; at && (at = strchr(at, '\n')); at++)
-            count++;
-        free(text);
-    } while (count < wanted && backoff_wait(&backoff));
-    return count >= wanted;
+    while (count_lines() < wanted && backoff_wait(&backoff))
+        continue;
+    return count_lines() >= wanted;
 }
 
 static json_t *end_run(pid_t pid, int *status)
@@ -392,6 +397,23 @@ static void test_agent_gone(void)
     CU_ASSERT(WIFEXITED(status) && (WEXITSTATUS(status) == 3 || WEXITSTATUS(status) == 1));
     json_decref(lines);
     lab.agent = start_agent(NULL);
+}
+
+/* The way to the agent is gone for a while: that is nobody's hanging call. */
+static void test_way_gone(void)
+{
+    enum { BEFORE = 20 };
+    int status;
+    pid_t pid = begin_run("udp.*loopback* --timeout 4");
+    CU_ASSERT_TRUE(await_lines(BEFORE));
+    CU_ASSERT_TRUE(network_deliver(lab.network, SIDE_PEER, NET_LOSE));
+    CU_ASSERT_TRUE(await_lines(count_lines() + 2));
+    CU_ASSERT_TRUE(network_deliver(lab.network, SIDE_PEER, NET_DELIVER));
+    json_t *lines = end_run(pid, &status);
+    CU_ASSERT_EQUAL(count_of(lines, "fail"), 0);
+    CU_ASSERT(count_of(lines, "inconclusive") > 0);
+    CU_ASSERT_EQUAL(WEXITSTATUS(status), 3);
+    json_decref(lines);
 }
 
 /* The child of a process, -1 if it has none. */
@@ -628,6 +650,7 @@ static int run_suite(void)
     CU_add_test(suite, "garbled hello", test_garbled_hello);
     CU_add_test(suite, "arguments of the agent", test_arguments_of_the_agent);
     CU_add_test(suite, "the agent goes", test_agent_gone);
+    CU_add_test(suite, "the way to the agent is gone", test_way_gone);
     CU_add_test(suite, "a crash at the far end", test_crash);
     CU_add_test(suite, "the harness goes", test_harness_gone);
     CU_add_test(suite, "settings that rules depend on", test_settings);

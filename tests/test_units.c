@@ -2,6 +2,7 @@
 #include "calls/address.h"
 #include "calls/clean_text.h"
 #include "calls/symbols.h"
+#include "harness/judge.h"
 #include "harness/record.h"
 #include "harness/test.h"
 #include "harness/variant.h"
@@ -207,6 +208,35 @@ static void test_scribbled_record(void)
     record_free(record);
 }
 
+/* What was observed stands whatever ended the case then, but for a way to the implementation that
+ * was lost: what it sent may have been lost there too. */
+static void test_lost_way(void)
+{
+    static const struct {
+        enum trouble trouble;
+        enum verdict verdict;
+    } ends[] = {{TROUBLE_CRASH, VERDICT_FAIL},
+                {TROUBLE_AGENT, VERDICT_FAIL},
+                {TROUBLE_TRANSPORT, VERDICT_INCONCLUSIVE}};
+    size_t count, at = 0;
+    const struct variant *all = variants(&count);
+    struct record *record = record_create();
+    char reason[2 * REASON_SIZE];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(record);
+    while (at + 1 < count && !case_outcome(all[at].of, BY_POSIX))
+        at++;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const struct ending ending = {.status = 0};
+        record_reset(record);
+        record->entered = 1;
+        record_observe(record, "what nobody documents");
+        record->trouble = (unsigned char)ends[i].trouble;
+        CU_ASSERT_EQUAL(judge(&all[at], BY_POSIX, record, &ending, reason, sizeof reason),
+                        ends[i].verdict);
+    }
+    record_free(record);
+}
+
 static void test_stacks(void)
 {
     const char *argument;
@@ -380,6 +410,7 @@ int main(void)
     CU_add_test(suite, "symbols", test_symbols);
     CU_add_test(suite, "records", test_records);
     CU_add_test(suite, "a scribbled record", test_scribbled_record);
+    CU_add_test(suite, "a way that was lost", test_lost_way);
     CU_add_test(suite, "stacks", test_stacks);
     CU_add_test(suite, "variant ids", test_variant_ids);
     CU_add_test(suite, "shards", test_shards);

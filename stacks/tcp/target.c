@@ -1,6 +1,7 @@
 #include "stacks/tcp/target.h"
 
 #include "calls/address.h"
+#include "calls/clock.h"
 #include "lab/namespace.h"
 
 #include <errno.h>
@@ -23,6 +24,20 @@ static int await_connection(int fd, int milliseconds)
     if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error}) != 0)
         return errno;
     return error;
+}
+
+/* Ends a connection whose other end is out of reach while a case's patience lasts, whoever has
+ * something to say: or an answer that cannot come would be taken for a call that hangs. */
+static void notice_loss(int fd)
+{
+    enum { PROBES = 4 };
+    int on = 1, probes = PROBES, interval = patience / 1000 / (PROBES + 1), most = patience;
+    interval = interval > 1 ? interval : 1;
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &interval, sizeof interval);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &most, sizeof most);
 }
 
 int target_connect(const struct target *target, int milliseconds, char *why, size_t size)
@@ -48,5 +63,6 @@ int target_connect(const struct target *target, int milliseconds, char *why, siz
     }
     fcntl(fd, F_SETFL, 0);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    notice_loss(fd);
     return fd;
 }

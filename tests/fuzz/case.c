@@ -311,6 +311,17 @@ static bool waits_by_chance(struct door *door, struct caller *caller)
 }
 
 /* A begun call is made on the thread that begins it. */
+/* Who made a begun call is no more, also if the case ended in that: nobody else closes what it has.
+ */
+static void end_caller(void)
+{
+    if (this_caller && this_caller->status >= 0)
+        close(this_caller->status);
+    if (this_caller)
+        this_caller->status = -1;
+    this_caller = NULL;
+}
+
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                           void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
@@ -319,7 +330,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     (void)attributes;
     memset(thread, 0, sizeof *thread);
     run(argument);
-    this_caller = NULL;
+    end_caller();
     return 0;
 }
 
@@ -431,6 +442,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     transcript_attach(&peer, record);
     if (setjmp(end_of_case) == 0)
         t.variant->of->run(&t, &iut, &peer);
+    end_caller();
     if (setjmp(end_of_case) == 0)
         for (enum profile profile = 0; profile < PROFILES; profile++)
             test_conclude(&t, profile);
