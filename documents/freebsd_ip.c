@@ -20,10 +20,10 @@ REQUIREMENTS(
      "The address of the first hop is taken out of the list and the size adjusted before use."},
     {"freebsd.ip.4.ip-options-zero-length-disables", "DESCRIPTION, IP_OPTIONS", REQ_DOCUMENTED,
      "IP_OPTIONS with a buffer of length zero disables the options set before."},
-    {"freebsd.ip.4.ip-tos", "DESCRIPTION, IP_TOS and IP_TTL", REQ_MAY,
+    {"freebsd.ip.4.ip-tos", "DESCRIPTION, IP_TOS and IP_TTL", REQ_DOCUMENTED,
      "IP_TOS sets the type-of-service field of the header, for SOCK_STREAM, SOCK_DGRAM and some "
      "SOCK_RAW sockets."},
-    {"freebsd.ip.4.ip-ttl", "DESCRIPTION, IP_TOS and IP_TTL", REQ_MAY,
+    {"freebsd.ip.4.ip-ttl", "DESCRIPTION, IP_TOS and IP_TTL", REQ_DOCUMENTED,
      "IP_TTL sets the time-to-live field of the header, for SOCK_STREAM, SOCK_DGRAM and some "
      "SOCK_RAW sockets."},
     {"freebsd.ip.4.ip-ttl-max", "DESCRIPTION, IP_TOS and IP_TTL", REQ_DOCUMENTED,

@@ -104,20 +104,20 @@ static int connected_datagram_socket(struct test *t, struct line *line)
 
 RULE(ttl_stream, "wire.ttl.stream", HOPS_OF_STREAM("time to live"),
      .outcome = {[BY_LINUX] = {"7", {"linux.ip.7.ip-ttl", "rfc9293.must-49"}},
-                 [BY_RFC] = {"7", {"rfc9293.must-49"}}});
+                 [BY_BSD] = {"7", {"freebsd.ip.4.ip-ttl"}}});
 
 RULE(hops_stream, "wire.hops.stream", HOPS_OF_STREAM("hop limit"),
      .outcome = {[BY_POSIX] = {"7", {"posix.sockets.ipv6.unicast-hops.limit"}},
-                 [BY_LINUX] = {"7", {"linux.ipv6.7.ipv6-unicast-hops", "rfc9293.must-49"}},
-                 [BY_BSD] = {"7", {"freebsd.ip6.4.ipv6-unicast-hops"}},
-                 [BY_RFC] = {"7", {"rfc9293.must-49"}}});
+                 [BY_LINUX] = {"7", {"linux.ipv6.7.ipv6-unicast-hops"}},
+                 [BY_BSD] = {"7", {"freebsd.ip6.4.ipv6-unicast-hops"}}});
 
-#define OF_STREAM(rule_, family_, option_, value_, seen_)                                          \
-    CASE(rule_, syn, .network = ON_LINE, .family = family_)                                        \
+/* Behind it: what documents say of an option that is set before there is a connection. */
+#define OF_STREAM(rule_, family_, option_, value_, seen_, ...)                                     \
+    CASE(rule_, syn, .network = ON_LINE, .family = family_, __VA_ARGS__)                           \
     {                                                                                              \
         observe("%d", seen_(syn_with(t, option_(t), value_)));                                     \
     }                                                                                              \
-    CASE(rule_, syn_ack, .network = ON_LINE, .family = family_)                                    \
+    CASE(rule_, syn_ack, .network = ON_LINE, .family = family_, __VA_ARGS__)                       \
     {                                                                                              \
         observe("%d", seen_(answer_with(t, option_(t), value_)));                                  \
     }                                                                                              \
@@ -147,7 +147,9 @@ static int class_of(struct packet packet)
     return packet.traffic & DIFFSERV;
 }
 
-OF_STREAM(ttl_stream, FAMILY_IPV4, hops_option, ONE, hops_of)
+/* RFC 9293 has it that the time to live can be set, and not that it can be changed. */
+OF_STREAM(ttl_stream, FAMILY_IPV4, hops_option, ONE, hops_of,
+          .outcome = {[BY_RFC] = {"7", {"rfc9293.must-49"}}})
 MUTANT_BY(ttl_stream, "IP_TTL is ignored", ignores_hops)
 
 OF_STREAM(hops_stream, FAMILY_IPV6, hops_option, ONE, hops_of)
@@ -155,7 +157,9 @@ MUTANT_BY(hops_stream, "IPV6_UNICAST_HOPS is ignored", ignores_hops)
 
 RULE(ttl_datagram, "wire.ttl.datagram",
      .statement = "The datagrams of a socket have the time to live that setsockopt() set.",
-     .outcome = {[BY_LINUX] = {"7 then 9", {"linux.ip.7.ip-ttl"}}});
+     .outcome = {[BY_LINUX] = {"7 then 9", {"linux.ip.7.ip-ttl", "rfc1122.udp-ttl-and-tos"}},
+                 [BY_BSD] = {"7 then 9", {"freebsd.ip.4.ip-ttl"}},
+                 [BY_RFC] = {"7 then 9", {"rfc1122.udp-ttl-and-tos"}}});
 
 RULE(hops_datagram, "wire.hops.datagram",
      .statement = "The datagrams of a socket have the hop limit that setsockopt() set.",
@@ -270,6 +274,7 @@ MUTANT(hops_default, "-1 is ignored")
 
 RULE(tos_stream, "wire.tos.stream", CLASS_OF_STREAM,
      .outcome = {[BY_LINUX] = {"16", {"linux.ip.7.ip-tos", "rfc9293.must-48", "rfc9293.shld-21"}},
+                 [BY_BSD] = {"16", {"freebsd.ip.4.ip-tos"}},
                  [BY_RFC] = {"16", {"rfc9293.must-48", "rfc9293.shld-21", "rfc9293.shld-22"}}});
 
 OF_STREAM(tos_stream, FAMILY_IPV4, class_option, CLASS, class_of)
@@ -277,6 +282,7 @@ MUTANT_BY(tos_stream, "IP_TOS is ignored", ignores_class)
 
 RULE(tclass_stream, "wire.tclass.stream", CLASS_OF_STREAM,
      .outcome = {[BY_LINUX] = {"16", {"rfc9293.must-48", "rfc9293.shld-21", "rfc9293.shld-22"}},
+                 [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}},
                  [BY_RFC] = {"16", {"rfc9293.must-48", "rfc9293.shld-21", "rfc9293.shld-22"}}});
 
 OF_STREAM(tclass_stream, FAMILY_IPV6, class_option, CLASS, class_of)
@@ -303,7 +309,9 @@ MUTANT_BY(acknowledgments, "IP_TOS is ignored", ignores_class)
 
 RULE(tos_datagram, "wire.tos.datagram",
      .statement = "The datagrams of a socket have the type of service that setsockopt() set.",
-     .outcome = {[BY_LINUX] = {"16 then 8", {"linux.ip.7.ip-tos"}}});
+     .outcome = {[BY_LINUX] = {"16 then 8", {"linux.ip.7.ip-tos", "rfc1122.udp-ttl-and-tos"}},
+                 [BY_BSD] = {"16 then 8", {"freebsd.ip.4.ip-tos"}},
+                 [BY_RFC] = {"16 then 8", {"rfc1122.udp-ttl-and-tos"}}});
 
 RULE(tclass_datagram, "wire.tclass.datagram",
      .statement = "The datagrams of a socket have the traffic class that setsockopt() set.",

@@ -25,31 +25,40 @@ static struct attempt attempt(struct line *line)
     a.talk.others = (struct origin){true, syn.seq};
     a.talk.expected = syn.seq + 1;
     a.talk.iut = syn.source;
+    /* The SYN is seen before connect() has let go of the socket: what an error does is only certain
+     * when it waits. */
+    require(sk_waits(a.connecting), "connect() did not wait for an answer to its SYN");
     return a;
 }
 
-/* Answers the SYN. What becomes of it connect() or SO_ERROR says. */
-static int answered(struct attempt *a)
+/* Answers the SYN: true if that makes a connection. */
+static bool is_taken(struct attempt *a)
 {
-    struct test *t = a->talk.line->t;
     tell(&a->talk, SYN | ACK);
-    must_hear(&a->talk, ACK);
-    return a->connecting ? -finish(a->connecting) : connected_to_line(&a->talk);
+    struct packet answer = hear(&a->talk);
+    while ((answer.flags & (SYN | ACK | RST)) == SYN) /* once more, by a timer */
+        answer = hear(&a->talk);
+    return answer.protocol == IPPROTO_TCP && answer.flags == ACK;
 }
 
 /* What an error about the SYN has done: an error, or 0 if the connection came to be all the same,
- * once the line had answered. */
+ * once the line had answered. SO_ERROR alone does not tell: it may have an error after which the
+ * attempt goes on. */
 static int outcome_of(struct attempt *a, struct packet error)
 {
     struct test *t = a->talk.line->t;
+    int result = 0;
     line_send_packet(a->talk.line, error);
     see_now(a->talk.line);
-    int result = 0;
     if (!a->connecting)
         must(sk_getsockopt(t->iut, a->talk.fd, SOL_SOCKET, SO_ERROR, &result));
     else if (!sk_waits(a->connecting))
         return -finish(a->connecting);
-    return result ? result : answered(a);
+    bool taken = is_taken(a);
+    require(taken || result, "the answer to the SYN was not acknowledged");
+    if (!taken)
+        return result;
+    return a->connecting ? -finish(a->connecting) : connected_to_line(&a->talk);
 }
 
 static void observe_connecting(struct test *t, const char *connected)
@@ -101,12 +110,12 @@ MUTANT_ON_WIRE(soft, "an error that may pass is taken for an answer that refuses
 
 RULE(refused, "wire.icmp.connecting.port-unreachable",
      .statement = "connect() fails with ECONNREFUSED when the SYN is answered by Port Unreachable.",
-     .outcome = {[BY_POSIX] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
-                 [BY_LINUX] = {"fails then ECONNREFUSED",
-                               {"linux.connect.2.econnrefused",
-                                "rfc9293.open-fails-by-port-unreachable"}},
-                 [BY_BSD] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
-                 [BY_RFC] = {"fails then *", {"rfc9293.open-fails-by-port-unreachable"}}});
+     .outcome = {
+         [BY_POSIX] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
+         [BY_LINUX] = {"fails then ECONNREFUSED",
+                       {"linux.connect.2.econnrefused", "rfc9293.open-fails-by-port-unreachable"}},
+         [BY_BSD] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
+         [BY_RFC] = {"fails then *", {"rfc9293.open-fails-by-port-unreachable"}}});
 
 CASE(refused, at_once, .network = ON_LINE, .family = ANY_FAMILY, .mode = ANY_MODE)
 {
@@ -125,8 +134,8 @@ MUTANT_ON_WIRE(refused, "Port Unreachable is not heard while connecting")
 
 RULE(hard, "wire.icmp.connecting.protocol-unreachable",
      .statement = "connect() fails when the SYN is answered by Protocol Unreachable.",
-     .outcome = {[BY_RFC] = {"fails", {"rfc9293.shld-26"}},
-                 [BY_LINUX] = {"fails", {"rfc9293.shld-26"}}});
+     .outcome = {
+         [BY_RFC] = {"fails", {"rfc9293.shld-26"}}, [BY_LINUX] = {"fails", {"rfc9293.shld-26"}}});
 
 CASE(hard, at_once, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .mode = ANY_MODE)
 {
@@ -174,15 +183,27 @@ CASE(others, quoted, .network = ON_LINE, .family = ANY_FAMILY,
     require(error.length <= sizeof bytes && error.length > header + 8, "what a long SYN");
     memcpy(bytes, error.data, error.length);
     bytes[header + (t->chosen[0] ? 3 : 1)] ^= 1;
-    int result = outcome_of(&a, error_quoting(&a.talk.syn, error.type, error.code, bytes,
-                                              error.length));
+    int result =
+        outcome_of(&a, error_quoting(&a.talk.syn, error.type, error.code, bytes, error.length));
     observe("%s", result ? error_name(result) : "connected");
 }
 
-/* It takes a message about another connection for one about its own. */
-MUTANT(others, "an error of another connection is heard")
+/* For mutants: whatever an error quotes is taken for the SYN that was sent. */
+static void quote_syn(struct packet *packet, enum heading heading)
 {
-    invents_error(m, call, ECONNREFUSED);
+    static struct packet syn;
+    if (heading == FROM_IUT && packet->protocol == IPPROTO_TCP && packet->flags == SYN)
+        syn = *packet;
+    if (is_error_to_iut(packet, heading)) {
+        packet->data = syn.raw;
+        packet->length = syn.raw_length;
+    }
+}
+
+MUTANT_ON_WIRE(others, "an error of another connection is heard")
+{
+    quote_syn(packet, heading);
+    return true;
 }
 
 RULE(sequence, "wire.icmp.connecting.sequence",
@@ -199,12 +220,13 @@ CASE(sequence, beyond, .network = ON_LINE, .family = ANY_FAMILY)
     require(error.length <= sizeof bytes && error.length >= header + 8, "what a long SYN");
     memcpy(bytes, error.data, error.length);
     bytes[header + 4] ^= 0x40;
-    int result = outcome_of(&a, error_quoting(&a.talk.syn, error.type, error.code, bytes,
-                                              error.length));
+    int result =
+        outcome_of(&a, error_quoting(&a.talk.syn, error.type, error.code, bytes, error.length));
     observe("%s", result ? error_name(result) : "connected");
 }
 
-MUTANT(sequence, "an error about any number is heard")
+MUTANT_ON_WIRE(sequence, "an error about any number is heard")
 {
-    invents_error(m, call, ECONNREFUSED);
+    quote_syn(packet, heading);
+    return true;
 }

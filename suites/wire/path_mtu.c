@@ -152,10 +152,9 @@ MUTANT_ON_WIRE(least, "packets become tiny")
 RULE(least6, "wire.path-mtu.least-of-ipv6",
      .statement = "A message that gives an MTU below 1280 is discarded over IPv6: packets stay as "
                   "large as they were.",
-     .outcome = {[BY_RFC] = {"large",
-                             {"rfc8201.below-1280-discarded", "rfc8201.never-below-1280"}},
-                 [BY_LINUX] = {"large",
-                               {"rfc8201.below-1280-discarded", "rfc8201.never-below-1280"}}});
+     .outcome = {
+         [BY_RFC] = {"large", {"rfc8201.below-1280-discarded", "rfc8201.never-below-1280"}},
+         [BY_LINUX] = {"large", {"rfc8201.below-1280-discarded", "rfc8201.never-below-1280"}}});
 
 CASE(least6, thousand, .network = ON_LINE, .family = FAMILY_IPV6, .role = ANY_ROLE)
 {
@@ -227,9 +226,8 @@ static struct asker discovering(struct line *line, int discover)
     forget_path_mtu(t);
     if (!door_has(t->iut->door, ipv6 ? "IPV6_MTU_DISCOVER" : "IP_MTU_DISCOVER"))
         skip("this implementation has no such option");
-    int result = ipv6
-                     ? sk_setsockopt(t->iut, a.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, discover)
-                     : sk_setsockopt(t->iut, a.fd, IPPROTO_IP, IP_MTU_DISCOVER, discover);
+    int result = ipv6 ? sk_setsockopt(t->iut, a.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, discover)
+                      : sk_setsockopt(t->iut, a.fd, IPPROTO_IP, IP_MTU_DISCOVER, discover);
     if (result == -ENOPROTOOPT || result == -LACKING)
         skip("this implementation has no such option");
     must(result);
@@ -321,8 +319,9 @@ MUTANT_ON_WIRE(flag, "the flag is the other way round")
 }
 
 RULE(cut, "wire.path-mtu.udp-want",
-     .statement = "With IP_PMTUDISC_WANT a datagram above the path's MTU is cut into fragments that "
-                  "fit.",
+     .statement =
+         "With IP_PMTUDISC_WANT a datagram above the path's MTU is cut into fragments that "
+         "fit.",
      .outcome = {[BY_LINUX] = {"a fragment then a fragment",
                                {"linux.ip.7.ip-pmtudisc-want", "linux.ipv6.7.ipv6-mtu-discover"}}});
 
@@ -354,6 +353,8 @@ CASE(probe, too_big, .network = ON_LINE, .family = FAMILY_IPV4)
     struct line line = take_line(t);
     struct asker a = discovering(&line, IP_PMTUDISC_PROBE);
     make_1300(&line, &a);
+    int mtu = path_mtu(t, a.fd);
+    require(mtu == 1300, "IP_MTU reads %d, and not what the message said", mtu);
     int result = sk_send(iut, a.fd, data, BIG, 0);
     struct packet packet = see_now(&line);
     observe("%s", result < 0 ? result_name(result) : flag_of(&packet));
@@ -400,8 +401,9 @@ MUTANT(per_host, "all destinations have the same MTU")
 }
 
 RULE(pending, "wire.path-mtu.pending-error",
-     .statement = "A connected datagram socket hears that an earlier datagram was too big: SO_ERROR "
-                  "reads EMSGSIZE.",
+     .statement =
+         "A connected datagram socket hears that an earlier datagram was too big: SO_ERROR "
+         "reads EMSGSIZE.",
      .outcome = {[BY_POSIX] = {"EMSGSIZE",
                                {"posix.sockets.asynchronous-errors.emsgsize",
                                 "posix.sockets.options.error.returns-pending"}},

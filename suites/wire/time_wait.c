@@ -81,8 +81,8 @@ MUTANT_TAMPERS(syn_old, "the SYN opens a connection", .heading = TO_IUT, .with =
                .seq = 100000)
 
 RULE(old_data, "wire.time-wait.old-data",
-     .statement = "A segment of the connection that was in TIME_WAIT is not delivered to the "
-                  "connection between the same ends that a SYN opened after it.",
+     .statement = "A segment of the connection that was in TIME_WAIT is acknowledged and not "
+                  "delivered by the connection between the same ends that a SYN opened after it.",
      .outcome = {
          [BY_LINUX] = {"ACK seq 1 ack 1 then EAGAIN",
                        {"rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped"}},
