@@ -1,13 +1,11 @@
 #include "calls/clean_text.h"
 #include "cli/commands.h"
+#include "cli/reporting.h"
 
 #include "calls/clock.h"
 #include "harness/run.h"
 #include "lab/stop.h"
-#include "reports/output.h"
-#include "reports/stream.h"
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,11 +74,10 @@ static const int statuses[STYLES][ENDS] = {
 
 struct command {
     struct run_options run;
-    const char *junit, *tap, *json, *artifacts;
-    struct text_options text;
+    struct reporting reporting;
+    const char *artifacts;
     enum exit_style style;
     bool strict, strict_baseline;
-    struct report *reports[5];
 };
 
 static int list_stacks(void)
@@ -88,23 +85,6 @@ static int list_stacks(void)
     for (const struct stack *stack = stack_first(); stack; stack = stack->next)
         printf("%-23s %s\n", stack->usage, stack->summary);
     return end_output();
-}
-
-static bool parse_color(struct command *command, const char *when)
-{
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    if (strcmp(when, "always") == 0)
-        command->text.color = true;
-    else if (strcmp(when, "never") == 0)
-        command->text.color = false;
-    else if (strcmp(when, "auto") == 0)
-        command->text.color = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
-                              !(term && strcmp(term, "dumb") == 0);
-    else {
-        fprintf(stderr, "sockspec: --color takes auto, always or never, not '%s'\n", when);
-        return false;
-    }
-    return true;
 }
 
 static bool parse_style(enum exit_style *style, const char *name)
@@ -182,13 +162,8 @@ static const struct option options[] = {{"iut", required_argument, NULL, 'i'},
                                         {"timeout", required_argument, NULL, 'T'},
                                         {"slow-machine", required_argument, NULL, SLOW_MACHINE},
                                         {"repeat", required_argument, NULL, 'r'},
-                                        {"junit", required_argument, NULL, 'J'},
-                                        {"tap", required_argument, NULL, 'A'},
-                                        {"json", required_argument, NULL, 'N'},
+                                        REPORTING_OPTIONS,
                                         {"artifacts", required_argument, NULL, 'a'},
-                                        {"verbose", no_argument, NULL, 'v'},
-                                        {"quiet", no_argument, NULL, 'q'},
-                                        {"color", required_argument, NULL, 'c'},
                                         {"exit-style", required_argument, NULL, 'e'},
                                         {"help-iut", no_argument, NULL, HELP_IUT},
                                         {0}};
@@ -198,6 +173,10 @@ static bool take_option(struct command *command, int option)
     bool taken;
     long number;
     if (!selection_option(&command->run.selection, option, optarg, &taken))
+        return false;
+    if (taken)
+        return true;
+    if (!reporting_option(&command->reporting, option, optarg, &taken))
         return false;
     if (taken)
         return true;
@@ -234,26 +213,9 @@ static bool take_option(struct command *command, int option)
         return parse_timeout(command, optarg);
     case SLOW_MACHINE:
         return parse_slowness(optarg, "--slow-machine");
-    case 'J':
-        command->junit = optarg;
-        return true;
-    case 'A':
-        command->tap = optarg;
-        return true;
-    case 'N':
-        command->json = optarg;
-        return true;
     case 'a':
         command->artifacts = optarg;
         return true;
-    case 'v':
-        command->text.verbose = true;
-        return true;
-    case 'q':
-        command->text.quiet = true;
-        return true;
-    case 'c':
-        return parse_color(command, optarg);
     case 'e':
         if (parse_style(&command->style, optarg))
             return true;
@@ -282,7 +244,7 @@ static bool fits(const struct command *command, size_t taken)
 {
     enum { MOST = 2000000 };
     size_t results = taken * command->run.repeat;
-    if (!command->junit || results <= MOST)
+    if (!command->reporting.junit || results <= MOST)
         return true;
     fprintf(
         stderr,
@@ -292,23 +254,6 @@ static bool fits(const struct command *command, size_t taken)
     return false;
 }
 
-enum { FILES = 3 };
-
-/* Opens what the reports go to; END_PASSED, or another end with a line on stderr. */
-static enum end open_outputs(const struct command *command, struct output *outputs[FILES])
-{
-    const char *const paths[FILES] = {command->junit, command->tap, command->json};
-    char why[512];
-    for (size_t i = 0; i < FILES; i++)
-        if (paths[i] && !(outputs[i] = output_open(paths[i], i ? OUTPUT_LINES : OUTPUT_WHOLE, why,
-                                                   sizeof why))) {
-            if (!stop_asked())
-                print_line(stderr, "sockspec: %s", why);
-            return END_UNDECIDED;
-        }
-    return outputs_differ(outputs, FILES) ? END_PASSED : END_USAGE;
-}
-
 /* False with a line on stderr. */
 static bool add_artifacts(struct command *command)
 {
@@ -316,30 +261,10 @@ static bool add_artifacts(struct command *command)
     struct report *artifacts =
         command->artifacts ? report_artifacts(command->artifacts, why, sizeof why) : NULL;
     if (artifacts)
-        command->reports[command->run.report_count++] = artifacts;
+        command->reporting.reports[command->reporting.count++] = artifacts;
     else if (command->artifacts)
         print_line(stderr, "sockspec: %s", why);
     return artifacts || !command->artifacts;
-}
-
-static void add_reports(struct command *command, struct output *const outputs[FILES])
-{
-    static struct report *(*const make[FILES])(struct output *) = {report_junit, report_tap,
-                                                                   report_json};
-    int fd = STDOUT_FILENO;
-    for (size_t i = 0; i < FILES; i++)
-        if (outputs[i] && output_is_stdout(outputs[i])) {
-            fd = STDERR_FILENO;
-            command->text.color = false;
-        }
-    command->text.place = fd == STDOUT_FILENO ? "standard output" : "standard error";
-    command->text.terminal = isatty(fd);
-    command->text.stream = stream_on(fcntl(fd, F_DUPFD_CLOEXEC, 0));
-    command->run.reports = command->reports;
-    command->reports[command->run.report_count++] = report_text(&command->text);
-    for (size_t i = 0; i < FILES; i++)
-        if (outputs[i])
-            command->reports[command->run.report_count++] = make[i](outputs[i]);
 }
 
 static enum end end_of(const struct command *command, enum run_end end, const struct totals *totals,
@@ -374,7 +299,7 @@ static void scale_limits(struct case_settings *settings)
 static enum end perform(struct command *command)
 {
     struct totals totals = {0};
-    struct output *outputs[FILES] = {NULL};
+    struct reporting *reporting = &command->reporting;
     bool reports_failed = false;
     size_t taken = count_taken(&command->run.selection);
     if (taken == 0) {
@@ -385,25 +310,20 @@ static enum end perform(struct command *command)
         return END_USAGE;
     if (!check_iut(command))
         return END_ABSENT;
-    enum end end = open_outputs(command, outputs);
-    if (end != END_PASSED) {
-        for (size_t i = 0; i < FILES; i++)
-            if (outputs[i])
-                output_close(outputs[i]);
-        return end;
-    }
-    add_reports(command, outputs);
+    enum reporting_end opened = reporting_open(reporting);
+    if (opened != REPORTING_OPEN)
+        return opened == REPORTING_CLASHING ? END_USAGE : END_UNDECIDED;
     bool artifacts = add_artifacts(command);
+    command->run.reports = reporting->reports;
+    command->run.report_count = reporting->count;
     scale_limits(&command->run.settings);
     enum run_end run_end =
         artifacts ? run(&command->run, &totals, &reports_failed) : RUN_IMPOSSIBLE;
-    end = end_of(command, run_end, &totals, reports_failed);
+    enum end end = end_of(command, run_end, &totals, reports_failed);
     if (run_end == RUN_DONE && command->run.baseline && baseline_review(command->run.baseline) &&
         command->strict_baseline && end == END_PASSED)
         end = END_FAILED;
-    for (size_t i = 0; i < command->run.report_count; i++)
-        command->reports[i]->close(command->reports[i]);
-    fclose(command->text.stream);
+    reporting_close(reporting);
     /* Whoever collects kselftests wants to see something pass. */
     if (command->style == STYLE_KSELFTEST && end == END_PASSED && !totals.count[VERDICT_PASS])
         end = END_NOTHING;
@@ -436,7 +356,7 @@ int command_run(int argc, char **argv)
         return statuses[command.style][END_USAGE];
     stop_listen();
     parse_iut(&command, "host");
-    parse_color(&command, "auto");
+    reporting_init(&command.reporting);
     while (status < 0 && end == END_PASSED &&
            (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == HELP_IUT) {

@@ -8,6 +8,7 @@ static const struct subcommand commands[] = {
     {"show", command_show, show_help},
     {"coverage", command_coverage, coverage_help},
     {"compare", command_compare, compare_help},
+    {"merge", command_merge, merge_help},
     {"baseline", command_baseline, baseline_help},
     {"doctor", command_doctor, doctor_help},
     {"complete", command_complete, complete_help},

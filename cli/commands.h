@@ -32,13 +32,14 @@ int command_run(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_baseline(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_complete(int argc, char **argv);
 
-extern const char run_help[], list_help[], show_help[], compare_help[], baseline_help[],
-    doctor_help[], coverage_help[], complete_help[];
+extern const char run_help[], list_help[], show_help[], compare_help[], merge_help[],
+    baseline_help[], doctor_help[], coverage_help[], complete_help[];
 
 /* Flushes standard output; EXIT_PASSED, or EXIT_INCONCLUSIVE with a line on stderr if what was
  * printed did not arrive. */

@@ -17,6 +17,7 @@ static const char help[] =
     "  show ID      one rule explained: outcomes, what they stand on, cases, how to run it\n"
     "  coverage     what documents require, and which rules stand on it\n"
     "  compare A B  what implementations did, side by side, or what changed between two runs\n"
+    "  merge A B    the reports of shards, or of several machines, as one\n"
     "  baseline A   a first file of known deviations, from a report\n"
     "  doctor       which implementations can be tested on this machine, or whether one can\n"
     "  help         this; 'help COMMAND', 'COMMAND --help' and 'COMMAND -h' for a command's "

@@ -30,6 +30,10 @@ struct run_info {
     char started[32];   /* UTC, ISO 8601: "2026-11-23T08:30:00Z" */
     size_t selected;    /* variants that the run takes, repetitions included */
     unsigned repeat;    /* how often each variant runs */
+
+    const struct selection *selection; /* what it takes; NULL: that is not known */
+    const struct run_info *merged;     /* the runs whose results these are; NULL: of this one */
+    size_t merged_count;
 };
 
 /* About one variant. Texts are UTF-8 as the case left them and may hold control characters. */

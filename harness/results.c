@@ -78,7 +78,8 @@ void results_begin(struct results *results, const struct run_options *options,
                                       .profile = options->settings.profile,
                                       .libc = libc_name(),
                                       .selected = results->count,
-                                      .repeat = options->repeat};
+                                      .repeat = options->repeat,
+                                      .selection = options->jobs ? NULL : &options->selection};
     uname(&results->info.system);
     describe(&results->info, implementation);
     if (options->settings.stack->detail && implementation)

@@ -2,11 +2,22 @@
 
 #include <string.h>
 
+static const char *const verdicts[VERDICTS] = {"pass", "fail", "inconclusive",
+                                               "skip", "kept", "changed"};
+
 const char *verdict_name(enum verdict verdict)
 {
-    static const char *const names[VERDICTS] = {"pass", "fail", "inconclusive",
-                                                "skip", "kept", "changed"};
-    return names[verdict];
+    return verdicts[verdict];
+}
+
+bool verdict_find(const char *name, enum verdict *verdict)
+{
+    for (size_t i = 0; i < VERDICTS; i++)
+        if (strcmp(name, verdicts[i]) == 0) {
+            *verdict = (enum verdict)i;
+            return true;
+        }
+    return false;
 }
 
 static const char *const profiles[PROFILES] = {"posix", "linux", "bsd", "zos", "rfc"};

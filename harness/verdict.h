@@ -21,6 +21,9 @@ enum profile { BY_POSIX, BY_LINUX, BY_BSD, BY_ZOS, BY_RFC, PROFILES };
 
 const char *verdict_name(enum verdict verdict);
 
+/* The verdict of a name; false if there is none of that name. */
+bool verdict_find(const char *name, enum verdict *verdict);
+
 /* "posix", "linux", "bsd", "zos". */
 const char *profile_name(enum profile profile);
 

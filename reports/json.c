@@ -34,20 +34,57 @@ static bool put_line(struct json *json, json_t *object)
     return output_flush(json->output, json->report.why, sizeof json->report.why);
 }
 
-static bool begin(struct report *report, const struct run_info *run)
+static json_t *globs(const char *const *list, size_t count)
 {
-    ((struct json *)report)->profile = run->profile;
-    struct json *json = (struct json *)report;
-    json->stream = output_begin(json->output);
-    json_t *header = json_pack(
-        "{ss si ss so so* ss so so ss ss s{ss ss ss} ss ss* sI si}", "type", "run", "format", 2,
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, text(list[i]));
+    return array;
+}
+
+/* What a run takes, as its options say it. */
+static json_t *selection(const struct selection *of)
+{
+    json_t *object =
+        json_pack("{so so sb}", "filters", globs(of->filters, of->filter_count), "excludes",
+                  globs(of->excludes, of->exclude_count), "slow", (int)of->slow);
+    char tags[64], *rest = NULL;
+    json_t *names = json_array();
+    tags_format(of->tags, tags, sizeof tags);
+    for (char *tag = strtok_r(tags, " ", &rest); tag; tag = strtok_r(NULL, " ", &rest))
+        json_array_append_new(names, json_string(tag));
+    json_object_set_new(object, "tags", names);
+    if (of->shards)
+        json_object_update_new(
+            object, json_pack("{si si}", "shard", (int)of->shard, "shards", (int)of->shards));
+    return object;
+}
+
+static json_t *header(const struct run_info *run)
+{
+    json_t *object = json_pack(
+        "{ss si ss so so* ss so so ss ss s{ss ss ss} ss ss* sI si so*}", "type", "run", "format", 2,
         "sockspec", run->version, "iut", text(run->iut), "both_inside",
         run->both_inside ? json_true() : NULL, "profile", profile_name(run->profile),
         "implementation", text(run->implementation), "kernel", text(run->release), "machine",
         run->machine, "libc", run->libc, "system", "name", run->system.sysname, "release",
         run->system.release, "machine", run->system.machine, "started", run->started, "detail",
-        run->detail, "selected", (json_int_t)run->selected, "repeat", (int)run->repeat);
-    return put_line(json, header);
+        run->detail, "selected", (json_int_t)run->selected, "repeat", (int)run->repeat, "selection",
+        run->selection ? selection(run->selection) : NULL);
+    json_t *merged = run->merged ? json_array() : NULL;
+    for (size_t i = 0; object && i < run->merged_count; i++)
+        json_array_append_new(merged, header(&run->merged[i]));
+    if (object && merged)
+        json_object_set_new(object, "merged", merged);
+    return object;
+}
+
+static bool begin(struct report *report, const struct run_info *run)
+{
+    struct json *json = (struct json *)report;
+    json->profile = run->profile;
+    json->stream = output_begin(json->output);
+    return put_line(json, header(run));
 }
 
 static json_t *axes(const struct variant *variant)

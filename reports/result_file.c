@@ -77,10 +77,12 @@ static json_t *extract(const json_t *line)
 }
 
 /* Takes a variant's line, or another repetition of it: the worst counts. */
-static bool take_variant(struct result_file *file, const json_t *line)
+static bool take_variant(struct result_file *file, json_t *line)
 {
     const char *id = json_text(line, "id");
     json_t *before = json_object_get(file->variants, id);
+    if (file->lines)
+        json_array_append(file->lines, line);
     if (!before)
         return json_object_set_new(file->variants, id, extract(line)) == 0;
     bool differs = result_differs(before) ||
@@ -111,13 +113,12 @@ static bool take(struct result_file *file, json_t *object, bool *ended)
     return *ended;
 }
 
-bool result_file_read(struct result_file *file, const char *path)
+static bool read_lines(struct result_file *file, const char *path)
 {
     char *line = NULL;
     size_t size = 0, number = 0;
     bool good = true, ended = false;
     FILE *stream = fopen(path, "r");
-    *file = (struct result_file){.path = path, .variants = json_object()};
     if (!stream) {
         print_line(stderr, "sockspec: cannot read %s: %s", path, strerror(errno));
         return false;
@@ -149,7 +150,7 @@ bool result_file_read(struct result_file *file, const char *path)
                    " of %" JSON_INTEGER_FORMAT " results are there",
                    path, json_integer_value(json_object_get(file->summary, "ran")),
                    json_integer_value(json_object_get(file->run, "selected")));
-    if (good && file->differing)
+    if (good && file->differing && !file->lines)
         print_line(
             stderr,
             "sockspec: %s: repetitions of %zu variants came out differently; the worst counts",
@@ -159,8 +160,21 @@ bool result_file_read(struct result_file *file, const char *path)
     return good;
 }
 
+bool result_file_read(struct result_file *file, const char *path)
+{
+    *file = (struct result_file){.path = path, .variants = json_object()};
+    return read_lines(file, path);
+}
+
+bool result_file_read_whole(struct result_file *file, const char *path)
+{
+    *file = (struct result_file){.path = path, .variants = json_object(), .lines = json_array()};
+    return read_lines(file, path);
+}
+
 void result_file_free(struct result_file *file)
 {
+    json_decref(file->lines);
     json_decref(file->run);
     json_decref(file->variants);
     json_decref(file->summary);

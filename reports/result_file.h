@@ -11,11 +11,15 @@ struct result_file {
     json_t *variants; /* id -> what a comparison takes of the line of its worst repetition */
     json_t *summary;  /* the trailer; NULL if the run was killed */
     size_t differing; /* variants whose repetitions came out differently */
+    json_t *lines;    /* all lines of variants as they are, if they were asked for; or NULL */
 };
 
 /* Reads a report; false with one line on stderr that names file, line and reason. A report of a run
  * that did not come to its end is read with a warning, as is one whose repetitions differ. */
 bool result_file_read(struct result_file *file, const char *path);
+
+/* The same, which keeps all lines, so that nothing is said of repetitions. */
+bool result_file_read_whole(struct result_file *file, const char *path);
 
 /* Whether its run was killed or interrupted. */
 bool result_file_is_partial(const struct result_file *file);

@@ -2,6 +2,7 @@
  * taken can be compared. */
 #include "reports/result_file.h"
 #include "reports/compare.h"
+#include "reports/merged.h"
 #include "tests/fuzz/fuzz.h"
 
 #include "harness/rule.h"
@@ -47,6 +48,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HOLDS(cut || (differing == 0 && worse == result_file_is_partial(&files[1])));
         json_decref(comparison);
     }
+    struct merged merged;
+    const char *const paths[] = {path[0], path[1]};
+    if (merged_read(&merged, paths, 2)) {
+        merged_complain(&merged, nowhere);
+        HOLDS(good && merged.totals.ran == merged.count);
+        HOLDS(merged.info.selected == merged.count + merged.missing);
+    }
+    merged_free(&merged);
     for (size_t i = 0; i < 2; i++) {
         result_file_free(&files[i]);
         if (fds[i] >= 0)
