@@ -23,11 +23,14 @@ RULE(no_ack, "wire.closed.without-ack",
         [BY_LINUX] = {outcome_, {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-without-ack"}}, \
         [BY_RFC] = {outcome_, {"rfc9293.closed-answers-rst", "rfc9293.closed-rst-without-ack"}}}
 
+/* What stands where the acknowledgment would be means nothing without ACK. */
+enum { UNUSED_ACK = 0x12345678 };
+
 CASE(no_ack, syn, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct talk c = talk_to(&line, unused_port(t));
-    tell(&c, SYN, .mss = 1460);
+    tell(&c, SYN, .mss = 1460, .ack = UNUSED_ACK);
     observe("%s", said(&c, hear(&c)));
 }
 
@@ -36,7 +39,7 @@ CASE(no_ack, syn_with_data, .network = ON_LINE, .family = ANY_FAMILY,
 {
     struct line line = take_line(t);
     struct talk c = talk_to(&line, unused_port(t));
-    tell(&c, SYN, .text = "hello");
+    tell(&c, SYN, .ack = UNUSED_ACK, .text = "hello");
     observe("%s", said(&c, hear(&c)));
 }
 
@@ -44,7 +47,7 @@ CASE(no_ack, fin, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct talk c = talk_to(&line, unused_port(t));
-    tell(&c, FIN);
+    tell(&c, FIN, .ack = UNUSED_ACK);
     observe("%s", said(&c, hear(&c)));
 }
 
@@ -53,7 +56,7 @@ CASE(no_ack, no_flags, .network = ON_LINE, .family = ANY_FAMILY,
 {
     struct line line = take_line(t);
     struct talk c = talk_to(&line, unused_port(t));
-    tell(&c, 0, .text = "abc");
+    tell(&c, 0, .ack = UNUSED_ACK, .text = "abc");
     observe("%s", said(&c, hear(&c)));
 }
 

@@ -64,6 +64,7 @@ static void observe_held(struct test *t, act *sends, act *releases, uint32_t all
             tell(&c, RST); /* so that it sends nothing again */
             continue;
         }
+        require(quick || !at_once, "this machine is too slow to see what is held back");
         observe("%u bytes", at_once);
         observe("%u bytes%s", later, soon(begin) ? "" : ", late");
         return;
@@ -250,7 +251,7 @@ CASE(cork_full, one_and_a_half, .network = ON_LINE, .family = ANY_FAMILY, .role 
     struct line line = take_line(t);
     uint32_t came = 0;
     struct talk c;
-    for (int tries = TRIES; tries; tries--) {
+    for (int tries = TRIES;; tries--) {
         c = line_connected(&line, .mss = SEGMENT);
         set(t, &c, TCP_CORK, 1);
         int64_t begin = clock_now();
@@ -259,6 +260,7 @@ CASE(cork_full, one_and_a_half, .network = ON_LINE, .family = ANY_FAMILY, .role 
         came += come_now(&c);
         if (came < ALL || soon(begin))
             break;
+        require(tries, "this machine is too slow to see what is held back");
         tell(&c, RST);
     }
     observe("%s", came == 0 ? "nothing is sent" : came < ALL ? "a rest is held back" : "all");
