@@ -22,7 +22,7 @@ const char compare_help[] =
     "  --side-by-side      they are not\n"
     "  --only-differences  leave out cases in which all did the same\n"
     "  --profile NAME      whom to judge by: posix, linux, bsd, zos, rfc (default linux)\n"
-    "  --html FILE         write one self-contained page\n"
+    "  --html FILE         write one self-contained page; one report is enough for it\n"
     "  --json FILE         write the comparison as JSON; '-' is standard output\n"
     "\n"
     "Exit status: 0 compared, 1 worse than before, 2 usage or a malformed file, 3 cannot be "
@@ -143,8 +143,8 @@ int command_compare(int argc, char **argv)
             return EXIT_USAGE;
     }
     size_t count = (size_t)(argc - optind), read = 0;
-    if (count < 2) {
-        fputs("sockspec: compare takes two reports or more\n", stderr);
+    if (count < (command.html || command.json ? 1 : 2)) {
+        fputs("sockspec: compare takes two reports or more, or one for a page of it\n", stderr);
         return EXIT_USAGE;
     }
     if (command.before_after && (count != 2 || command.side_by_side)) {

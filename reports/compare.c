@@ -29,12 +29,21 @@ static size_t parts_of(const json_t *line, const char *parts[COMPARED_PARTS])
     return count;
 }
 
-/* What a profile says of a line of a report. */
-static enum verdict judge_line(const json_t *line, const struct rule_case *of, enum profile profile)
+static bool is_known(const json_t *line)
+{
+    return json_is_true(json_object_get(line, "known"));
+}
+
+/* What a profile says of a line of a report. A deviation that was known when the run was judged by
+ * that profile is none of this run's. */
+static enum verdict judge_line(const json_t *line, const struct rule_case *of, enum profile profile,
+                               const json_t *run)
 {
     const char *outcome = case_outcome(of, profile), *parts[COMPARED_PARTS];
     size_t wrong, count = parts_of(line, parts);
     bool whole = is_whole(line);
+    if (is_known(line) && strcmp(json_text(run, "profile"), profile_name(profile)) == 0)
+        return VERDICT_SKIP;
     if (outcome && count && !outcome_allows(outcome, parts, count, !whole, &wrong))
         return VERDICT_FAIL;
     if (!whole)
@@ -59,21 +68,23 @@ static json_t *find_group(json_t *cell, const json_t *line)
     size_t i;
     json_t *group;
     json_array_foreach (cell, i, group) {
-        if (same(json_object_get(group, "line"), line))
+        const json_t *other = json_object_get(group, "line");
+        if (same(other, line) && is_known(other) == is_known(line))
             return group;
     }
     return NULL;
 }
 
-static void add_to_cell(json_t *cell, const struct variant *variant, json_t *line)
+static void add_to_cell(json_t *cell, const struct variant *variant, json_t *line,
+                        const json_t *run)
 {
     json_t *group = find_group(cell, line);
     if (!group) {
         json_t *verdicts = json_object();
         for (enum profile p = 0; p < PROFILES; p++)
             json_object_set_new(verdicts, profile_name(p),
-                                json_string(verdict_name(judge_line(line, variant->of, p))));
-        bool told = is_whole(line) && !json_is_true(json_object_get(line, "known"));
+                                json_string(verdict_name(judge_line(line, variant->of, p, run))));
+        bool told = is_whole(line) && !is_known(line);
         group = json_pack("{s:s, s:s, s:o, s:[], s:O}", "observed", json_text(line, "observed"),
                           "reason", told ? "" : json_text(line, "reason"), "verdicts", verdicts,
                           "variants", "line", line);
@@ -168,7 +179,7 @@ static json_t *build_row(const struct result_file *files, size_t count, const st
                 continue;
             if (json_is_null(json_array_get(cells, i)))
                 json_array_set_new(cells, i, json_array());
-            add_to_cell(json_array_get(cells, i), *at, line);
+            add_to_cell(json_array_get(cells, i), *at, line, files[i].run);
             different |= first && !same(first, line);
             first = first ? first : line;
             any = true;
@@ -180,27 +191,42 @@ static json_t *build_row(const struct result_file *files, size_t count, const st
     return NULL;
 }
 
-/* What was tested, as it says itself, or the kernel that sockspec ran on, from which file, and what
- * else was there. */
-static char *describe(const struct result_file *file)
+/* The kernel that sockspec ran on. */
+static const char *own_kernel(const struct result_file *file)
+{
+    const char *release = json_text(json_object_get(file->run, "system"), "release");
+    return *release ? release : json_text(file->run, "kernel");
+}
+
+/* What was tested: what it says itself, or the kernel that sockspec ran on. */
+static void print_implementation(FILE *out, const struct result_file *file)
+{
+    const char *said = json_text(file->run, "implementation");
+    if (!*said)
+        said = json_text(file->summary, "implementation");
+    if (*said)
+        fputs(said, out);
+    else
+        fprintf(out, "Linux %s, %s", own_kernel(file), json_text(file->run, "libc"));
+}
+
+/* From which file it is, and what else was there. */
+static void print_circumstances(FILE *out, const struct result_file *file)
+{
+    fprintf(out, "; %s, peer Linux %s, %s%s", file->path, own_kernel(file),
+            json_text(file->run, "started"), result_file_is_partial(file) ? ", interrupted" : "");
+}
+
+static char *describe(const struct result_file *file, bool whole)
 {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    const char *said = json_text(file->run, "implementation");
-    const char *kernel = json_text(json_object_get(file->run, "system"), "release");
     if (!out)
         abort();
-    if (!*said)
-        said = json_text(file->summary, "implementation");
-    if (!*kernel)
-        kernel = json_text(file->run, "kernel");
-    if (*said)
-        fputs(said, out);
-    else
-        fprintf(out, "Linux %s, %s", kernel, json_text(file->run, "libc"));
-    fprintf(out, "; %s, peer Linux %s, %s%s", file->path, kernel, json_text(file->run, "started"),
-            result_file_is_partial(file) ? ", interrupted" : "");
+    print_implementation(out, file);
+    if (whole)
+        print_circumstances(out, file);
     if (fclose(out) != 0 || !text)
         abort();
     return text;
@@ -217,13 +243,28 @@ static json_t *clean_string(const char *text)
 
 static json_t *column_of(const struct result_file *file)
 {
-    char *detail = describe(file);
-    json_t *column = json_pack("{s:s, s:o, s:o}", "name", json_text(file->run, "iut"), "detail",
+    char *implementation = describe(file, false), *detail = describe(file, true);
+    json_t *column = json_pack("{s:s, s:o, s:o, s:o}", "name", json_text(file->run, "iut"),
+                               "implementation", clean_string(implementation), "detail",
                                clean_string(detail), "file", clean_string(file->path));
+    free(implementation);
     free(detail);
     if (!column)
         abort(); /* or the next column would stand above its results */
     return column;
+}
+
+/* Where a document can be read, NULL if nowhere: its address, or that of a manual page in a package
+ * of Debian's, whose id is "linux.NAME.SECTION". */
+static json_t *document_address(const struct document *document)
+{
+    char package[32], name[32];
+    if (strncmp(document->where, "http", 4) == 0)
+        return json_string(document->where);
+    if (sscanf(document->where, "Debian package %31[manpages-dev] ", package) != 1 ||
+        sscanf(document->id, "linux.%31s", name) != 1)
+        return NULL;
+    return json_sprintf("https://manpages.debian.org/bookworm/%s/%s.en.html", package, name);
 }
 
 /* Where documents can be read, by their titles: those that have an address. */
@@ -232,9 +273,11 @@ static json_t *addresses(void)
     const struct document *const *all;
     size_t count = documents(&all);
     json_t *found = json_object();
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(all[i]->where, "http", 4) == 0)
-            json_object_set_new(found, all[i]->title, json_string(all[i]->where));
+    for (size_t i = 0; i < count; i++) {
+        json_t *address = document_address(all[i]);
+        if (address)
+            json_object_set_new(found, all[i]->title, address);
+    }
     return found;
 }
 

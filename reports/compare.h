@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 /* Lines the same variants up. An object with "profiles", "profile" (the one to judge by first),
- * "documents" (title to address, of those that have one), "columns" (name, detail) and "rows", one
+ * "documents" (title to address, of those that have one), "columns" (name, implementation,
+ * detail, file) and "rows", one
  * for each case that any file has: id, area, statement, sources, outcomes (by profile), standing
  * (by profile: level, the places of its sources, pinned, deviates and why), different, and cells:
  * for each column null or a list of what was observed, with variants, verdicts by profile, reason,
@@ -18,7 +19,7 @@ json_t *compare_build(const struct result_file *files, size_t count, enum profil
 /* Prints the rows; differing ones first, or alone. Returns how many differ. */
 size_t compare_print(FILE *stream, const json_t *comparison, bool only_differences);
 
-/* The same as one self-contained page. */
+/* The same as one self-contained page. Aborts without memory. */
 void compare_print_html(FILE *stream, const json_t *comparison);
 
 /* What changed from one run to another. Prints it and returns whether that is for the worse:

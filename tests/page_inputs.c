@@ -1,5 +1,6 @@
 #include "tests/page_inputs.h"
 
+#include "reports/compare.h"
 #include "tests/support.h"
 
 #include <CUnit/Basic.h>
@@ -91,6 +92,7 @@ void make_page(const char *directory)
     free(run_in_place("SOCKSPEC compare @/host @/mutant @/posix @/nasty<i>&\"' --html @/page.html "
                       "--json @/data",
                       0));
+    free(run_in_place("SOCKSPEC compare @/mutant --html @/one.html", 0));
     free(run_in_place("SOCKSPEC compare --side-by-side @/host @/host --html @/alike.html", 0));
 }
 
@@ -142,7 +144,7 @@ void make_many(const char *directory)
 {
     place = directory;
     char *list = run_in_place("SOCKSPEC list --format json", 0);
-    char line[512] = "SOCKSPEC compare --html @/many.html";
+    char line[512] = "SOCKSPEC compare --html @/many.html --json @/many.json";
     json_t *variants = json_lines(list), *variant;
     for (size_t i = 0; i < MADE_UP; i++) {
         char name[16];
@@ -159,4 +161,68 @@ void make_many(const char *directory)
     free(run_in_place(line, 0));
     json_decref(variants);
     free(list);
+}
+
+/* A part as another implementation had it: at another time, with other numbers. */
+static json_t *another(const json_t *part, unsigned *seed)
+{
+    json_t *copy = json_copy((json_t *)part);
+    if (!json_object_get(part, "transcript"))
+        return copy;
+    json_t *lines = json_array();
+    for (int i = 0; i < 10; i++)
+        json_array_append_new(
+            lines, json_sprintf("iut  connect(%d, 127.0.0.1:%d) = -1 EINVAL (22) <%d us>", i + 3,
+                                rand_r(seed) % 28000 + 32000, rand_r(seed) % 100));
+    json_object_set_new(copy, "transcript", lines);
+    return copy;
+}
+
+/* The cells of a row, twice, by as many others. */
+static json_t *other_cells(const json_t *cells, unsigned *seed)
+{
+    json_t *wide = json_array(), *part;
+    for (size_t i = 0; i < HUGE_COLUMNS; i++) {
+        json_t *cell = json_array();
+        size_t k;
+        json_array_foreach (json_array_get(cells, i % MADE_UP), k, part) {
+            json_array_append_new(cell, another(part, seed));
+        }
+        json_array_append_new(wide, cell);
+    }
+    return wide;
+}
+
+void make_huge(const char *directory)
+{
+    char path[512];
+    size_t i;
+    unsigned seed = 1;
+    snprintf(path, sizeof path, "%s/many.json", directory);
+    json_t *comparison = json_load_file(path, 0, NULL), *rows = json_array(), *row;
+    json_t *columns = json_object_get(comparison, "columns");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(comparison);
+    for (int time = 0; time < 3; time++) {
+        json_array_foreach (json_object_get(comparison, "rows"), i, row) {
+            json_t *copy = json_copy(row);
+            const char *id = text_of(row, "id");
+            const char *area = text_of(row, "area");
+            json_object_set_new(copy, "id", json_sprintf("%s%d%s", area, time, id + strlen(area)));
+            json_object_set_new(copy, "area", json_sprintf("%s%d", area, time));
+            json_object_set_new(copy, "cells", other_cells(json_object_get(row, "cells"), &seed));
+            json_array_append_new(rows, copy);
+        }
+    }
+    json_object_set_new(comparison, "rows", rows);
+    for (size_t k = MADE_UP; k < HUGE_COLUMNS; k++) {
+        json_t *column = json_copy(json_array_get(columns, k - MADE_UP));
+        json_object_set_new(column, "name", json_sprintf("made-up-%zu", k));
+        json_array_append_new(columns, column);
+    }
+    snprintf(path, sizeof path, "%s/huge.html", directory);
+    FILE *page = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+    compare_print_html(page, comparison);
+    fclose(page);
+    json_decref(comparison);
 }

@@ -161,8 +161,7 @@ static void test_compare(void)
     char path[512];
     snprintf(path, sizeof path, "%s/page", place);
     char *page = read_file(path);
-    CU_ASSERT(page && strstr(page, "tcp.connect.listening/other-listener"));
-    CU_ASSERT(page && !strstr(page, "@DATA@"));
+    CU_ASSERT(page && strstr(page, "</html>") && !strstr(page, "@DATA@"));
     free(page);
     /* The same implementation twice: what changed. */
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare @/a @/a", said, sizeof said), 0);
