@@ -438,7 +438,8 @@ static void check_detail(void)
 {
     HOLDS("all('tr.detail').length === 1 && all('.case [aria-expanded=true]').length === 1");
     HOLDS("find('.case [aria-expanded=true]').getAttribute('aria-controls') === detail().id");
-    HOLDS("window.row = data.rows.find(r => r.id === find('.case [aria-expanded=true]').textContent)");
+    HOLDS("window.row = data.rows.find(r => r.id === find('.case "
+          "[aria-expanded=true]').textContent)");
     HOLDS("told(row.statement)");
     HOLDS("row.sources.length > 0 && row.sources.every(told)");
     HOLDS("data.profiles.every(p => told(p) && told(row.outcomes[p] || 'documents nothing'))");
