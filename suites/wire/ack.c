@@ -40,7 +40,13 @@ CASE(unsent, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_
 MUTANT_TAMPERS(unsent, "such a segment is not answered", .heading = TO_IUT, .with = ACK,
                .without = FIN | SYN, .ack = -1000)
 
-#define DROPPED {"nothing", {"rfc9293.ack-of-unsent", "rfc9293.unacceptable-dropped"}}
+#define DROPPED                                                                                    \
+    {                                                                                              \
+        "nothing",                                                                                 \
+        {                                                                                          \
+            "rfc9293.ack-of-unsent", "rfc9293.unacceptable-dropped"                                \
+        }                                                                                          \
+    }
 
 RULE(unsent_data, "wire.ack.unsent-with-data",
      .statement = "Data whose segment acknowledges what was not sent is not delivered.",
@@ -92,17 +98,22 @@ CASE(too_old, with_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
 MUTANT_TAMPERS(too_old, "the data is acknowledged and not delivered", .heading = TO_IUT,
                .with = ACK, .data = true, .lost = true)
 
-#define NO_ACK(outcome_) {outcome_, {"rfc9293.no-ack-dropped"}}
+#define NO_ACK(outcome_)                                                                           \
+    {                                                                                              \
+        outcome_,                                                                                  \
+        {                                                                                          \
+            "rfc9293.no-ack-dropped"                                                               \
+        }                                                                                          \
+    }
 
 RULE(missing, "wire.ack.missing",
      .statement = "A segment without ACK, SYN and RST is dropped in the synchronized states: "
                   "neither its data nor its FIN is taken or answered.",
-     .outcome = {[BY_LINUX] = NO_ACK("nothing then nothing"),
-                 [BY_RFC] = NO_ACK("nothing then nothing")});
+     .outcome = {
+         [BY_LINUX] = NO_ACK("nothing then nothing"), [BY_RFC] = NO_ACK("nothing then nothing")});
 
 CASE(missing, delivering_states, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
-     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}},
-              {"segment", {"data", "fin"}}})
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}, {"segment", {"data", "fin"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_in(&line, chosen_state(t));
@@ -115,7 +126,8 @@ CASE(missing, delivering_states, .network = ON_LINE, .family = ANY_FAMILY, .role
 
 CASE(missing, later_states, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"close-wait", "closing", "last-ack"}}},
-     .outcome = {[BY_LINUX] = NO_ACK("nothing then alive"), [BY_RFC] = NO_ACK("nothing then alive")})
+     .outcome = {
+         [BY_LINUX] = NO_ACK("nothing then alive"), [BY_RFC] = NO_ACK("nothing then alive")})
 {
     static const enum tcp_state states[] = {STATE_CLOSE_WAIT, STATE_CLOSING, STATE_LAST_ACK};
     struct line line = take_line(t);
@@ -140,7 +152,13 @@ MUTANT_ON_WIRE(missing, "a segment without ACK is taken for one with a wrong one
 
 /* ---- what ends CLOSING and LAST_ACK ---- */
 
-#define OTHER_ACK {"nothing then alive", {"rfc9293.ack-closing-ignored"}}
+#define OTHER_ACK                                                                                  \
+    {                                                                                              \
+        "nothing then alive",                                                                      \
+        {                                                                                          \
+            "rfc9293.ack-closing-ignored"                                                          \
+        }                                                                                          \
+    }
 
 RULE(closing_other, "wire.ack.closing-other",
      .statement = "In CLOSING an ACK that does not acknowledge the own FIN is ignored.",
@@ -158,7 +176,13 @@ CASE(closing_other, before_fin, .network = ON_LINE, .family = ANY_FAMILY, .role 
 MUTANT_TAMPERS(closing_other, "such an ACK ends the connection", .heading = TO_IUT, .with = ACK,
                .without = SYN | FIN, .set = RST)
 
-#define CLOSED_THEN {"nothing then gone", {"rfc9293.ack-last-ack", "rfc9293.last-ack-deletes"}}
+#define CLOSED_THEN                                                                                \
+    {                                                                                              \
+        "nothing then gone",                                                                       \
+        {                                                                                          \
+            "rfc9293.ack-last-ack", "rfc9293.last-ack-deletes"                                     \
+        }                                                                                          \
+    }
 
 RULE(last_ack, "wire.ack.last-ack",
      .statement = "In LAST_ACK the acknowledgment of the own FIN ends the connection, without an "
@@ -177,7 +201,13 @@ CASE(last_ack, of_fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 MUTANT_TAMPERS(last_ack, "the acknowledgment is not heard", .heading = TO_IUT, .with = ACK,
                .without = SYN | FIN, .ack = -1)
 
-#define KEPT {"nothing then alive then nothing", {"rfc9293.ack-fin-wait-2-kept"}}
+#define KEPT                                                                                       \
+    {                                                                                              \
+        "nothing then alive then nothing",                                                         \
+        {                                                                                          \
+            "rfc9293.ack-fin-wait-2-kept"                                                          \
+        }                                                                                          \
+    }
 
 RULE(fin_wait_2, "wire.ack.fin-wait-2",
      .statement = "In FIN_WAIT_2 the connection goes on to exist after its FIN was acknowledged, "

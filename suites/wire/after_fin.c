@@ -31,7 +31,10 @@ MUTANT_TAMPERS(taken, "data is acknowledged one short", .with = ACK, .without = 
 
 #define REFUSES                                                                                    \
     {                                                                                              \
-        "EPIPE then nothing", { "rfc9293.send-closing", "rfc9293.no-send-after-close" }            \
+        "EPIPE then nothing",                                                                      \
+        {                                                                                          \
+            "rfc9293.send-closing", "rfc9293.no-send-after-close"                                  \
+        }                                                                                          \
     }
 
 RULE(refuses, "wire.after-fin.sends-nothing",
@@ -81,12 +84,14 @@ CASE(sends_on, close_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY
     observe("%s", said(&c, hear_now(&c)));
 }
 
-MUTANT_TAMPERS(sends_on, "data does not acknowledge the FIN", .with = ACK, .data = true,
-               .ack = -1)
+MUTANT_TAMPERS(sends_on, "data does not acknowledge the FIN", .with = ACK, .data = true, .ack = -1)
 
 #define IGNORED                                                                                    \
     {                                                                                              \
-        "ignored then alive", { "rfc9293.text-after-fin-ignored" }                                 \
+        "ignored then alive",                                                                      \
+        {                                                                                          \
+            "rfc9293.text-after-fin-ignored"                                                       \
+        }                                                                                          \
     }
 
 RULE(ignored, "wire.after-fin.data-ignored",
@@ -151,7 +156,10 @@ MUTANT(end_again, "the second recv() after an end fails with ENOTCONN")
 
 #define LOST                                                                                       \
     {                                                                                              \
-        "RST then gone", { "rfc9293.shld-3", "rfc9293.abort-discards-at-once" }                    \
+        "RST then gone",                                                                           \
+        {                                                                                          \
+            "rfc9293.shld-3", "rfc9293.abort-discards-at-once"                                     \
+        }                                                                                          \
     }
 
 RULE(unread, "wire.after-close.unread",
@@ -207,9 +215,9 @@ MUTANT_TAMPERS(late, "such data is acknowledged", .with = RST, .nth = 1, .set = 
     {                                                                                              \
         "2500 then FIN",                                                                           \
         {                                                                                          \
-            "rfc9293.close-established", "rfc9293.close-close-wait",                               \
-                "rfc9293.close-after-fin", "rfc9293.close-sends-fin",                              \
-                "rfc9293.close-delivers-what-was-sent", "rfc9293.close-is-graceful"                \
+            "rfc9293.close-established", "rfc9293.close-close-wait", "rfc9293.close-after-fin",    \
+                "rfc9293.close-sends-fin", "rfc9293.close-delivers-what-was-sent",                 \
+                "rfc9293.close-is-graceful"                                                        \
         }                                                                                          \
     }
 

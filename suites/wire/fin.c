@@ -3,7 +3,7 @@
 
 #define ESTABLISHED_ENDS                                                                           \
     {                                                                                              \
-        "current ACK then end of file then nothing",                                              \
+        "current ACK then end of file then nothing",                                               \
         {                                                                                          \
             "rfc9293.fin-acknowledged", "rfc9293.fin-signalled", "rfc9293.fin-established",        \
                 "rfc9293.fin-from-network", "rfc9293.no-fin-before-close",                         \
@@ -164,8 +164,8 @@ CASE(crossed, closing, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     observe("%s", current_ack(&c, hear_answer(&c)));
 }
 
-MUTANT_TAMPERS(crossed, "the connection is gone without TIME_WAIT", .heading = TO_IUT,
-               .with = ACK, .without = FIN | SYN, .set = RST)
+MUTANT_TAMPERS(crossed, "the connection is gone without TIME_WAIT", .heading = TO_IUT, .with = ACK,
+               .without = FIN | SYN, .set = RST)
 
 /* ---- once more ---- */
 
@@ -194,8 +194,8 @@ CASE(again, same, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     observe("%s", life(&c));
 }
 
-MUTANT_TAMPERS(again, "a FIN that comes again ends the connection", .heading = TO_IUT,
-               .with = FIN, .nth = 2, .set = RST, .seq = 1)
+MUTANT_TAMPERS(again, "a FIN that comes again ends the connection", .heading = TO_IUT, .with = FIN,
+               .nth = 2, .set = RST, .seq = 1)
 
 /* ---- lost ---- */
 
@@ -207,13 +207,14 @@ MUTANT_TAMPERS(again, "a FIN that comes again ends the connection", .heading = T
         }                                                                                          \
     }
 
-RULE(lost, "wire.fin.lost",
-     .statement = "A FIN that is not acknowledged is sent again, after shutdown() as after close().",
-     .outcome = {[BY_LINUX] = SENT_AGAIN, [BY_RFC] = SENT_AGAIN});
+RULE(
+    lost, "wire.fin.lost",
+    .statement = "A FIN that is not acknowledged is sent again, after shutdown() as after close().",
+    .outcome = {[BY_LINUX] = SENT_AGAIN, [BY_RFC] = SENT_AGAIN});
 
 CASE(lost, unacknowledged, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
-     .axes = {{"state", {"fin-wait-1", "fin-wait-1-closed", "closing", "last-ack"}}},
-     .seconds = 10, .tags = TAG_WAITS)
+     .axes = {{"state", {"fin-wait-1", "fin-wait-1-closed", "closing", "last-ack"}}}, .seconds = 10,
+     .tags = TAG_WAITS)
 {
     static const enum tcp_state states[] = {STATE_FIN_WAIT_1, STATE_ESTABLISHED, STATE_CLOSING,
                                             STATE_LAST_ACK};

@@ -7,17 +7,17 @@ enum { BEYOND = 100000, BEFORE = -1000 };
 RULE(exact, "wire.reset.exact",
      .statement = "A RST with the number expected next ends a connection in any synchronized state "
                   "before TIME_WAIT, and is not answered.",
-     .outcome = {[BY_LINUX] = {"nothing then gone",
-                               {"rfc9293.rst-exact-resets", "rfc9293.rst-established-closed",
-                                "rfc9293.rst-closing-closed", "rfc9293.rst-valid-in-window",
-                                "rfc9293.rst-elsewhere-aborts",
-                                "rfc9293.rst-in-synchronized-aborts",
-                                "rfc9293.state-after-rst-received", "rfc5961.rst-exact"}},
-                 [BY_RFC] = {"nothing then gone",
-                             {"rfc9293.rst-exact-resets", "rfc9293.rst-established-closed",
-                              "rfc9293.rst-closing-closed", "rfc9293.rst-valid-in-window",
-                              "rfc9293.rst-elsewhere-aborts", "rfc9293.rst-in-synchronized-aborts",
-                              "rfc9293.state-after-rst-received", "rfc5961.rst-exact"}}});
+     .outcome = {
+         [BY_LINUX] = {"nothing then gone",
+                       {"rfc9293.rst-exact-resets", "rfc9293.rst-established-closed",
+                        "rfc9293.rst-closing-closed", "rfc9293.rst-valid-in-window",
+                        "rfc9293.rst-elsewhere-aborts", "rfc9293.rst-in-synchronized-aborts",
+                        "rfc9293.state-after-rst-received", "rfc5961.rst-exact"}},
+         [BY_RFC] = {"nothing then gone",
+                     {"rfc9293.rst-exact-resets", "rfc9293.rst-established-closed",
+                      "rfc9293.rst-closing-closed", "rfc9293.rst-valid-in-window",
+                      "rfc9293.rst-elsewhere-aborts", "rfc9293.rst-in-synchronized-aborts",
+                      "rfc9293.state-after-rst-received", "rfc5961.rst-exact"}}});
 
 CASE(exact, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {ANY_STATE_TO_LAST_ACK})
@@ -101,8 +101,8 @@ MUTANT_TAMPERS(told_sending, "the RST is not heard", .heading = TO_IUT, .with = 
 RULE(outside, "wire.reset.outside-window",
      .statement = "A RST outside the receive window is dropped without an answer, and changes "
                   "nothing.",
-     .outcome = {[BY_LINUX] = OUTSIDE("nothing then alive"),
-                 [BY_RFC] = OUTSIDE("nothing then alive")});
+     .outcome = {
+         [BY_LINUX] = OUTSIDE("nothing then alive"), [BY_RFC] = OUTSIDE("nothing then alive")});
 
 static void rst_at(struct test *t, int64_t where)
 {
@@ -144,8 +144,8 @@ MUTANT_ON_WIRE(outside, "any RST ends the connection")
 RULE(of_fin, "wire.reset.number-of-fin",
      .statement = "A RST that has the number of a FIN before it is outside the receive window: it "
                   "is dropped without an answer, and changes nothing.",
-     .outcome = {[BY_LINUX] = OUTSIDE("nothing then alive"),
-                 [BY_RFC] = OUTSIDE("nothing then alive")});
+     .outcome = {
+         [BY_LINUX] = OUTSIDE("nothing then alive"), [BY_RFC] = OUTSIDE("nothing then alive")});
 
 /* The number of the peer's FIN. */
 static void rst_at_fin(struct test *t, enum tcp_state state)
@@ -167,8 +167,7 @@ CASE(of_fin, before_time_wait, .network = ON_LINE, .family = ANY_FAMILY, .role =
     rst_at_fin(t, states[t->chosen[0]]);
 }
 
-CASE(of_fin, time_wait, .network = ON_LINE, .family = ANY_FAMILY,
-     .role = ANY_ROLE)
+CASE(of_fin, time_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
     rst_at_fin(t, STATE_TIME_WAIT);
 }
@@ -187,8 +186,13 @@ static void rst_in_window(struct test *t, enum tcp_state state)
     observe("%s", life(&c));
 }
 
-#define CHALLENGED {"current ACK then alive",                                                      \
-                    {"rfc5961.rst-challenged", "rfc5961.rst-challenged-dropped"}}
+#define CHALLENGED                                                                                 \
+    {                                                                                              \
+        "current ACK then alive",                                                                  \
+        {                                                                                          \
+            "rfc5961.rst-challenged", "rfc5961.rst-challenged-dropped"                             \
+        }                                                                                          \
+    }
 /* RFC 1337 has RSTs ignored there. */
 #define TIME_WAIT_MAY_BE_SILENT                                                                    \
     {                                                                                              \
@@ -199,8 +203,9 @@ static void rst_in_window(struct test *t, enum tcp_state state)
     }
 
 RULE(challenged, "wire.reset.in-window-challenged",
-     .statement = "A RST in the receive window that has not the number expected next is answered "
-                  "by an ACK of the current numbers, and changes nothing; in TIME_WAIT it may be ignored.",
+     .statement =
+         "A RST in the receive window that has not the number expected next is answered "
+         "by an ACK of the current numbers, and changes nothing; in TIME_WAIT it may be ignored.",
      .outcome = {[BY_LINUX] = CHALLENGED, [BY_RFC] = CHALLENGED});
 
 CASE(challenged, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,

@@ -106,9 +106,14 @@ MUTANT_TAMPERS(challenged, "the RST is not heard", .heading = TO_IUT, .with = RS
 
 /* ---- SYN_RECEIVED after connect(), which both sides call ---- */
 
-#define REFUSED {"nothing then ECONNREFUSED",                                                      \
-                 {"rfc9293.rst-syn-received-active", "rfc9293.rst-in-syn-received-active",         \
-                  "rfc9293.must-11"}}
+#define REFUSED                                                                                    \
+    {                                                                                              \
+        "nothing then ECONNREFUSED",                                                               \
+        {                                                                                          \
+            "rfc9293.rst-syn-received-active", "rfc9293.rst-in-syn-received-active",               \
+                "rfc9293.must-11"                                                                  \
+        }                                                                                          \
+    }
 
 RULE(refused, "wire.syn-received.rst-after-connect",
      .statement = "A RST with the number expected next makes connect() fail with ECONNREFUSED when "
@@ -248,5 +253,4 @@ CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     observe("%s", handshake_said(&c));
 }
 
-MUTANT_TAMPERS(others, "it is taken for a SYN", .heading = TO_IUT, .without = SYN | RST,
-               .set = SYN)
+MUTANT_TAMPERS(others, "it is taken for a SYN", .heading = TO_IUT, .without = SYN | RST, .set = SYN)

@@ -41,8 +41,7 @@ const char *current_ack(const struct talk *c, struct packet packet)
 
 const char *believable_rst(const struct talk *c, struct packet packet)
 {
-    bool is =
-        packet.protocol == IPPROTO_TCP && packet.flags & RST && packet.seq == c->expected;
+    bool is = packet.protocol == IPPROTO_TCP && packet.flags & RST && packet.seq == c->expected;
     return is ? "RST" : said(c, packet);
 }
 

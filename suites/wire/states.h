@@ -10,11 +10,17 @@
     "established", "fin-wait-1", "fin-wait-2", "close-wait", "closing", "last-ack"
 #define ANY_STATE                                                                                  \
     {                                                                                              \
-        "state", {STATES_TO_LAST_ACK, "time-wait" }                                                \
+        "state",                                                                                   \
+        {                                                                                          \
+            STATES_TO_LAST_ACK, "time-wait"                                                        \
+        }                                                                                          \
     }
 #define ANY_STATE_TO_LAST_ACK                                                                      \
     {                                                                                              \
-        "state", {STATES_TO_LAST_ACK }                                                             \
+        "state",                                                                                   \
+        {                                                                                          \
+            STATES_TO_LAST_ACK                                                                     \
+        }                                                                                          \
     }
 enum tcp_state chosen_state(const struct test *t);
 

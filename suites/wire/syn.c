@@ -15,8 +15,9 @@ enum { BEYOND = 100000, BEFORE = -1000 };
     }
 
 RULE(outside, "wire.syn.outside-window",
-     .statement = "A SYN outside the receive window, in any synchronized state before TIME_WAIT, is "
-                  "answered by an ACK of the current numbers, and changes nothing.",
+     .statement =
+         "A SYN outside the receive window, in any synchronized state before TIME_WAIT, is "
+         "answered by an ACK of the current numbers, and changes nothing.",
      .outcome = {[BY_LINUX] = OUTSIDE, [BY_RFC] = OUTSIDE});
 
 CASE(outside, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
@@ -63,7 +64,10 @@ static void syn_in_window(struct test *t)
 
 #define CHALLENGED                                                                                 \
     {                                                                                              \
-        "current ACK then alive", { "rfc5961.syn-challenged", "rfc5961.syn-challenged-dropped" }   \
+        "current ACK then alive",                                                                  \
+        {                                                                                          \
+            "rfc5961.syn-challenged", "rfc5961.syn-challenged-dropped"                             \
+        }                                                                                          \
     }
 
 RULE(challenged, "wire.syn.in-window-challenged",
@@ -186,9 +190,10 @@ MUTANT_TAMPERS(aborted, "the RST is not heard", .heading = TO_IUT, .with = RST, 
     }
 
 RULE(tries_on, "wire.half-open.tries-on",
-     .statement = "When connect() meets a peer that still has an old connection, and answers to the "
-                  "SYN by an ACK of its numbers, that ACK is answered by a RST, the SYN is sent "
-                  "again, and the connection is made.",
+     .statement =
+         "When connect() meets a peer that still has an old connection, and answers to the "
+         "SYN by an ACK of its numbers, that ACK is answered by a RST, the SYN is sent "
+         "again, and the connection is made.",
      .outcome = {[BY_LINUX] = TRIES_ON, [BY_RFC] = TRIES_ON});
 
 CASE(tries_on, old_connection, .network = ON_LINE, .family = ANY_FAMILY, .seconds = SYN_SECONDS,
