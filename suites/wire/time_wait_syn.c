@@ -7,6 +7,7 @@ enum { STAMP_BEGIN = 100000 };
 /* A connection that a client opened in TIME_WAIT, with timestamps or without. */
 static struct talk time_wait(struct line *line, bool stamps)
 {
+    struct test *t = line->t;
     if (!stamps)
         return line_in(line, STATE_TIME_WAIT);
     struct talk c = line_in(line, STATE_TIME_WAIT, .stamp = STAMP(STAMP_BEGIN, 0));
