@@ -27,14 +27,17 @@ struct talk talk_to_listener(struct line *line)
 
 size_t hear_data(struct talk *talk, size_t size, size_t *most)
 {
+    enum { FUTILE = 8 }; /* an implementation can send the same again for long */
     size_t came = 0;
+    int futile = 0;
     *most = 0;
-    while (came < size) {
+    while (came < size && futile < FUTILE) {
         uint32_t expected = talk->expected;
         struct packet packet = hear(talk);
-        if (!packet.protocol)
+        if (!packet.protocol || packet.flags & RST)
             break;
         came += talk->expected - expected;
+        futile = talk->expected == expected ? futile + 1 : 0;
         if (packet.length > *most)
             *most = packet.length;
     }

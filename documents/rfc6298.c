@@ -1,0 +1,37 @@
+/* RFC 6298: the retransmission timer. */
+#include "documents/document.h"
+
+DOCUMENT(rfc6298, .id = "rfc6298", .title = "RFC 6298, Computing TCP's Retransmission Timer",
+         .edition = "June 2011", .where = "https://www.rfc-editor.org/rfc/rfc6298");
+
+REQUIREMENTS(rfc6298, "rfc6298",
+             {"rfc6298.not-more-aggressive", "1. Introduction", REQ_SHALL,
+              "Nothing is sent again sooner than by this algorithm.",
+              .untestable = "says nothing beside what the other sentences say"},
+             {"rfc6298.first-timeout", "2. The Basic Algorithm, (2.1)", REQ_SHOULD,
+              "The timeout is 1 second.", .when = "no round-trip time was measured yet"},
+             {"rfc6298.first-timeout-longer", "2. The Basic Algorithm, (2.1)", REQ_MAY,
+              "The timeout is 3 seconds, or any other value above 1 second.",
+              .when = "no round-trip time was measured yet"},
+             {"rfc6298.first-measurement", "2. The Basic Algorithm, (2.2)", REQ_SHALL,
+              "The first measurement gives the smoothed time, its variation and the timeout.",
+              .untestable = "a timeout below a second is rounded up to one"},
+             {"rfc6298.later-measurements", "2. The Basic Algorithm, (2.3)", REQ_SHALL,
+              "Each later measurement changes the smoothed time, its variation and the timeout.",
+              .untestable = "a timeout below a second is rounded up to one"},
+             {"rfc6298.at-least-a-second", "2. The Basic Algorithm, (2.4)", REQ_SHOULD,
+              "A timeout below 1 second is rounded up to 1 second."},
+             {"rfc6298.upper-bound", "2. The Basic Algorithm, (2.5)", REQ_MAY,
+              "The timeout has an upper bound, of at least 60 seconds."},
+             {"rfc6298.karn", "3. Taking RTT Samples", REQ_SHALL,
+              "No measurement is taken of a segment that was sent again.",
+              .when = "the connection has no timestamps"},
+             {"rfc6298.never-too-early", "5. Managing the RTO Timer", REQ_SHALL,
+              "A segment is not sent again before one timeout has passed since it was sent last.",
+              .untestable = "the timeout of an implementation cannot be known"},
+             {"rfc6298.earliest-sent-again", "5. Managing the RTO Timer, (5.4)", REQ_SHOULD,
+              "The earliest segment that is not acknowledged is sent again.",
+              .when = "the timer expires"},
+             {"rfc6298.backs-off", "5. Managing the RTO Timer, (5.5)", REQ_SHALL,
+              "The timeout doubles, up to its bound if there is one.",
+              .when = "the timer expires"});

@@ -1,0 +1,169 @@
+/* Keep-alives: when they are sent, what they look like, and what their answers do. */
+#include "suites/wire/wire.h"
+
+/* Keep-alives begin after a second, and there are two of them, a second apart. */
+static void hurry(struct test *t, int fd)
+{
+    need_option(t, t->iut, IPPROTO_TCP, TCP_KEEPIDLE, "TCP_KEEPIDLE");
+    must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_KEEPIDLE, 1));
+    must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_KEEPINTVL, 1));
+    must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_KEEPCNT, 2));
+}
+
+RULE(probe, "wire.keep-alive.probe",
+     .statement =
+         "With SO_KEEPALIVE a connection that is idle for TCP_KEEPIDLE is probed by an ACK "
+         "without data.",
+     .outcome = {[BY_LINUX] = {"ACK without data then in time",
+                               {"linux.tcp.7.tcp-keepidle", "rfc9293.must-24", "rfc9293.must-27",
+                                "rfc9293.shld-12"}},
+                 [BY_RFC] = {"ACK without data then in time",
+                             {"rfc9293.may-5", "rfc9293.must-24", "rfc9293.must-26",
+                              "rfc9293.must-27", "rfc9293.shld-12"}}});
+
+CASE(probe, idle, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 10)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    hurry(t, c.fd);
+    int64_t begin = clock_now();
+    must(sk_setsockopt(iut, c.fd, SOL_SOCKET, SO_KEEPALIVE, 1));
+    struct packet packet = hear(&c);
+    if (packet.flags == ACK && !packet.length)
+        observe("ACK without data");
+    else
+        observe("%s", said(&c, packet));
+    /* The connection was idle before, but hardly. */
+    observe("%s", packet.time - begin > INT64_C(500000000) ? "in time" : "too early");
+}
+
+MUTANT_ON_WIRE(probe, "it has an octet of data")
+{
+    if (heading == FROM_IUT && packet->flags == ACK && !packet->length) {
+        packet->data = "x";
+        packet->length = 1;
+    }
+    return true;
+}
+
+RULE(off, "wire.keep-alive.off",
+     .statement =
+         "A connection on which SO_KEEPALIVE was not set, or cleared again, is not probed, "
+         "whatever TCP_KEEPIDLE says.",
+     .outcome = {[BY_LINUX] = {"not probed",
+                               {"linux.tcp.7.tcp-keepidle", "rfc9293.must-25", "rfc9293.must-24"}},
+                 [BY_RFC] = {"not probed", {"rfc9293.must-24", "rfc9293.must-25"}}});
+
+/* Another connection is probed twice meanwhile, which shows how much time has passed. */
+CASE(off, beside, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_CLIENT, .tags = TAG_WAITS,
+     .seconds = 15, .axes = {{"option", {"untouched", "cleared"}}})
+{
+    struct line line = take_line(t);
+    struct talk without = line_connected(&line), with = line_connected(&line);
+    bool probed = false;
+    hurry(t, without.fd);
+    hurry(t, with.fd);
+    if (t->chosen[0]) {
+        must(sk_setsockopt(iut, without.fd, SOL_SOCKET, SO_KEEPALIVE, 1));
+        must(sk_setsockopt(iut, without.fd, SOL_SOCKET, SO_KEEPALIVE, 0));
+    }
+    must(sk_setsockopt(iut, with.fd, SOL_SOCKET, SO_KEEPALIVE, 1));
+    for (int probes = 0; probes < 2;) {
+        struct packet packet = see(&line);
+        require_by("wire.keep-alive.probe", packet.protocol, "there is no probe");
+        if (address_port(&packet.source) == address_port(&with.iut)) {
+            probes++;
+            tell(&with, ACK);
+        } else {
+            probed = true;
+        }
+    }
+    observe("%s", probed ? "probed" : "not probed");
+}
+
+MUTANT(off, "SO_KEEPALIVE is on from the first")
+{
+    mutate(m, call);
+    if (call->operation == OP_CONNECT)
+        sk_setsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_KEEPALIVE, 1);
+    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_KEEPALIVE) &&
+        call_option_value(call) == 0)
+        sk_setsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
+RULE(answered, "wire.keep-alive.one-unanswered",
+     .statement = "A connection lasts though one keep-alive was not answered: recv() gives what "
+                  "comes later.",
+     .outcome = {[BY_LINUX] = {"abc", {"rfc9293.must-29", "linux.tcp.7.tcp-keepcnt"}},
+                 [BY_RFC] = {"abc", {"rfc9293.must-29"}}});
+
+CASE(answered, second, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    hurry(t, c.fd);
+    must(sk_setsockopt(iut, c.fd, SOL_SOCKET, SO_KEEPALIVE, 1));
+    for (int i = 0; i < 2; i++)
+        require_by("wire.keep-alive.probe", hear(&c).flags == ACK, "there is no probe");
+    tell(&c, ACK, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(answered, "the connection is dropped by then")
+{
+    if (heading == TO_IUT && packet->text)
+        packet->flags |= RST;
+    return true;
+}
+
+RULE(dead, "wire.keep-alive.unanswered",
+     .statement = "After TCP_KEEPCNT keep-alives without an answer the connection is gone: recv() "
+                  "fails with ETIMEDOUT.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then 2 keep-alives",
+                               {"linux.tcp.7.tcp-keepcnt", "linux.tcp.7.tcp-keepintvl",
+                                "posix.recv.etimedout-transmission"}}});
+
+CASE(dead, both, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    char byte;
+    int probes = 0;
+    hurry(t, c.fd);
+    must(sk_setsockopt(iut, c.fd, SOL_SOCKET, SO_KEEPALIVE, 1));
+    struct pending *waiting = sk_begin(iut, call_recv(c.fd, &byte, 1, 0));
+    observe_count(finish(waiting));
+    for (struct packet packet = hear_now(&c); packet.protocol; packet = hear_now(&c))
+        probes += packet.flags == ACK;
+    observe("%d keep-alives", probes);
+}
+
+MUTANT_TAMPERS(dead, "one is sent twice", .with = ACK, .without = SYN | RST, .nth = 2,
+               .twice = true)
+
+RULE(idle_time, "wire.keep-alive.two-hours",
+     .statement = "Unless it is set, TCP_KEEPIDLE is two hours or more, and SO_KEEPALIVE is off.",
+     .outcome = {
+         [BY_LINUX] = {"two hours or more then off", {"rfc9293.must-28", "rfc9293.must-25"}},
+         [BY_RFC] = {"two hours or more then off", {"rfc9293.must-28", "rfc9293.must-25"}}});
+
+CASE(idle_time, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    int seconds = 0, on = 0;
+    need_option(t, iut, IPPROTO_TCP, TCP_KEEPIDLE, "TCP_KEEPIDLE");
+    must(sk_getsockopt(iut, c.fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds));
+    observe("%s", seconds >= 7200 ? "two hours or more" : "less than two hours");
+    must(sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_KEEPALIVE, &on));
+    observe("%s", on ? "on" : "off");
+}
+
+MUTANT(idle_time, "TCP_KEEPIDLE is an hour")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, IPPROTO_TCP, TCP_KEEPIDLE) && call->result == 0)
+        call_set_option_value(call, 3600);
+}

@@ -1,0 +1,154 @@
+/* Segments that come in another order than they were sent, and when they are acknowledged. */
+#include "suites/wire/wire.h"
+
+RULE(kept, "wire.order.kept",
+     .statement = "Data that comes before what it follows is kept: once that has come recv() gives "
+                  "all of it in order, and the ACK is of all.",
+     RFCS("ACK seq 1 ack 6 then abcde", "rfc9293.shld-31", "rfc9293.reliable-in-order",
+          "rfc9293.cumulative-acknowledgment", "rfc9293.receive-reassembled"));
+
+CASE(kept, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct packet answer;
+    tell(&c, ACK, .seq = 3, .text = "de");
+    drain(&line);
+    tell(&c, ACK, .text = "abc");
+    c.next += 2;
+    answer = hear(&c);
+    observe("%s", said(&c, answer));
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(kept, "it is dropped", .heading = TO_IUT, .data = true, .nth = 1, .lost = true)
+
+RULE(gap, "wire.order.gap",
+     .statement = "Data that comes before what it follows is acknowledged at once, with the number "
+                  "still expected, and recv() gives none of it.",
+     RFCS("ACK seq 1 ack 1 then nothing", "rfc9293.out-of-order-acknowledged", "rfc9293.may-13",
+          "rfc9293.segments-in-sequence", "rfc9293.cumulative-acknowledgment"));
+
+CASE(gap, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .seq = 3, .text = "de");
+    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", received(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(gap, "it is acknowledged as though all had come", .with = ACK, .without = SYN,
+               .ack = 5)
+
+RULE(filled, "wire.order.gap-filled",
+     .statement = "Data that fills a gap before what came earlier is acknowledged at once.",
+     RFCS("ACK seq 1 ack 6", "rfc9293.out-of-order-acknowledged"));
+
+CASE(filled, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .seq = 3, .text = "de");
+    drain(&line);
+    tell(&c, ACK, .text = "abc");
+    observe("%s", said(&c, hear_now(&c)));
+}
+
+MUTANT_TAMPERS(filled, "the ACK comes later", .with = ACK, .without = SYN, .ack = -5)
+
+RULE(gaps, "wire.order.backwards",
+     .statement = "recv() gives all data in order, whatever the order in which it comes.",
+     RFCS("0123456789", "rfc9293.shld-31", "rfc9293.reliable-in-order"));
+
+CASE(gaps, permuted, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"order", {"backwards", "odd-first", "overlapping"}}})
+{
+    static const struct {
+        int at;
+        const char *text;
+    } orders[][6] = {{{8, "89"}, {6, "67"}, {4, "45"}, {2, "23"}, {0, "01"}},
+                     {{6, "67"}, {2, "23"}, {8, "89"}, {4, "45"}, {0, "01"}},
+                     {{7, "789"}, {3, "3456"}, {5, "5678"}, {1, "123"}, {0, "0123"}}};
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    uint32_t first = c.next;
+    for (int i = 0; i < 5; i++) {
+        c.next = first + (uint32_t)orders[t->chosen[0]][i].at;
+        tell(&c, ACK, .text = orders[t->chosen[0]][i].text);
+    }
+    drain(&line);
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(gaps, "two are exchanged", .heading = TO_IUT, .data = true, .nth = 3, .seq = -2)
+
+RULE(fin, "wire.order.fin-early",
+     .statement =
+         "A FIN that comes before the data that it follows ends the stream after the data, "
+         "and not before it has come: recv() waits for it.",
+     RFCS("nothing then abc then end of file", "rfc9293.segments-in-sequence",
+          "rfc9293.reliable-in-order", "rfc9293.shld-31", "rfc9293.syn-and-fin-count"));
+
+CASE(fin, early, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, FIN | ACK, .seq = 3);
+    drain(&line);
+    observe("%s", received(t, iut, c.fd));
+    tell(&c, ACK, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+    drain(&line);
+    tell(&c, FIN | ACK); /* once more, where it was not kept */
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(fin, "a FIN counts when it comes", .heading = TO_IUT, .with = FIN, .nth = 1,
+               .seq = -3)
+
+/* ---- when ---- */
+
+RULE(delay, "wire.ack.within-half-a-second",
+     .statement = "Data is acknowledged within half a second, though nobody calls send() or "
+                  "recv().",
+     RFCS("ACK seq 1 ack 4 then in time", "rfc9293.must-40", "rfc9293.text-acknowledged",
+          "rfc9293.text-ack-form"));
+
+CASE(delay, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct packet data = tell(&c, ACK, .text = "abc"), answer = hear(&c);
+    observe("%s", said(&c, answer));
+    observe("%s", answer.time - data.time < INT64_C(500000000) ? "in time" : "too late");
+}
+
+MUTANT_ON_WIRE(delay, "it is delayed by a second")
+{
+    if (heading == FROM_IUT)
+        packet->time += INT64_C(1000000000);
+    return true;
+}
+
+RULE(second, "wire.ack.second-segment",
+     .statement = "At least every second segment of full size is acknowledged at once, though "
+                  "nobody calls recv().",
+     RFCS("yes", "rfc9293.shld-19"));
+
+CASE(second, full, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    static char data[9000];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = 1460);
+    size_t size = c.syn.mss ? c.syn.mss : t->peer_domain == AF_INET6 ? 1220 : 536;
+    require(size <= sizeof data, "segments are too large");
+    uint32_t acknowledged = 0;
+    for (int i = 0; i < 4; i++)
+        tell(&c, ACK, .data = data, .length = size);
+    for (struct packet packet = hear_now(&c); packet.protocol; packet = hear_now(&c))
+        acknowledged = packet.ack;
+    observe("%s", c.next - acknowledged < 2 * size ? "yes" : "no");
+}
+
+MUTANT_TAMPERS(second, "ACKs come later", .with = ACK, .without = SYN, .lost = true)

@@ -1,0 +1,177 @@
+/* What is not acknowledged is sent again: when, how often, and until when. */
+#include "suites/wire/wire.h"
+
+/* What the line hears that carries data of the connection, or ends it. */
+static struct packet hear_text(struct talk *c)
+{
+    struct packet packet;
+    do
+        packet = hear(c);
+    while (packet.protocol && !packet.length && !(packet.flags & RST));
+    return packet;
+}
+
+RULE(data, "wire.retransmission.data",
+     .statement = "Data of send() that is not acknowledged is sent again, until it is.",
+     RFCS("ACK seq 1 ack 1 data 5 then ACK seq 1 ack 1 data 5 then ACK seq 1 ack 1 data 5",
+          "rfc9293.retransmission", "rfc9293.retransmission-timeout",
+          "rfc9293.retransmission-timer-restarts", "rfc6298.earliest-sent-again"));
+
+CASE(data, lost, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    for (int i = 0; i < 3; i++)
+        observe("%s", said(&c, hear_text(&c)));
+}
+
+MUTANT_TAMPERS(data, "it is sent again with the number that comes next", .data = true, .nth = 2,
+               .seq = 5)
+
+RULE(rest, "wire.retransmission.rest",
+     .statement = "Data of send() that was acknowledged is not sent again: what comes again begins "
+                  "with what was not.",
+     RFCS("ACK seq 4 ack 1 data 2", "rfc9293.ack-advances", "rfc9293.fully-acknowledged",
+          "rfc9293.retransmission-timeout", "rfc9293.acceptable-ack"));
+
+/* What was sent in two parts, of which the first is acknowledged. */
+CASE(rest, second, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    require(hear_text(&c).length == 3, "the first data did not come");
+    tell(&c, ACK);
+    must(sk_send(iut, c.fd, "de", 2, 0));
+    require(hear_text(&c).length == 2, "the second data did not come");
+    observe("%s", said(&c, hear_text(&c)));
+}
+
+MUTANT_TAMPERS(rest, "the first of it comes again", .data = true, .nth = 3, .seq = -3)
+
+RULE(backs_off, "wire.retransmission.backs-off",
+     .statement = "The time after which data of send() is sent again doubles from one time to the "
+                  "next.",
+     RFCS("it doubles then it doubles", "rfc6298.backs-off", "rfc9293.must-19", "rfc9293.must-18"));
+
+/* Timers are late where there is much to do, never early. */
+CASE(backs_off, data, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 30)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    int64_t at[4];
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    for (int i = 0; i < 4; i++) {
+        struct packet packet = hear_text(&c);
+        require_by("wire.retransmission.data", packet.length, "the data does not come again");
+        at[i] = packet.time;
+    }
+    for (int i = 0; i < 2; i++) {
+        double ratio = (double)(at[i + 2] - at[i + 1]) / (double)(at[i + 1] - at[i]);
+        observe("%s", ratio > 1.6 && ratio < 2.6 ? "it doubles" : "it does not");
+    }
+}
+
+MUTANT_ON_WIRE(backs_off, "the time is always the same")
+{
+    static int64_t last;
+    if (heading == FROM_IUT && packet->length) {
+        last = last ? last + 200000000 : packet->time;
+        packet->time = last;
+    }
+    return true;
+}
+
+/* ---- SYNs ---- */
+
+RULE(syn, "wire.retransmission.syn",
+     .statement = "The SYN of connect() is sent again unchanged where no answer comes, and the "
+                  "connection can still be made.",
+     RFCS("SYN seq 0 then 0", "rfc9293.must-22", "rfc9293.retransmission"));
+
+CASE(syn, lost, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    observe("%s", said(&c, hear(&c)));
+    tell(&c, SYN | ACK);
+    observe_result(connected_to_line(&c));
+}
+
+MUTANT_TAMPERS(syn, "the SYN has another number when it comes again", .with = SYN, .nth = 2,
+               .seq = 1)
+
+RULE(syn_timeout, "wire.retransmission.syn-timeout",
+     .statement = "The SYN of connect() is sent again a second later or more.",
+     RFCS("a second or more", "rfc6298.first-timeout", "rfc6298.first-timeout-longer"));
+
+CASE(syn_timeout, first, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    struct packet again = hear(&c);
+    require_by("wire.retransmission.syn", again.flags == SYN, "the SYN does not come again");
+    /* The clocks of timers may be coarse. */
+    observe("%s", again.time - c.syn.time >= INT64_C(900000000) ? "a second or more" : "sooner");
+}
+
+MUTANT_ON_WIRE(syn_timeout, "it takes half a second")
+{
+    static bool again;
+    if (heading == FROM_IUT && packet->flags == SYN) {
+        packet->time -= again ? 600000000 : 0;
+        again = true;
+    }
+    return true;
+}
+
+RULE(syn_ack, "wire.retransmission.syn-ack",
+     .statement = "The SYN with ACK of a listening socket is sent again unchanged where it is not "
+                  "acknowledged, and accept() gives the connection when it is.",
+     RFCS("SYN ACK seq 0 ack 1 then a connection", "rfc9293.retransmission",
+          "rfc9293.retransmission-timeout"));
+
+CASE(syn_ack, lost, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls(&line);
+    observe("%s", said(&c, hear(&c)));
+    tell(&c, ACK);
+    observe("%s", accepted_now(&c));
+}
+
+MUTANT_TAMPERS(syn_ack, "it has another number when it comes again", .with = SYN | ACK, .nth = 2,
+               .seq = 1)
+
+/* ---- until when ---- */
+
+RULE(user_timeout, "wire.retransmission.user-timeout",
+     .statement = "Where data of send() is not acknowledged for as long as TCP_USER_TIMEOUT says, "
+                  "recv() fails with ETIMEDOUT, and the connection is gone.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then RST seq 1",
+                               {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
+                                "rfc9293.user-timeout-closed", "rfc9293.must-21"}},
+                 [BY_RFC] = {"* then RST seq 1",
+                             {"rfc9293.user-timeout-closed", "rfc9293.must-21", "rfc9293.r2-closes",
+                              "rfc9293.must-20"}}});
+
+CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    char byte;
+    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct pending *waiting = sk_begin(iut, call_recv(c.fd, &byte, 1, 0));
+    observe_count(finish(waiting));
+    drain(&line);
+    tell(&c, ACK);
+    observe("%s", said(&c, hear(&c)));
+}
+
+MUTANT_TAMPERS(user_timeout, "the connection is still there", .with = RST, .clear = RST, .set = ACK)

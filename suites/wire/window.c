@@ -1,0 +1,300 @@
+/* The other side's window: what may be sent, what is done when it is closed, and when it shrinks.
+ */
+#include "suites/wire/wire.h"
+
+/* The line says how much it takes. There are those that go by a smaller window only where it comes
+ * with a later number. */
+static void say_window(struct talk *c, uint16_t window)
+{
+    c->window = window;
+    tell(c, ACK, .text = "x");
+    tell(c, ACK, .text = "x");
+    drain(c->line);
+}
+
+/* Something that comes while the window is closed: the line does not take what it carries. */
+static struct packet hear_probe(struct talk *c)
+{
+    uint32_t expected = c->expected;
+    struct packet probe = hear(c);
+    c->expected = expected;
+    return probe;
+}
+
+/* Whether so much data comes. */
+static const char *comes(struct talk *c, size_t size)
+{
+    size_t most;
+    return hear_data(c, size, &most) == size ? "all of it" : "not all of it";
+}
+
+RULE(fits, "wire.window.fits",
+     .statement = "send() sends no more than the other side's window has room for, and goes on "
+                  "when it moves.",
+     RFCS("within the window then within the window", "rfc9293.fits-window", "rfc9293.window-field",
+          "rfc9293.ack-updates-window"));
+
+CASE(fits, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"window", {"700", "1500", "3000"}}})
+{
+    static const uint16_t windows[] = {700, 1500, 3000};
+    static char data[8000];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = 536);
+    say_window(&c, windows[t->chosen[0]]);
+    set_nonblocking(t, iut, c.fd, true);
+    require(sk_send(iut, c.fd, data, sizeof data, 0) > c.window, "send() takes too little");
+    for (int i = 0; i < 2; i++) {
+        uint32_t before = c.expected;
+        for (struct packet packet = hear(&c); packet.protocol; packet = hear_now(&c))
+            continue;
+        uint32_t came = c.expected - before;
+        observe("%s", !came ? "nothing" : came > c.window ? "too much" : "within the window");
+        tell(&c, ACK);
+    }
+}
+
+MUTANT_TAMPERS(fits, "the window is taken to be larger", .heading = TO_IUT, .with = ACK,
+               .window = 6000)
+
+RULE(is_unsigned, "wire.window.unsigned",
+     .statement = "send() sends to a window of 32768 octets and more.",
+     RFCS("all of it", "rfc9293.must-1"));
+
+CASE(is_unsigned, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"window", {"32768", "65535"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .window = t->chosen[0] ? 65535 : 32768);
+    c.window = t->chosen[0] ? 65535 : 32768;
+    tell(&c, ACK, .text = "x");
+    drain(&line);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", comes(&c, 5));
+}
+
+MUTANT_ON_WIRE(is_unsigned, "such a window is negative")
+{
+    if (heading == FROM_IUT && packet->length) /* a probe, and the end of it */
+        packet->flags = RST;
+    return true;
+}
+
+RULE(closed, "wire.window.closed",
+     .statement = "While the other side's window is closed send() sends nothing at once; when it "
+                  "opens, the data comes.",
+     RFCS("nothing then all of it", "rfc9293.fits-window", "rfc9293.shld-29",
+          "rfc9293.ack-updates-window"));
+
+CASE(closed, opened, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    say_window(&c, 0);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct packet packet = hear_now(&c);
+    observe("%s", said(&c, packet));
+    c.window = 1000;
+    tell(&c, ACK);
+    observe("%s", comes(&c, 5));
+}
+
+MUTANT_TAMPERS(closed, "the window is taken to be open", .heading = TO_IUT, .data = true,
+               .window = 1000)
+
+/* ---- probes ---- */
+
+RULE(probed, "wire.window.probed",
+     .statement = "A window that is closed while send() has data for it is probed; an answer that "
+                  "opens it makes the data come.",
+     RFCS("a probe then all of it", "rfc9293.must-36", "rfc9293.ack-updates-window"));
+
+static const char *is_probe(struct talk *c, struct packet probe)
+{
+    return probe.flags == ACK || probe.flags == (ACK | PSH) ? "a probe" : said(c, probe);
+}
+
+CASE(probed, opened, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 10)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    say_window(&c, 0);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", is_probe(&c, hear_probe(&c)));
+    c.window = 1000;
+    tell(&c, ACK);
+    observe("%s", comes(&c, 5));
+}
+
+MUTANT_ON_WIRE(probed, "the window is never probed")
+{
+    static bool open;
+    open |= heading == TO_IUT && packet->window == 1000;
+    if (heading == FROM_IUT && !open && packet->ack && !(packet->flags & SYN))
+        packet->flags = RST;
+    return true;
+}
+
+RULE(stays, "wire.window.stays-open",
+     .statement = "A connection lasts while the probes of its closed window are acknowledged: the "
+                  "data of send() comes when it opens.",
+     RFCS("a probe then a probe then a probe then all of it", "rfc9293.must-37",
+          "rfc9293.must-36"));
+
+CASE(stays, probes, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 60)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    say_window(&c, 0);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    for (int i = 0; i < 3; i++) {
+        observe("%s", is_probe(&c, hear_probe(&c)));
+        tell(&c, ACK);
+    }
+    c.window = 1000;
+    tell(&c, ACK);
+    observe("%s", comes(&c, 5));
+}
+
+MUTANT_ON_WIRE(stays, "the third probe ends it")
+{
+    static bool closed;
+    static int probes;
+    closed |= heading == TO_IUT && packet->text;
+    if (heading == FROM_IUT && closed && packet->flags & ACK && ++probes > 3)
+        packet->flags = RST;
+    return true;
+}
+
+RULE(backs_off, "wire.window.probes-back-off",
+     .statement = "The time between probes of a closed window that has data of send() waiting "
+                  "grows from one to the next.",
+     RFCS("it grows", "rfc9293.shld-30"));
+
+CASE(backs_off, probes, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 60)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    int64_t at[3];
+    say_window(&c, 0);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    for (int i = 0; i < 3; i++) {
+        struct packet probe = hear_probe(&c);
+        require_by("wire.window.probed", probe.protocol, "there is no probe");
+        at[i] = probe.time;
+        tell(&c, ACK);
+    }
+    observe("%s",
+            (double)(at[2] - at[1]) > 1.2 * (double)(at[1] - at[0]) ? "it grows" : "it does not");
+}
+
+MUTANT_ON_WIRE(backs_off, "all probes have the same distance")
+{
+    static int64_t last;
+    if (heading == FROM_IUT && !(packet->flags & SYN)) {
+        last = last ? last + 400000000 : packet->time;
+        packet->time = last;
+    }
+    return true;
+}
+
+/* ---- a window that shrinks ---- */
+
+/* Data that send() gave and the line has seen, and acknowledges none of; the window shrinks. */
+static struct talk shrunk(struct line *line, uint16_t window)
+{
+    static char data[1000];
+    struct test *t = line->t;
+    struct talk c = line_connected(line, .mss = 536);
+    size_t most;
+    must(sk_setsockopt(t->iut, c.fd, IPPROTO_TCP, TCP_NODELAY, 1));
+    must(sk_send(t->iut, c.fd, data, sizeof data, 0));
+    require(hear_data(&c, sizeof data, &most) == sizeof data, "the data did not come");
+    c.expected -= sizeof data;
+    say_window(&c, window);
+    c.expected += sizeof data;
+    return c;
+}
+
+RULE(shrinks, "wire.window.shrinks",
+     .statement = "Where the window shrinks below what was sent, send() sends no new data, what is "
+                  "not acknowledged is sent again, and all goes on when it opens.",
+     RFCS("no new data then old data then all of it", "rfc9293.must-34", "rfc9293.shld-15",
+          "rfc9293.shld-16", "rfc9293.shld-17", "rfc9293.retransmission"));
+
+CASE(shrinks, to_little, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 10)
+{
+    struct line line = take_line(t);
+    struct talk c = shrunk(&line, 100);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    uint32_t before = c.expected;
+    while (hear_now(&c).protocol)
+        continue;
+    observe("%s", c.expected == before ? "no new data" : "new data");
+    struct packet again;
+    do
+        again = hear(&c);
+    while (again.protocol && !again.length);
+    observe("%s",
+            again.protocol && sequence_before(again.seq, before) ? "old data" : said(&c, again));
+    c.window = 5000;
+    tell(&c, ACK);
+    observe("%s", comes(&c, 5));
+}
+
+MUTANT_TAMPERS(shrinks, "the window does not shrink", .heading = TO_IUT, .data = true,
+               .window = 5000)
+
+RULE(shrinks_to_zero, "wire.window.shrinks-to-zero",
+     .statement = "A window that shrinks to nothing while data of send() is not acknowledged is "
+                  "probed.",
+     RFCS("a probe then all of it", "rfc9293.must-35", "rfc9293.must-34"));
+
+CASE(shrinks_to_zero, probed, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = 10)
+{
+    struct line line = take_line(t);
+    struct talk c = shrunk(&line, 0);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", is_probe(&c, hear_probe(&c)));
+    c.window = 5000;
+    tell(&c, ACK);
+    observe("%s", comes(&c, 5));
+}
+
+MUTANT_ON_WIRE(shrinks_to_zero, "the connection is reset")
+{
+    static bool closed;
+    closed |= heading == TO_IUT && packet->text;
+    if (closed && heading == FROM_IUT)
+        packet->flags = RST;
+    return true;
+}
+
+RULE(old, "wire.window.not-from-old",
+     .statement = "A segment older than the last one that told the window does not change it: "
+                  "send() goes by the newer one.",
+     RFCS("ACK seq 1 ack 1 data 5", "rfc9293.window-not-from-old-segments"));
+
+CASE(old, closes, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .seq = 10, .text = "later"); /* the newer one, which has overtaken */
+    drain(&line);
+    c.window = 0;
+    tell(&c, ACK);
+    drain(&line);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", said(&c, hear_now(&c)));
+}
+
+/* The old segment seems to be a new one. */
+MUTANT_ON_WIRE(old, "the window is that of what came last")
+{
+    if (heading == TO_IUT && !packet->window)
+        packet->seq += 15;
+    return true;
+}
