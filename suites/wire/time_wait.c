@@ -1,10 +1,29 @@
 /* What a connection in TIME_WAIT does with what still comes. */
-#include "suites/suite.h"
+#include "suites/wire/states.h"
 
-/* A connection of the IUT in TIME_WAIT, as the packets show. */
+#include "calls/clock.h"
+
+/* A connection of the IUT in TIME_WAIT, as the packets show, and how it came there. */
 static struct talk time_wait(struct line *line)
 {
     return line_in(line, STATE_TIME_WAIT);
+}
+
+#define WAY_THERE .axes = {{"from", {"fin-wait-2", "fin-wait-1", "closing"}}}
+
+static struct talk time_wait_from(struct line *line, int way)
+{
+    struct test *t = line->t;
+    struct talk c = line_connected(line);
+    must(sk_close(t->iut, c.fd));
+    must_hear(&c, FIN | ACK);
+    if (way == 0)
+        tell(&c, ACK);
+    tell(&c, FIN | ACK, .ack = way == 2 ? -1 : 0);
+    must_hear(&c, ACK);
+    if (way == 2)
+        tell(&c, ACK);
+    return c;
 }
 
 RULE(fin_again, "wire.time-wait.fin-again",
@@ -15,10 +34,10 @@ RULE(fin_again, "wire.time-wait.fin-again",
                  [BY_RFC] = {"ACK seq 2 ack 2 then ACK seq 2 ack 2",
                              {"rfc9293.time-wait-fin-acknowledged"}}});
 
-CASE(fin_again, twice, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+CASE(fin_again, twice, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, WAY_THERE)
 {
     struct line line = take_line(t);
-    struct talk c = time_wait(&line);
+    struct talk c = time_wait_from(&line, t->chosen[0]);
     for (int i = 0; i < 2; i++) {
         tell(&c, FIN | ACK, .seq = -1);
         observe("%s", said(&c, hear(&c)));
@@ -29,44 +48,134 @@ MUTANT_TAMPERS(fin_again, "the FIN is acknowledged once and no more", .heading =
                .with = FIN | ACK, .nth = 2, .lost = true)
 
 RULE(rst_closes, "wire.time-wait.rst",
-     .statement = "A RST with the number expected ends a connection in TIME_WAIT, and is not "
-                  "answered.",
-     .outcome = {[BY_RFC] = {"nothing then RST seq 2", {"rfc9293.rst-closing-closed"}},
-                 [BY_LINUX] = {"nothing then RST seq 2", {"rfc9293.rst-closing-closed"}}});
+     .statement = "A RST with the number expected ends a connection in TIME_WAIT, or is ignored as "
+                  "RFC 1337 proposes, and is not answered. Linux does the former, unless "
+                  "tcp_rfc1337 is set.",
+     .outcome = {[BY_LINUX] = {"nothing then RST",
+                               {"rfc9293.rst-closing-closed", "linux.tcp.7.proc-tcp-rfc1337-off"}},
+                 [BY_RFC] = {"nothing then RST | current ACK | nothing",
+                             {"rfc9293.rst-closing-closed", "rfc1337.rst-ignored"}}});
 
-CASE(rst_closes, exact, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+CASE(rst_closes, exact, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, WAY_THERE)
 {
     struct line line = take_line(t);
-    struct talk c = time_wait(&line);
+    struct talk c = time_wait_from(&line, t->chosen[0]);
     tell(&c, RST);
     observe("%s", said(&c, hear_now(&c)));
     if (c.listener >= 0)
         must(sk_close(iut, c.listener));
     tell(&c, ACK, .seq = -1); /* something that a connection would answer otherwise */
-    observe("%s", said(&c, hear(&c)));
+    struct packet answer = hear(&c);
+    observe("%s", answer.flags & RST ? believable_rst(&c, answer) : current_ack(&c, answer));
 }
 
-MUTANT_TAMPERS(rst_closes, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
+MUTANT_TAMPERS(rst_closes, "the RST is answered by an ACK", .heading = TO_IUT, .with = RST,
+               .clear = RST, .set = ACK, .seq = -1)
+
+#define OLD_SEGMENT                                                                                \
+    {                                                                                              \
+        "current ACK then alive",                                                                  \
+        {                                                                                          \
+            "rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped",                   \
+                "rfc9293.synchronized-acks-unacceptable"                                           \
+        }                                                                                          \
+    }
+
+RULE(old_segment, "wire.time-wait.old-segment",
+     .statement = "In TIME_WAIT a segment outside the receive window is answered by an ACK of the "
+                  "current numbers, and changes nothing.",
+     .outcome = {[BY_LINUX] = OLD_SEGMENT, [BY_RFC] = OLD_SEGMENT});
+
+CASE(old_segment, outside, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"segment", {"data-before", "ack-before", "data-beyond", "ack-beyond"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = time_wait(&line);
+    tell(&c, ACK, .seq = (uint32_t)(t->chosen[0] < 2 ? -5 : 100000),
+         .text = t->chosen[0] % 2 ? NULL : "old");
+    observe("%s", current_ack(&c, hear(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(old_segment, "what is acknowledged is one short", .with = ACK, .without = SYN | FIN,
+               .ack = -1)
+
+#define ANEW                                                                                       \
+    {                                                                                              \
+        "gone then alive",                                                                         \
+        {                                                                                          \
+            "rfc9293.time-wait-fin-restarts", "rfc9293.fin-time-wait", "rfc9293.time-wait-timeout" \
+        }                                                                                          \
+    }
+
+RULE(anew, "wire.time-wait.begins-anew",
+     .statement = "A FIN that comes again makes the time of TIME_WAIT begin anew: the connection "
+                  "outlives one that came to TIME_WAIT after it.",
+     .outcome = {[BY_LINUX] = ANEW, [BY_RFC] = ANEW});
+
+/* How long the implementation waits need not be known: the other connection's end shows it. */
+CASE(anew, two_connections, .network = ON_LINE, .family = ANY_FAMILY, .seconds = 500,
+     .tags = TAG_SLOW)
+{
+    enum { SECONDS = 5 };
+    struct line line = take_line(t);
+    struct talk kept = time_wait(&line), other = time_wait(&line);
+    struct backoff backoff = backoff_begin_rarely(patience);
+    int64_t next = 0;
+    while (state_between(t, iut, &other.iut_name, &other.line_name) == STATE_TIME_WAIT) {
+        if (clock_now() >= next) {
+            tell(&kept, FIN | ACK, .seq = -1);
+            must_hear(&kept, ACK);
+            next = clock_now() + SECONDS * INT64_C(1000000000);
+        }
+        require(backoff_wait(&backoff), "TIME_WAIT does not end");
+    }
+    observe("%s", life(&other));
+    observe("%s", life(&kept));
+}
+
+/* The FIN is acknowledged, but the connection does not hear of it. */
+MUTANT_ON_WIRE(anew, "the time of TIME_WAIT goes on")
+{
+    static int ports[8];
+    static size_t count;
+    int port = address_port(&packet->source);
+    if (heading == FROM_IUT || !(packet->flags & FIN))
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        if (ports[i] != port)
+            continue;
+        struct packet ack = {.protocol = IPPROTO_TCP,
+                             .source = packet->destination,
+                             .destination = packet->source,
+                             .flags = ACK,
+                             .seq = packet->ack,
+                             .ack = packet->seq + 1,
+                             .window = packet->window};
+        wire_sends(&ack);
+        return false;
+    }
+    ports[count++] = port;
+    return true;
+}
 
 /* ---- a new connection between the same ends ---- */
 
-static const char *accepted(struct talk *c)
-{
-    struct test *t = c->line->t;
-    set_nonblocking(t, t->iut, c->listener, true);
-    int fd = sk_accept(t->iut, c->listener, NULL);
-    return fd >= 0 ? "a connection" : fd == -EAGAIN ? "none" : result_name(fd);
-}
+#define OLD_SYN                                                                                    \
+    {                                                                                              \
+        "ACK seq 2 ack 2 then none || nothing then none",                                          \
+        {                                                                                          \
+            "rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped",                   \
+                "rfc6191.number-refused"                                                           \
+        }                                                                                          \
+    }
 
 RULE(syn_old, "wire.time-wait.old-syn",
-     .statement = "A SYN whose number is not beyond those of the connection that is in TIME_WAIT "
-                  "is answered by an ACK of its numbers, and accept() gives no connection of it.",
-     .outcome = {[BY_LINUX] = {"ACK seq 2 ack 2 then none",
-                               {"rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped",
-                                "rfc9293.time-wait-syn-number"}},
-                 [BY_RFC] = {"ACK seq 2 ack 2 then none",
-                             {"rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped",
-                              "rfc9293.time-wait-syn-number"}}});
+     .statement =
+         "A SYN whose number is not beyond those of the connection that is in TIME_WAIT "
+         "is answered by an ACK of its numbers, or dropped, and accept() gives no connection "
+         "of it.",
+     .outcome = {[BY_LINUX] = OLD_SYN, [BY_RFC] = OLD_SYN});
 
 CASE(syn_old, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER)
 {
@@ -74,7 +183,7 @@ CASE(syn_old, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SER
     struct talk c = time_wait(&line);
     tell(&c, SYN, .seq = -2);
     observe("%s", said(&c, hear(&c)));
-    observe("%s", accepted(&c));
+    observe("%s", accepts(&c));
 }
 
 MUTANT_TAMPERS(syn_old, "the SYN opens a connection", .heading = TO_IUT, .with = SYN, .nth = 2,

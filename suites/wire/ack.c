@@ -1,0 +1,228 @@
+/* Acknowledgments that cannot be, and segments without any. */
+#include "suites/wire/states.h"
+
+#define UNSENT                                                                                     \
+    {                                                                                              \
+        "current ACK then alive",                                                                  \
+        {                                                                                          \
+            "rfc9293.ack-of-unsent", "rfc9293.synchronized-acks-unacceptable",                     \
+                "rfc9293.synchronized-stays"                                                       \
+        }                                                                                          \
+    }
+
+RULE(unsent, "wire.ack.unsent",
+     .statement = "A segment that acknowledges what was not sent, in any synchronized state before "
+                  "TIME_WAIT, is answered by an ACK of the current numbers, and changes nothing.",
+     .outcome = {[BY_LINUX] = UNSENT, [BY_RFC] = UNSENT});
+
+static void ack_of_unsent(struct test *t, enum tcp_state state)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, state);
+    tell(&c, ACK, .ack = 1000);
+    observe("%s", current_ack(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+CASE(unsent, established, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    ack_of_unsent(t, STATE_ESTABLISHED);
+}
+
+CASE(unsent, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"fin-wait-1", "fin-wait-2", "close-wait", "closing", "last-ack"}}})
+{
+    static const enum tcp_state states[] = {STATE_FIN_WAIT_1, STATE_FIN_WAIT_2, STATE_CLOSE_WAIT,
+                                            STATE_CLOSING, STATE_LAST_ACK};
+    ack_of_unsent(t, states[t->chosen[0]]);
+}
+
+MUTANT_TAMPERS(unsent, "such a segment is not answered", .heading = TO_IUT, .with = ACK,
+               .without = FIN | SYN, .ack = -1000)
+
+#define DROPPED                                                                                    \
+    {                                                                                              \
+        "nothing",                                                                                 \
+        {                                                                                          \
+            "rfc9293.ack-of-unsent", "rfc9293.unacceptable-dropped"                                \
+        }                                                                                          \
+    }
+
+RULE(unsent_data, "wire.ack.unsent-with-data",
+     .statement = "Data whose segment acknowledges what was not sent is not delivered.",
+     .outcome = {[BY_LINUX] = DROPPED, [BY_RFC] = DROPPED});
+
+CASE(unsent_data, established, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .ack = 1000, .text = "hello");
+    while (hear_now(&c).protocol)
+        ;
+    observe("%s", received(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(unsent_data, "what is acknowledged does not matter", .heading = TO_IUT, .with = ACK,
+               .data = true, .ack = -1000)
+
+#define TOO_OLD                                                                                    \
+    {                                                                                              \
+        "current ACK then nothing || acknowledged then hello",                                     \
+        {                                                                                          \
+            "rfc9293.ack-range", "rfc9293.ack-outside-range-answered", "rfc9293.may-12",           \
+                "rfc9293.ack-duplicate-ignored", "rfc5961.ack-range"                               \
+        }                                                                                          \
+    }
+
+RULE(too_old, "wire.ack.too-old",
+     .statement = "A segment that acknowledges something older than the largest window ever "
+                  "offered is either answered by an ACK and its data discarded, or its data "
+                  "delivered and acknowledged.",
+     .outcome = {[BY_LINUX] = TOO_OLD, [BY_RFC] = TOO_OLD});
+
+CASE(too_old, with_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .ack = -100000, .text = "hello");
+    struct packet answer = hear(&c);
+    if (answer.flags == ACK && answer.ack == c.next) {
+        observe("acknowledged");
+    } else {
+        c.next -= 5; /* it was not taken */
+        observe("%s", current_ack(&c, answer));
+    }
+    observe("%s", received(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(too_old, "the data is acknowledged and not delivered", .heading = TO_IUT,
+               .with = ACK, .data = true, .lost = true)
+
+#define NO_ACK(outcome_)                                                                           \
+    {                                                                                              \
+        outcome_,                                                                                  \
+        {                                                                                          \
+            "rfc9293.no-ack-dropped"                                                               \
+        }                                                                                          \
+    }
+
+RULE(missing, "wire.ack.missing",
+     .statement = "A segment without ACK, SYN and RST is dropped in the synchronized states: "
+                  "neither its data nor its FIN is taken or answered.",
+     .outcome = {
+         [BY_LINUX] = NO_ACK("nothing then nothing"), [BY_RFC] = NO_ACK("nothing then nothing")});
+
+CASE(missing, delivering_states, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}, {"segment", {"data", "fin"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, chosen_state(t));
+    uint32_t next = c.next;
+    tell(&c, t->chosen[1] ? FIN : 0, .text = t->chosen[1] ? NULL : "hello");
+    c.next = next;
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", received(t, iut, c.fd));
+}
+
+CASE(missing, later_states, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"close-wait", "closing", "last-ack"}}},
+     .outcome = {
+         [BY_LINUX] = NO_ACK("nothing then alive"), [BY_RFC] = NO_ACK("nothing then alive")})
+{
+    static const enum tcp_state states[] = {STATE_CLOSE_WAIT, STATE_CLOSING, STATE_LAST_ACK};
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, states[t->chosen[0]]);
+    tell(&c, 0);
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_ON_WIRE(missing, "a segment without ACK is taken for one with a wrong one")
+{
+    static uint32_t expected;
+    if (heading == FROM_IUT)
+        expected = packet->seq + packet_space(packet);
+    if (heading == TO_IUT && !(packet->flags & (SYN | RST | ACK))) {
+        packet->flags |= ACK;
+        packet->ack = expected;
+        packet->seq -= packet->text || packet->flags & FIN ? 0 : 5;
+    }
+    return true;
+}
+
+/* ---- what ends CLOSING and LAST_ACK ---- */
+
+#define OTHER_ACK                                                                                  \
+    {                                                                                              \
+        "nothing then alive",                                                                      \
+        {                                                                                          \
+            "rfc9293.ack-closing-ignored"                                                          \
+        }                                                                                          \
+    }
+
+RULE(closing_other, "wire.ack.closing-other",
+     .statement = "In CLOSING an ACK that does not acknowledge the own FIN is ignored.",
+     .outcome = {[BY_LINUX] = OTHER_ACK, [BY_RFC] = OTHER_ACK});
+
+CASE(closing_other, before_fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, STATE_CLOSING);
+    tell(&c, ACK, .ack = -1);
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(closing_other, "such an ACK ends the connection", .heading = TO_IUT, .with = ACK,
+               .without = SYN | FIN, .set = RST)
+
+#define CLOSED_THEN                                                                                \
+    {                                                                                              \
+        "nothing then gone",                                                                       \
+        {                                                                                          \
+            "rfc9293.ack-last-ack", "rfc9293.last-ack-deletes"                                     \
+        }                                                                                          \
+    }
+
+RULE(last_ack, "wire.ack.last-ack",
+     .statement = "In LAST_ACK the acknowledgment of the own FIN ends the connection, without an "
+                  "answer, and nothing of it remains.",
+     .outcome = {[BY_LINUX] = CLOSED_THEN, [BY_RFC] = CLOSED_THEN});
+
+CASE(last_ack, of_fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, STATE_LAST_ACK);
+    tell(&c, ACK);
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(last_ack, "the acknowledgment is not heard", .heading = TO_IUT, .with = ACK,
+               .without = SYN | FIN, .ack = -1)
+
+#define KEPT                                                                                       \
+    {                                                                                              \
+        "nothing then alive then nothing",                                                         \
+        {                                                                                          \
+            "rfc9293.ack-fin-wait-2-kept"                                                          \
+        }                                                                                          \
+    }
+
+RULE(fin_wait_2, "wire.ack.fin-wait-2",
+     .statement = "In FIN_WAIT_2 the connection goes on to exist after its FIN was acknowledged, "
+                  "however often.",
+     .outcome = {[BY_LINUX] = KEPT, [BY_RFC] = KEPT});
+
+CASE(fin_wait_2, twice, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, STATE_FIN_WAIT_2);
+    tell(&c, ACK);
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+    observe("%s", received(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(fin_wait_2, "an ACK in FIN_WAIT_2 ends the connection", .heading = TO_IUT,
+               .with = ACK, .without = SYN | FIN, .set = RST)

@@ -1,0 +1,255 @@
+/* Data and calls after a FIN or a close(), of either side. */
+#include "suites/wire/states.h"
+
+/* ---- the own FIN was sent ---- */
+
+#define TAKEN                                                                                      \
+    {                                                                                              \
+        "acknowledged then hello",                                                                 \
+        {                                                                                          \
+            "rfc9293.text-delivered", "rfc9293.text-acknowledged",                                 \
+                "rfc9293.receive-in-fin-wait-1", "rfc9293.receive-reassembled",                    \
+                "rfc9293.close-is-simplex", "rfc9293.receive-acknowledges"                         \
+        }                                                                                          \
+    }
+
+RULE(taken, "wire.after-fin.receives",
+     .statement = "After shutdown(SHUT_WR) data that arrives is acknowledged and delivered.",
+     .outcome = {[BY_LINUX] = TAKEN, [BY_RFC] = TAKEN});
+
+CASE(taken, fin_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, chosen_state(t));
+    tell(&c, ACK, .text = "hello", .ack = chosen_state(t) == STATE_FIN_WAIT_1 ? -1 : 0);
+    observe("%s", until_acknowledged(&c));
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(taken, "data is acknowledged one short", .with = ACK, .without = SYN, .ack = -1)
+
+#define REFUSES                                                                                    \
+    {                                                                                              \
+        "EPIPE then nothing",                                                                      \
+        {                                                                                          \
+            "rfc9293.send-closing", "rfc9293.no-send-after-close"                                  \
+        }                                                                                          \
+    }
+
+RULE(refuses, "wire.after-fin.sends-nothing",
+     .statement = "After shutdown(SHUT_WR) send() fails with EPIPE, and nothing is sent, whatever "
+                  "the peer has answered.",
+     .outcome = {[BY_POSIX] = {"EPIPE then nothing",
+                               {"posix.send.epipe-shut-down", "posix.send.msg-nosignal-epipe"}},
+                 [BY_LINUX] = REFUSES,
+                 [BY_RFC] = REFUSES});
+
+CASE(refuses, closing_states, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"fin-wait-1", "fin-wait-2", "closing"}}})
+{
+    static const enum tcp_state states[] = {STATE_FIN_WAIT_1, STATE_FIN_WAIT_2, STATE_CLOSING};
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, states[t->chosen[0]]);
+    observe_result(sk_send(iut, c.fd, "hello", 5, MSG_NOSIGNAL));
+    observe("%s", said(&c, hear_answer_now(&c)));
+}
+
+MUTANT_GIVES(refuses, "send() succeeds after shutdown()", OP_SEND, EPIPE, 0)
+
+/* ---- the peer's FIN has come ---- */
+
+#define SENDS_ON                                                                                   \
+    {                                                                                              \
+        "ACK seq 1 ack 2 data 5 then nothing",                                                     \
+        {                                                                                          \
+            "rfc9293.send-close-wait", "rfc9293.half-closed-sending", "rfc9293.ack-close-wait",    \
+                "rfc9293.send-established", "rfc9293.first-data-number",                           \
+                "rfc9293.acknowledgments-in-established"                                           \
+        }                                                                                          \
+    }
+
+RULE(sends_on, "wire.after-fin.sends-on",
+     .statement = "After the peer's FIN send() sends data as before, and its acknowledgment is not "
+                  "answered.",
+     .outcome = {[BY_LINUX] = SENDS_ON, [BY_RFC] = SENDS_ON});
+
+CASE(sends_on, close_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, STATE_CLOSE_WAIT);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", said(&c, hear(&c)));
+    tell(&c, ACK);
+    observe("%s", said(&c, hear_now(&c)));
+}
+
+MUTANT_TAMPERS(sends_on, "data does not acknowledge the FIN", .with = ACK, .data = true, .ack = -1)
+
+#define IGNORED                                                                                    \
+    {                                                                                              \
+        "ignored then alive",                                                                      \
+        {                                                                                          \
+            "rfc9293.text-after-fin-ignored"                                                       \
+        }                                                                                          \
+    }
+
+RULE(ignored, "wire.after-fin.data-ignored",
+     .statement = "Data that comes after the peer's FIN is not acknowledged, and does not end the "
+                  "connection.",
+     .outcome = {[BY_LINUX] = IGNORED, [BY_RFC] = IGNORED});
+
+CASE(ignored, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"close-wait", "closing", "last-ack", "time-wait"}}})
+{
+    static const enum tcp_state states[] = {STATE_CLOSE_WAIT, STATE_CLOSING, STATE_LAST_ACK,
+                                            STATE_TIME_WAIT};
+    enum tcp_state state = states[t->chosen[0]];
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, state);
+    bool unacknowledged = state == STATE_CLOSING || state == STATE_LAST_ACK;
+    uint32_t next = c.next;
+    tell(&c, ACK, .text = "hello", .ack = unacknowledged ? -1 : 0);
+    c.next = next;
+    const char *answer = current_ack(&c, hear_answer_now(&c));
+    bool quiet = strcmp(answer, "nothing") == 0 || strcmp(answer, "current ACK") == 0;
+    observe("%s", quiet ? "ignored" : answer);
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(ignored, "such data ends the connection", .heading = TO_IUT, .with = ACK,
+               .data = true, .set = RST)
+
+#define END_AGAIN                                                                                  \
+    {                                                                                              \
+        "end of file then end of file",                                                            \
+        {                                                                                          \
+            "rfc9293.receive-closing", "rfc9293.receive-close-wait-end"                            \
+        }                                                                                          \
+    }
+
+RULE(end_again, "wire.after-fin.end-again",
+     .statement = "After the peer's FIN recv() gives an end of file, however often it is called.",
+     .outcome = {[BY_LINUX] = END_AGAIN, [BY_RFC] = END_AGAIN});
+
+CASE(end_again, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"close-wait", "closing", "time-wait"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, t->chosen[0] ? STATE_CLOSING : STATE_CLOSE_WAIT);
+    if (t->chosen[0] == 2)
+        tell(&c, ACK);
+    require(hear_answer_now(&c).protocol == 0, "the FIN was answered twice");
+    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT(end_again, "the second recv() after an end fails with ENOTCONN")
+{
+    static unsigned ends;
+    mutate(m, call);
+    if (call_receives(call) && !call->error && call->result == 0 && ++ends > 1)
+        call_fail(call, ENOTCONN);
+}
+
+/* ---- close() loses data ---- */
+
+#define LOST                                                                                       \
+    {                                                                                              \
+        "RST then gone",                                                                           \
+        {                                                                                          \
+            "rfc9293.shld-3", "rfc9293.abort-discards-at-once"                                     \
+        }                                                                                          \
+    }
+
+RULE(unread, "wire.after-close.unread",
+     .statement = "close() while data is unread sends a RST and no FIN, and nothing of the "
+                  "connection remains.",
+     .outcome = {[BY_LINUX] = LOST, [BY_RFC] = LOST});
+
+CASE(unread, at_close, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"read", {"nothing", "a-part"}}, {"peer", {"open", "has-closed"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    char part[2];
+    tell(&c, t->chosen[1] ? FIN | ACK : ACK, .text = "hello");
+    require(strcmp(until_acknowledged(&c), "acknowledged") == 0, "data was not acknowledged");
+    if (t->chosen[0])
+        must(sk_recv(iut, c.fd, part, sizeof part, 0));
+    must(sk_close(iut, c.fd));
+    struct packet packet;
+    do
+        packet = hear(&c);
+    while (packet.flags == ACK && packet.length == 0); /* the window may be told anew */
+    observe("%s", believable_rst(&c, packet));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(unread, "a FIN is sent instead", .with = RST, .set = FIN | ACK, .clear = RST)
+
+RULE(late, "wire.after-close.data",
+     .statement = "Data that arrives after close() is answered by a RST, and nothing of the "
+                  "connection remains.",
+     .outcome = {[BY_LINUX] = LOST, [BY_RFC] = LOST});
+
+CASE(late, fin_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"own-fin", {"acknowledged", "with-the-data"}}, {"fin", {"data", "data-and-fin"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    must(sk_close(iut, c.fd));
+    must_hear(&c, FIN | ACK);
+    if (t->chosen[0] == 0)
+        tell(&c, ACK);
+    tell(&c, t->chosen[1] ? FIN | ACK : ACK, .text = "hello");
+    observe("%s", believable_rst(&c, hear_answer(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(late, "such data is acknowledged", .with = RST, .nth = 1, .set = ACK, .clear = RST)
+
+/* ---- what close() sends ---- */
+
+#define ALL_THEN_FIN                                                                               \
+    {                                                                                              \
+        "2500 then FIN",                                                                           \
+        {                                                                                          \
+            "rfc9293.close-established", "rfc9293.close-close-wait", "rfc9293.close-after-fin",    \
+                "rfc9293.close-sends-fin", "rfc9293.close-delivers-what-was-sent",                 \
+                "rfc9293.close-is-graceful"                                                        \
+        }                                                                                          \
+    }
+
+RULE(all, "wire.after-close.all-then-fin",
+     .statement = "What was sent before close() and could not be transmitted is transmitted after "
+                  "it, and then a FIN.",
+     .outcome = {[BY_LINUX] = ALL_THEN_FIN, [BY_RFC] = ALL_THEN_FIN});
+
+CASE(all, window_opens, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"peer", {"open", "has-closed"}}})
+{
+    enum { ALL = 2500 };
+    static const char data[ALL];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = 1000, .window = 1000);
+    c.window = 1000;
+    if (t->chosen[0]) {
+        tell(&c, FIN | ACK);
+        require(strcmp(until_acknowledged(&c), "acknowledged") == 0, "the FIN got no ACK");
+    }
+    must(sk_send(iut, c.fd, data, ALL, 0));
+    must(sk_close(iut, c.fd));
+    c.window = UINT16_MAX;
+    struct packet packet;
+    uint32_t first = c.expected;
+    do {
+        packet = hear(&c);
+        tell(&c, ACK);
+    } while (packet.protocol == IPPROTO_TCP && packet.length > 0 && !(packet.flags & (FIN | RST)));
+    uint32_t fin = packet.flags & FIN;
+    observe("%u", c.expected - first - fin);
+    observe("%s", fin ? "FIN" : said(&c, packet));
+}
+
+MUTANT_TAMPERS(all, "the FIN is a RST", .with = FIN, .set = RST, .clear = FIN)

@@ -1,0 +1,302 @@
+/* A RST that arrives: in the synchronized states. Half-made connections are in reset_opening.c. */
+#include "suites/wire/states.h"
+
+/* More than any window that is not scaled. */
+enum { BEYOND = 100000, BEFORE = -1000 };
+
+RULE(exact, "wire.reset.exact",
+     .statement = "A RST with the number expected next ends a connection in any synchronized state "
+                  "before TIME_WAIT, and is not answered.",
+     .outcome = {
+         [BY_LINUX] = {"nothing then gone",
+                       {"rfc9293.rst-exact-resets", "rfc9293.rst-established-closed",
+                        "rfc9293.rst-closing-closed", "rfc9293.rst-valid-in-window",
+                        "rfc9293.rst-elsewhere-aborts", "rfc9293.rst-in-synchronized-aborts",
+                        "rfc9293.state-after-rst-received", "rfc5961.rst-exact"}},
+         [BY_RFC] = {"nothing then gone",
+                     {"rfc9293.rst-exact-resets", "rfc9293.rst-established-closed",
+                      "rfc9293.rst-closing-closed", "rfc9293.rst-valid-in-window",
+                      "rfc9293.rst-elsewhere-aborts", "rfc9293.rst-in-synchronized-aborts",
+                      "rfc9293.state-after-rst-received", "rfc5961.rst-exact"}}});
+
+CASE(exact, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {ANY_STATE_TO_LAST_ACK})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, chosen_state(t));
+    tell(&c, RST);
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(exact, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
+
+RULE(told, "wire.reset.told",
+     .statement = "recv() that waits when a RST arrives, or is called after it, fails with "
+                  "ECONNRESET, also where shutdown() has ended sending.",
+     .outcome = {[BY_POSIX] = {"ECONNRESET", {"posix.recv.econnreset"}},
+                 [BY_LINUX] = {"ECONNRESET",
+                               {"posix.recv.econnreset", "rfc9293.rst-established-calls",
+                                "rfc9293.rst-established-signalled", "rfc9293.must-12"}},
+                 [BY_RFC] = {"ECONNRESET",
+                             {"rfc9293.rst-established-calls", "rfc9293.rst-established-signalled",
+                              "rfc9293.must-12"}}});
+
+CASE(told, afterwards, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, chosen_state(t));
+    tell(&c, RST);
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+CASE(told, waiting, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, chosen_state(t));
+    char byte;
+    struct pending *receiving = sk_begin(iut, call_recv(c.fd, &byte, 1, 0));
+    require(sk_waits(receiving), "recv() does not wait");
+    tell(&c, RST);
+    observe_result(finish(receiving));
+}
+
+MUTANT(told, "a reset is taken for an end of file")
+{
+    mutate(m, call);
+    if (call_receives(call) && call->error == ECONNRESET)
+        call_succeed(call, 0);
+}
+
+RULE(told_sending, "wire.reset.told-sending",
+     .statement = "After a RST in CLOSE_WAIT send() fails with ECONNRESET or EPIPE.",
+     .outcome = {[BY_POSIX] = {"ECONNRESET | EPIPE",
+                               {"posix.send.econnreset", "posix.send.epipe-no-longer-connected"}},
+                 [BY_LINUX] = {"ECONNRESET | EPIPE",
+                               {"posix.send.econnreset", "posix.send.epipe-no-longer-connected",
+                                "rfc9293.rst-established-closed"}}});
+
+CASE(told_sending, close_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, STATE_CLOSE_WAIT);
+    tell(&c, RST);
+    require(hear_now(&c).protocol == 0, "the RST was answered");
+    observe_result(sk_send(iut, c.fd, "x", 1, MSG_NOSIGNAL));
+}
+
+MUTANT_TAMPERS(told_sending, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
+
+#define OUTSIDE(outcome_)                                                                          \
+    {                                                                                              \
+        outcome_,                                                                                  \
+        {                                                                                          \
+            "rfc9293.rst-outside-dropped", "rfc9293.rst-outside-window-ignored",                   \
+                "rfc9293.unacceptable-rst-dropped", "rfc5961.rst-outside"                          \
+        }                                                                                          \
+    }
+
+RULE(outside, "wire.reset.outside-window",
+     .statement = "A RST outside the receive window is dropped without an answer, and changes "
+                  "nothing.",
+     .outcome = {
+         [BY_LINUX] = OUTSIDE("nothing then alive"), [BY_RFC] = OUTSIDE("nothing then alive")});
+
+static void rst_at(struct test *t, int64_t where)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, chosen_state(t));
+    tell(&c, RST, .seq = (uint32_t)where);
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+CASE(outside, far, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {ANY_STATE, {"number", {"before", "beyond"}}})
+{
+    rst_at(t, t->chosen[1] ? BEYOND : BEFORE);
+}
+
+CASE(outside, just_before, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
+{
+    rst_at(t, -1);
+}
+
+/* The RST is given the number that counts. */
+static bool rst_counts(struct packet *packet, enum heading heading)
+{
+    static uint32_t expected;
+    if (heading == FROM_IUT && packet->flags & ACK)
+        expected = packet->ack;
+    if (heading == TO_IUT && packet->flags & RST)
+        packet->seq = expected;
+    return true;
+}
+
+MUTANT_ON_WIRE(outside, "any RST ends the connection")
+{
+    return rst_counts(packet, heading);
+}
+
+RULE(of_fin, "wire.reset.number-of-fin",
+     .statement = "A RST that has the number of a FIN before it is outside the receive window: it "
+                  "is dropped without an answer, and changes nothing.",
+     .outcome = {
+         [BY_LINUX] = OUTSIDE("nothing then alive"), [BY_RFC] = OUTSIDE("nothing then alive")});
+
+/* The number of the peer's FIN. */
+static void rst_at_fin(struct test *t, enum tcp_state state)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, state);
+    tell(&c, RST, .seq = -1);
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+CASE(of_fin, before_time_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"close-wait", "closing", "last-ack"}}},
+     .deviation = {[BY_LINUX] = {"nothing then gone",
+                                 "since 4.12 a RST with the number of the FIN before it counts: "
+                                 "macOS sends such ones"}})
+{
+    static const enum tcp_state states[] = {STATE_CLOSE_WAIT, STATE_CLOSING, STATE_LAST_ACK};
+    rst_at_fin(t, states[t->chosen[0]]);
+}
+
+CASE(of_fin, time_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    rst_at_fin(t, STATE_TIME_WAIT);
+}
+
+MUTANT_TAMPERS(of_fin, "the RST is answered by an ACK", .heading = TO_IUT, .with = RST,
+               .clear = RST, .set = ACK)
+
+/* ---- in the window, but not the number expected ---- */
+
+static void rst_in_window(struct test *t, enum tcp_state state)
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, state);
+    tell(&c, RST, .seq = 10);
+    observe("%s", current_ack(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+#define CHALLENGED                                                                                 \
+    {                                                                                              \
+        "current ACK then alive",                                                                  \
+        {                                                                                          \
+            "rfc5961.rst-challenged", "rfc5961.rst-challenged-dropped"                             \
+        }                                                                                          \
+    }
+/* RFC 1337 has RSTs ignored there. */
+#define TIME_WAIT_MAY_BE_SILENT                                                                    \
+    {                                                                                              \
+        "current ACK then alive || nothing then alive",                                            \
+        {                                                                                          \
+            "rfc5961.rst-challenged", "rfc5961.rst-challenged-dropped", "rfc1337.rst-ignored"      \
+        }                                                                                          \
+    }
+
+RULE(challenged, "wire.reset.in-window-challenged",
+     .statement =
+         "A RST in the receive window that has not the number expected next is answered "
+         "by an ACK of the current numbers, and changes nothing; in TIME_WAIT it may be ignored.",
+     .outcome = {[BY_LINUX] = CHALLENGED, [BY_RFC] = CHALLENGED});
+
+CASE(challenged, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {ANY_STATE_TO_LAST_ACK})
+{
+    rst_in_window(t, chosen_state(t));
+}
+
+CASE(challenged, time_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .outcome = {[BY_LINUX] = TIME_WAIT_MAY_BE_SILENT, [BY_RFC] = TIME_WAIT_MAY_BE_SILENT})
+{
+    rst_in_window(t, STATE_TIME_WAIT);
+}
+
+MUTANT_ON_WIRE(challenged, "any RST ends the connection")
+{
+    return rst_counts(packet, heading);
+}
+
+#define EITHER_WAY                                                                                 \
+    {                                                                                              \
+        "current ACK then alive || nothing then gone",                                             \
+        {                                                                                          \
+            "rfc9293.rst-in-window-challenged", "rfc9293.rst-challenged-dropped",                  \
+                "rfc9293.rst-valid-in-window", "rfc9293.rst-protection"                            \
+        }                                                                                          \
+    }
+
+RULE(either_way, "wire.reset.in-window",
+     .statement = "A RST in the receive window that has not the number expected next either ends "
+                  "the connection without an answer, or is answered by an ACK and changes nothing.",
+     .outcome = {[BY_LINUX] = EITHER_WAY, [BY_RFC] = EITHER_WAY});
+
+CASE(either_way, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {ANY_STATE_TO_LAST_ACK})
+{
+    rst_in_window(t, chosen_state(t));
+}
+
+MUTANT_TAMPERS(either_way, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
+
+RULE(after_challenge, "wire.reset.after-challenge",
+     .statement = "A RST with the number that the ACK asked for ends a connection that has "
+                  "answered another RST, or a SYN, by an ACK.",
+     .outcome = {[BY_LINUX] = {"nothing then ECONNRESET then gone",
+                               {"rfc5961.rst-after-challenge", "rfc5961.syn-peer-restarted",
+                                "rfc9293.rst-exact-resets"}},
+                 [BY_RFC] = {"nothing then ECONNRESET then gone",
+                             {"rfc5961.rst-after-challenge", "rfc5961.syn-peer-restarted",
+                              "rfc9293.rst-exact-resets"}}});
+
+CASE(after_challenge, rst_or_syn, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"first", {"rst", "syn"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    if (t->chosen[0] == 0)
+        tell(&c, RST, .seq = 10);
+    else
+        tell(&c, SYN, .seq = BEYOND);
+    struct packet ack = hear(&c);
+    if (ack.flags != ACK)
+        skip("there is no challenge here: there need not be one");
+    line_send_packet(&line, reply(&ack, RST));
+    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", life(&c));
+}
+
+MUTANT_ON_WIRE(after_challenge, "that RST is not heard")
+{
+    static uint32_t expected;
+    if (heading == FROM_IUT && packet->flags & ACK)
+        expected = packet->ack;
+    return heading == FROM_IUT || !(packet->flags & RST) || packet->seq != expected;
+}
+
+RULE(with_data, "wire.reset.with-data",
+     .statement = "A RST that carries data ends the connection as well as one that does not.",
+     .outcome = {[BY_LINUX] = {"nothing then gone", {"rfc9293.shld-2"}},
+                 [BY_RFC] = {"nothing then gone", {"rfc9293.shld-2"}}});
+
+CASE(with_data, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {ANY_STATE_TO_LAST_ACK})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, chosen_state(t));
+    tell(&c, RST, .text = "not here any more");
+    observe("%s", said(&c, hear_answer_now(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(with_data, "a RST with data is not heard", .heading = TO_IUT, .with = RST,
+               .data = true, .lost = true)

@@ -1,0 +1,77 @@
+#include "suites/wire/states.h"
+
+enum tcp_state chosen_state(const struct test *t)
+{
+    static const enum tcp_state states[] = {STATE_ESTABLISHED, STATE_FIN_WAIT_1, STATE_FIN_WAIT_2,
+                                            STATE_CLOSE_WAIT,  STATE_CLOSING,    STATE_LAST_ACK,
+                                            STATE_TIME_WAIT};
+    return states[t->chosen[0]];
+}
+
+static bool is_fin_again(const struct talk *c, const struct packet *packet)
+{
+    return packet->protocol == IPPROTO_TCP && packet->flags & FIN && !(packet->flags & RST) &&
+           sequence_before(packet->seq, c->expected);
+}
+
+struct packet hear_answer(struct talk *c)
+{
+    struct packet packet;
+    do
+        packet = hear(c);
+    while (is_fin_again(c, &packet));
+    return packet;
+}
+
+struct packet hear_answer_now(struct talk *c)
+{
+    struct packet packet;
+    do
+        packet = hear_now(c);
+    while (is_fin_again(c, &packet));
+    return packet;
+}
+
+const char *current_ack(const struct talk *c, struct packet packet)
+{
+    bool is = packet.protocol == IPPROTO_TCP && packet.flags == ACK && packet.length == 0 &&
+              packet.seq == c->expected && packet.ack == c->next;
+    return is ? "current ACK" : said(c, packet);
+}
+
+const char *believable_rst(const struct talk *c, struct packet packet)
+{
+    bool is = packet.protocol == IPPROTO_TCP && packet.flags & RST && packet.seq == c->expected;
+    return is ? "RST" : said(c, packet);
+}
+
+const char *life(struct talk *c)
+{
+    tell(c, ACK, .seq = -1);
+    return hear_answer_now(c).flags & RST ? "gone" : "alive";
+}
+
+const char *until_acknowledged(struct talk *c)
+{
+    for (;;) {
+        struct packet packet = hear(c);
+        if (packet.protocol != IPPROTO_TCP || packet.flags & (RST | SYN) || !(packet.flags & ACK))
+            return said(c, packet);
+        if (packet.ack == c->next)
+            return "acknowledged";
+    }
+}
+
+const char *accepts(struct talk *c)
+{
+    struct test *t = c->line->t;
+    set_nonblocking(t, t->iut, c->listener, true);
+    see_now(c->line);
+    int fd = sk_accept(t->iut, c->listener, NULL);
+    return fd >= 0 ? "a connection" : fd == -EAGAIN ? "none" : result_name(fd);
+}
+
+const char *connect_ends(struct talk *c)
+{
+    return error_name(connected_to_line(c));
+}
