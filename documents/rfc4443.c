@@ -3,7 +3,8 @@
 
 DOCUMENT(rfc4443, .id = "rfc4443",
          .title = "RFC 4443, Internet Control Message Protocol (ICMPv6) for IPv6",
-         .edition = "March 2006, sections 2 and 3", .where = "https://www.rfc-editor.org/rfc/rfc4443");
+         .edition = "March 2006, sections 2 and 3",
+         .where = "https://www.rfc-editor.org/rfc/rfc4443");
 
 REQUIREMENTS(
     rfc4443, "rfc4443",

@@ -1,4 +1,5 @@
-/* The queue of ICMP errors that Linux keeps for a datagram socket with IP_RECVERR or IPV6_RECVERR. */
+/* The queue of ICMP errors that Linux keeps for a datagram socket with IP_RECVERR or IPV6_RECVERR.
+ */
 #include "hosts/message.h"
 #include "suites/wire/icmp.h"
 
@@ -38,8 +39,8 @@ static struct queued take_error(struct test *t, int fd)
         return q;
     memcpy(&q.about, control->value, sizeof q.about);
     size_t rest = control->length - sizeof q.about;
-    q.offender.length = (socklen_t)(rest < sizeof q.offender.storage ? rest
-                                                                     : sizeof q.offender.storage);
+    q.offender.length =
+        (socklen_t)(rest < sizeof q.offender.storage ? rest : sizeof q.offender.storage);
     memcpy(&q.offender.storage, control->value + sizeof q.about, q.offender.length);
     return q;
 }
@@ -62,7 +63,13 @@ static struct asker hearing(struct line *line)
     return a;
 }
 
-#define CONNECTED_OR_NOT {"socket", {"unconnected", "connected"}}
+#define CONNECTED_OR_NOT                                                                           \
+    {                                                                                              \
+        "socket",                                                                                  \
+        {                                                                                          \
+            "unconnected", "connected"                                                             \
+        }                                                                                          \
+    }
 #define ANY_ERRORS .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6
 
 /* Such a socket about whose datagram Host Unreachable has come. */
@@ -87,8 +94,9 @@ static struct queued_error *error_of(struct call *call)
 }
 
 RULE(control, "wire.error-queue.control-message",
-     .statement = "recvmsg() with MSG_ERRQUEUE gives a queued error as a control message IP_RECVERR "
-                  "or IPV6_RECVERR, with MSG_ERRQUEUE in msg_flags.",
+     .statement =
+         "recvmsg() with MSG_ERRQUEUE gives a queued error as a control message IP_RECVERR "
+         "or IPV6_RECVERR, with MSG_ERRQUEUE in msg_flags.",
      .outcome = {[BY_LINUX] = {"there then MSG_ERRQUEUE",
                                {"linux.ip.7.ip-recverr-queue", "linux.ip.7.ip-recverr-message",
                                 "linux.ipv6.7.ipv6-recverr", "linux.recv.2.msg-errqueue",
@@ -110,8 +118,7 @@ MUTANT(control, "the flag is missing")
         ((struct message *)call->block[1].bytes)->flags &= ~MSG_ERRQUEUE;
 }
 
-RULE(off, "wire.error-queue.off",
-     .statement = "Nothing is queued unless IP_RECVERR is set.",
+RULE(off, "wire.error-queue.off", .statement = "Nothing is queued unless IP_RECVERR is set.",
      .outcome = {[BY_LINUX] = {"EAGAIN", {"linux.ip.7.ip-recverr-default"}}});
 
 CASE(off, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
@@ -189,9 +196,9 @@ CASE(type, other, .network = ON_LINE, .family = FAMILY_IPV4,
 }
 
 CASE(type, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
-     .axes = {{"message",
-               {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1",
-                "4-2"}}})
+     .axes = {
+         {"message",
+          {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1", "4-2"}}})
 {
     observe_type(t);
 }
@@ -205,10 +212,10 @@ MUTANT(type, "the code is one more")
 
 RULE(offender, "wire.error-queue.offender",
      .statement = "SO_EE_OFFENDER is the address that the ICMP message came from.",
-     .outcome = {[BY_LINUX] = {"whoever sent it",
-                               {"linux.ip.7.ip-recverr-offender",
-                                "linux.recv.2.msg-errqueue-offender",
-                                "linux.ipv6.7.ipv6-recverr"}}});
+     .outcome = {
+         [BY_LINUX] = {"whoever sent it",
+                       {"linux.ip.7.ip-recverr-offender", "linux.recv.2.msg-errqueue-offender",
+                        "linux.ipv6.7.ipv6-recverr"}}});
 
 CASE(offender, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"from", {"destination", "router"}}})
 {
@@ -221,7 +228,7 @@ CASE(offender, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"from", {"destinati
     see_now(&line);
     struct queued q = must_take_error(t, a.fd);
     bool right = address_same_host(&q.offender, &error.source);
-    observe("%s", right ? "whoever sent it"
+    observe("%s", right                                   ? "whoever sent it"
                   : q.offender.any.sa_family == AF_UNSPEC ? "AF_UNSPEC"
                                                           : "another");
 }
@@ -257,9 +264,9 @@ MUTANT(payload, "the first byte is missing")
 
 RULE(destination, "wire.error-queue.destination",
      .statement = "msg_name of a queued error is the address that the datagram was sent to.",
-     .outcome = {[BY_LINUX] = {"where it went",
-                               {"linux.recv.2.msg-errqueue-destination",
-                                "linux.ipv6.7.ipv6-recverr"}}});
+     .outcome = {
+         [BY_LINUX] = {"where it went",
+                       {"linux.recv.2.msg-errqueue-destination", "linux.ipv6.7.ipv6-recverr"}}});
 
 CASE(destination, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
@@ -354,8 +361,7 @@ RULE(mtu, "wire.error-queue.mtu",
                   "path's MTU.",
      .outcome = {[BY_LINUX] = {"EMSGSIZE then 1300",
                                {"linux.ip.7.ip-recverr-mtu", "linux.ipv6.7.ipv6-recverr",
-                                "linux.ip.7.ip-mtu-discover-error-queue",
-                                "linux.ip.7.emsgsize"}}});
+                                "linux.ip.7.ip-mtu-discover-error-queue", "linux.ip.7.emsgsize"}}});
 
 CASE(mtu, too_big, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {

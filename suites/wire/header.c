@@ -316,7 +316,8 @@ RULE(tos_datagram, "wire.tos.datagram",
 RULE(tclass_datagram, "wire.tclass.datagram",
      .statement = "The datagrams of a socket have the traffic class that setsockopt() set.",
      .pinned = {[BY_LINUX] = "16 then 8"},
-     .outcome = {[BY_BSD] = {"16 then 8", {"freebsd.ip6.4.ipv6-tclass"}}});
+     .outcome = {[BY_BSD] = {"16 then 8", {"freebsd.ip6.4.ipv6-tclass"}},
+                 [BY_RFC] = {"16 then 8", {"rfc3542.traffic-class-value"}}});
 
 static void observe_class(struct test *t)
 {
@@ -374,7 +375,8 @@ RULE(control_hops, "wire.control.hops",
                        {"linux.ipv6.7.ipv6-header-sent", "linux.ipv6.7.ipv6-unicast-hops"}},
          [BY_BSD] = {"9 then 7",
                      {"freebsd.ip6.4.ancillary-in-sendmsg", "freebsd.ip6.4.ancillary-same-format",
-                      "freebsd.ip6.4.ipv6-unicast-hops"}}});
+                      "freebsd.ip6.4.ipv6-unicast-hops"}},
+         [BY_RFC] = {"9 then 7", {"rfc3542.hop-limit-once", "rfc3542.hop-limit-value"}}});
 
 CASE(control_hops, one_datagram, .network = ON_LINE, .family = FAMILY_IPV6)
 {
@@ -411,7 +413,9 @@ RULE(control_tclass, "wire.control.tclass",
      .statement =
          "On Linux a control message IPV6_TCLASS of sendmsg() sets the traffic class of its "
          "datagram, and of no other.",
-     .pinned = {[BY_LINUX] = "8 then 16"});
+     .pinned = {[BY_LINUX] = "8 then 16"},
+     .outcome = {
+         [BY_RFC] = {"8 then 16", {"rfc3542.traffic-class-once", "rfc3542.traffic-class-value"}}});
 
 CASE(control_tclass, one_datagram, .network = ON_LINE, .family = FAMILY_IPV6)
 {

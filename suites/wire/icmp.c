@@ -52,8 +52,8 @@ static struct packet must_see_datagram(struct line *line)
 {
     struct test *t = line->t;
     struct packet packet = see(line);
-    require(packet.protocol == IPPROTO_UDP,
-               "a datagram should have come, and not %s", packet_words(&packet, NULL, NULL));
+    require(packet.protocol == IPPROTO_UDP, "a datagram should have come, and not %s",
+            packet_words(&packet, NULL, NULL));
     return packet;
 }
 
@@ -100,7 +100,8 @@ void hear_errors(struct test *t, int fd)
 {
     int result = has_option(t) ? turn_on(t, fd) : -ENOPROTOOPT;
     if (result == -ENOPROTOOPT || result == -LACKING)
-        skip("this implementation has no %s", t->domain == AF_INET6 ? "IPV6_RECVERR" : "IP_RECVERR");
+        skip("this implementation has no %s",
+             t->domain == AF_INET6 ? "IPV6_RECVERR" : "IP_RECVERR");
     must(result);
 }
 

@@ -1,4 +1,5 @@
-/* ICMP and ICMPv6 messages as an axis of a case: {"message", {"3-1", "11-0"}} are types and codes. */
+/* ICMP and ICMPv6 messages as an axis of a case: {"message", {"3-1", "11-0"}} are types and codes.
+ */
 #ifndef SOCKSPEC_WIRE_ICMP_H
 #define SOCKSPEC_WIRE_ICMP_H
 
@@ -45,12 +46,12 @@ const char *pending_error(struct test *t, int fd);
 /* Nothing of what the case did to the path's MTU shall be there for the next one. */
 void forget_path_mtu(struct test *t);
 
-/* The cases of a rule in which each message makes the error that Linux has for it. (It drops 11-1 of
- * ICMP, see wire.icmp.datagram.passed-up.) */
+/* The cases of a rule in which each message makes the error that Linux has for it. (It drops 11-1
+ * of ICMP, see wire.icmp.datagram.passed-up.) */
 #define CASES_BY_ERROR(rule_, look_)                                                               \
     ERROR_CASE(rule_, net, FAMILY_IPV4, "ENETUNREACH", look_, "3-0", "3-6", "3-9", "3-11")         \
     ERROR_CASE(rule_, host, FAMILY_IPV4, "EHOSTUNREACH", look_, "3-1", "3-10", "3-12", "3-13",     \
-               "3-14", "3-15", "11-0")                                                     \
+               "3-14", "3-15", "11-0")                                                             \
     ERROR_CASE(rule_, protocol, FAMILY_IPV4, "ENOPROTOOPT", look_, "3-2")                          \
     ERROR_CASE(rule_, source_route, FAMILY_IPV4, "EOPNOTSUPP", look_, "3-5")                       \
     ERROR_CASE(rule_, host_unknown, FAMILY_IPV4, "EHOSTDOWN", look_, "3-7")                        \

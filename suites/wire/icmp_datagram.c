@@ -13,11 +13,11 @@ RULE(passed, "wire.icmp.datagram.passed-up",
                   "socket has it, with IP_RECVERR where there is such an option. None is answered.",
      .outcome = {[BY_RFC] = {"nothing then an error",
                              {"rfc1122.udp-errors-passed", "rfc4443.unreachable-passed",
-"rfc1122.icmp-not-about-error", "rfc4443.not-about-error",
+                              "rfc1122.icmp-not-about-error", "rfc4443.not-about-error",
                               "rfc4443.time-exceeded-passed", "rfc4443.parameter-problem-passed"}},
                  [BY_LINUX] = {"nothing then an error",
                                {"rfc1122.udp-errors-passed", "rfc4443.unreachable-passed",
-"rfc1122.icmp-not-about-error", "rfc4443.not-about-error",
+                                "rfc1122.icmp-not-about-error", "rfc4443.not-about-error",
                                 "rfc4443.time-exceeded-passed", "rfc4443.parameter-problem-passed",
                                 "linux.udp.7.recverr-queue"}}});
 
@@ -45,18 +45,18 @@ CASE(passed, other, .network = ON_LINE, .family = FAMILY_IPV4,
     observe_passed(t);
 }
 
-CASE(passed, reassembly, .network = ON_LINE, .family = FAMILY_IPV4,
-     .axes = {{"message", {"11-1"}}},
-     .deviation = {[BY_LINUX] = {"nothing then 0", "Linux counts that a datagram could not be put together, and "
-                                      "tells nobody"}})
+CASE(passed, reassembly, .network = ON_LINE, .family = FAMILY_IPV4, .axes = {{"message", {"11-1"}}},
+     .deviation = {[BY_LINUX] = {"nothing then 0",
+                                 "Linux counts that a datagram could not be put together, and "
+                                 "tells nobody"}})
 {
     observe_passed(t);
 }
 
 CASE(passed, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
-     .axes = {{"message",
-               {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1",
-                "4-2"}}})
+     .axes = {
+         {"message",
+          {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1", "4-2"}}})
 {
     observe_passed(t);
 }
@@ -121,8 +121,7 @@ ERROR_CASE(plain, passing6, FAMILY_IPV6, "0", look_plain, "1-0", "1-2", "1-3", "
 
 MUTANT(plain, "an error that may pass is reported too, and all are the same")
 {
-    if (!invents_error(m, call, EDOM) &&
-        call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR))
+    if (!invents_error(m, call, EDOM) && call_is_option(call, OP_GETSOCKOPT, SOL_SOCKET, SO_ERROR))
         call_set_option_value(call, EDOM);
 }
 
@@ -228,7 +227,8 @@ CASE(protocol, tcp, .network = ON_LINE, .family = ANY_FAMILY)
     require(error.length <= sizeof bytes, "what a long datagram");
     memcpy(bytes, error.data, error.length);
     bytes[line.address.any.sa_family == AF_INET6 ? 6 : 9] = IPPROTO_TCP;
-    line_send_packet(&line, error_quoting(&a.datagram, error.type, error.code, bytes, error.length));
+    line_send_packet(&line,
+                     error_quoting(&a.datagram, error.type, error.code, bytes, error.length));
     see_now(&line);
     observe("%s", pending_error(t, a.fd));
 }

@@ -127,10 +127,10 @@ static int asked_afterwards(struct test *t, bool recverr, bool by_call)
 RULE(available, "wire.icmp.established.so-error",
      .statement = "A program can learn of an ICMP error about an established connection that may "
                   "be a passing one: SO_ERROR has it.",
-     .outcome = {[BY_RFC] = {"an error",
-                             {"rfc9293.shld-25", "rfc9293.reports-icmp", "rfc9293.icmpv6-too"}},
-                 [BY_LINUX] = {"an error",
-                               {"rfc9293.shld-25", "rfc9293.reports-icmp", "rfc9293.icmpv6-too"}}});
+     .outcome = {
+         [BY_RFC] = {"an error", {"rfc9293.shld-25", "rfc9293.reports-icmp", "rfc9293.icmpv6-too"}},
+         [BY_LINUX] = {"an error",
+                       {"rfc9293.shld-25", "rfc9293.reports-icmp", "rfc9293.icmpv6-too"}}});
 
 static void observe_available(struct test *t)
 {
@@ -155,8 +155,9 @@ MUTANT_ON_WIRE(available, "errors are dropped")
 }
 
 RULE(errors, "wire.icmp.established.errors",
-     .statement = "SO_ERROR on Linux has an error of its own for each kind of ICMP message about an "
-                  "established connection.");
+     .statement =
+         "SO_ERROR on Linux has an error of its own for each kind of ICMP message about an "
+         "established connection.");
 
 static void look_errors(struct test *t)
 {
@@ -189,9 +190,9 @@ CASE(reported, icmp, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE
 }
 
 CASE(reported, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6, .role = ANY_ROLE,
-     .axes = {{"message",
-               {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1",
-                "4-2"}}})
+     .axes = {
+         {"message",
+          {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1", "4-2"}}})
 {
     observe_reported(t);
 }
@@ -220,9 +221,9 @@ CASE(kept, icmp, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE,
 }
 
 CASE(kept, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6, .role = ANY_ROLE,
-     .axes = {{"message",
-               {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1",
-                "4-2"}}})
+     .axes = {
+         {"message",
+          {"1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1", "4-2"}}})
 {
     observe_kept(t);
 }
@@ -252,10 +253,11 @@ MUTANT_ON_WIRE(again, "nothing is sent again after an error")
     return !silent || heading != FROM_IUT;
 }
 
-RULE(last, "wire.icmp.established.last-error",
-     .statement = "A connection that fails since nobody acknowledges data reports ETIMEDOUT, or the "
-                  "last ICMP error about it.",
-     .outcome = {[BY_LINUX] = {"ETIMEDOUT | EHOSTUNREACH", {"linux.tcp.7.network-error-reported"}}});
+RULE(
+    last, "wire.icmp.established.last-error",
+    .statement = "A connection that fails since nobody acknowledges data reports ETIMEDOUT, or the "
+                 "last ICMP error about it.",
+    .outcome = {[BY_LINUX] = {"ETIMEDOUT | EHOSTUNREACH", {"linux.tcp.7.network-error-reported"}}});
 
 CASE(last, user_timeout, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 8)
 {

@@ -322,14 +322,18 @@ CASE(more_datagram, two_calls, .network = ON_LINE, .family = ANY_FAMILY,
 {
     struct line line = take_line(t);
     struct address to = line_name(&line, 0);
-    int fd = datagram_socket(t, iut);
-    if (t->send == WITH_SEND) {
+    int fd = datagram_socket(t, iut), result;
+    if (t->send == WITH_SEND)
         must(sk_connect(iut, fd, &to));
-        must(sk_send(iut, fd, "abc", 3, MSG_MORE));
-    } else if (t->send == WITH_SENDTO) {
-        must(sk_sendto(iut, fd, "abc", 3, MSG_MORE, &to));
-    } else {
-        must(sk_sendmsg(iut, fd, "abc", 3, MSG_MORE, &to));
+    if (t->send == WITH_SEND)
+        result = sk_send(iut, fd, "abc", 3, MSG_MORE);
+    else if (t->send == WITH_SENDTO)
+        result = sk_sendto(iut, fd, "abc", 3, MSG_MORE, &to);
+    else
+        result = sk_sendmsg(iut, fd, "abc", 3, MSG_MORE, &to);
+    if (result < 0) {
+        observe_result(result);
+        return;
     }
     struct packet packet = see_now(&line);
     observe("%s", packet_words(&packet, NULL, NULL));

@@ -157,7 +157,8 @@ RULE(pktinfo6, "wire.source.ipv6-pktinfo",
      .outcome = {
          [BY_BSD] = {"other then main",
                      {"freebsd.ip6.4.ancillary-in-sendmsg", "freebsd.ip6.4.ancillary-same-format",
-                      "freebsd.ip6.4.ipv6-pktinfo-struct"}}});
+                      "freebsd.ip6.4.ipv6-pktinfo-struct"}},
+         [BY_RFC] = {"other then main", {"rfc3542.source-given"}}});
 
 static void add_source(struct test *t, struct message *message, const struct address *address)
 {

@@ -37,14 +37,14 @@ static struct packet must_see_error(struct line *line)
 
 RULE(closed, "wire.udp.closed.port-unreachable",
      .statement = "A datagram to a port that no socket has is answered by Port Unreachable.",
-     .outcome = {[BY_RFC] = {"ICMP 3/3 | ICMPv6 1/4",
-                             {"rfc1122.udp-port-unreachable", "rfc1122.port-unreachable",
-                              "rfc4443.port-unreachable"}},
-                 [BY_LINUX] = {"ICMP 3/3 | ICMPv6 1/4",
-                               {"rfc1122.udp-port-unreachable", "rfc1122.port-unreachable",
-                                "rfc4443.port-unreachable"}},
-                 [BY_BSD] = {"ICMP 3/3 | ICMPv6 1/4",
-                             {"freebsd.udp.4.mib.blackhole-default-off"}}});
+     .outcome = {
+         [BY_RFC] = {"ICMP 3/3 | ICMPv6 1/4",
+                     {"rfc1122.udp-port-unreachable", "rfc1122.port-unreachable",
+                      "rfc4443.port-unreachable"}},
+         [BY_LINUX] = {"ICMP 3/3 | ICMPv6 1/4",
+                       {"rfc1122.udp-port-unreachable", "rfc1122.port-unreachable",
+                        "rfc4443.port-unreachable"}},
+         [BY_BSD] = {"ICMP 3/3 | ICMPv6 1/4", {"freebsd.udp.4.mib.blackhole-default-off"}}});
 
 CASE(closed, datagram, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -79,9 +79,9 @@ CASE(quote, datagram, .network = ON_LINE, .family = ANY_FAMILY)
     struct packet answer = must_see_error(&line);
     size_t size = packet_encode(&sent, frame, sizeof frame) - LINK, least = size - 5;
     size_t same = answer.length < size ? answer.length : size;
-    observe("%s", answer.length < least                             ? "too little"
+    observe("%s", answer.length < least                          ? "too little"
                   : memcmp(answer.data, frame + LINK, same) == 0 ? "unchanged"
-                                                                    : "changed");
+                                                                 : "changed");
 }
 
 MUTANT_ON_WIRE(quote, "an error quotes only 20 bytes")
@@ -139,8 +139,9 @@ CASE(service, zero, .network = ON_LINE, .family = FAMILY_IPV4)
 }
 
 CASE(service, low_delay, .network = ON_LINE, .family = FAMILY_IPV4,
-     .deviation = {[BY_LINUX] = {"16", "Linux gives an ICMP error the type of service of what it is "
-                                       "about, as RFC 1812 has it for routers"}})
+     .deviation = {[BY_LINUX] = {"16",
+                                 "Linux gives an ICMP error the type of service of what it is "
+                                 "about, as RFC 1812 has it for routers"}})
 {
     struct line line = take_line(t);
     struct packet sent = to_closed_port(&line);
@@ -184,11 +185,11 @@ MUTANT_ON_WIRE(source, "errors come from the main address")
 RULE(protocol, "wire.ip.unknown-protocol",
      .statement = "A packet with a protocol that the host does not have is answered by Protocol "
                   "Unreachable, or Parameter Problem with code 1 of ICMPv6.",
-     .outcome = {[BY_RFC] = {"ICMP 3/2 | ICMPv6 4/1",
-                             {"rfc1122.protocol-unreachable", "rfc4443.parameter-problem-sent"}},
-                 [BY_LINUX] = {"ICMP 3/2 | ICMPv6 4/1",
-                               {"rfc1122.protocol-unreachable",
-                                "rfc4443.parameter-problem-sent"}}});
+     .outcome = {
+         [BY_RFC] = {"ICMP 3/2 | ICMPv6 4/1",
+                     {"rfc1122.protocol-unreachable", "rfc4443.parameter-problem-sent"}},
+         [BY_LINUX] = {"ICMP 3/2 | ICMPv6 4/1",
+                       {"rfc1122.protocol-unreachable", "rfc4443.parameter-problem-sent"}}});
 
 CASE(protocol, experiment, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
      .axes = {{"protocol", {"253", "144"}}})
@@ -207,8 +208,9 @@ MUTANT_ON_WIRE(protocol, "an unknown protocol is ignored")
 /* ---- what is not answered ---- */
 
 RULE(quiet, "wire.icmp.not-sent",
-     .statement = "No ICMP error is sent about a datagram to a group or by a broadcast of the link, "
-                  "from an address that is no single host, or about a later fragment.",
+     .statement =
+         "No ICMP error is sent about a datagram to a group or by a broadcast of the link, "
+         "from an address that is no single host, or about a later fragment.",
      .outcome = {
          [BY_RFC] = {"nothing",
                      {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
@@ -309,9 +311,9 @@ MUTANT_ON_WIRE(quiet, "whatever comes is answered by an error")
 
 RULE(about_error, "wire.icmp.not-about-error",
      .statement = "No ICMP error is sent about an ICMP error.",
-     .outcome = {[BY_RFC] = {"nothing", {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}},
-                 [BY_LINUX] = {"nothing",
-                               {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}}});
+     .outcome = {
+         [BY_RFC] = {"nothing", {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}},
+         [BY_LINUX] = {"nothing", {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}}});
 
 CASE(about_error, port_unreachable, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
 {

@@ -1,0 +1,431 @@
+/* Sending to groups and to everybody, joining and leaving groups. */
+#include "suites/suite.h"
+
+/* Those of the case: what hosts say of a group they may say again when it is left already. */
+static char group4[INET_ADDRSTRLEN], group6[INET6_ADDRSTRLEN];
+
+static void choose_groups(void)
+{
+    uint32_t number = line_random();
+    snprintf(group4, sizeof group4, "239.192.%u.%u", number >> 8 & 255, number & 255);
+    snprintf(group6, sizeof group6, "ff12::7:%x", number & 0xffff);
+}
+
+static struct address group_of(const struct test *t, int port)
+{
+    return address_of(t->domain == AF_INET6 ? group6 : group4, port);
+}
+
+static struct line line_with_groups(struct test *t)
+{
+    struct line line = take_line(t);
+    line.groups = true;
+    choose_groups();
+    return line;
+}
+
+/* The next UDP packet to a group or everybody; what hosts say of themselves is passed over. */
+static struct packet see_datagram(struct line *line, bool now)
+{
+    struct packet packet;
+    do
+        packet = now ? see_now(line) : see(line);
+    while (packet.protocol && packet.protocol != IPPROTO_UDP);
+    return packet;
+}
+
+/* A datagram socket of the IUT's main address, whose multicast packets leave towards the line. */
+static int sender(struct test *t)
+{
+    struct endpoint own = bound_datagram_socket(t, t->iut);
+    if (t->domain == AF_INET)
+        must(sk_setsockopt_bytes(t->iut, own.fd, IPPROTO_IP, IP_MULTICAST_IF, &own.name.in.sin_addr,
+                                 sizeof own.name.in.sin_addr));
+    return own.fd;
+}
+
+static void send_to_group(struct test *t, int fd, int port)
+{
+    struct address to = group_of(t, port);
+    must(sk_sendto(t->iut, fd, "abc", 3, 0, &to));
+}
+
+static void ignores(struct mutation *m, struct call *call, int ipv4, int ipv6)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, ipv4) ||
+        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, ipv6))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+/* ---- the header ---- */
+
+RULE(ttl, "wire.group.ttl",
+     .statement = "Datagrams to groups have the time to live of IP_MULTICAST_TTL, 1 unless "
+                  "setsockopt() set it.",
+     .outcome = {
+         [BY_LINUX] = {"1 then 7",
+                       {"linux.ip.7.ip-multicast-ttl", "linux.ip.7.ip-multicast-ttl-default"}},
+         [BY_BSD] = {"1 then 7",
+                     {"freebsd.ip.4.ip-multicast-ttl", "freebsd.ip.4.ip-multicast-ttl-default"}}});
+
+RULE(hops, "wire.group.hops",
+     .statement = "Datagrams to groups have the hop limit of IPV6_MULTICAST_HOPS, 1 unless "
+                  "setsockopt() set it.",
+     .outcome = {[BY_POSIX] = {"1 then 7",
+                               {"posix.sockets.ipv6.multicast-hops.limit",
+                                "posix.sockets.ipv6.multicast-hops.default"}},
+                 [BY_LINUX] = {"1 then 7",
+                               {"linux.ipv6.7.ipv6-multicast-hops",
+                                "posix.sockets.ipv6.multicast-hops.default"}}});
+
+/* The options for sending to one host are about something else. */
+static void observe_hops(struct test *t)
+{
+    struct line line = line_with_groups(t);
+    int fd = sender(t), level = t->domain == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+    must(sk_setsockopt(t->iut, fd, level, t->domain == AF_INET ? IP_TTL : IPV6_UNICAST_HOPS, 9));
+    send_to_group(t, fd, 4711);
+    observe("%d", see_datagram(&line, false).hops);
+    must(sk_setsockopt(t->iut, fd, level,
+                       t->domain == AF_INET ? IP_MULTICAST_TTL : IPV6_MULTICAST_HOPS, 7));
+    send_to_group(t, fd, 4711);
+    observe("%d", see_datagram(&line, false).hops);
+}
+
+CASE(ttl, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_hops(t);
+}
+
+MUTANT(ttl, "IP_MULTICAST_TTL is ignored")
+{
+    ignores(m, call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
+}
+
+CASE(hops, datagram, .network = ON_LINE, .family = FAMILY_IPV6)
+{
+    observe_hops(t);
+}
+
+MUTANT(hops, "IPV6_MULTICAST_HOPS is ignored")
+{
+    ignores(m, call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
+}
+
+RULE(ethernet, "wire.group.ethernet",
+     .statement = "A datagram to an IPv4 group goes to the Ethernet address that its low 23 bits "
+                  "make.",
+     .outcome = {[BY_LINUX] = {"01-00-5e-40-07-09", {"rfc1112.ethernet-address"}},
+                 [BY_RFC] = {"01-00-5e-40-07-09", {"rfc1112.ethernet-address"}}});
+
+CASE(ethernet, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = line_with_groups(t);
+    struct address to = address_of("239.192.7.9", 4711);
+    must(sk_sendto(iut, sender(t), "abc", 3, 0, &to));
+    struct packet packet = see_datagram(&line, false);
+    observe("%02x-%02x-%02x-%02x-%02x-%02x", packet.to[0], packet.to[1], packet.to[2], packet.to[3],
+            packet.to[4], packet.to[5]);
+}
+
+MUTANT_ON_WIRE(ethernet, "24 bits are taken")
+{
+    if (heading == FROM_IUT && packet->protocol == IPPROTO_UDP)
+        packet->to[3] |= 128;
+    return true;
+}
+
+/* ---- where to ---- */
+
+RULE(interface, "wire.group.interface",
+     .statement = "Datagrams to groups leave by the interface whose address setsockopt() set as "
+                  "IP_MULTICAST_IF.",
+     .outcome = {[BY_LINUX] = {"seen then not seen", {"linux.ip.7.ip-multicast-if"}},
+                 [BY_BSD] = {"seen then not seen", {"freebsd.ip.4.ip-multicast-if"}}});
+
+/* After the second there is a third that leaves towards the line. */
+CASE(interface, two, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = line_with_groups(t);
+    struct address main = place_of(t, iut, PLACE_MAIN, 0), loopback = address_of("127.0.0.1", 0);
+    const struct address *by[] = {&main, &loopback, &main};
+    int fd = datagram_socket(t, iut);
+    for (int i = 0; i < 3; i++) {
+        must(sk_setsockopt_bytes(iut, fd, IPPROTO_IP, IP_MULTICAST_IF, &by[i]->in.sin_addr,
+                                 sizeof by[i]->in.sin_addr));
+        send_to_group(t, fd, 4711 + i);
+    }
+    struct packet packet = see_datagram(&line, false);
+    observe("%s", address_port(&packet.destination) == 4711 ? "seen" : "not seen");
+    packet = see_datagram(&line, false);
+    observe("%s", address_port(&packet.destination) == 4712 ? "seen" : "not seen");
+}
+
+MUTANT(interface, "the first IP_MULTICAST_IF counts")
+{
+    static int count;
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, IP_MULTICAST_IF) && count++)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(loop, "wire.group.loop",
+     .statement = "A datagram to a group that is joined is received by its sender's host unless "
+                  "setsockopt() cleared IP_MULTICAST_LOOP, and leaves in either case.",
+     .outcome = {
+         [BY_LINUX] = {"left then left then the second",
+                       {"linux.ip.7.ip-multicast-loop", "linux.ipv6.7.ipv6-multicast-loop",
+                        "posix.sockets.ipv6.multicast-loop.1-delivered"}},
+         [BY_BSD] = {"left then left then the second",
+                     {"freebsd.ip.4.ip-multicast-loop", "freebsd.ip6.4.ipv6-multicast-loop"}}});
+
+static void join(struct test *t, int fd, bool leave)
+{
+    struct address group = group_of(t, 0), own = place_of(t, t->iut, PLACE_MAIN, 0);
+    struct ip_mreq mreq = {.imr_multiaddr = group.in.sin_addr, .imr_interface = own.in.sin_addr};
+    struct ipv6_mreq mreq6 = {.ipv6mr_multiaddr = group.in6.sin6_addr};
+    if (t->domain == AF_INET6)
+        must(sk_setsockopt_bytes(t->iut, fd, IPPROTO_IPV6,
+                                 leave ? IPV6_LEAVE_GROUP : IPV6_JOIN_GROUP, &mreq6, sizeof mreq6));
+    else
+        must(sk_setsockopt_bytes(t->iut, fd, IPPROTO_IP,
+                                 leave ? IP_DROP_MEMBERSHIP : IP_ADD_MEMBERSHIP, &mreq,
+                                 sizeof mreq));
+}
+
+CASE(loop, both, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
+{
+    struct line line = line_with_groups(t);
+    struct address any = address_any(t->domain, 0), name;
+    int fd = datagram_socket(t, iut), from = sender(t);
+    must(sk_bind(iut, fd, &any));
+    must(sk_getsockname(iut, fd, &name));
+    join(t, fd, false);
+    struct address to = group_of(t, address_port(&name));
+    for (int on = 0; on < 2; on++) {
+        if (t->domain == AF_INET)
+            must(sk_setsockopt(iut, from, IPPROTO_IP, IP_MULTICAST_LOOP, on));
+        else
+            must(sk_setsockopt(iut, from, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, on));
+        must(sk_sendto(iut, from, on ? "second" : "first", on ? 6 : 5, 0, &to));
+        observe("%s", see_datagram(&line, false).protocol ? "left" : "nothing");
+    }
+    observe("the %s", receive_next(t, iut, fd));
+}
+
+MUTANT(loop, "IP_MULTICAST_LOOP is ignored")
+{
+    ignores(m, call, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP);
+}
+
+/* ---- who listens ---- */
+
+enum {
+    IGMP_REPORT = 0x12,
+    IGMP_REPORT_2 = 0x16,
+    IGMP_LEAVE = 0x17,
+    IGMP_REPORT_3 = 0x22,
+    MLD_REPORT = 131,
+    MLD_DONE = 132,
+    MLD_REPORT_2 = 143,
+    /* records of the versions of reports that have several */
+    IS_EXCLUDE = 2,
+    TO_INCLUDE = 3,
+    TO_EXCLUDE = 4,
+};
+
+struct bytes {
+    const unsigned char *at;
+    size_t size;
+};
+
+/* What the records of a report say of a group: joined (1), left (-1) or nothing. */
+static int in_records(struct bytes records, const void *group, size_t length)
+{
+    enum { HEADER = 4 };
+    while (records.size >= HEADER + length) {
+        unsigned type = records.at[0], sources = records.at[2] << 8 | records.at[3];
+        size_t size = HEADER + length + sources * length + records.at[1] * 4u;
+        if (memcmp(records.at + HEADER, group, length) == 0)
+            return type == IS_EXCLUDE || type == TO_EXCLUDE ? 1 : type == TO_INCLUDE ? -1 : 0;
+        if (size > records.size)
+            break;
+        records.at += size;
+        records.size -= size;
+    }
+    return 0;
+}
+
+static int igmp_says(const struct packet *packet, const struct in_addr *group)
+{
+    enum { HEADER = 8, GROUP = 4 };
+    const unsigned char *at = packet->data;
+    if (packet->length < HEADER)
+        return 0;
+    if (at[0] == IGMP_REPORT_3)
+        return in_records((struct bytes){at + HEADER, packet->length - HEADER}, group,
+                          sizeof *group);
+    if (memcmp(at + GROUP, group, sizeof *group) != 0)
+        return 0;
+    return at[0] == IGMP_REPORT || at[0] == IGMP_REPORT_2 ? 1 : at[0] == IGMP_LEAVE ? -1 : 0;
+}
+
+static int mld_says(const struct packet *packet, const struct in6_addr *group)
+{
+    if (packet->type == MLD_REPORT_2)
+        return in_records((struct bytes){packet->data, packet->length}, group, sizeof *group);
+    if (packet->length < sizeof *group || memcmp(packet->data, group, sizeof *group) != 0)
+        return 0;
+    return packet->type == MLD_REPORT ? 1 : packet->type == MLD_DONE ? -1 : 0;
+}
+
+static int says_of_group(const struct test *t, const struct packet *packet)
+{
+    struct address group = group_of(t, 0);
+    if (packet->protocol == IPPROTO_IGMP)
+        return igmp_says(packet, &group.in.sin_addr);
+    return packet->protocol == IPPROTO_ICMPV6 ? mld_says(packet, &group.in6.sin6_addr) : 0;
+}
+
+/* The next that the IUT says of the group. */
+static const char *said_of_group(struct line *line)
+{
+    struct packet packet;
+    int says;
+    do
+        packet = see(line);
+    while (packet.protocol && !(says = says_of_group(line->t, &packet)));
+    return !packet.protocol ? "nothing" : says > 0 ? "joined" : "left";
+}
+
+/* The family is IPv4 or not in all mutants of this file. */
+static bool says_nothing(const struct packet *packet, enum heading heading, bool leaving)
+{
+    bool igmp = packet->protocol == IPPROTO_IGMP;
+    const struct address group = address_of(igmp ? group4 : group6, 0);
+    int says = igmp                                 ? igmp_says(packet, &group.in.sin_addr)
+               : packet->protocol == IPPROTO_ICMPV6 ? mld_says(packet, &group.in6.sin6_addr)
+                                                    : 0;
+    return heading == TO_IUT || says != (leaving ? -1 : 1);
+}
+
+RULE(joins, "wire.group.join",
+     .statement = "setsockopt() that joins a group has it reported at once.",
+     .outcome = {[BY_LINUX] = {"joined", {"rfc1112.join-reports"}},
+                 [BY_RFC] = {"joined", {"rfc1112.join-reports", "rfc3376.change-reported"}}});
+
+CASE(joins, igmp, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = line_with_groups(t);
+    join(t, datagram_socket(t, iut), false);
+    observe("%s", said_of_group(&line));
+}
+
+MUTANT_ON_WIRE(joins, "nobody is told")
+{
+    return says_nothing(packet, heading, false);
+}
+
+RULE(listens, "wire.group.listen",
+     .statement = "setsockopt() that joins an IPv6 group has it reported at once.",
+     .pinned = {[BY_LINUX] = "joined"},
+     .outcome = {[BY_RFC] = {"joined", {"rfc2710.start-reports"}}});
+
+CASE(listens, mld, .network = ON_LINE, .family = FAMILY_IPV6)
+{
+    struct line line = line_with_groups(t);
+    join(t, datagram_socket(t, iut), false);
+    observe("%s", said_of_group(&line));
+}
+
+MUTANT_ON_WIRE(listens, "nobody is told")
+{
+    return says_nothing(packet, heading, false);
+}
+
+RULE(leaves, "wire.group.leave",
+     .statement = "setsockopt() that leaves a group, or close() of the only socket that joined it, "
+                  "has that reported at once.",
+     .pinned = {[BY_LINUX] = "joined then left"},
+     .outcome = {[BY_RFC] = {"joined then left",
+                             {"rfc3376.change-reported", "rfc3376.change-record",
+                              "rfc2710.start-reports", "rfc2710.cease-done"}}});
+
+CASE(leaves, each, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .axes = {{"by", {"option", "close"}}})
+{
+    struct line line = line_with_groups(t);
+    int fd = datagram_socket(t, iut);
+    join(t, fd, false);
+    observe("%s", said_of_group(&line));
+    if (t->chosen[0])
+        must(sk_close(iut, fd));
+    else
+        join(t, fd, true);
+    const char *said = said_of_group(&line);
+    while (strcmp(said, "joined") == 0) /* a report may be sent twice */
+        said = said_of_group(&line);
+    observe("%s", said);
+}
+
+MUTANT_ON_WIRE(leaves, "nobody is told")
+{
+    return says_nothing(packet, heading, true);
+}
+
+/* ---- everybody ---- */
+
+RULE(denied, "wire.broadcast.denied",
+     .statement = "sendto() to the broadcast address fails with EACCES and sends nothing, unless "
+                  "SO_BROADCAST is set.",
+     .outcome = {[BY_LINUX] = {"EACCES then nothing",
+                               {"linux.ip.7.eacces-broadcast", "linux.ip.7.broadcast-sent",
+                                "linux.send.2.eacces-broadcast"}},
+                 [BY_BSD] = {"EACCES then nothing", {"freebsd.send.2.eacces"}}});
+
+CASE(denied, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = line_with_groups(t);
+    struct address to = address_of("255.255.255.255", 4711);
+    observe_result(sk_sendto(iut, bound_datagram_socket(t, iut).fd, "abc", 3, 0, &to));
+    struct packet packet = see_datagram(&line, true);
+    observe("%s", packet_words(&packet, NULL, NULL));
+}
+
+MUTANT(denied, "SO_BROADCAST is always set")
+{
+    if (call->operation == OP_SENDTO)
+        sk_setsockopt(m->real, (int)call->argument[0], SOL_SOCKET, SO_BROADCAST, 1);
+    mutate(m, call);
+}
+
+RULE(broadcast, "wire.broadcast.sent",
+     .statement =
+         "sendto() to the broadcast address sends to everybody on the link if setsockopt() "
+         "set SO_BROADCAST.",
+     .outcome = {[BY_POSIX] = {"to everybody", {"posix.sockets.options.broadcast.permits"}},
+                 [BY_LINUX] = {"to everybody",
+                               {"linux.socket.7.so-broadcast", "linux.ip.7.broadcast-sent"}},
+                 [BY_BSD] = {"to everybody", {"freebsd.getsockopt.2.so-broadcast"}}});
+
+CASE(broadcast, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    static const unsigned char everybody[HARDWARE] = {255, 255, 255, 255, 255, 255};
+    struct line line = line_with_groups(t);
+    struct address to = address_of("255.255.255.255", 4711);
+    int fd = bound_datagram_socket(t, iut).fd;
+    must(sk_setsockopt(iut, fd, SOL_SOCKET, SO_BROADCAST, 1));
+    must(sk_sendto(iut, fd, "abc", 3, 0, &to));
+    struct packet packet = see_datagram(&line, false);
+    observe("%s", !packet.protocol                              ? "nothing"
+                  : memcmp(packet.to, everybody, HARDWARE) == 0 ? "to everybody"
+                                                                : "to somebody");
+}
+
+MUTANT_ON_WIRE(broadcast, "it goes to nobody")
+{
+    return heading == TO_IUT || packet->protocol != IPPROTO_UDP;
+}
