@@ -247,8 +247,9 @@ static const char make[] =
     "#!/bin/sh\n"
     "case \"\\$*\" in\n"
     "*kvm_guest.config) echo '# configuration' >.config ;;\n"
-    "*bzImage) grep -q CONFIG_VIRTIO_NET=y .config && mkdir -p arch/x86/boot arch/x86/lib &&\n"
-    "    cp %s arch/x86/boot/bzImage && ln -s %s/lib/modules arch/x86/lib ;;\n"
+    "*bzImage) grep -q CONFIG_VIRTIO_NET=y .config && mkdir -p arch/x86/boot arch/x86/lib/modules "
+    "&&\n"
+    "    cp %s arch/x86/boot/bzImage && ln -s %s/lib/modules/* arch/x86/lib/modules/bzImage ;;\n"
     "esac\n"
     "END\n"
     "chmod +x bin/make";
