@@ -75,10 +75,9 @@ RULE(simultaneous, "wire.open.simultaneous",
 /* What comes first that is no SYN sent again. */
 static struct packet hear_answer(struct talk *c)
 {
-    struct packet packet;
-    do
+    struct packet packet = hear(c);
+    for (int again = 0; again < 2 && packet.flags == SYN; again++)
         packet = hear(c);
-    while (packet.flags == SYN);
     return packet;
 }
 
