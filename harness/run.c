@@ -68,7 +68,7 @@ struct coordinator {
     int64_t news;  /* when a worker was heard last */
     int64_t full;  /* until when no worker is started */
     unsigned vain; /* workers that could not start, since one came to work */
-    char why[1024];
+    char why[2048];
     bool impossible;
 };
 
@@ -158,7 +158,7 @@ static void order_next(struct coordinator *c, struct slot *slot);
 
 static void start(struct coordinator *c, struct slot *slot)
 {
-    char why[1024];
+    char why[2048];
     struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
     slot->parked = slot->busy_now = slot->came = false;
     slot->silent = 0;
@@ -272,7 +272,7 @@ static bool may_start(const struct coordinator *c)
 /* A worker is gone. If it never came to work there is something wrong with this machine. */
 static void bury(struct coordinator *c, struct slot *slot, const char *reason)
 {
-    char why[1024];
+    char why[2048];
     snprintf(why, sizeof why, "%s", slot->worker.ending->reason);
     if (slot->busy_now && !why[0]) {
         results_put(&c->results, slot->busy, VERDICT_INCONCLUSIVE, "not-run", reason,

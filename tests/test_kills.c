@@ -262,7 +262,7 @@ static void test_killed(void)
 static void test_stopped(void)
 {
     static const struct subject subject = {"agent:@/sockspec-agent", 1, 60, 6};
-    disturbed_run(&subject, SIGSTOP, " --timeout 1 --repeat 4");
+    disturbed_run(&subject, SIGSTOP, " --timeout 1 --repeat 12");
 }
 
 /* ---- a worker that stands still ---- */
@@ -270,7 +270,7 @@ static void test_stopped(void)
 static void start_stopped_worker(void)
 {
     char line[512];
-    struct process worker;
+    struct process worker, its_case;
     struct backoff backoff = backoff_begin(5000);
     snprintf(
         line, sizeof line,
@@ -279,7 +279,9 @@ static void start_stopped_worker(void)
         "%s/stopped",
         directory);
     background = start_line(line);
-    while (!process_find(background, "sockspec-worker", &worker) && backoff_wait(&backoff))
+    while (!(process_find(background, "sockspec-worker", &worker) &&
+             process_find(worker.pid, "sockspec-worker", &its_case)) &&
+           backoff_wait(&backoff))
         continue;
     CU_ASSERT_TRUE(process_signal(&worker, SIGSTOP));
 }

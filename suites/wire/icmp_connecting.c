@@ -21,6 +21,8 @@ static struct attempt attempt(struct line *line)
     name = a.talk.line_name;
     a.connecting = sk_begin(t->iut, call_connect(a.talk.fd, &name));
     struct packet syn = must_see(line, SYN);
+    sk_waits(
+        a.connecting); /* what comes while the call is still on its way may be kept for later */
     a.talk.syn = syn;
     a.talk.others = (struct origin){true, syn.seq};
     a.talk.expected = syn.seq + 1;
