@@ -150,9 +150,7 @@ static bool reached_its_end(const struct record *record, const struct ending *en
            WIFEXITED(ending->status) && WEXITSTATUS(ending->status) == 0;
 }
 
-/* What a case's processes wrote, on one line; of much, the beginning and the end: the last words
- * tell most. */
-static void add_output(const char *output, char *reason, size_t size)
+void add_output(const char *output, const char *before, char *reason, size_t size)
 {
     enum { SHOWN = 600 };
     char said[2 * OUTPUT_SIZE]; /* ends of lines take three bytes */
@@ -166,8 +164,9 @@ static void add_output(const char *output, char *reason, size_t size)
         while (tail < length && (said[tail] & 0xc0) == 0x80)
             tail++;
     }
-    snprintf(reason + used, size - used, "%soutput: %.*s%s%s", used ? "; " : "", (int)head, said,
-             head < tail ? " ... " : "", said + tail);
+    if (*said)
+        snprintf(reason + used, size - used, "%s%.*s%s%s", before, (int)head, said,
+                 head < tail ? " ... " : "", said + tail);
 }
 
 enum verdict judge(const struct variant *variant, enum profile profile, const struct record *record,
@@ -188,7 +187,7 @@ enum verdict judge(const struct variant *variant, enum profile profile, const st
         verdict = VERDICT_FAIL;
     }
     if (ending->output[0] && verdict != VERDICT_PASS)
-        add_output(ending->output, reason, size);
+        add_output(ending->output, *reason ? "; output: " : "output: ", reason, size);
     return verdict;
 }
 

@@ -11,6 +11,10 @@
 enum verdict judge(const struct variant *variant, enum profile profile, const struct record *record,
                    const struct ending *ending, char *reason, size_t size);
 
+/* Appends to a reason what a case's processes wrote, on one line with this before it, if they wrote
+ * anything; of much, the beginning and the end: the last words tell most. */
+void add_output(const char *output, const char *before, char *reason, size_t size);
+
 /* How a case ended, in a word that reports keep: "whole" (it observed all that there is), "skip",
  * "precondition", "hang", "crash", "transport", "agent", "nothing" (it observed nothing), or
  * "not-run". */

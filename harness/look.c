@@ -1,5 +1,7 @@
 #include "harness/look.h"
 
+#include "harness/judge.h"
+
 #include "calls/clean_text.h"
 #include "calls/clock.h"
 #include "hosts/host.h"
@@ -31,23 +33,19 @@ static void tell_failure(const struct worker *worker, char *why, size_t size)
 {
     const struct record *record = worker->record;
     const struct ending *ending = worker->ending;
-    char said[OUTPUT_SIZE * 3];
-    int used;
     if (ending->reason[0]) {
         snprintf(why, size, "%s", ending->reason);
         return;
     }
     if (record->trouble_text[0])
-        used = snprintf(why, size, "%.*s",
-                        (int)strnlen(record->trouble_text, sizeof record->trouble_text - 1),
-                        record->trouble_text);
+        snprintf(why, size, "%.*s",
+                 (int)strnlen(record->trouble_text, sizeof record->trouble_text - 1),
+                 record->trouble_text);
     else if (ending->timed_out)
-        used = snprintf(why, size, "it did not come up within %g s", ending->limit);
+        snprintf(why, size, "it did not come up within %g s", ending->limit);
     else
-        used = snprintf(why, size, "the case's process ended by status %#x", ending->status);
-    text_take(said, sizeof said, ending->output);
-    if (*said && (size_t)used < size)
-        snprintf(why + used, size - (size_t)used, ": %s", said);
+        snprintf(why, size, "the case's process ended by status %#x", ending->status);
+    add_output(ending->output, ": ", why, size);
 }
 
 /* Whether the doors could not be opened for want of what every process needs: that is no fault of
