@@ -1,6 +1,8 @@
 /* gVisor: the agent inside runsc, whose network stack takes over the IUT's end of the network. */
 #include "stacks/agent/agent.h"
 
+#include "lab/link.h"
+#include "lab/namespace.h"
 #include "lab/network.h"
 
 #include <errno.h>
@@ -79,6 +81,14 @@ static bool start(const char *argument, struct network *network, struct tenant *
                                  "--rx-checksum-offload=false",
                                  "--root=" PRIVATE_DIRECTORY "/state", "run",
                                  "--bundle=" PRIVATE_DIRECTORY, "sockspec", NULL};
+    /* Nor does any add those that the peer leaves out. */
+    if (network->kind == NETWORK_PAIR) {
+        namespace_enter(network->netns[SIDE_PEER]);
+        if (!link_do_checksums(network->ifindex[SIDE_PEER])) {
+            snprintf(why, size, "cannot have the peer make checksums: %s", strerror(errno));
+            return false;
+        }
+    }
     return tenant_start(tenant, words, network->netns[SIDE_IUT], STREAM_PIPES, prepare, NULL, why,
                         size);
 }
