@@ -78,9 +78,12 @@ static struct talk without_room(struct line *line)
         c = line_connected(line, .window = ROOM, .mss = 1000);
     }
     send_waiting(t, &c);
-    while (bytes_of(&c) < ROOM)
+    while (bytes_of(&c) < ROOM) {
         require(hear(&c).protocol, "the window is not filled");
-    c.window = 0;
+        c.window = (uint16_t)(ROOM - bytes_of(&c)); /* its end stays where it is */
+        if (c.window)
+            tell(&c, ACK);
+    }
     tell(&c, ACK, .text = "x");
     must(sk_recv(t->iut, c.fd, &byte, 1, 0));
     return c;
