@@ -43,7 +43,8 @@ RULE(refuses, "wire.after-fin.sends-nothing",
      .outcome = {[BY_POSIX] = {"EPIPE then nothing",
                                {"posix.send.epipe-shut-down", "posix.send.msg-nosignal-epipe"}},
                  [BY_LINUX] = REFUSES,
-                 [BY_RFC] = REFUSES});
+                 [BY_RFC] = {"EPIPE | ENOTCONN | ESHUTDOWN then nothing",
+                             {"rfc9293.send-closing", "rfc9293.no-send-after-close"}}});
 
 CASE(refuses, closing_states, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"fin-wait-1", "fin-wait-2", "closing"}}})
@@ -94,43 +95,62 @@ MUTANT_TAMPERS(sends_on, "data does not acknowledge the FIN", .with = ACK, .data
         }                                                                                          \
     }
 
+#define IGNORED_OR_LOST                                                                            \
+    {                                                                                              \
+        "ignored then alive || RST then gone",                                                     \
+        {                                                                                          \
+            "rfc9293.text-after-fin-ignored", "rfc9293.shld-3"                                     \
+        }                                                                                          \
+    }
+
 RULE(ignored, "wire.after-fin.data-ignored",
      .statement = "Data that comes after the peer's FIN is not acknowledged, and does not end the "
-                  "connection.",
+                  "connection; after close() a RST may say that it is lost.",
      .outcome = {[BY_LINUX] = IGNORED, [BY_RFC] = IGNORED});
 
-CASE(ignored, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
-     .axes = {{"state", {"close-wait", "closing", "last-ack", "time-wait"}}})
+static void data_after_fin(struct test *t, enum tcp_state state)
 {
-    static const enum tcp_state states[] = {STATE_CLOSE_WAIT, STATE_CLOSING, STATE_LAST_ACK,
-                                            STATE_TIME_WAIT};
-    enum tcp_state state = states[t->chosen[0]];
     struct line line = take_line(t);
     struct talk c = line_in(&line, state);
     bool unacknowledged = state == STATE_CLOSING || state == STATE_LAST_ACK;
     uint32_t next = c.next;
     tell(&c, ACK, .text = "hello", .ack = unacknowledged ? -1 : 0);
     c.next = next;
-    const char *answer = current_ack(&c, hear_answer_now(&c));
-    bool quiet = strcmp(answer, "nothing") == 0 || strcmp(answer, "current ACK") == 0;
-    observe("%s", quiet ? "ignored" : answer);
+    struct packet answer = hear_answer_now(&c);
+    if (answer.flags & RST)
+        observe("%s", believable_rst(&c, answer));
+    else if (answer.protocol == 0 || strcmp(current_ack(&c, answer), "current ACK") == 0)
+        observe("ignored");
+    else
+        observe("%s", said(&c, answer));
     observe("%s", life(&c));
 }
 
-MUTANT_TAMPERS(ignored, "such data ends the connection", .heading = TO_IUT, .with = ACK,
-               .data = true, .set = RST)
+CASE(ignored, open, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"close-wait", "closing"}}})
+{
+    data_after_fin(t, t->chosen[0] ? STATE_CLOSING : STATE_CLOSE_WAIT);
+}
 
-#define END_AGAIN                                                                                  \
-    {                                                                                              \
-        "end of file then end of file",                                                            \
-        {                                                                                          \
-            "rfc9293.receive-closing", "rfc9293.receive-close-wait-end"                            \
-        }                                                                                          \
-    }
+CASE(ignored, closed, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"last-ack", "time-wait"}}},
+     .outcome = {[BY_LINUX] = IGNORED_OR_LOST, [BY_RFC] = IGNORED_OR_LOST})
+{
+    data_after_fin(t, t->chosen[0] ? STATE_TIME_WAIT : STATE_LAST_ACK);
+}
+
+MUTANT_TAMPERS(ignored, "such data ends the connection without a word", .heading = TO_IUT,
+               .with = ACK, .data = true, .set = RST)
 
 RULE(end_again, "wire.after-fin.end-again",
      .statement = "After the peer's FIN recv() gives an end of file, however often it is called.",
-     .outcome = {[BY_LINUX] = END_AGAIN, [BY_RFC] = END_AGAIN});
+     .outcome = {
+         [BY_POSIX] = {"end of file then end of file", {"posix.recv.returns-0-orderly-shutdown"}},
+         [BY_LINUX] = {"end of file then end of file",
+                       {"posix.recv.returns-0-orderly-shutdown", "rfc9293.receive-closing",
+                        "rfc9293.receive-close-wait-end"}},
+         [BY_RFC] = {"end of file then *",
+                     {"rfc9293.receive-closing", "rfc9293.receive-close-wait-end"}}});
 
 CASE(end_again, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"close-wait", "closing", "time-wait"}}})
