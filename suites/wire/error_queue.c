@@ -20,6 +20,7 @@ struct queued {
     bool there; /* an element of control data of the kind */
     struct queued_error about;
     struct address offender;
+    int hops; /* of the message; -1: not told */
 };
 
 static struct queued take_error(struct test *t, int fd)
@@ -34,6 +35,11 @@ static struct queued take_error(struct test *t, int fd)
     q.flags = message.flags;
     const struct control *control =
         control_find(&message, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_RECVERR : IP_RECVERR);
+    const struct control *hops =
+        control_find(&message, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_HOPLIMIT : IP_TTL);
+    q.hops = -1;
+    if (hops && hops->length == sizeof q.hops)
+        memcpy(&q.hops, hops->value, sizeof q.hops);
     q.there = control && control->length >= sizeof q.about;
     if (!q.there)
         return q;
@@ -49,8 +55,9 @@ static struct queued take_error(struct test *t, int fd)
 static struct queued must_take_error(struct test *t, int fd)
 {
     struct queued q = take_error(t, fd);
-    must(q.result);
-    require(q.there, "the error came without its description");
+    require_by("wire.error-queue.control-message", q.result >= 0 && q.there,
+               "recvmsg() with MSG_ERRQUEUE gave no error, but %s",
+               q.result < 0 ? result_name(q.result) : "something else");
     return q;
 }
 
@@ -72,11 +79,11 @@ static struct asker hearing(struct line *line)
     }
 #define ANY_ERRORS .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6
 
-/* Such a socket about whose datagram Host Unreachable has come. */
+/* Such a socket about whose datagram Port Unreachable has come. */
 static struct asker refused(struct line *line)
 {
     struct asker a = hearing(line);
-    line_send_packet(line, host_unreachable(&a.datagram));
+    line_send_packet(line, port_unreachable(&a.datagram));
     see_now(line);
     return a;
 }
@@ -102,7 +109,7 @@ RULE(control, "wire.error-queue.control-message",
                                 "linux.ipv6.7.ipv6-recverr", "linux.recv.2.msg-errqueue",
                                 "linux.recv.2.msg-errqueue-flag", "linux.udp.7.recverr-queue"}}});
 
-CASE(control, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(control, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
     struct asker a = refused(&line);
@@ -121,11 +128,12 @@ MUTANT(control, "the flag is missing")
 RULE(off, "wire.error-queue.off", .statement = "Nothing is queued unless IP_RECVERR is set.",
      .outcome = {[BY_LINUX] = {"EAGAIN", {"linux.ip.7.ip-recverr-default"}}});
 
-CASE(off, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(off, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
+    need_error_queue(t);
     struct asker a = t->chosen[0] ? asks_connected(&line) : asks_unconnected(&line);
-    line_send_packet(&line, host_unreachable(&a.datagram));
+    line_send_packet(&line, port_unreachable(&a.datagram));
     see_now(&line);
     observe_result(take_error(t, a.fd).result);
 }
@@ -146,7 +154,7 @@ RULE(origin, "wire.error-queue.origin",
                                {"linux.ip.7.ip-recverr-origin", "linux.recv.2.msg-errqueue-origin",
                                 "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(origin, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(origin, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
     struct asker a = refused(&line);
@@ -221,7 +229,7 @@ CASE(offender, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"from", {"destinati
 {
     struct line line = take_line(t);
     struct asker a = hearing(&line);
-    struct packet error = host_unreachable(&a.datagram);
+    struct packet error = port_unreachable(&a.datagram);
     error.source = t->chosen[1] ? network_address(t->net, SIDE_PEER, PLACE_ABSENT, t->domain, 0)
                                 : line.address;
     line_send_packet(&line, error);
@@ -247,7 +255,7 @@ RULE(payload, "wire.error-queue.payload",
                                {"linux.ip.7.ip-recverr-packet", "linux.recv.2.msg-errqueue-payload",
                                 "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(payload, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(payload, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
     struct asker a = refused(&line);
@@ -268,7 +276,7 @@ RULE(destination, "wire.error-queue.destination",
          [BY_LINUX] = {"where it went",
                        {"linux.recv.2.msg-errqueue-destination", "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(destination, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(destination, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
     struct asker a = refused(&line);
@@ -291,7 +299,7 @@ RULE(same, "wire.error-queue.same-error",
                                {"linux.ip.7.ip-recverr-errno", "linux.recv.2.msg-errqueue-errno",
                                 "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(same, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(same, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
     struct asker a = refused(&line);
@@ -302,7 +310,7 @@ CASE(same, host_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
     observe("%s", result == -error ? "the same" : result_name(result));
 }
 
-MUTANT_GIVES(same, "no call fails with a queued error", OP_RECV, EHOSTUNREACH, EAGAIN)
+MUTANT_GIVES(same, "no call fails with a queued error", OP_RECV, ECONNREFUSED, EAGAIN)
 
 RULE(next, "wire.error-queue.next",
      .statement = "When an error was taken from the queue the next call fails with the next one.",
@@ -313,7 +321,8 @@ RULE(next, "wire.error-queue.next",
 CASE(next, two_errors, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
-    struct asker a = refused(&line);
+    struct asker a = hearing(&line);
+    line_send_packet(&line, host_unreachable(&a.datagram));
     line_send_packet(&line, port_unreachable(&a.datagram));
     see_now(&line);
     pending_error(t, a.fd);
@@ -339,6 +348,35 @@ CASE(empty, after_one, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 }
 
 MUTANT_GIVES(empty, "an empty queue gives something", OP_RECVMSG, EAGAIN, EINVAL)
+
+RULE(hops, "wire.error-queue.time-to-live",
+     .statement = "A queued error brings the time to live, or hop limit, of the ICMP message as a "
+                  "control message if the socket asks for it.",
+     .outcome = {
+         [BY_LINUX] = {"there", {"linux.ip.7.ip-recverr-options", "linux.ipv6.7.ipv6-recverr"}}});
+
+CASE(hops, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+{
+    struct line line = take_line(t);
+    struct asker a = hearing(&line);
+    bool ipv6 = t->domain == AF_INET6;
+    must(ipv6 ? sk_setsockopt(iut, a.fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1)
+              : sk_setsockopt(iut, a.fd, IPPROTO_IP, IP_RECVTTL, 1));
+    struct packet error = port_unreachable(&a.datagram);
+    error.hops = 77;
+    line_send_packet(&line, error);
+    see_now(&line);
+    int hops = must_take_error(t, a.fd).hops;
+    observe("%s", hops == 77 ? "there" : hops < 0 ? "missing" : "another");
+}
+
+MUTANT(hops, "errors come without what was asked for")
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, IP_RECVTTL) ||
+        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, IPV6_RECVHOPLIMIT))
+        call_set_option_value(call, 0);
+    mutate(m, call);
+}
 
 /* ---- the path's MTU ---- */
 

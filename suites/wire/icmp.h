@@ -35,8 +35,9 @@ struct asker asks_unconnected(struct line *line);
 /* The IUT sends a datagram more on such a socket, of so many bytes; must go. */
 struct packet datagram_more(struct line *line, struct asker *asker, size_t size);
 
-/* IP_RECVERR or IPV6_RECVERR on, by the domain of the IUT's sockets; a skip where there is none.
- * And the same where there is one, else nothing. */
+/* A skip where the IUT has no IP_RECVERR or IPV6_RECVERR, by the domain of its sockets. The same,
+ * and sets it; and sets it where there is one. */
+void need_error_queue(struct test *t);
 void hear_errors(struct test *t, int fd);
 void hear_errors_if_possible(struct test *t, int fd);
 

@@ -56,25 +56,35 @@ static struct stream stream(struct line *line)
     return s;
 }
 
-/* Takes all that was sent, acknowledging it, as far as it passes a link: what came of it, and in
- * *largest how long a packet was at most. */
+/* Takes the next packet of what was sent, acknowledging it once there is all of a segment: over
+ * IPv6 one that does not fit may come in fragments. */
+static struct packet take(struct talk *c)
+{
+    struct packet packet = hear(c);
+    if (packet.fragment)
+        c->expected += (uint32_t)packet.length; /* the first one's data is counted by hear() */
+    if (packet.protocol == IPPROTO_TCP && packet.length && !packet.more_fragments)
+        tell(c, ACK);
+    return packet;
+}
+
+/* Takes all that was sent, as far as it passes a link: what came of it, and in *largest how long a
+ * packet was at most. */
 static const char *take_all(struct talk *c, size_t mtu, size_t *largest)
 {
+    enum { MANY = 64 };
     uint32_t end = c->expected + BIG;
     *largest = 0;
-    while (sequence_before(c->expected, end)) {
-        struct packet packet = hear(c);
+    for (int i = 0; i < MANY && sequence_before(c->expected, end); i++) {
+        struct packet packet = take(c);
         if (!packet.protocol)
             return "incomplete";
-        if (packet.protocol != IPPROTO_TCP || !packet.length)
-            continue;
-        if (!passes(&packet, mtu))
+        if (packet.protocol == IPPROTO_TCP && packet.length && !passes(&packet, mtu))
             return "too big";
         if (packet.raw_length > *largest)
             *largest = packet.raw_length;
-        tell(c, ACK);
     }
-    return "all";
+    return sequence_before(c->expected, end) ? "incomplete" : "all";
 }
 
 RULE(tcp, "wire.path-mtu.tcp",
@@ -96,6 +106,22 @@ CASE(tcp, too_big, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     size_t largest;
     say_too_big(&line, &s.big, mtu);
     observe("%s", take_all(&s.talk, mtu, &largest));
+}
+
+/* Whoever sends a code, it means nothing. */
+CASE(tcp, any_code, .network = ON_LINE, .family = FAMILY_IPV6,
+     .outcome = {[BY_RFC] = {"all",
+                             {"rfc8201.reduces", "rfc8201.elicits-no-more",
+                              "rfc4443.too-big-code-ignored"}},
+                 [BY_LINUX] = {"all",
+                               {"rfc8201.reduces", "rfc8201.elicits-no-more",
+                                "rfc4443.too-big-code-ignored"}}})
+{
+    struct line line = take_line(t);
+    struct stream s = stream(&line);
+    size_t largest;
+    line_send_packet(&line, error_about(&s.big, 2, 5, 1300));
+    observe("%s", take_all(&s.talk, 1300, &largest));
 }
 
 MUTANT_ON_WIRE(tcp, "nothing is known of the MTU")
@@ -166,7 +192,8 @@ CASE(least6, thousand, .network = ON_LINE, .family = FAMILY_IPV6, .role = ANY_RO
     see_now(&line);
     send_big(&s.talk);
     struct packet next = hear(&s.talk);
-    observe("%s", next.raw_length == s.big.raw_length ? "large" : said(&s.talk, next));
+    bool same = next.raw_length == s.big.raw_length;
+    observe("%s", same ? "large" : next.protocol ? "smaller" : "nothing");
 }
 
 MUTANT_ON_WIRE(least6, "any MTU is believed")
@@ -191,14 +218,13 @@ CASE(increase, after_decrease, .network = ON_LINE, .family = ANY_FAMILY, .role =
     say_too_big(&line, &s.big, 1300);
     observe("%s", take_all(&s.talk, 1300, &largest));
     send_big(&s.talk);
-    uint32_t end = s.talk.expected + BIG;
     struct packet fitting = hear(&s.talk);
+    uint32_t end = fitting.seq + BIG;
     say_too_big(&line, &fitting, 1450); /* before it is acknowledged */
-    while (s.talk.expected != end && fitting.protocol) {
+    if (!fitting.more_fragments)
         tell(&s.talk, ACK);
-        fitting = hear(&s.talk);
-    }
-    tell(&s.talk, ACK);
+    while (fitting.protocol && sequence_before(s.talk.expected, end))
+        fitting = take(&s.talk);
     see_now(&line);
     send_big(&s.talk);
     observe("%s", take_all(&s.talk, 1300, &largest));
@@ -215,19 +241,57 @@ MUTANT_ON_WIRE(increase, "packets grow again")
     return true;
 }
 
+/* ---- the option ---- */
+
+/* What the IUT has sent, in words. */
+static const char *flag_of(const struct packet *packet)
+{
+    if (packet->fragment || packet->more_fragments)
+        return packet->raw_length <= 1300 ? "a fragment" : "a big fragment";
+    return packet->dont_fragment ? "whole with the flag" : "whole";
+}
+
+static int set_discover(struct test *t, int fd, int discover)
+{
+    return t->domain == AF_INET6
+               ? sk_setsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, discover)
+               : sk_setsockopt(t->iut, fd, IPPROTO_IP, IP_MTU_DISCOVER, discover);
+}
+
+RULE(tcp_dont, "wire.path-mtu.tcp-dont",
+     .statement = "With IP_PMTUDISC_DONT the segments of a connection do not have the "
+                  "don't-fragment flag.",
+     .outcome = {[BY_LINUX] = {"whole", {"linux.ip.7.ip-pmtudisc-dont"}}});
+
+CASE(tcp_dont, data, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    int result = set_discover(t, c.fd, IP_PMTUDISC_DONT);
+    if (result == -ENOPROTOOPT || result == -LACKING)
+        skip("this implementation has no such option");
+    must(result);
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    struct packet packet = hear(&c);
+    observe("%s", packet.length != 3 ? said(&c, packet) : flag_of(&packet));
+}
+
+MUTANT_ON_WIRE(tcp_dont, "segments always have the flag")
+{
+    if (heading == FROM_IUT)
+        packet->dont_fragment = true;
+    return true;
+}
+
 /* ---- UDP ---- */
 
 /* A datagram socket with IP_MTU_DISCOVER or IPV6_MTU_DISCOVER, connected to the line. */
 static struct asker discovering(struct line *line, int discover)
 {
     struct test *t = line->t;
-    bool ipv6 = t->domain == AF_INET6;
     struct asker a = asks_connected(line);
     forget_path_mtu(t);
-    if (!door_has(t->iut->door, ipv6 ? "IPV6_MTU_DISCOVER" : "IP_MTU_DISCOVER"))
-        skip("this implementation has no such option");
-    int result = ipv6 ? sk_setsockopt(t->iut, a.fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, discover)
-                      : sk_setsockopt(t->iut, a.fd, IPPROTO_IP, IP_MTU_DISCOVER, discover);
+    int result = set_discover(t, a.fd, discover);
     if (result == -ENOPROTOOPT || result == -LACKING)
         skip("this implementation has no such option");
     must(result);
@@ -236,9 +300,12 @@ static struct asker discovering(struct line *line, int discover)
 
 static int path_mtu(struct test *t, int fd)
 {
-    int mtu;
-    must(t->domain == AF_INET6 ? sk_getsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_MTU, &mtu)
-                               : sk_getsockopt(t->iut, fd, IPPROTO_IP, IP_MTU, &mtu));
+    int mtu, result = t->domain == AF_INET6
+                          ? sk_getsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_MTU, &mtu)
+                          : sk_getsockopt(t->iut, fd, IPPROTO_IP, IP_MTU, &mtu);
+    if (result == -ENOPROTOOPT)
+        skip("this implementation does not tell the path's MTU");
+    must(result);
     return mtu;
 }
 
@@ -275,14 +342,6 @@ CASE(reject, too_big, BOTH_FAMILIES)
 MUTANT_ON_WIRE(reject, "nothing is known of the MTU")
 {
     return !is_error_to_iut(packet, heading);
-}
-
-/* What the IUT has sent, in words. */
-static const char *flag_of(const struct packet *packet)
-{
-    if (packet->fragment || packet->more_fragments)
-        return packet->raw_length <= 1300 ? "a fragment" : "a big fragment";
-    return packet->dont_fragment ? "whole with the flag" : "whole";
 }
 
 RULE(cut, "wire.path-mtu.udp-want",
