@@ -87,10 +87,7 @@ RULE(challenged, "wire.syn-received.rst-in-window-challenged",
      .statement = "A RST in the receive window that has not the number expected next, after a SYN "
                   "to a listening socket, is answered by an ACK of the current numbers, and the "
                   "handshake can still be completed.",
-     .outcome = {[BY_LINUX] = CHALLENGED, [BY_RFC] = CHALLENGED},
-     .deviation = {[BY_LINUX] = {"nothing then none",
-                                 "any RST in the window ends a connection that is being made; it "
-                                 "always did"}});
+     .outcome = {[BY_LINUX] = CHALLENGED, [BY_RFC] = CHALLENGED});
 
 CASE(challenged, in_window, .network = ON_LINE, .family = ANY_FAMILY)
 {
