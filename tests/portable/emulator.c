@@ -8,13 +8,14 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 /* As Linux has it; C libraries leave it to the kernel's header. */
-enum { FLOWINFO_SEND = 33 };
+enum { FLOWINFO_SEND = 33, PATH_MTU = 14 };
 
 static bool sends_flow_information(int fd)
 {
@@ -53,6 +54,46 @@ static bool refuses_flags(int fd)
     return accept4(fd, NULL, NULL, 1 << 30) == -1 && errno == EINVAL;
 }
 
+/* A socket that sends to this machine. */
+static int connected(void)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(9)};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connect(fd, (struct sockaddr *)&name, sizeof name);
+    return fd;
+}
+
+static bool sets_multicast_address(int fd)
+{
+    const struct in_addr loopback = {htonl(INADDR_LOOPBACK)};
+    return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &loopback, sizeof loopback) == 0;
+}
+
+static bool tells_path_mtu(int fd)
+{
+    int value;
+    socklen_t size = sizeof value;
+    return getsockopt(fd, IPPROTO_IP, PATH_MTU, &value, &size) == 0;
+}
+
+/* The time to live of one datagram, as an int of this machine's order. */
+static bool hands_control_data_on(int fd)
+{
+    const int hops = 9;
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof hops)];
+    } control = {.header = {CMSG_LEN(sizeof hops), IPPROTO_IP, IP_TTL}};
+    struct iovec data = {"x", 1};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    memcpy(CMSG_DATA(&control.header), &hops, sizeof hops);
+    return sendmsg(fd, &message, 0) == 1;
+}
+
 static volatile sig_atomic_t caught;
 
 static void catch (int signal)
@@ -79,7 +120,7 @@ static bool catches_what_was_held(void)
 
 int main(void)
 {
-    int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+    int fd = socket(AF_INET6, SOCK_DGRAM, 0), ipv4 = connected();
     if (!sends_flow_information(fd))
         puts("flow-information");
     if (!gives_scopes(fd))
@@ -92,6 +133,13 @@ int main(void)
         puts("accept-flags");
     if (!catches_what_was_held())
         puts("held-signals");
+    if (!sets_multicast_address(ipv4))
+        puts("multicast-address");
+    if (!tells_path_mtu(ipv4))
+        puts("path-mtu");
+    if (!hands_control_data_on(ipv4))
+        puts("control-data");
     close(fd);
+    close(ipv4);
     return 0;
 }
