@@ -39,14 +39,29 @@ static void add_tree(char **all, const char *path)
         free(entries);
 }
 
+/* Those that somebody has set; what the machine learns by itself comes and goes. */
+static void add_neighbours(char **all)
+{
+    char *learned = strdup(""), *rest = NULL;
+    add_file(&learned, "/proc/net/arp");
+    for (char *line = strtok_r(learned, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char *longer;
+        if (!strstr(line, " 0x6 ") || asprintf(&longer, "%s%s\n", *all, line) < 0)
+            continue;
+        free(*all);
+        *all = longer;
+    }
+    free(learned);
+}
+
 static char *network_state(void)
 {
     static const char *const files[] = {"/proc/net/route", "/proc/net/ipv6_route",
-                                        "/proc/net/if_inet6", "/proc/net/fib_trie",
-                                        "/proc/net/arp"};
+                                        "/proc/net/if_inet6", "/proc/net/fib_trie"};
     char *all = strdup("");
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         add_file(&all, files[i]);
+    add_neighbours(&all);
     add_tree(&all, "/proc/sys/net");
     struct dirent **links;
     int count = scandir("/sys/class/net", &links, NULL, alphasort);
