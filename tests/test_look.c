@@ -82,10 +82,16 @@ static void test_loader(void)
              copy);
     expect_out(line, 0, wanted);
     expect("$S run" FEW "--iut libc:/", 2, "/ is no file");
+    expect("$S run" FEW "--iut libc:/lib64/ld-linux-x86-64.so.2,library=/", 2,
+           "//libc.so.6: No such file or directory");
+    expect("mkdir -p a/b; cp -L /lib64/ld-linux-x86-64.so.2 a/b; $S run" FEW
+           "--iut libc:a/b/ld-linux-x86-64.so.2",
+           2, "no libc.so.6 beside a/b/ld-linux-x86-64.so.2 or above it");
     expect("$S run" FEW "--iut libc:/bin/true", 2, "process exited with status 0");
     expect("$S run" FEW "--iut libc:/bin/true --exit-style bisect", 125, "status 0");
     expect("$S run" FEW "--iut libc:/bin/true --exit-style kselftest", 4, "status 0");
-    expect("$S run" FEW "--iut libc:/bin/true,library=/no/such", 2, "/no/such: No such file");
+    expect("$S run" FEW "--iut libc:/bin/true,library=/no/such", 2,
+           "/no/such/libc.so: No such file");
 }
 
 static void test_agent(void)

@@ -46,6 +46,14 @@ static bool known_library(size_t known, char *program, size_t program_size, char
     return false;
 }
 
+/* By its name: ld-linux-x86-64.so.2, ld64.so.1, ld.so. */
+static bool is_glibcs(const char *loader)
+{
+    const char *name = strrchr(loader, '/');
+    name = name ? name + 1 : loader;
+    return strncmp(name, "ld", 2) == 0 && !strstr(name, "musl");
+}
+
 /* A loader, and perhaps where its library is. */
 static bool find_loader(const char *argument, char loader[PATH_MAX], char folder[PATH_MAX],
                         char *why, size_t size)
@@ -66,13 +74,19 @@ static bool find_loader(const char *argument, char loader[PATH_MAX], char folder
         return false;
     }
     if (!option) {
-        own_library(loader, folder, PATH_MAX);
-        return true;
+        if (own_library(loader, folder, PATH_MAX) || !is_glibcs(loader))
+            return true;
+        snprintf(why, size, "no libc.so.6 beside %s or above it: ,library=DIR says where it is",
+                 loader);
+        return false;
     }
     snprintf(folder, PATH_MAX, "%s", option + strlen(key));
-    if (access(folder, X_OK) == 0)
+    /* Without one there the loader would take the system's, which nobody asked about. */
+    char library[PATH_MAX + 16];
+    snprintf(library, sizeof library, "%s/libc.so%s", folder, is_glibcs(loader) ? ".6" : "");
+    if (access(library, R_OK) == 0)
         return true;
-    snprintf(why, size, "%s: %s", folder, strerror(errno));
+    snprintf(why, size, "%s: %s", library, strerror(errno));
     return false;
 }
 
