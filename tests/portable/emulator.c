@@ -85,7 +85,8 @@ static bool hands_control_data_on(int fd)
         struct cmsghdr header;
         char bytes[CMSG_SPACE(sizeof hops)];
     } control = {.header = {CMSG_LEN(sizeof hops), IPPROTO_IP, IP_TTL}};
-    struct iovec data = {"x", 1};
+    char byte = 'x';
+    struct iovec data = {&byte, 1};
     struct msghdr message = {.msg_iov = &data,
                              .msg_iovlen = 1,
                              .msg_control = &control,
