@@ -85,20 +85,26 @@ struct door *agent_run(const char *const words[], int netns, int states_netns)
     return agent_open(&stream, states_inside ? -1 : states_netns, true);
 }
 
+static char self[4096]; /* this program; "" if /proc does not say it */
+static int self_error;
+
+/* At the start: in a root that was changed, /proc says the path outside it as soon as there is a
+ * mount namespace of our own. */
+__attribute__((constructor)) static void find_self(void)
+{
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
+        self_error = errno;
+}
+
 bool agent_program(const char *name, char *path, size_t size, char *why, size_t why_size)
 {
-    char self[4096];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0) {
+    if (!*self) {
         snprintf(why, why_size, "/proc/self/exe cannot be read (%s): is /proc mounted?",
-                 strerror(errno));
+                 strerror(self_error));
         return false;
     }
-    self[length] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash)
-        *slash = '\0';
-    snprintf(path, size, "%s/%s", self, name);
+    int folder = (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0);
+    snprintf(path, size, "%.*s/%s", folder, self, name);
     if (access(path, X_OK) == 0)
         return true;
     snprintf(why, why_size, "there is no %s beside this program: %s", name, strerror(errno));
