@@ -102,3 +102,39 @@ struct finished run_tcp(int port, const char *file, const char *options)
              file ? ",network=" : "", file ? file : "", options);
     return run_line(line);
 }
+
+/* Runs a part of main() in a child and gives its exit status. */
+static int in_child(int (*part)(void))
+{
+    int status;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int result = part();
+        fflush(stdout);
+        _exit(result); /* a leak check would take another namespace's /proc for its own */
+    }
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
+
+static int (*suite_inside)(void);
+
+/* The first process of the new PID namespace has to live as long as the others. */
+static int isolated(void)
+{
+    char why[256];
+    if (namespace_isolate(why, sizeof why))
+        return in_child(suite_inside);
+    fprintf(stderr, "%s\n", why);
+    return 3;
+}
+
+int lab_main(int (*suite)(void))
+{
+    support_init();
+    spec_here("@/sockspec-agent", lab.program, sizeof lab.program);
+    suite_inside = suite;
+    return in_child(isolated);
+}

@@ -33,6 +33,10 @@ extern struct lab {
     "line ipv4 192.0.2.5\n"                                                                        \
     "line ipv6 2001:db8::1:5\n"
 
+/* The main() of a test with such a network: runs the suite, which makes the network, in namespaces
+ * of its own and gives its exit status; 3 if there can be none. */
+int lab_main(int (*suite)(void));
+
 /* Starts an agent on the IUT's side that listens on 192.0.2.1, prepared in its process if wanted;
  * port 0 if it does not come up. */
 struct agent start_agent(void (*prepare)(void));

@@ -13,15 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Sanitizers reserve more addresses than a limit would leave. */
-#define MEMORY_LIMIT "ulimit -v 400000; "
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#undef MEMORY_LIMIT
-#define MEMORY_LIMIT ""
-#endif
-#endif
-
 static const char *directory;
 
 /* Runs a line in the directory of the test, then empties that; $M is the machinery, and LONG what
@@ -154,12 +145,16 @@ static void test_large_files(void)
            0, "cannot write j: File too large\n");
 }
 
-/* However often a run repeats, it keeps what waits to be reported alone. */
+#define MANY_REPETITIONS                                                                           \
+    "$M run --quiet --jobs 2 --repeat 100000 --json j & "                                          \
+    "await 'grep -q repetition j'; kill -TERM $!; wait $!"
+
+/* However often a run repeats, it keeps what waits to be reported alone. Sanitizers reserve more
+ * addresses than a limit would leave. */
 static void test_many_repetitions(void)
 {
-    expect(MEMORY_LIMIT "$M run --quiet --jobs 2 --repeat 100000 --json j & "
-                        "await 'grep -q repetition j'; kill -TERM $!; wait $!",
-           130, "SIGTERM: this ends early\n");
+    expect(SANITIZED ? MANY_REPETITIONS : "ulimit -v 400000; " MANY_REPETITIONS, 130,
+           "SIGTERM: this ends early\n");
     expect("$M run --junit x --repeat 100000", 2, "are too many for a JUnit report");
 }
 

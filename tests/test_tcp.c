@@ -12,14 +12,12 @@
 
 #include <CUnit/Basic.h>
 #include <dirent.h>
-#include <libgen.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -662,37 +660,7 @@ static int run_suite(void)
     return status;
 }
 
-/* Runs a part of main() in a child and gives its exit status. */
-static int in_child(int (*part)(void))
-{
-    int status;
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        int result = part();
-        fflush(stdout);
-        _exit(result); /* a leak check would take another namespace's /proc for its own */
-    }
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
-}
-
-/* The first process of the new PID namespace has to live as long as the others. */
-static int isolated(void)
-{
-    char why[256];
-    if (namespace_isolate(why, sizeof why))
-        return in_child(run_suite);
-    fprintf(stderr, "%s\n", why);
-    return 3;
-}
-
 int main(void)
 {
-    char sockspec[1000];
-    support_init();
-    snprintf(sockspec, sizeof sockspec, "%s", getenv("SOCKSPEC"));
-    snprintf(lab.program, sizeof lab.program, "%s/sockspec-agent", dirname(sockspec));
-    return in_child(isolated);
+    return lab_main(run_suite);
 }

@@ -23,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -695,35 +694,7 @@ static int run_suite(void)
     return status;
 }
 
-/* Runs a part of main() in a child and gives its exit status. */
-static int in_child(int (*part)(void))
-{
-    int status;
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        int result = part();
-        fflush(stdout);
-        _exit(result); /* a leak check would take another namespace's /proc for its own */
-    }
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
-}
-
-/* The first process of the new PID namespace has to live as long as the others. */
-static int isolated(void)
-{
-    char why[256];
-    if (namespace_isolate(why, sizeof why))
-        return in_child(run_suite);
-    fprintf(stderr, "%s\n", why);
-    return 3;
-}
-
 int main(void)
 {
-    support_init();
-    spec_here("@/sockspec-agent", lab.program, sizeof lab.program);
-    return in_child(isolated);
+    return lab_main(run_suite);
 }
