@@ -3,12 +3,6 @@
 
 #include "calls/clock.h"
 
-static void set_linger(struct test *t, struct host *host, int fd, int seconds)
-{
-    struct linger linger = {1, seconds};
-    must(sk_setsockopt_bytes(host, fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
-}
-
 static void ignores_linger(struct mutation *m, struct call *call)
 {
     if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_LINGER))

@@ -1,12 +1,6 @@
 /* What close() and shutdown() send. */
 #include "suites/suite.h"
 
-static void set_linger(struct test *t, int fd, int seconds)
-{
-    struct linger linger = {1, seconds};
-    must(sk_setsockopt_bytes(t->iut, fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
-}
-
 static void ignores_linger(struct mutation *m, struct call *call)
 {
     if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_LINGER))
@@ -142,7 +136,7 @@ CASE(after_data, lingering, .network = ON_LINE, .family = ANY_FAMILY, .role = AN
     struct line line = take_line(t);
     struct talk c = without_room(&line);
     send_waiting(t, &c);
-    set_linger(t, c.fd, 30);
+    set_linger(t, t->iut, c.fd, 30);
     struct pending *closing = sk_begin(iut, call_close(c.fd));
     sk_waits(closing);
     observe("%s", fin_now(&c));
@@ -234,7 +228,7 @@ CASE(lingers, acknowledged_later, .network = ON_LINE, .family = ANY_FAMILY, .rol
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    set_linger(t, c.fd, 30);
+    set_linger(t, t->iut, c.fd, 30);
     must(sk_send(iut, c.fd, "abc", 3, 0));
     struct pending *closing = sk_begin(iut, call_close(c.fd));
     while (bytes_of(&c) < 3)
@@ -268,7 +262,7 @@ RULE(aborts, "wire.close.aborts",
 
 static void observe_abort(struct test *t, struct talk *c)
 {
-    set_linger(t, c->fd, 0);
+    set_linger(t, t->iut, c->fd, 0);
     must(sk_close(t->iut, c->fd));
     observe("%s", reset_now(c));
     observe("%s", said(c, hear_now(c)));
@@ -304,7 +298,7 @@ CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = 
     struct line line = take_line(t);
     struct talk c = without_room(&line);
     send_waiting(t, &c);
-    set_linger(t, c.fd, 0);
+    set_linger(t, t->iut, c.fd, 0);
     must(sk_close(iut, c.fd));
     observe("%s", reset_now(&c));
     observe("%s", said(&c, hear_now(&c)));

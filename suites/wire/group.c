@@ -1,5 +1,5 @@
 /* Sending to groups and to everybody, joining and leaving groups. */
-#include "suites/suite.h"
+#include "suites/wire/wire.h"
 
 /* Those of the case: what hosts say of a group they may say again when it is left already. */
 static char group4[INET_ADDRSTRLEN], group6[INET6_ADDRSTRLEN];
@@ -50,15 +50,6 @@ static void send_to_group(struct test *t, int fd, int port)
     must(sk_sendto(t->iut, fd, "abc", 3, 0, &to));
 }
 
-static void ignores(struct mutation *m, struct call *call, int ipv4, int ipv6)
-{
-    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, ipv4) ||
-        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, ipv6))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
-
 /* ---- the header ---- */
 
 RULE(ttl, "wire.group.ttl",
@@ -101,7 +92,7 @@ CASE(ttl, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
 
 MUTANT(ttl, "IP_MULTICAST_TTL is ignored")
 {
-    ignores(m, call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
+    ignore_option(m, call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
 }
 
 CASE(hops, datagram, .network = ON_LINE, .family = FAMILY_IPV6)
@@ -111,7 +102,7 @@ CASE(hops, datagram, .network = ON_LINE, .family = FAMILY_IPV6)
 
 MUTANT(hops, "IPV6_MULTICAST_HOPS is ignored")
 {
-    ignores(m, call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
+    ignore_option(m, call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
 }
 
 RULE(ethernet, "wire.group.ethernet",
@@ -218,7 +209,7 @@ CASE(loop, both, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
 
 MUTANT(loop, "IP_MULTICAST_LOOP is ignored")
 {
-    ignores(m, call, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP);
+    ignore_option(m, call, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP);
 }
 
 /* ---- who listens ---- */

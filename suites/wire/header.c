@@ -1,6 +1,6 @@
 /* What options and control data make of the IP header. */
 #include "hosts/message.h"
-#include "suites/suite.h"
+#include "suites/wire/wire.h"
 
 /* The types of service are those that RFC 1349 knew: an implementation may take no others. */
 enum { ONE = 7, OTHER = 9, CLASS = 0x10, OTHER_CLASS = 0x08, DIFFSERV = 0xfc };
@@ -26,23 +26,14 @@ static void set(struct test *t, int fd, int option, int value)
     must(sk_setsockopt(t->iut, fd, level_of(t), option, value));
 }
 
-static void ignores(struct mutation *m, struct call *call, int ipv4, int ipv6)
-{
-    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, ipv4) ||
-        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, ipv6))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
-
 static void ignores_hops(struct mutation *m, struct call *call)
 {
-    ignores(m, call, IP_TTL, IPV6_UNICAST_HOPS);
+    ignore_option(m, call, IP_TTL, IPV6_UNICAST_HOPS);
 }
 
 static void ignores_class(struct mutation *m, struct call *call)
 {
-    ignores(m, call, IP_TOS, IPV6_TCLASS);
+    ignore_option(m, call, IP_TOS, IPV6_TCLASS);
 }
 
 /* The SYN of a socket on which an option is set. */
@@ -357,13 +348,6 @@ static void observe_control(struct test *t, int option, int value, int control, 
     must(sk_sendmsg_whole(t->iut, fd, &message, 0));
     observe("%d", seen(see(&line)));
     observe("%d", seen(datagram_of(t, &line, fd)));
-}
-
-static void without_control(struct mutation *m, struct call *call)
-{
-    if (call->operation == OP_SENDMSG)
-        ((struct message *)call->block[1].bytes)->controls = 0;
-    mutate(m, call);
 }
 
 RULE(control_hops, "wire.control.hops",

@@ -5,6 +5,17 @@
 
 #include "suites/suite.h"
 
+/* Messages of such an axis, one behind the other. Unreachable without 3-4, which is about the
+ * path's MTU, and 3-15; all errors of ICMPv6 but the one about the MTU; and what RFC 9293 calls
+ * soft errors, of both. */
+#define UNREACHABLE                                                                                \
+    "3-0", "3-1", "3-2", "3-3", "3-5", "3-6", "3-7", "3-8", "3-9", "3-10", "3-11", "3-12", "3-13", \
+        "3-14"
+#define ICMP6_ERRORS                                                                               \
+    "1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1", "4-2"
+#define SOFT_ERRORS       "3-0", "3-1", "3-5", "11-0", "11-1", "12-0"
+#define SOFT_ICMP6_ERRORS "1-0", "1-3", "3-0", "3-1", "4-0", "4-1", "4-2"
+
 /* The error that the first axis of the variant asks for, about a packet of the IUT. */
 struct packet asked_error(const struct test *t, const struct packet *about);
 

@@ -1,5 +1,6 @@
 /* A RST, and other segments that are no answer, while a connection is being made. */
 #include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 enum { BEYOND = 100000, BEFORE = -1000 };
 
@@ -174,16 +175,6 @@ CASE(ends, acceptable, .network = ON_LINE, .family = ANY_FAMILY,
 }
 
 MUTANT_BY(ends, "connect() fails with ETIMEDOUT", times_out)
-
-/* What the line hears of the handshake, whatever SYNs are sent again meanwhile. */
-static const char *handshake_said(struct talk *c)
-{
-    struct packet packet;
-    do
-        packet = hear(c);
-    while (packet.flags == SYN);
-    return said(c, packet);
-}
 
 static struct packet hear_but_syn(struct talk *c)
 {

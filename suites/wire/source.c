@@ -1,6 +1,6 @@
 /* From where packets come. */
 #include "hosts/message.h"
-#include "suites/suite.h"
+#include "suites/wire/wire.h"
 
 /* Whether a packet comes from this name, which the IUT has written. */
 static const char *whose(const struct test *t, const struct packet *packet,
@@ -190,13 +190,6 @@ static void observe_sources(struct test *t)
                       : address_same_host(&packet.source, &other) ? (i ? "other" : "main")
                                                                   : "elsewhere");
     }
-}
-
-static void without_control(struct mutation *m, struct call *call)
-{
-    if (call->operation == OP_SENDMSG)
-        ((struct message *)call->block[1].bytes)->controls = 0;
-    mutate(m, call);
 }
 
 CASE(pktinfo, both, .network = ON_LINE, .family = FAMILY_IPV4)

@@ -1,15 +1,5 @@
 /* What comes while the implementation waits for an answer to its SYN. */
-#include "suites/suite.h"
-
-/* What the line hears of the handshake, whatever SYNs are sent again meanwhile. */
-static const char *handshake_said(struct talk *c)
-{
-    struct packet packet;
-    do
-        packet = hear(c);
-    while (packet.flags == SYN);
-    return said(c, packet);
-}
+#include "suites/wire/wire.h"
 
 RULE(bad_ack, "wire.syn-sent.bad-ack",
      .statement = "A segment that acknowledges what was not sent, while connect() waits for an "

@@ -43,3 +43,28 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most)
     }
     return came;
 }
+
+const char *handshake_said(struct talk *talk)
+{
+    struct packet packet;
+    do
+        packet = hear(talk);
+    while (packet.flags == SYN);
+    return said(talk, packet);
+}
+
+void ignore_option(struct mutation *m, struct call *call, int ipv4, int ipv6)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, ipv4) ||
+        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, ipv6))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+void without_control(struct mutation *m, struct call *call)
+{
+    if (call->operation == OP_SENDMSG)
+        ((struct message *)call->block[1].bytes)->controls = 0;
+    mutate(m, call);
+}

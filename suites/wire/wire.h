@@ -24,4 +24,12 @@ struct talk talk_to_listener(struct line *line);
  * acknowledges none; gives how much has come by then, and the most that one segment had. */
 size_t hear_data(struct talk *talk, size_t size, size_t *most);
 
+/* What the line hears of a handshake next, in words, whatever SYNs are sent again meanwhile. */
+const char *handshake_said(struct talk *talk);
+
+/* For mutants: setsockopt() of these options, of IPPROTO_IP and IPPROTO_IPV6, succeeds and does
+ * nothing; and sendmsg() is performed without its control data. */
+void ignore_option(struct mutation *m, struct call *call, int ipv4, int ipv6);
+void without_control(struct mutation *m, struct call *call);
+
 #endif
