@@ -242,8 +242,10 @@ const struct value_type *get_value_type(struct frame *frame, uint32_t *length)
     const struct value_type *type = get_type(frame);
     uint64_t whole = frame_get_count(frame, VALUE_MOST);
     uint64_t rest = frame_get_count(frame, UINT32_MAX);
-    /* What is cut short there is so here as well, although the type may be smaller. */
-    if (!whole && rest >= type->size && rest <= INT32_MAX && type->size)
+    /* What is cut short there is so here as well, although the type may be smaller; and behind
+     * whole values of which there can be more, less than one is left. */
+    bool cut = whole ? type->repeats : rest <= INT32_MAX;
+    if (cut && type->size && rest >= type->size)
         rest = type->size - 1;
     *length = (uint32_t)(whole * type->size + rest);
     return type;
