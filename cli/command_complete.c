@@ -56,7 +56,7 @@ static void offer_options(const char *begun, const char *help)
 static void offer_rules(const char *begun, const char *before)
 {
     char last[VARIANT_ID] = "", suite[VARIANT_ID], word[2 * VARIANT_ID];
-    for (const struct rule *rule = rules(); rule; rule = rule->next) {
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule)) {
         rule_suite(rule, suite, sizeof suite);
         snprintf(word, sizeof word, "%s.*", suite);
         if (!*before && strcmp(last, suite) != 0)

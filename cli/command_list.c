@@ -134,7 +134,7 @@ static void list_json(const struct selection *selection, const struct variant *a
                 of->rule->statement, "level", source_level(of->rule, BY_LINUX), "sources",
                 sources_json(of->rule), "outcomes", outcomes_json(of), "pinned", pinned_json(of),
                 "deviations", deviations_json(of), "axes", axes_json(&all[i]), "tags", tags,
-                "mutant", of->rule->mutant.how);
+                "mutant", mutant_of(of->rule)->how);
             json_dumpf(object, stdout, JSON_COMPACT);
             putchar('\n');
             json_decref(object);

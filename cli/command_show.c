@@ -77,7 +77,7 @@ static void print_requirement(const struct requirement *requirement)
 static bool profile_says_anything(const struct rule *rule, enum profile profile)
 {
     bool any = rule->outcome[profile].text || rule->pinned[profile];
-    for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+    for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
         any = any || of->outcome[profile].text || of->pinned[profile];
     return any;
 }
@@ -91,7 +91,7 @@ static void show_profile(const struct rule *rule, enum profile profile)
     print_text("outcome", NULL, rule->outcome[profile].text);
     print_text("pinned", NULL, rule->pinned[profile]);
     print_deviation(&rule->deviation[profile], NULL);
-    for (const struct rule_case *of = rule->cases; of; of = case_next(of)) {
+    for (const struct rule_case *of = cases_of(rule); of; of = case_next(of)) {
         print_text("outcome", of, of->outcome[profile].text);
         print_text("pinned", of, of->pinned[profile]);
         print_deviation(&of->deviation[profile], of);
@@ -138,10 +138,10 @@ static void show_rule(const struct rule *rule)
         if (profile_says_anything(rule, profile))
             show_profile(rule, profile);
     show_silent(rule);
-    for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+    for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
         show_case(of);
     printf("\nmutant\n");
-    print_line(2, rule->mutant.how);
+    print_line(2, mutant_of(rule)->how);
     printf("\nrun it\n  sockspec run --filter %s\n  sockspec run --iut mutant:%s --filter %s\n",
            rule->id, rule->id, rule->id);
 }
@@ -173,7 +173,7 @@ static void show_briefly(const struct rule *rule)
 static size_t show_matching(const char *glob)
 {
     size_t shown = 0;
-    for (const struct rule *rule = rules(); rule; rule = rule->next)
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
         if (glob_matches(glob, rule->id)) {
             if (shown++)
                 putchar('\n');

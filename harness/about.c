@@ -36,7 +36,7 @@ bool rule_names(const struct rule *rule, enum operation operation)
 /* Whether a case of a rule runs over a value of an axis. */
 static bool has_value(const struct rule *rule, const char *axis, const char *value)
 {
-    for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+    for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
         if (case_has_value(of, axis, value))
             return true;
     return false;

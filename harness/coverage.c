@@ -44,10 +44,10 @@ static int by_requirement(const void *a, const void *b)
 
 static void collect(void)
 {
-    for (const struct rule *rule = rules(); rule; rule = rule->next) {
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule)) {
         for (enum profile profile = 0; profile < PROFILES; profile++)
             add_outcome(&rule->outcome[profile], rule);
-        for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+        for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
             for (enum profile profile = 0; profile < PROFILES; profile++)
                 add_outcome(&of->outcome[profile], rule);
     }
@@ -129,7 +129,7 @@ size_t rule_requirements(const struct rule *rule, enum profile profile,
                          const struct requirement **list, size_t most)
 {
     size_t count = add_requirements(&rule->outcome[profile], list, 0, most);
-    for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+    for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
         count = add_requirements(&of->outcome[profile], list, count, most);
     return count;
 }

@@ -23,7 +23,7 @@ static bool mutant_is_on_wire(const struct mutant *mutant)
 static void perform(struct door *door, struct call *call)
 {
     struct mutant_door *mutant = (struct mutant_door *)door;
-    mutant_perform(&mutant->rule->mutant, &mutant->mutation, call);
+    mutant_perform(mutant_of(mutant->rule), &mutant->mutation, call);
 }
 
 void mutant_perform(const struct mutant *mutant, struct mutation *mutation, struct call *call)
@@ -70,7 +70,7 @@ static struct door *open_mutant(const char *argument, int netns, const struct te
         abort();
     mutant->door = (struct door){.operations = &operations, .inner = host_open(netns)};
     mutant->rule = rule_find(argument);
-    wire_broken_by(&mutant->rule->mutant);
+    wire_broken_by(mutant_of(mutant->rule));
     mutant->real =
         (struct host){.name = "iut", .door = mutant->door.inner, .iut = true, .untracked = true};
     mutant->mutation.real = &mutant->real;

@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct rule *first;
+static const struct rule *first;
 static const struct rule_case *unattached;
 static bool ordered;
 
-void rule_register(struct rule *rule)
+void rule_register(const struct rule *rule)
 {
-    struct rule **at = &first;
+    const struct rule **at = &first;
     while (*at && strcmp((*at)->id, rule->id) < 0)
-        at = &(*at)->next;
+        at = &(*at)->place->next;
     if (*at && strcmp((*at)->id, rule->id) == 0)
-        (*at)->has_twin = true;
-    rule->next = *at;
+        (*at)->place->has_twin = true;
+    rule->place->next = *at;
     *at = rule;
 }
 
@@ -34,15 +34,15 @@ static void defect(const struct rule *rule, const char *what)
 
 static void check(const struct rule *rule)
 {
-    if (rule->has_twin)
+    if (rule->place->has_twin)
         defect(rule, "is declared twice");
     if (!strchr(rule->id, '.'))
         defect(rule, "has an id without a suite");
     if (!rule->statement)
         defect(rule, "has no statement");
-    if (!rule->mutant.how)
+    if (!mutant_of(rule))
         defect(rule, "has no mutant");
-    if (!rule->cases)
+    if (!cases_of(rule))
         defect(rule, "has no case");
 }
 
@@ -52,13 +52,13 @@ static void put_in_order(void)
     while (unattached) {
         const struct rule_case *rule_case = unattached;
         unattached = case_next(rule_case);
-        const struct rule_case **at = &rule_case->rule->cases;
+        const struct rule_case **at = &rule_case->rule->place->cases;
         while (*at && (*at)->line < rule_case->line)
             at = (*at)->next;
         *rule_case->next = *at;
         *at = rule_case;
     }
-    for (const struct rule *rule = first; rule; rule = rule->next)
+    for (const struct rule *rule = first; rule; rule = next_rule(rule))
         check(rule);
     ordered = true;
 }
@@ -72,7 +72,7 @@ const struct rule *rules(void)
 
 const struct rule *rule_find(const char *id)
 {
-    for (const struct rule *rule = rules(); rule; rule = rule->next)
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
         if (strcmp(rule->id, id) == 0)
             return rule;
     return NULL;
@@ -80,7 +80,7 @@ const struct rule *rule_find(const char *id)
 
 const struct rule *rule_basic(enum operation operation)
 {
-    for (const struct rule *rule = rules(); rule; rule = rule->next)
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
         for (size_t i = 0; i < rule->basics; i++)
             if (rule->basic[i] == operation)
                 return rule;
@@ -154,7 +154,7 @@ static enum keyword stronger(enum keyword keyword, const struct outcome *outcome
 enum keyword rule_keyword(const struct rule *rule, enum profile profile)
 {
     enum keyword keyword = stronger(KEYWORDS, &rule->outcome[profile]);
-    for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+    for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
         keyword = stronger(keyword, &of->outcome[profile]);
     return keyword;
 }

@@ -116,13 +116,33 @@ struct rule {
     enum operation basic[RULE_BASICS];
     size_t basics;
 
-    struct mutant mutant; /* see MUTANT */
+    struct rule_place *place;
+};
 
-    /* The rest is filled in by the registry. */
-    struct rule *next;
+/* What the registry and MUTANT fill in of a rule; apart, since a process that has written nothing
+ * to the tables of rules and cases shares them with those that it forks. */
+struct rule_place {
+    const struct rule *next;
     const struct rule_case *cases;
+    const struct mutant *mutant;
     bool has_twin;
 };
+
+/* The rule after this one, its first case and its mutant; NULL if there is none. */
+static inline const struct rule *next_rule(const struct rule *rule)
+{
+    return rule->place->next;
+}
+
+static inline const struct rule_case *cases_of(const struct rule *rule)
+{
+    return rule->place->cases;
+}
+
+static inline const struct mutant *mutant_of(const struct rule *rule)
+{
+    return rule->place->mutant;
+}
 
 struct test;
 
@@ -147,13 +167,11 @@ struct rule_case {
     const char *pinned[PROFILES];
     struct deviation deviation[PROFILES];
 
-    struct rule *rule;
+    const struct rule *rule;
     void (*run)(struct test *t, struct host *iut, struct host *peer);
     const char *file;
     int line;
-    /* The next case of its rule; apart, since a process that has written nothing to the table of
-     * cases shares it with those that it forks. */
-    const struct rule_case **next;
+    const struct rule_case **next; /* of its rule; apart like struct rule_place */
 };
 
 /* The case of the same rule after this one, or NULL. */
@@ -163,12 +181,12 @@ static inline const struct rule_case *case_next(const struct rule_case *of)
 }
 
 /* Make a rule, or a case of a rule, known before main(); see RULE and CASE. */
-void rule_register(struct rule *rule);
+void rule_register(const struct rule *rule);
 void case_register(const struct rule_case *rule_case);
 
-/* The first rule by id, after the registry was put in order; follow next. The cases of a rule are
- * in the order of their lines. Aborts with a message on a defect: an id twice, no case, no source,
- * no mutant. */
+/* The first rule by id, after the registry was put in order; follow next_rule(). The cases of a
+ * rule are in the order of their lines. Aborts with a message on a defect: an id twice, no case, no
+ * source, no mutant. */
 const struct rule *rules(void);
 
 /* The rule with this id, or NULL. */
@@ -207,7 +225,8 @@ bool glob_matches(const char *glob, const char *text);
 const struct rule *rule_basic(enum operation operation);
 
 #define RULE(name_, id_, ...)                                                                      \
-    static struct rule rule_##name_ = {.id = id_, __VA_ARGS__};                                    \
+    static struct rule_place place_##name_;                                                        \
+    static const struct rule rule_##name_ = {.id = id_, .place = &place_##name_, __VA_ARGS__};     \
     __attribute__((constructor)) static void register_rule_##name_(void)                           \
     {                                                                                              \
         rule_register(&rule_##name_);                                                              \
@@ -245,7 +264,8 @@ const struct rule *rule_basic(enum operation operation);
 #define MUTANT_BY(of_, how_, function_, ...)                                                       \
     __attribute__((constructor)) static void register_mutant_##of_(void)                           \
     {                                                                                              \
-        rule_##of_.mutant = (struct mutant){.how = how_, .perform = function_, __VA_ARGS__};       \
+        static const struct mutant mutant = {.how = how_, .perform = function_, __VA_ARGS__};      \
+        place_##of_.mutant = &mutant;                                                              \
     }
 
 /* The same for what passes between the IUT and a line: the code gets each packet, as a value that
@@ -255,7 +275,8 @@ const struct rule *rule_basic(enum operation operation);
     static bool mutant_##of_(struct packet *, enum heading);                                       \
     __attribute__((constructor)) static void register_mutant_##of_(void)                           \
     {                                                                                              \
-        rule_##of_.mutant = (struct mutant){.how = how_, .wire = mutant_##of_};                    \
+        static const struct mutant mutant = {.how = how_, .wire = mutant_##of_};                   \
+        place_##of_.mutant = &mutant;                                                              \
     }                                                                                              \
     static bool mutant_##of_(struct packet *packet, enum heading heading)
 
@@ -264,7 +285,8 @@ const struct rule *rule_basic(enum operation operation);
 #define MUTANT_TAMPERS(of_, how_, ...)                                                             \
     __attribute__((constructor)) static void register_mutant_##of_(void)                           \
     {                                                                                              \
-        rule_##of_.mutant = (struct mutant){.how = how_, .tampering = {__VA_ARGS__}};              \
+        static const struct mutant mutant = {.how = how_, .tampering = {__VA_ARGS__}};             \
+        place_##of_.mutant = &mutant;                                                              \
     }
 
 /* The same where it is enough to say what a call gives instead: a call of this operation that fails
@@ -272,8 +294,9 @@ const struct rule *rule_basic(enum operation operation);
 #define MUTANT_GIVES(of_, how_, operation_, error_, instead_)                                      \
     __attribute__((constructor)) static void register_mutant_##of_(void)                           \
     {                                                                                              \
-        rule_##of_.mutant = (struct mutant){                                                       \
+        static const struct mutant mutant = {                                                      \
             .how = how_, .operation = operation_, .error = error_, .instead = instead_};           \
+        place_##of_.mutant = &mutant;                                                              \
     }
 
 #endif

@@ -140,8 +140,8 @@ static void share_all(void)
 const struct variant *variants(size_t *count)
 {
     if (!all) {
-        for (const struct rule *rule = rules(); rule; rule = rule->next)
-            for (const struct rule_case *of = rule->cases; of; of = case_next(of)) {
+        for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
+            for (const struct rule_case *of = cases_of(rule); of; of = case_next(of)) {
                 struct variant variant = {.of = of};
                 expand(&variant, 0);
             }

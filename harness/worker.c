@@ -305,16 +305,18 @@ static void run_order(struct state *state, int32_t order)
         tenant_listen(&state->tenant);
         state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
     }
+    /* For the implementation's process, and for agents that start elsewhere. */
     const char *directory = files_fresh();
+    if (!directory)
+        unsetenv("SOCKSPEC_DIRECTORY");
+    else if (setenv("SOCKSPEC_DIRECTORY", directory, 1) != 0)
+        abort();
     int64_t last = clock_now();
     pid_t pid = fork_patiently();
     if (pid == 0) {
         redirect(state->null, pipes[1]);
         struct network inside = network_inside(network);
         setpgid(0, 0);
-        /* For the implementation's process, and for agents that start elsewhere. */
-        if (directory)
-            setenv("SOCKSPEC_DIRECTORY", directory, 1);
         struct network *on = loopback && at_pair ? &inside : network;
         const struct tenant *in = stack->start ? &state->tenant : NULL;
         if (variant)
@@ -391,6 +393,8 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     limit_files();
     signal(SIGPIPE, SIG_IGN);
     files_set_up();
+    if (settings->stack->warm_up)
+        settings->stack->warm_up();
     if (settings->stack->start)
         stay_on_processor(worker->number);
     state.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -450,6 +454,15 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
     _exit(0);
 }
 
+/* Whether processes that are forked from now on have a worker's memory too. Those of other workers
+ * have no use for it, and each mapping costs each case's processes time. */
+static void inherit(struct worker *worker, bool inherited)
+{
+    int advice = inherited ? MADV_DOFORK : MADV_DONTFORK;
+    madvise(worker->record, sizeof *worker->record, advice);
+    madvise(worker->ending, sizeof *worker->ending, advice);
+}
+
 bool worker_start(struct worker *worker, const struct case_settings *settings, char *why,
                   size_t size)
 {
@@ -468,12 +481,14 @@ bool worker_start(struct worker *worker, const struct case_settings *settings, c
         return false;
     }
     worker->control = ends[0];
+    inherit(worker, true);
     worker->pid = fork();
     if (worker->pid == 0) {
         close(ends[0]);
         worker->control = ends[1];
         launch(settings, worker);
     }
+    inherit(worker, false);
     close(ends[1]);
     if (worker->pid < 0) {
         snprintf(why, size, "cannot start a worker: %s", namespace_reason(errno));

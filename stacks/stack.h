@@ -32,6 +32,10 @@ struct stack {
      * has; if not, says why in one line. NULL: any does. */
     bool (*accepts)(const char *argument, char *why, size_t size);
 
+    /* Does once in each worker, before processes are forked for cases, what each of them would have
+     * to do for itself. NULL: nothing. */
+    void (*warm_up)(void);
+
     /* Whether what a run with this argument takes is there; if not, says in one line what is
      * missing. Called once, before the run; without an argument that it needs, only to ask for the
      * parts that this machine must have. NULL: nothing is needed. */

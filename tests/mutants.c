@@ -27,7 +27,7 @@ struct tally {
 static unsigned case_bit(const struct rule_case *of)
 {
     unsigned bit = 1;
-    for (const struct rule_case *each = of->rule->cases; each != of; each = case_next(each))
+    for (const struct rule_case *each = cases_of(of->rule); each != of; each = case_next(each))
         bit <<= 1;
     return bit;
 }
@@ -76,7 +76,7 @@ static void close_nothing(struct report *report)
 static enum profile profile_of(const struct rule *rule)
 {
     for (enum profile profile = BY_LINUX;; profile = (profile + 1) % PROFILES) {
-        for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+        for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
             if (case_outcome(of, profile) || case_pinned(of, profile))
                 return profile;
         if ((profile + 1) % PROFILES == BY_LINUX)
@@ -86,7 +86,7 @@ static enum profile profile_of(const struct rule *rule)
 
 static bool is_run(const struct rule *rule)
 {
-    for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+    for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
         if (!(of->tags & TAG_SLOW))
             return true;
     return false;
@@ -144,12 +144,12 @@ static void run_jobs(struct tally *tally, const struct jobs *jobs, enum profile 
 static bool report(const struct fate *fate, enum profile profile)
 {
     const char *missed = NULL;
-    for (const struct rule_case *of = fate->rule->cases; of; of = case_next(of))
+    for (const struct rule_case *of = cases_of(fate->rule); of; of = case_next(of))
         if (!(of->tags & TAG_SLOW) && (case_outcome(of, profile) || case_pinned(of, profile)) &&
             !(fate->caught & case_bit(of)))
             missed = of->name;
     printf("%-4s %-48s caught by %zu of %zu variants  %s\n", missed ? "MISS" : "ok", fate->rule->id,
-           fate->failed, fate->total, fate->rule->mutant.how);
+           fate->failed, fate->total, mutant_of(fate->rule)->how);
     if (missed)
         printf("     case %s did not fail\n", missed);
     if (fate->inconclusive)
@@ -174,7 +174,7 @@ int main(int argc, char **argv)
     for (enum profile profile = 0; profile < PROFILES; profile++) {
         struct jobs jobs = {0};
         struct tally tally = {.report = {.variant = count, .close = close_nothing}};
-        for (const struct rule *rule = rules(); rule; rule = rule->next) {
+        for (const struct rule *rule = rules(); rule; rule = next_rule(rule)) {
             if (profile_of(rule) != profile || !is_wanted(rule, argv + 1 + cross, argc - 1 - cross))
                 continue;
             if (!is_run(rule)) {

@@ -207,7 +207,7 @@ static void test_functions(void)
     for (int o = 0; o < OPERATIONS_COUNT; o++) {
         const char *name = operation_info((enum operation)o)->name;
         bool has_rule = false, is_ours = operation_info((enum operation)o)->question;
-        for (const struct rule *rule = rules(); rule; rule = rule->next)
+        for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
             has_rule = has_rule || rule_is_about(rule, (enum operation)o);
         for (size_t i = 0; ours[i]; i++)
             is_ours = is_ours || strcmp(ours[i], name) == 0;

@@ -68,7 +68,7 @@ static bool any_matches(const char *globs, const char *id)
 
 static bool rule_exists(const char *globs)
 {
-    for (const struct rule *rule = rules(); rule; rule = rule->next)
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
         if (any_matches(globs, rule->id))
             return true;
     return false;

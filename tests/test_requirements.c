@@ -57,10 +57,10 @@ static void check_outcome(const struct rule *rule, enum profile profile,
 static void test_outcomes(void)
 {
     complaints = 0;
-    for (const struct rule *rule = rules(); rule; rule = rule->next)
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
         for (enum profile profile = 0; profile < PROFILES; profile++) {
             check_outcome(rule, profile, &rule->outcome[profile]);
-            for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+            for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
                 check_outcome(rule, profile, &of->outcome[profile]);
         }
     CU_ASSERT_EQUAL(complaints, 0);
@@ -70,8 +70,8 @@ static void test_outcomes(void)
 static void test_every_rule_judges(void)
 {
     complaints = 0;
-    for (const struct rule *rule = rules(); rule; rule = rule->next)
-        for (const struct rule_case *of = rule->cases; of; of = case_next(of)) {
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
+        for (const struct rule_case *of = cases_of(rule); of; of = case_next(of)) {
             bool any = false;
             for (enum profile profile = 0; profile < PROFILES; profile++)
                 any |= case_outcome(of, profile) || case_pinned(of, profile);
@@ -85,7 +85,7 @@ static void test_every_rule_judges(void)
 static void test_pinned(void)
 {
     complaints = 0;
-    for (const struct rule *rule = rules(); rule; rule = rule->next)
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule))
         for (enum profile profile = 0; profile < PROFILES; profile++)
             if (rule->pinned[profile] && rule->outcome[profile].text)
                 complain(rule->id, "%s has an outcome and a pinned observation",

@@ -292,9 +292,9 @@ static void test_shards(void)
 /* What docs/writing-rules.md asks of every rule. */
 static void test_rules(void)
 {
-    for (const struct rule *rule = rules(); rule; rule = rule->next) {
+    for (const struct rule *rule = rules(); rule; rule = next_rule(rule)) {
         bool any = false;
-        for (const struct rule_case *of = rule->cases; of; of = case_next(of))
+        for (const struct rule_case *of = cases_of(rule); of; of = case_next(of))
             for (enum profile profile = 0; profile < PROFILES; profile++)
                 any |= case_outcome(of, profile) || case_pinned(of, profile);
         size_t length = strlen(rule->statement);

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -453,7 +454,7 @@ static void close_agent(struct door *door)
     bool used = agent->requests != NULL;
     pthread_mutex_unlock(&agent->lock);
     if (!used)
-        free(agent);
+        munmap(agent, sizeof *agent);
 }
 
 static struct agent *agent_create(const struct tenant *stream, int netns, bool own)
@@ -463,9 +464,11 @@ static struct agent *agent_create(const struct tenant *stream, int netns, bool o
                                                       .waits = waits,
                                                       .child = open_child,
                                                       .close = close_agent};
-    struct agent *agent = calloc(1, sizeof *agent);
+    /* Fresh pages: calloc() would clear some, which a case's process then has copied. */
+    struct agent *agent =
+        mmap(NULL, sizeof *agent, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     pthread_condattr_t attributes;
-    if (!agent)
+    if (agent == MAP_FAILED)
         abort();
     agent->door.operations = &operations;
     agent->stream = *stream;

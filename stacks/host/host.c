@@ -66,4 +66,4 @@ static bool accepts_host(const char *argument, char *why, size_t size)
 
 STACK(host, .usage = "host[:in-process]",
       .summary = "the kernel of this machine, through this program's libc", .accepts = accepts_host,
-      .open = open_host);
+      .warm_up = libraries_learn, .open = open_host);

@@ -89,8 +89,8 @@ enum {
     RULE(ident_##number, id_, .statement = what_ " is that of the platform.",                      \
          .outcome = {[BY_LINUX] = {#linux_, {ON_LINUX_##group_}},                                  \
                      [BY_BSD] = {#bsd_, {ON_BSD_##group_}},                                        \
-                     __VA_ARGS__},                                                                 \
-         .mutant = {name_ " has another number", renumbers_##ident_});                             \
+                     __VA_ARGS__});                                                                \
+    MUTANT_BY(ident_##number, name_ " has another number", renumbers_##ident_)                     \
     CASE(ident_##number, value, .network = ON_LOOPBACK)                                            \
     {                                                                                              \
         if (group_##_varies)                                                                       \

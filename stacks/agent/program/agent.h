@@ -78,6 +78,9 @@ void asleep_close(int status);
  * loaded from; nothing of a static program, or without /proc. */
 void libraries_describe(struct text *text);
 
+/* Finds that out, once for all processes that are forked from here. */
+void libraries_learn(void);
+
 /* ---- settings.c, Linux only ---- */
 
 /* Gives the network of this process the settings that every network of a case has. */

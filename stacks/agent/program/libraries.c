@@ -43,20 +43,30 @@ static bool names_file(const char *list, const char *path)
     return false;
 }
 
-void libraries_describe(struct text *text)
+static char learned[2048]; /* what there is to say; empty as long as nothing is known */
+
+void libraries_learn(void)
 {
     char line[PATH_MAX + 128], last[PATH_MAX] = "";
     const char *preloaded = getenv("LD_PRELOAD"), *path;
+    struct text text = text_in(learned, sizeof learned);
     FILE *maps = fopen("/proc/self/maps", "r");
     while (maps && fgets(line, sizeof line, maps)) {
         if (!(path = mapped_file(line)) || strcmp(path, last) == 0)
             continue;
         snprintf(last, sizeof last, "%s", path);
         if (is_libc(path))
-            text_add(text, " of %s", path);
+            text_add(&text, " of %s", path);
         else if (preloaded && names_file(preloaded, path))
-            text_add(text, " with %s", path);
+            text_add(&text, " with %s", path);
     }
     if (maps)
         fclose(maps);
+}
+
+void libraries_describe(struct text *text)
+{
+    if (!*learned)
+        libraries_learn();
+    text_add(text, "%s", learned);
 }
