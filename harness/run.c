@@ -72,12 +72,12 @@ struct coordinator {
     bool impossible;
 };
 
-/* A case and its implementation wait for each other much of their time: with two for each processor
- * another one works meanwhile. */
+/* A case and its implementation wait for each other much of their time: with three for each
+ * processor others work meanwhile. */
 static unsigned workers_by_default(void)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return processors > 0 ? 2 * (unsigned)processors : 2;
+    return processors > 0 ? 3 * (unsigned)processors : 3;
 }
 
 /* The run cannot be made, or not to its end, for this reason and errno. */

@@ -72,6 +72,15 @@ int asleep_open(void);
 enum waiting asleep_now(int status);
 void asleep_close(int status);
 
+/* ---- locked.c ---- */
+
+/* Whether a thread that sleeps does so for a lock, not in the call that it was sent for; false
+ * where nobody can tell. */
+bool locked_sleeps(int status);
+
+/* Finds out how that is told here, once for all processes that are forked from here. */
+void locked_learn(void);
+
 /* ---- libraries.c ---- */
 
 /* Adds which files the C library (" of PATH") and what LD_PRELOAD names (" with PATH") were really

@@ -136,10 +136,11 @@ void implementation_enter(struct begun *begun)
     begun->status = asleep_open();
 }
 
-/* A thread that sleeps inside a call waits in it: nothing else on its way sleeps. */
+/* A thread that sleeps inside a call waits in it, unless it is for a lock on its way. */
 enum waiting implementation_waits(const struct begun *begun)
 {
-    return asleep_now(begun->status);
+    enum waiting waiting = asleep_now(begun->status);
+    return waiting == WAITING_YES && locked_sleeps(begun->status) ? WAITING_NO : waiting;
 }
 
 void implementation_leave(struct begun *begun)
