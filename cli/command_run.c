@@ -83,7 +83,8 @@ struct command {
 static int list_stacks(void)
 {
     for (const struct stack *stack = stack_first(); stack; stack = stack->next)
-        printf("%-23s %s\n", stack->usage, stack->summary);
+        printf("%-23s%s%s\n", stack->usage,
+               strlen(stack->usage) < 23 ? " " : "\n                        ", stack->summary);
     return end_output();
 }
 
@@ -301,7 +302,14 @@ static enum end perform(struct command *command)
     struct totals totals = {0};
     struct reporting *reporting = &command->reporting;
     bool reports_failed = false;
+    const char *vain = selection_vain(&command->run.selection);
     size_t taken = count_taken(&command->run.selection);
+    if (vain) {
+        print_line(stderr,
+                   "sockspec: no variant matches --filter '%s'; 'sockspec list' shows them all",
+                   vain);
+        return END_USAGE;
+    }
     if (taken == 0) {
         fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
         return END_USAGE;
@@ -330,15 +338,16 @@ static enum end perform(struct command *command)
     return end;
 }
 
-/* The style of the exit status, which holds for whatever else is wrong with the line too. */
+/* The style of the exit status, which holds for whatever else is wrong with the line too. One that
+ * there is not may have been meant for git bisect, which only a status of 128 keeps from blame. */
 static enum exit_style style_asked(int argc, char **argv)
 {
     enum exit_style style = STYLE_SOCKSPEC;
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option == 'e')
-            parse_style(&style, optarg);
+        if (option == 'e' && !parse_style(&style, optarg))
+            style = STYLE_BISECT;
     opterr = 1;
     optind = 0; /* from the beginning again */
     return style;

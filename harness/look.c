@@ -42,7 +42,8 @@ static void tell_failure(const struct worker *worker, char *why, size_t size)
                  (int)strnlen(record->trouble_text, sizeof record->trouble_text - 1),
                  record->trouble_text);
     else if (ending->timed_out)
-        snprintf(why, size, "it did not come up within %g s", ending->limit);
+        snprintf(why, size, "it did not come up within %g s (--slow-machine gives it more)",
+                 ending->limit);
     else
         snprintf(why, size, "the case's process ended by status %#x", ending->status);
     add_output(ending->output, ": ", why, size);

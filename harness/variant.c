@@ -159,6 +159,20 @@ static bool any_matches(const char *const *globs, size_t count, const struct var
     return false;
 }
 
+const char *selection_vain(const struct selection *selection)
+{
+    size_t count;
+    const struct variant *each = variants(&count);
+    for (size_t i = 0; i < selection->filter_count; i++) {
+        size_t at = 0;
+        while (at < count && !any_matches(&selection->filters[i], 1, &each[at]))
+            at++;
+        if (at == count)
+            return selection->filters[i];
+    }
+    return NULL;
+}
+
 bool selection_matches(const struct selection *selection, const struct variant *variant)
 {
     unsigned tags = variant->of->tags;

@@ -50,6 +50,9 @@ bool selection_takes(const struct selection *selection, const struct variant *va
 /* Whether a selection's filters take a variant, shards aside. */
 bool selection_matches(const struct selection *selection, const struct variant *variant);
 
+/* The first of a selection's filters that takes no variant at all; NULL if there is none. */
+const char *selection_vain(const struct selection *selection);
+
 /* The tag of a name ("slow", "waits"); false if there is none. */
 bool tag_find(const char *name, unsigned *tag);
 

@@ -301,7 +301,7 @@ static bool end(struct report *report, const struct totals *totals)
             text->options.quiet ? "" : "\n", totals->count[VERDICT_PASS],
             totals->count[VERDICT_FAIL], totals->count[VERDICT_INCONCLUSIVE],
             totals->count[VERDICT_SKIP], totals->seconds,
-            totals->interrupted ? " (ended early)" : "");
+            totals->interrupted ? " (incomplete)" : "");
     if (totals->count[VERDICT_KEPT] + totals->count[VERDICT_CHANGED])
         fprintf(out,
                 "beside them no document says what is right in %zu: it was always so in %zu, %zu "

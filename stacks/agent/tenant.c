@@ -187,9 +187,12 @@ bool tenant_await(struct tenant *tenant, int seconds, char *why, size_t size)
     if (ended && ioctl(tenant->input, FIONREAD, &count) == 0 && count > 0)
         return true;
     tenant_listen(tenant);
-    int used = ended
-                   ? snprintf(why, size, "the implementation ended before it came up")
-                   : snprintf(why, size, "the implementation did not come up within %d s", seconds);
+    int used =
+        ended ? snprintf(why, size, "the implementation ended before it came up")
+              : snprintf(
+                    why, size,
+                    "the implementation did not come up within %d s (--slow-machine gives it more)",
+                    seconds);
     text_take(said, sizeof said, tenant->said);
     /* What it said last tells most; of a kernel, what its panic begins with. */
     size_t length = strlen(said), room = size - (size_t)used - sizeof ": ...";

@@ -128,6 +128,6 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
     return agent_run(words, netns, netns);
 }
 
-STACK(libc, .usage = "libc:NAME",
+STACK(libc, .usage = "libc:NAME or libc:LOADER[,library=DIR]",
       .summary = "the agent built with musl or diet, or run by this dynamic loader",
       .needs_argument = true, .check = check, .open = open_libc, .examples = {"musl", "diet"});

@@ -63,7 +63,7 @@ void locked_learn(void)
     do {
         before = seen;
         seen = trial.status < 0 || asleep_now(trial.status) != WAITING_YES ? NOTHING
-                                                                          : call_of(trial.status);
+                                                                           : call_of(trial.status);
     } while ((seen == NOTHING || seen != before) && trial.status != -1 && backoff_wait(&backoff));
     for_lock = seen;
     pthread_mutex_unlock(&trial.lock);
