@@ -133,7 +133,8 @@ static void test_libcs(void)
 
 static void test_gvisor(void)
 {
-    run_on("gvisor", MAY_FAIL);
+    run_part_on("gvisor", "1/4",
+                MAY_FAIL); /* it honours no timer of ours: all of it takes minutes */
 }
 
 static void test_lwip(void)
@@ -166,7 +167,7 @@ static void test_virtual_machines(void)
     for (size_t i = 0; i < found.gl_pathc; i++) {
         char shard[16];
         snprintf(spec, sizeof spec, "vm:%s", found.gl_pathv[i]);
-        snprintf(shard, sizeof shard, "%zu/4", i % 4 + 1);
+        snprintf(shard, sizeof shard, "%zu/8", i % 8 + 1);
         run_part_on(spec, shard, KEEPS_RULES);
     }
     globfree(&found);
