@@ -124,7 +124,7 @@ CASE(peer_hangs, plain)
 MISBEHAVIOUR(exits, "exits", harmless);
 CASE(exits, plain)
 {
-    exit(0);
+    _exit(0); /* exit() looks for leaks under sanitizers, by a number that /proc does not know */
 }
 
 /* Children that ignore signals, leave the process group, and have children of their own. */
