@@ -89,6 +89,8 @@ static void test_exit_status(void)
     expect("SOCKSPEC run --iut host:x --exit-style bisect", 128, "takes no argument");
     expect("SOCKSPEC run --iut vm:/no/such,x=1 --exit-style bisect", 128, "'x=1' is none of");
     expect("SOCKSPEC run nonsense --exit-style bisect", 128, "did you mean --filter");
+    expect("SOCKSPEC run --exit-style bisekt", 128, "sockspec, kselftest or bisect");
+    expect("SOCKSPEC run --filter tcp.connect.* --filter no.such.rule", 2, "'no.such.rule'");
     expect("SOCKSPEC run --filter no.such.rule --exit-style kselftest", 1, "no variant matches");
     expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 3,
            "this run says nothing");
