@@ -50,7 +50,7 @@ static void test_usage(void)
     expect("SOCKSPEC run --shard 0/2", 2, "--shard");
     expect("SOCKSPEC run --tag quick", 2, "no tag 'quick'");
     expect("SOCKSPEC run --color maybe", 2, "--color");
-    expect("SOCKSPEC run --exit-style posix", 2, "--exit-style");
+    expect("SOCKSPEC run --exit-style posix", 128, "--exit-style");
     expect("SOCKSPEC run --json - --tap -", 2, "only one report");
     expect("SOCKSPEC run --junit /proc/no/x.xml", 3, "/proc/no/x.xml");
     expect("SOCKSPEC run --json /proc/x", 3, "/proc/x");
