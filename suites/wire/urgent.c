@@ -25,10 +25,13 @@ void ask_to_be_told(struct test *t, int fd)
         own(t, fd);
 }
 
+/* A pending error can be an exceptional condition too, and is no urgent data. */
 static bool is_told(struct test *t, int fd)
 {
-    return (has_signals(t) && must(sk_signals(t->iut, SIGURG)) > 0) ||
-           ready(t, t->iut, fd, POLLPRI, 0) & POLLPRI;
+    if (has_signals(t) && must(sk_signals(t->iut, SIGURG)) > 0)
+        return true;
+    int events = ready(t, t->iut, fd, POLLPRI, 0);
+    return events & POLLPRI && !(events & POLLERR);
 }
 
 const char *told(struct test *t, int fd)

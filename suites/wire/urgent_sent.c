@@ -36,6 +36,17 @@ static int send_urgent(struct test *t, int fd, const void *data, size_t size)
     return sk_send(t->iut, fd, data, size, MSG_OOB);
 }
 
+/* Sends urgent data, and observes where its segments point. */
+static void observe_urgent(struct test *t, struct talk *c, const void *data, size_t size)
+{
+    uint32_t end = c->expected + (uint32_t)size;
+    int result = send_urgent(t, c->fd, data, size);
+    if (result < 0)
+        observe_result(result);
+    else
+        observe("%s", points_at(c, end));
+}
+
 static void ignores_oob(struct mutation *m, struct call *call)
 {
     int64_t *flags = call_sends(call) ? call_flags(call) : NULL;
@@ -68,9 +79,7 @@ CASE(pointer, established, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY
     struct line line = take_line(t);
     struct talk c = line_connected(&line, .mss = 1000);
     size_t size = sizes[t->chosen[0]];
-    uint32_t end = c.expected + (uint32_t)size;
-    must(sk_send(iut, c.fd, data, size, MSG_OOB));
-    observe("%s", points_at(&c, end));
+    observe_urgent(t, &c, data, size);
 }
 
 CASE(pointer, close_wait, .network = ON_LINE, .family = ANY_FAMILY,
@@ -78,9 +87,7 @@ CASE(pointer, close_wait, .network = ON_LINE, .family = ANY_FAMILY,
 {
     struct line line = take_line(t);
     struct talk c = line_in(&line, STATE_CLOSE_WAIT);
-    uint32_t end = c.expected + 5;
-    must(send_urgent(t, c.fd, "hello", 5));
-    observe("%s", points_at(&c, end));
+    observe_urgent(t, &c, "hello", 5);
 }
 
 MUTANT_BY(pointer, "MSG_OOB is ignored", ignores_oob)

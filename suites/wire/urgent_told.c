@@ -86,7 +86,10 @@ CASE(again, two_more, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE
     struct talk c = line_connected(&line);
     own(t, c.fd);
     tell(&c, URG | ACK, .text = "abc", .urgent = 10);
-    observe_count(signals_come(t, 1));
+    int caught = signals_come(t, 1);
+    observe_count(caught);
+    if (caught == 0)
+        return;
     tell(&c, URG | ACK, .text = "def", .urgent = t->chosen[0] ? 2 : 7);
     drain(&line);
     observe_count(sk_signals(iut, SIGURG));
@@ -202,15 +205,12 @@ RULE(after_fin, "wire.urgent.after-fin",
                                  "does before it looks at the state"}});
 
 CASE(after_fin, late, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
-     .axes = {{"state", {"close-wait", "closing"}}, {"segment", {"data", "empty"}}})
+     .axes = {{"state", {"close-wait", "closing"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_in(&line, t->chosen[0] ? STATE_CLOSING : STATE_CLOSE_WAIT);
-    uint32_t next = c.next;
     ask_to_be_told(t, c.fd);
-    tell(&c, URG | ACK, .text = t->chosen[1] ? "" : "abc", .urgent = 3,
-         .ack = t->chosen[0] ? -1 : 0);
-    c.next = next;
+    tell(&c, URG | ACK, .urgent = 3, .ack = t->chosen[0] ? -1 : 0);
     observe("%s", told_now(&c));
     observe("%s", life(&c));
 }
