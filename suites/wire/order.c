@@ -59,7 +59,8 @@ MUTANT_TAMPERS(filled, "the ACK comes later", .with = ACK, .without = SYN, .ack 
 
 RULE(gaps, "wire.order.backwards",
      .statement = "recv() gives all data in order, whatever the order in which it comes.",
-     RFCS("0123456789", "rfc9293.shld-31", "rfc9293.reliable-in-order"));
+     RFCS("0123456789", "rfc9293.shld-31", "rfc9293.reliable-in-order",
+          "rfc9293.in-order-processing", "rfc9293.overlap-trimmed"));
 
 CASE(gaps, permuted, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"order", {"backwards", "odd-first", "overlapping"}}})

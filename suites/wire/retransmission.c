@@ -1,5 +1,8 @@
 /* What is not acknowledged is sent again: when, how often, and until when. */
+#include "suites/wire/states.h"
 #include "suites/wire/wire.h"
+
+#include "calls/clock.h"
 
 /* What the line hears that carries data of the connection, or ends it. */
 static struct packet hear_text(struct talk *c)
@@ -81,6 +84,49 @@ MUTANT_ON_WIRE(backs_off, "the time is always the same")
     if (heading == FROM_IUT && packet->length) {
         last = last ? last + 200000000 : packet->time;
         packet->time = last;
+    }
+    return true;
+}
+
+RULE(stays, "wire.retransmission.backoff-kept",
+     .statement = "A timeout that has doubled since data of send() was sent again stays so for the "
+                  "next data, which is given after that was acknowledged.",
+     RFCS("it stays", "rfc9293.backoff-kept"));
+
+/* Timers are late where there is much to do, never early; their clocks may be coarse. */
+CASE(stays, new_data, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 30)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    int64_t at[3], begin;
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    for (int i = 0; i < 3; i++) {
+        struct packet packet = hear_text(&c);
+        require_by("wire.retransmission.data", packet.length, "the data does not come again");
+        at[i] = packet.time;
+    }
+    tell(&c, ACK);
+    drain(&line);
+    must(sk_send(iut, c.fd, "de", 2, 0));
+    begin = hear_text(&c).time;
+    struct packet again = hear_text(&c);
+    require_by("wire.retransmission.data", again.length == 2, "the data does not come again");
+    /* Of the first timeout, that of the first time, and twice and four times that. */
+    observe("%s", (double)(again.time - begin) > 2.5 * (double)(at[1] - at[0]) ? "it stays"
+                                                                               : "it does not");
+}
+
+MUTANT_ON_WIRE(stays, "it is the first timeout again")
+{
+    static int64_t first, last;
+    static int count;
+    if (heading == FROM_IUT && packet->length) {
+        count++;
+        if (count == 2)
+            first = packet->time - last;
+        if (count == 5)
+            packet->time = last + first;
+        last = packet->time;
     }
     return true;
 }
@@ -175,3 +221,37 @@ CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
 }
 
 MUTANT_TAMPERS(user_timeout, "the connection is still there", .with = RST, .clear = RST, .set = ACK)
+
+RULE(last_ack, "wire.retransmission.last-ack-timeout",
+     .statement = "Where the FIN of one who closed second is not acknowledged for as long as "
+                  "TCP_USER_TIMEOUT says the connection is gone, and SO_ERROR tells of it.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then RST seq 2",
+                               {"rfc9293.last-ack-times-out", "linux.tcp.7.tcp-user-timeout",
+                                "linux.tcp.7.etimedout", "rfc9293.user-timeout-closed"}},
+                 [BY_RFC] = {"* then RST seq 2",
+                             {"rfc9293.last-ack-times-out", "rfc9293.user-timeout-closed"}}});
+
+CASE(last_ack, fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct backoff backoff = backoff_begin_rarely(patience);
+    int error = 0;
+    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    tell(&c, FIN | ACK);
+    require_by("wire.fin.established", strcmp(until_acknowledged(&c), "acknowledged") == 0,
+               "the FIN is not acknowledged");
+    must(sk_shutdown(iut, c.fd, SHUT_WR));
+    must_hear(&c, FIN | ACK);
+    do
+        must(sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_ERROR, &error));
+    while (!error && backoff_wait(&backoff));
+    observe("%s", error_name(error));
+    drain(&line);
+    tell(&c, ACK);
+    observe("%s", said(&c, hear_now(&c)));
+}
+
+MUTANT_TAMPERS(last_ack, "the connection is still there", .with = RST, .clear = RST, .set = ACK)

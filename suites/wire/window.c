@@ -102,6 +102,30 @@ CASE(closed, opened, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 MUTANT_TAMPERS(closed, "the window is taken to be open", .heading = TO_IUT, .data = true,
                .window = 1000)
 
+RULE(handshake, "wire.window.of-handshake",
+     .statement =
+         "The window of the ACK that completes the handshake is the one that send() of the "
+         "accepted socket goes by, whatever the SYN said.",
+     RFCS("nothing then all of it", "rfc9293.ack-syn-received-window",
+          "rfc9293.ack-updates-window"));
+
+CASE(handshake, closed, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls(&line);
+    c.window = 0;
+    tell(&c, ACK);
+    c.fd = must(sk_accept(iut, c.listener, NULL));
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", said(&c, hear_now(&c)));
+    c.window = 1000;
+    tell(&c, ACK);
+    observe("%s", comes(&c, 5));
+}
+
+MUTANT_TAMPERS(handshake, "it goes by another one", .heading = TO_IUT, .with = ACK, .nth = 1,
+               .window = 1000)
+
 /* ---- probes ---- */
 
 RULE(probed, "wire.window.probed",
@@ -133,6 +157,37 @@ MUTANT_ON_WIRE(probed, "the window is never probed")
     open |= heading == TO_IUT && packet->window == 1000;
     if (heading == FROM_IUT && !open && packet->ack && !(packet->flags & SYN))
         packet->flags = RST;
+    return true;
+}
+
+RULE(probe_data, "wire.window.probe-carries",
+     .statement = "The probe of a closed window carries data that send() left: an octet of it or "
+                  "more.",
+     .outcome = {[BY_LINUX] = {"data", {"rfc9293.probe-carries-data"}},
+                 [BY_RFC] = {"data", {"rfc9293.probe-carries-data"}}},
+     .deviation = {[BY_LINUX] = {"no data", "Linux probes by an empty segment with a number that "
+                                            "was acknowledged, which is answered as well"}});
+
+CASE(probe_data, first, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 10)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    say_window(&c, 0);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct packet probe = hear_probe(&c);
+    require_by("wire.window.probed", probe.protocol, "there is no probe");
+    bool is = strcmp(is_probe(&c, probe), "a probe") == 0;
+    observe("%s", !is ? said(&c, probe) : probe.length ? "data" : "no data");
+}
+
+MUTANT_ON_WIRE(probe_data, "the probe is a reset")
+{
+    static bool closed;
+    closed |= heading == TO_IUT && packet->text;
+    if (heading == FROM_IUT && closed && packet->flags & ACK) {
+        packet->length = 0;
+        packet->flags = RST;
+    }
     return true;
 }
 

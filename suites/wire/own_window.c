@@ -1,0 +1,323 @@
+/* The implementation's own window, when nobody reads: closed, what comes then, and how it opens. */
+#include "suites/wire/states.h"
+#include "suites/wire/wire.h"
+
+enum { SEGMENT = 500, BURST = 16, ROUNDS = 400 };
+
+/* A connection whose IUT has room for little, where it lets itself be told. */
+static struct talk connected(struct line *line, uint16_t window)
+{
+    struct test *t = line->t;
+    struct endpoint listener = bound_socket(t, t->iut, SOCK_STREAM, PLACE_MAIN);
+    sk_setsockopt(t->iut, listener.fd, SOL_SOCKET, SO_RCVBUF, 4096);
+    must(sk_listen(t->iut, listener.fd, 1));
+    struct talk c = talk_to(line, address_port(&listener.name));
+    c.listener = listener.fd;
+    c.window = window;
+    tell(&c, SYN, .mss = SEGMENT);
+    c.syn = must_see(line, SYN | ACK);
+    c.others = (struct origin){true, c.syn.seq};
+    c.expected = c.syn.seq + 1;
+    tell(&c, ACK);
+    c.fd = must(sk_accept(t->iut, c.listener, NULL));
+    return c;
+}
+
+/* What the IUT has taken and how much more it takes, which it says to what it has already. */
+static struct packet ask(struct talk *c)
+{
+    struct test *t = c->line->t;
+    struct packet answer, next;
+    drain(c->line);
+    tell(c, ACK, .seq = -1, .text = "?");
+    answer = hear_answer(c);
+    require_by("wire.acceptance.outside", answer.flags & ACK, "old data is not answered");
+    while ((next = hear_answer_now(c)).protocol)
+        answer = next;
+    return answer;
+}
+
+/* Sends until the window is closed, and stays so; none of it is lost. */
+static void fill(struct talk *c)
+{
+    static const char data[SEGMENT];
+    struct test *t = c->line->t;
+    for (int rounds = 0, closed = 0; closed < 2; rounds++) {
+        if (rounds == ROUNDS)
+            skip("the window does not close");
+        struct packet now = ask(c);
+        size_t left = now.window, size;
+        c->next = now.ack;
+        closed = left ? 0 : closed + 1;
+        for (int i = 0; i < BURST && left; i++, left -= size) {
+            size = left < SEGMENT ? left : SEGMENT;
+            tell(c, ACK, .data = data, .length = size);
+        }
+    }
+}
+
+static size_t read_all(struct talk *c)
+{
+    static char data[16384];
+    struct test *t = c->line->t;
+    size_t all = 0;
+    int count;
+    set_nonblocking(t, t->iut, c->fd, true);
+    while ((count = sk_recv(t->iut, c->fd, data, sizeof data, 0)) > 0)
+        all += (size_t)count;
+    set_nonblocking(t, t->iut, c->fd, false);
+    return all;
+}
+
+/* ---- while it is closed ---- */
+
+RULE(answers, "wire.own-window.answers",
+     .statement = "While the window is closed, since nobody calls recv(), a segment with data is "
+                  "answered by an ACK of the number that is expected still and a window of zero.",
+     RFCS("current ACK then window 0", "rfc9293.zero-window-answers",
+          "rfc9293.acceptable-data-zero-window", "rfc9293.data-zero-window",
+          "rfc9293.unacceptable-acknowledged", "rfc9293.text-window-adjusted"));
+
+CASE(answers, probe, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}, {"data", {"little", "much"}}})
+{
+    static const char data[SEGMENT];
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    talk_to_state(&c, chosen_state(t));
+    fill(&c);
+    tell(&c, ACK, .data = data, .length = t->chosen[1] ? SEGMENT : 1);
+    c.next -= t->chosen[1] ? SEGMENT : 1;
+    struct packet answer = hear_answer(&c);
+    observe("%s", current_ack(&c, answer));
+    observe("window %u", answer.window);
+}
+
+MUTANT_ON_WIRE(answers, "the data is acknowledged")
+{
+    static int closed;
+    if (heading == FROM_IUT && packet->flags & ACK && !(packet->flags & SYN) && !packet->window)
+        packet->ack += ++closed > 2;
+    return true;
+}
+
+RULE(dropped, "wire.own-window.dropped",
+     .statement = "Data that comes while the window is closed is dropped: recv() gives what was "
+                  "acknowledged before, and what comes once the window is open.",
+     RFCS("what was acknowledged then abc", "rfc9293.beyond-window-discarded",
+          "rfc9293.acceptable-data-zero-window", "rfc9293.data-zero-window",
+          "rfc9293.unacceptable-dropped"));
+
+CASE(dropped, probe, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    uint32_t first = c.next;
+    fill(&c);
+    tell(&c, ACK, .text = "old");
+    c.next -= 3;
+    drain(&line);
+    size_t count = read_all(&c);
+    observe("%s", count == c.next - first ? "what was acknowledged" : "something else");
+    tell(&c, ACK, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+/* What comes while it is closed is put behind the rest, as though there were room. */
+MUTANT_ON_WIRE(dropped, "it is kept")
+{
+    static bool kept;
+    if (heading == TO_IUT && packet->text && strcmp(packet->text, "old") == 0)
+        kept = true;
+    if (heading == TO_IUT && packet->text && kept && strcmp(packet->text, "abc") == 0)
+        packet->text = "old";
+    return true;
+}
+
+RULE(empty, "wire.own-window.empty",
+     .statement = "While the window is closed an empty segment is taken only if it has the number "
+                  "that is expected: any other is answered by an ACK of that number.",
+     RFCS("current ACK then window 0", "rfc9293.acceptable-empty-zero-window",
+          "rfc9293.zero-length-zero-window", "rfc9293.zero-window-answers",
+          "rfc9293.unacceptable-acknowledged"));
+
+CASE(empty, other_number, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"number", {"before", "beyond"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    fill(&c);
+    tell(&c, ACK, .seq = t->chosen[0] ? 1 : -1);
+    struct packet answer = hear(&c);
+    observe("%s", current_ack(&c, answer));
+    observe("window %u", answer.window);
+}
+
+MUTANT_ON_WIRE(empty, "it is not answered")
+{
+    return heading == FROM_IUT || packet->flags != ACK || packet->text || packet->length ||
+           !packet->ack;
+}
+
+RULE(reset, "wire.own-window.reset",
+     .statement = "A RST counts while the window is closed if it has the number that is expected: "
+                  "it ends the connection.",
+     RFCS("nothing then gone", "rfc9293.must-66", "rfc9293.zero-window-control",
+          "rfc9293.acceptable-empty-zero-window", "rfc9293.rst-exact-resets"));
+
+CASE(reset, exact, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    fill(&c);
+    tell(&c, RST);
+    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(reset, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
+
+RULE(no_reset, "wire.own-window.reset-beside",
+     .statement = "A RST with any other number than the one expected is dropped while the window "
+                  "is closed: the connection lasts, and nothing is answered.",
+     RFCS("nothing then alive", "rfc9293.acceptable-empty-zero-window",
+          "rfc9293.zero-length-zero-window"));
+
+CASE(no_reset, other_number, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"number", {"before", "beyond"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    fill(&c);
+    tell(&c, RST, .seq = t->chosen[0] ? 1 : -1);
+    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", life(&c));
+}
+
+/* Its number is made the one that was told last. */
+MUTANT_ON_WIRE(no_reset, "any RST ends the connection")
+{
+    static uint32_t expected;
+    if (heading == FROM_IUT)
+        expected = packet->ack;
+    else if (packet->flags & RST)
+        packet->seq = expected;
+    return true;
+}
+
+RULE(urgent, "wire.own-window.urgent",
+     .statement = "A segment without data that tells of urgent data counts while the window is "
+                  "closed: recv() with MSG_OOB gives the urgent octet when it comes, though the "
+                  "segment that brings it does not say so.",
+     .outcome = {[BY_LINUX] = {"!", {"rfc9293.must-66", "rfc9293.zero-window-control"}}});
+
+CASE(urgent, told_before, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    char byte;
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    fill(&c);
+    tell(&c, ACK | URG, .urgent = 1);
+    drain(&line);
+    read_all(&c);
+    require_by("wire.own-window.opens", ask(&c).window, "the window does not open");
+    tell(&c, ACK, .text = "!abc");
+    drain(&line);
+    int result = sk_recv(iut, c.fd, &byte, 1, MSG_OOB);
+    observe("%s", result == 1 ? data_text(&byte, 1) : result_name(result));
+}
+
+MUTANT_TAMPERS(urgent, "URG is not looked at", .heading = TO_IUT, .with = URG, .clear = URG)
+
+RULE(sends, "wire.own-window.sends",
+     .statement = "While the window is closed data of send() goes out, and acknowledgments and "
+                  "windows of the other side are heard.",
+     RFCS("200 octets", "rfc9293.send-with-zero-receive-window", "rfc9293.zero-window-acks",
+          "rfc9293.zero-window-control", "rfc9293.acceptable-empty-zero-window"));
+
+/* More than one window of it, so that nothing goes on without an acknowledgment. */
+CASE(sends, two_windows, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    static const char data[200];
+    struct line line = take_line(t);
+    struct talk c = connected(&line, sizeof data / 2);
+    uint32_t first = c.expected;
+    fill(&c);
+    must(sk_send(iut, c.fd, data, sizeof data, 0));
+    while (c.expected - first < sizeof data) {
+        struct packet packet = hear(&c);
+        if (!packet.protocol || packet.flags & RST || !packet.length)
+            break;
+        tell(&c, ACK);
+    }
+    observe("%u octets", c.expected - first);
+}
+
+MUTANT_ON_WIRE(sends, "acknowledgments are not heard while it is closed")
+{
+    static int closed;
+    if (heading == FROM_IUT && !(packet->flags & SYN) && !packet->window)
+        closed++;
+    return heading == FROM_IUT || closed < 2 || packet->text || packet->length;
+}
+
+/* ---- how it opens ---- */
+
+RULE(opens, "wire.own-window.opens",
+     .statement = "The window closes when what comes is not read and opens when recv() has made "
+                  "room: what comes then is acknowledged and given to recv().",
+     RFCS("open then acknowledged then abc", "rfc9293.text-window-adjusted",
+          "rfc9293.zero-window-answers"));
+
+CASE(opens, all_read, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    talk_to_state(&c, chosen_state(t));
+    fill(&c);
+    read_all(&c);
+    observe("%s", ask(&c).window >= 3 ? "open" : "closed");
+    tell(&c, ACK, .text = "abc");
+    observe("%s", until_acknowledged(&c));
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(opens, "it stays closed")
+{
+    static int closed;
+    if (heading == FROM_IUT && !(packet->flags & SYN) && !packet->window)
+        closed++;
+    if (heading == FROM_IUT && closed >= 2)
+        packet->window = 0;
+    return true;
+}
+
+RULE(silly, "wire.own-window.silly",
+     .statement = "A window that is closed does not open by a few octets when recv() has taken a "
+                  "few.",
+     RFCS("not by little", "rfc9293.must-39", "rfc9293.receiver-right-edge-fixed"));
+
+/* By more than that it may open, where what was read is more to the IUT than its octets. */
+CASE(silly, octets_read, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    enum { OCTETS = 10 };
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    unsigned window = 0;
+    char byte;
+    fill(&c);
+    for (int i = 0; i < OCTETS && !window; i++) {
+        must(sk_recv(iut, c.fd, &byte, 1, 0));
+        window = ask(&c).window;
+    }
+    observe("%s", window && window <= OCTETS ? "by little" : "not by little");
+}
+
+MUTANT_ON_WIRE(silly, "it opens by every octet")
+{
+    static int closed;
+    if (heading == FROM_IUT && !(packet->flags & SYN) && !packet->window && ++closed > 2)
+        packet->window = (uint16_t)(closed - 2);
+    return true;
+}

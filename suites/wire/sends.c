@@ -1,0 +1,158 @@
+/* A stream on its way: what send() gave leaves in order, at first a little of it, and has arrived
+ * when close() says so. */
+#include "suites/wire/wire.h"
+
+RULE(in_order, "wire.sends.in-order",
+     .statement = "What several calls of send() give goes out in the order of the calls, also when "
+                  "all of it had to wait.",
+     RFCS("abcdefgh", "rfc9293.sends-in-order", "rfc9293.no-message-boundaries"));
+
+CASE(in_order, after_closed_window, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    char all[9] = "";
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    uint32_t first = c.expected;
+    c.window = 0;
+    tell(&c, ACK, .text = "x");
+    tell(&c, ACK, .text = "x"); /* there are those that go by a smaller one of a later number */
+    drain(&line);
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    must(sk_send(iut, c.fd, "d", 1, 0));
+    must(sk_send(iut, c.fd, "efgh", 4, 0));
+    c.window = 1000;
+    tell(&c, ACK);
+    while (c.expected - first < 8) {
+        struct packet packet = hear(&c);
+        if (!packet.protocol || packet.flags & RST)
+            break;
+        if (packet.length && packet.seq - first + packet.length <= 8)
+            memcpy(all + (packet.seq - first), packet.data, packet.length);
+        tell(&c, ACK);
+    }
+    observe("%s", data_text(all, strlen(all)));
+}
+
+/* The first call takes its data, which goes with the second one. */
+MUTANT(in_order, "the second of two calls comes first")
+{
+    static int calls;
+    if (call_sends(call) && calls++ == 0) {
+        call_succeed(call, 3);
+        return;
+    }
+    mutate(m, call);
+    if (call_sends(call) && calls == 2)
+        sk_send(m->real, (int)call->argument[0], "abc", 3, 0);
+}
+
+RULE(boundaries, "wire.sends.no-boundaries",
+     .statement = "recv() is bound by no segment: it takes a part of what one brought and leaves "
+                  "the rest to the next call, and gives what came in several in one piece.",
+     RFCS("ab then cdef", "rfc9293.no-message-boundaries"));
+
+/* Reads just so much, as programs do. */
+static const char *read_exactly(struct test *t, int fd, int size)
+{
+    static char data[16];
+    int had = 0, count = 0;
+    while (had < size && (count = sk_recv(t->iut, fd, data + had, (size_t)(size - had), 0)) > 0)
+        had += count;
+    return had == size ? data_text(data, (size_t)had) : result_name(count);
+}
+
+CASE(boundaries, reads, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK | PSH, .text = "abc");
+    tell(&c, ACK | PSH, .text = "def");
+    drain(&line);
+    set_nonblocking(t, iut, c.fd, true);
+    observe("%s", read_exactly(t, c.fd, 2));
+    observe("%s", read_exactly(t, c.fd, 4));
+}
+
+MUTANT(boundaries, "what recv() leaves of what has come is lost")
+{
+    char rest[16];
+    mutate(m, call);
+    if (call_receives(call))
+        while (sk_recv(m->real, (int)call->argument[0], rest, sizeof rest, MSG_DONTWAIT) > 0)
+            continue;
+}
+
+RULE(begins, "wire.sends.begins-slowly",
+     .statement = "Of much data that send() gives to a new connection only a part goes out before "
+                  "something is acknowledged, although the window has room for all.",
+     RFCS("a part", "rfc9293.slow-start-limits"));
+
+CASE(begins, much, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    enum { SEGMENT = 500, MUCH = 60 * SEGMENT };
+    static const char data[MUCH];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = SEGMENT);
+    uint32_t first = c.expected;
+    set_nonblocking(t, iut, c.fd, true);
+    int taken = must(sk_send(iut, c.fd, data, sizeof data, 0));
+    require(taken > 20 * SEGMENT, "send() takes only %d", taken);
+    require(hear(&c).length, "no data came");
+    while (hear_now(&c).protocol)
+        continue;
+    observe("%s", c.expected - first < (uint32_t)taken ? "a part" : "all");
+}
+
+/* The rest of it follows the first segment. */
+MUTANT_ON_WIRE(begins, "all goes out")
+{
+    static const char rest[2000];
+    static bool begun;
+    struct packet more = *packet;
+    if (heading == TO_IUT || !packet->length || begun)
+        return true;
+    begun = true;
+    more.seq += (uint32_t)packet->length;
+    more.data = rest;
+    more.length = sizeof rest;
+    for (int i = 0; i < 15; i++, more.seq += sizeof rest)
+        wire_sends(&more);
+    return true;
+}
+
+RULE(delivered, "wire.sends.delivered",
+     .statement =
+         "close() on a socket with SO_LINGER, which succeeds before its time is over, does "
+         "so when all data of send() is acknowledged, and waits until then.",
+     .outcome = {[BY_LINUX] = {"waits then 0",
+                               {"rfc9293.closed-successfully-means-delivered",
+                                "linux.socket.7.so-linger-close"}},
+                 [BY_RFC] = {"waits then 0", {"rfc9293.closed-successfully-means-delivered"}}});
+
+/* There are those that wait for the other side's FIN as well. */
+CASE(delivered, lingering, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct packet packet;
+    set_linger(t, iut, c.fd, 30);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    require(hear(&c).length == 5, "the data did not come");
+    struct pending *closing =
+        sk_begin(iut, (struct call){.operation = OP_CLOSE, .argument = {c.fd}});
+    observe("%s", sk_waits(closing) ? "waits" : "returns");
+    do {
+        tell(&c, ACK);
+        packet = hear(&c);
+    } while (packet.protocol && !(packet.flags & (FIN | RST)));
+    tell(&c, FIN | ACK);
+    observe_result(finish(closing));
+}
+
+MUTANT(delivered, "SO_LINGER is ignored")
+{
+    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_LINGER))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}

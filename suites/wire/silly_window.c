@@ -1,0 +1,106 @@
+/* A window that opens by little, and by much, for one who has much to send. */
+#include "suites/wire/wire.h"
+
+#include "calls/clock.h"
+
+/* The first window of the other side, and the largest. What may not be sent at once may be after a
+ * tenth of a second (RFC 9293, 3.8.6.2.1). */
+enum { WINDOW = 1000, SOON = 90000000 };
+
+/* Takes what comes at once and acknowledges it, the right edge of the window staying where it is.
+ */
+static void take_window(struct talk *c, uint32_t edge)
+{
+    uint32_t before;
+    do {
+        before = c->expected;
+        while (hear_now(c).protocol)
+            continue;
+        c->window = (uint16_t)(edge - c->expected);
+        if (c->expected != before)
+            tell(c, ACK);
+    } while (c->expected != before);
+}
+
+/* A connection that has more to send than the window takes, which is used up but for a little. Its
+ * right edge. */
+static struct talk waiting(struct line *line, uint16_t mss, uint32_t *edge)
+{
+    static const char data[8000];
+    struct test *t = line->t;
+    struct talk c = line_connected(line, .mss = mss, .window = WINDOW);
+    c.window = WINDOW;
+    *edge = c.expected + WINDOW;
+    set_nonblocking(t, t->iut, c.fd, true);
+    require(must(sk_send(t->iut, c.fd, data, sizeof data, 0)) > 4 * WINDOW, "send() takes little");
+    require_by("wire.window.fits", hear(&c).length, "no data came");
+    c.window = (uint16_t)(*edge - c.expected);
+    tell(&c, ACK);
+    take_window(&c, *edge);
+    require(*edge - c.expected < WINDOW / 4, "the window is not used");
+    return c;
+}
+
+/* Moves the right edge; whether data comes at once. */
+static const char *after_opening(struct talk *c, uint32_t edge)
+{
+    c->window = (uint16_t)(edge - c->expected);
+    struct packet told = tell(c, ACK);
+    for (struct packet packet; (packet = hear_now(c)).protocol;)
+        if (packet.length && packet.time - told.time < SOON)
+            return "data";
+    return "nothing";
+}
+
+#define AVOIDED "nothing then nothing then nothing then data"
+
+RULE(little, "wire.silly-window.little",
+     .statement = "While the window opens by a few octets send() sends none of what waits for "
+                  "more at once; it does when there is room for a full segment.",
+     RFCS(AVOIDED, "rfc9293.must-38", "rfc9293.sender-full-segment"));
+
+CASE(little, then_much, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"octets", {"1", "10", "40"}}, {"nagle", {"on", "off"}}})
+{
+    static const uint32_t octets[] = {1, 10, 40};
+    uint32_t edge;
+    struct line line = take_line(t);
+    struct talk c = waiting(&line, 500, &edge);
+    if (t->chosen[1])
+        must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_NODELAY, 1));
+    for (int i = 0; i < 3; i++)
+        observe("%s", after_opening(&c, edge += octets[t->chosen[0]]));
+    observe("%s", after_opening(&c, edge + WINDOW));
+}
+
+/* It hears of more than there is. */
+MUTANT_ON_WIRE(little, "it sends into any window")
+{
+    static bool used;
+    used |= heading == TO_IUT && packet->window < WINDOW / 4;
+    if (heading == TO_IUT && used && packet->window && packet->window < WINDOW)
+        packet->window += WINDOW;
+    return true;
+}
+
+RULE(half, "wire.silly-window.half",
+     .statement = "Once all is acknowledged send() sends into a window of more than half of the "
+                  "largest one, although no full segment fits.",
+     RFCS("data", "rfc9293.sender-fraction"));
+
+CASE(half, of_largest, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    uint32_t edge;
+    struct line line = take_line(t);
+    struct talk c = waiting(&line, 1400, &edge);
+    observe("%s", after_opening(&c, c.expected + WINDOW / 2 + 100));
+}
+
+MUTANT_ON_WIRE(half, "it waits for a full segment")
+{
+    static bool used;
+    used |= heading == TO_IUT && packet->window < WINDOW / 4;
+    if (heading == TO_IUT && used)
+        packet->window = 0;
+    return true;
+}
