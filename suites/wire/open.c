@@ -32,7 +32,8 @@ RULE(active, "wire.open.active",
      RFCS("SYN seq 0 then ACK seq 1 ack 1 then 0", "rfc9293.active-open-at-once",
           "rfc9293.three-way-handshake", "rfc9293.syn-sent-established",
           "rfc9293.syn-sent-ack-form", "rfc9293.syn-sent-learns-number",
-          "rfc9293.sequence-number-of-syn", "rfc9293.syn-sent-ack-acceptable"));
+          "rfc9293.sequence-number-of-syn", "rfc9293.syn-sent-ack-acceptable",
+          "rfc9293.open-closed-active", "rfc9293.open-closed-syn-form"));
 
 CASE(active, connected, .network = ON_LINE, .family = ANY_FAMILY)
 {
