@@ -101,7 +101,8 @@ REQUIREMENTS(
     {"rfc9293.syn-sent-window-learned", "3.10.7.3 SYN-SENT STATE, fourth", REQ_SHALL,
      "The window is that of the SYN.",
      .when = "the state is SYN-SENT, and a SYN arrives without ACK",
-     .untestable = "nothing is sent into it before the acknowledgment that brings another window"},
+     .untestable = "no data is sent before the state is ESTABLISHED, and the segment that makes it "
+                   "so brings a window that takes the place of this one"},
     {"rfc9293.syn-sent-data-queued", "3.10.7.3 SYN-SENT STATE, fourth", REQ_SHALL,
      "Other control and data of the segment wait for ESTABLISHED.",
      .when = "the state is SYN-SENT, and a SYN arrives without ACK"},

@@ -10,6 +10,8 @@
 
 static unsigned char frame[FRAME_ROOM];
 
+enum { ETHERNET_IPV4 = 14 + 20 };
+
 static struct packet through(const struct packet *packet)
 {
     size_t size = packet_encode(packet, frame, sizeof frame);
@@ -61,6 +63,8 @@ static void test_wrong(void)
     CU_ASSERT(through(&sent).problems & PACKET_BAD_HEADER);
     sent.wrong = (struct wrong){.version = 7};
     CU_ASSERT(through(&sent).problems & PACKET_BAD_HEADER);
+    sent.wrong = (struct wrong){.reserved = 5}; /* nothing that a receiver looks at */
+    CU_ASSERT(through(&sent).problems == 0 && frame[ETHERNET_IPV4 + 12] == 0x55);
     sent.wrong = (struct wrong){.words = 0};
     memcpy(sent.options, "\2\1\0\0", 4);
     sent.options_length = 4;

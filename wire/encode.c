@@ -66,6 +66,7 @@ static void add_tcp(struct frame *frame, const struct packet *packet)
     put32(at + 4, packet->seq);
     put32(at + 8, packet->ack);
     at[12] = (unsigned char)(((int)(TCP_HEADER + length + 3) / 4 + packet->wrong.words) << 4);
+    at[12] |= packet->wrong.reserved & 15;
     at[13] = (unsigned char)packet->flags;
     put16(at + 14, packet->window);
     put16(at + 18, packet->urgent);

@@ -42,6 +42,7 @@ struct wrong {
     bool no_checksum;         /* UDP: it is 0 */
     int length;               /* the lengths of IP and UDP say so many bytes more than there are */
     int words;                /* TCP's header length says so many words more than it has */
+    unsigned reserved;        /* these of the four bits behind TCP's header length are set */
     unsigned version;         /* of IP, instead of 4 or 6 */
 };
 

@@ -120,7 +120,8 @@ RULE(times_out, "tcp.connect.times-out",
      .statement = "connect() to a host that never answers fails with ETIMEDOUT.",
      .outcome = {
          [BY_POSIX] = {"ETIMEDOUT", {"posix.connect.timeout-fails", "posix.connect.etimedout"}},
-         [BY_LINUX] = {"ETIMEDOUT", {"linux.connect.2.etimedout"}},
+         [BY_LINUX] = {"ETIMEDOUT",
+                       {"linux.connect.2.etimedout", "rfc9293.open-fails-by-retransmissions"}},
          [BY_BSD] = {"ETIMEDOUT", {"freebsd.connect.2.etimedout"}},
          [BY_ZOS] = {"ETIMEDOUT", {"zos.connect.etimedout"}}});
 

@@ -35,7 +35,7 @@ RULE(outside, "wire.acceptance.outside",
      RFCS("ACK of the current numbers", "rfc9293.unacceptable-acknowledged",
           "rfc9293.synchronized-acks-unacceptable", "rfc9293.synchronized-stays",
           "rfc9293.acceptable-empty-window", "rfc9293.zero-length-in-window",
-          "rfc9293.acceptable-data-window"));
+          "rfc9293.acceptable-data-window", "rfc9293.no-reset-in-doubt"));
 
 /* The window is no larger than 2^30. */
 enum { FAR = 0x50000000 };

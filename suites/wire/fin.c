@@ -130,6 +130,36 @@ CASE(closer, fin_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 MUTANT_TAMPERS(closer, "a FIN is acknowledged once", .heading = TO_IUT, .with = FIN, .nth = 2,
                .lost = true)
 
+RULE(at_once_closed, "wire.fin.fin-wait-1-to-time-wait",
+     .statement =
+         "A segment that brings the other side's FIN and the acknowledgment of the own one "
+         "takes the side that has called shutdown() or close() from FIN_WAIT_1 to "
+         "TIME_WAIT.",
+     .outcome = {
+         [BY_LINUX] = {"TIME_WAIT",
+                       {"rfc9293.fin-wait-1-to-time-wait", "rfc9293.fin-fin-wait-1-acknowledged"}},
+         [BY_RFC] = {"TIME_WAIT",
+                     {"rfc9293.fin-wait-1-to-time-wait", "rfc9293.fin-fin-wait-1-acknowledged"}}});
+
+CASE(at_once_closed, one_segment, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"call", {"shutdown", "close"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    if (t->chosen[0])
+        must(sk_close(iut, c.fd));
+    else
+        must(sk_shutdown(iut, c.fd, SHUT_WR));
+    must_hear(&c, FIN | ACK);
+    tell(&c, FIN | ACK);
+    until_acknowledged(&c);
+    hear_answer_now(&c);
+    observe("%s", tcp_state_name(state_between(t, iut, &c.iut_name, &c.line_name)));
+}
+
+MUTANT_TAMPERS(at_once_closed, "the acknowledgment in the segment of a FIN is not heard",
+               .heading = TO_IUT, .with = FIN, .ack = -1)
+
 #define CROSSED                                                                                    \
     {                                                                                              \
         "current ACK then nothing then current ACK",                                               \

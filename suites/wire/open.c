@@ -26,13 +26,42 @@ CASE(passive, accepted, .network = ON_LINE, .family = ANY_FAMILY)
 
 MUTANT_TAMPERS(passive, "the SYN with ACK acknowledges too much", .with = SYN | ACK, .ack = 1)
 
+RULE(peer_name, "wire.open.peer-name",
+     .statement = "The socket that accept() gives has the peer whose SYN came: getpeername() gives "
+                  "its address and port, and what send() sends goes there.",
+     RFCS("the SYN's then ACK seq 1 ack 1 data 5", "rfc9293.open-closed-peer-from-syn",
+          "rfc9293.listen-peer-filled-in", "rfc9293.send-to-implied-peer",
+          "rfc9293.passive-open-any-peer", "rfc9293.passive-open-listens"));
+
+CASE(peer_name, accepted, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls(&line);
+    struct address name;
+    tell(&c, ACK);
+    c.fd = must(sk_accept(iut, c.listener, NULL));
+    must(sk_getpeername(iut, c.fd, &name));
+    observe("%s", address_equal(&name, &c.line_name) ? "the SYN's" : "another");
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", said(&c, hear(&c)));
+}
+
+MUTANT_ON_WIRE(peer_name, "data goes to another port")
+{
+    if (heading == FROM_IUT && packet->length)
+        packet->destination =
+            address_with_port(packet->destination, address_port(&packet->destination) ^ 1);
+    return true;
+}
+
 RULE(active, "wire.open.active",
      .statement = "connect() sends a SYN without ACK, and answers a SYN that acknowledges it with "
                   "an ACK of its own number and the other's, whereupon the socket is connected.",
      RFCS("SYN seq 0 then ACK seq 1 ack 1 then 0", "rfc9293.active-open-at-once",
           "rfc9293.three-way-handshake", "rfc9293.syn-sent-established",
           "rfc9293.syn-sent-ack-form", "rfc9293.syn-sent-learns-number",
-          "rfc9293.sequence-number-of-syn", "rfc9293.syn-sent-ack-acceptable"));
+          "rfc9293.sequence-number-of-syn", "rfc9293.syn-sent-ack-acceptable",
+          "rfc9293.open-closed-active", "rfc9293.open-closed-syn-form"));
 
 CASE(active, connected, .network = ON_LINE, .family = ANY_FAMILY)
 {

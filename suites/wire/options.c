@@ -1,6 +1,8 @@
 /* Options of segments, those that make no sense too, and the maximum segment size. */
+#include "suites/wire/states.h"
 #include "suites/wire/wire.h"
 
+enum { FRAME_LENGTH = 1500 };
 enum { MSS_KIND = 2, EXPERIMENT = 253, UNKNOWN_KIND = 77 };
 
 /* The next SYN with ACK that a listener gives to a fresh SYN. */
@@ -227,7 +229,8 @@ RULE(mss_sent, "wire.mss.sent",
                   "Maximum Segment Size unless 536 octets over IPv4, or 1220 over IPv6, are all "
                   "that can be received; no other segment has it.",
      RFCS("there then not there then not there then there", "rfc9293.must-14", "rfc9293.shld-5",
-          "rfc9293.may-3", "rfc9293.must-65", "rfc9293.mss-option-length"));
+          "rfc9293.may-3", "rfc9293.must-65", "rfc9293.mss-option-length",
+          "rfc9293.mss-option-in-syn"));
 
 static const char *mss_of(struct packet packet)
 {
@@ -253,6 +256,43 @@ MUTANT_ON_WIRE(mss_sent, "it is in every segment")
     if (heading == FROM_IUT)
         packet->mss = 1000;
     return true;
+}
+
+RULE(mss_receivable, "wire.mss.receivable",
+     .statement = "A segment as large as the Maximum Segment Size that connect(), or a listening "
+                  "socket, has sent is received: recv() gives its data.",
+     RFCS("acknowledged then all of it", "rfc9293.must-67"));
+
+/* What came of so much data, when it was acknowledged. */
+static const char *all_received(struct talk *c, size_t size)
+{
+    static char buffer[FRAME_LENGTH];
+    struct test *t = c->line->t;
+    size_t came = 0;
+    int got;
+    while ((got = sk_recv(t->iut, c->fd, buffer, sizeof buffer, MSG_DONTWAIT)) > 0)
+        came += (size_t)got;
+    return came == size ? "all of it" : came ? "a part of it" : "nothing";
+}
+
+CASE(mss_receivable, segment, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    static const char data[FRAME_LENGTH];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = 1000);
+    size_t headers = (t->peer_domain == AF_INET6 ? 40 : 20) + 20;
+    if (c.syn.mss == 0 || c.syn.mss + headers > FRAME_LENGTH)
+        skip("a frame cannot be filled by a segment of that size");
+    if (c.syn.window < c.syn.mss)
+        skip("the window is smaller than a segment of that size");
+    tell(&c, ACK, .data = data, .length = c.syn.mss);
+    observe("%s", until_acknowledged(&c));
+    observe("%s", all_received(&c, c.syn.mss));
+}
+
+MUTANT_ON_WIRE(mss_receivable, "segments of more than a hundred octets are lost")
+{
+    return heading == FROM_IUT || packet->length <= 100;
 }
 
 /* Whether the largest segment of so much data has at most so many bytes, its options counted. */

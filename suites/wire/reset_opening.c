@@ -12,7 +12,8 @@ enum { BEYOND = 100000, BEFORE = -1000 };
         {                                                                                          \
             "rfc9293.rst-syn-received-passive", "rfc9293.rst-in-syn-received-listens",             \
                 "rfc9293.rst-in-syn-received-passive", "rfc9293.must-11",                          \
-                "rfc9293.rst-syn-received-flushed", "rfc9293.opens-after-old-duplicate"            \
+                "rfc9293.rst-syn-received-flushed", "rfc9293.opens-after-old-duplicate",           \
+                "rfc9293.syn-received-after-rst"                                                   \
         }                                                                                          \
     }
 
@@ -109,7 +110,7 @@ MUTANT_TAMPERS(challenged, "the RST is not heard", .heading = TO_IUT, .with = RS
         "nothing then ECONNREFUSED",                                                               \
         {                                                                                          \
             "rfc9293.rst-syn-received-active", "rfc9293.rst-in-syn-received-active",               \
-                "rfc9293.must-11"                                                                  \
+                "rfc9293.must-11", "rfc9293.syn-received-after-rst"                                \
         }                                                                                          \
     }
 
@@ -151,7 +152,8 @@ MUTANT_BY(refused, "connect() fails with ETIMEDOUT", times_out)
         "nothing then ECONNREFUSED | ECONNRESET then RST",                                         \
         {                                                                                          \
             "rfc9293.syn-sent-rst-with-ack", "rfc9293.rst-valid-in-syn-sent",                      \
-                "rfc9293.rst-elsewhere-aborts", "rfc5961.rst-syn-sent"                             \
+                "rfc9293.rst-elsewhere-aborts", "rfc9293.open-fails-by-rst",                       \
+                "rfc5961.rst-syn-sent"                                                             \
         }                                                                                          \
     }
 
@@ -217,7 +219,8 @@ MUTANT_TAMPERS(not_ours, "such a RST is taken for another segment", .heading = T
     {                                                                                              \
         "nothing then ACK seq 1 ack 1",                                                            \
         {                                                                                          \
-            "rfc9293.syn-sent-other-dropped", "rfc9293.fin-unvalidated-dropped"                    \
+            "rfc9293.syn-sent-other-dropped", "rfc9293.fin-unvalidated-dropped",                   \
+                "rfc9293.no-reset-in-doubt"                                                        \
         }                                                                                          \
     }
 

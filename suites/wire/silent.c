@@ -188,9 +188,11 @@ RULE(close_syn_sent, "wire.silent.close-syn-sent",
      .statement = "close() of a socket that is connecting sends nothing, and the answer to its SYN "
                   "is answered by a RST.",
      .outcome = {[BY_LINUX] = {"nothing then RST seq 1",
-                               {"rfc9293.close-syn-sent", "rfc9293.closed-rst-with-ack"}},
+                               {"rfc9293.close-syn-sent", "rfc9293.closed-rst-with-ack",
+                                "rfc9293.open-can-be-given-up"}},
                  [BY_RFC] = {"nothing then RST seq 1",
-                             {"rfc9293.close-syn-sent", "rfc9293.closed-rst-with-ack"}}});
+                             {"rfc9293.close-syn-sent", "rfc9293.closed-rst-with-ack",
+                              "rfc9293.open-can-be-given-up"}}});
 
 CASE(close_syn_sent, answered_later, .network = ON_LINE, .family = ANY_FAMILY)
 {

@@ -114,6 +114,26 @@ MUTANT_ON_WIRE(chosen_stream, "the SYN comes from another address")
     return from_elsewhere(packet, heading);
 }
 
+RULE(chosen_own, "wire.source.chosen-own",
+     .statement = "The SYN of a socket that was not bound, on a host with several addresses, comes "
+                  "from one of them: bind() of another socket takes it.",
+     RFCS("0", "rfc9293.must-44", "rfc9293.active-open-chooses-address"));
+
+CASE(chosen_own, connecting, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct packet syn = begin_connection(t, &line, stream_socket(t, iut));
+    struct address source = as_written_by(t, iut, address_with_port(syn.source, 0));
+    observe_result(sk_bind(iut, stream_socket(t, iut), &source));
+}
+
+MUTANT_ON_WIRE(chosen_own, "the SYN comes from the address that it goes to")
+{
+    if (heading == FROM_IUT)
+        packet->source = address_with_port(packet->destination, address_port(&packet->source));
+    return true;
+}
+
 RULE(chosen_datagram, "wire.source.chosen-datagram",
      .statement = "Datagrams of a socket that was not bound come from the port that getsockname() "
                   "gives after the first one, all of them.",

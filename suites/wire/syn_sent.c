@@ -5,12 +5,11 @@ RULE(bad_ack, "wire.syn-sent.bad-ack",
      .statement = "A segment that acknowledges what was not sent, while connect() waits for an "
                   "answer, is answered by a RST with the number that it acknowledged, and the "
                   "connection can still be made.",
-     .outcome = {[BY_LINUX] = {"RST with the number acknowledged then ACK seq 1 ack 1",
-                               {"rfc9293.syn-sent-bad-ack-reset", "rfc9293.syn-sent-established",
-                                "rfc9293.syn-sent-ack-form"}},
-                 [BY_RFC] = {"RST with the number acknowledged then ACK seq 1 ack 1",
-                             {"rfc9293.syn-sent-bad-ack-reset", "rfc9293.syn-sent-established",
-                              "rfc9293.syn-sent-ack-form"}}});
+     RFCS("RST with the number acknowledged then ACK seq 1 ack 1", "rfc9293.syn-sent-bad-ack-reset",
+          "rfc9293.syn-sent-established", "rfc9293.syn-sent-ack-form",
+          "rfc9293.wrong-syn-ack-reset", "rfc9293.syn-sent-survives-wrong-syn-ack",
+          "rfc9293.reset-for-foreign-segment", "rfc9293.unsynchronized-resets-bad-ack",
+          "rfc9293.unsynchronized-stays"));
 
 enum { WITH_SYN, WITHOUT_SYN };
 
@@ -59,6 +58,36 @@ MUTANT_ON_WIRE(rst_alone, "the RST ends the connection")
     if (heading == TO_IUT && packet->flags == RST) {
         packet->flags |= ACK;
         packet->ack = expected;
+    }
+    return true;
+}
+
+RULE(acknowledged, "wire.syn-sent.acknowledged",
+     .statement = "A SYN that was acknowledged is not sent again: that of a connect() that came "
+                  "later, and gets no answer, is sent again without it.",
+     RFCS("SYN seq 0", "rfc9293.syn-sent-acknowledged-removed"));
+
+CASE(acknowledged, two, .network = ON_LINE, .family = ANY_FAMILY, .seconds = SYN_SECONDS,
+     .tags = TAG_WAITS)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    tell(&c, SYN | ACK);
+    must_hear(&c, ACK);
+    struct talk later = line_called(&line);
+    observe("%s", said(&later, hear(&later)));
+}
+
+/* In place of what is sent again comes the SYN of the first connection. */
+MUTANT_ON_WIRE(acknowledged, "the SYN is sent again")
+{
+    static struct packet first;
+    static unsigned count;
+    if (heading == FROM_IUT && packet->flags == SYN) {
+        if (count == 0)
+            first = *packet;
+        if (++count == 3)
+            *packet = first;
     }
     return true;
 }

@@ -1,0 +1,47 @@
+/* The sequence numbers with which connections begin. */
+#include "suites/wire/wire.h"
+
+RULE(clock, "wire.isn.clock",
+     .statement = "The first sequence number of a listening socket's answer follows a clock that "
+                  "counts about every 4 microseconds or more often: between the same ends it goes "
+                  "forward from one connection to the next.",
+     RFCS("forward then forward then forward", "rfc9293.must-8"));
+
+/* The clock need be neither precise nor realtime: a quarter of the rate will do. One that goes
+ * round faster than this is none. */
+enum { LEAST_PER_MILLISECOND = 250 / 4 };
+
+static const char *progress(const struct packet *before, const struct packet *now)
+{
+    uint32_t counted = now->seq - before->seq;
+    int64_t least = (now->time - before->time) / 1000000 * LEAST_PER_MILLISECOND;
+    return counted >= INT32_MAX ? "back" : counted < least ? "slowly" : "forward";
+}
+
+/* What is between two connections is the time after which the IUT sends its answer again. */
+CASE(clock, same_ends, .network = ON_LINE, .family = ANY_FAMILY, .seconds = 3 * SYN_SECONDS,
+     .tags = TAG_WAITS)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    struct packet before = {.protocol = PROTOCOL_NONE};
+    for (int i = 0; i < 4; i++) {
+        c.next = line_random();
+        tell(&c, SYN);
+        struct packet answer = must_hear(&c, SYN | ACK);
+        if (i)
+            observe("%s", progress(&before, &answer));
+        if (i < 3)
+            must_hear(&c, SYN | ACK);
+        line_send_packet(&line, reply(&answer, RST));
+        drain(&line);
+        before = answer;
+    }
+}
+
+MUTANT_ON_WIRE(clock, "each connection begins with the same number")
+{
+    if (heading == FROM_IUT && packet->flags == (SYN | ACK))
+        packet->seq = 4711;
+    return true;
+}
