@@ -6,7 +6,7 @@
 DOCUMENT(rfc7323, .id = "rfc7323", .title = "RFC 7323, TCP Extensions for High Performance",
          .edition = "September 2014", .where = "https://www.rfc-editor.org/rfc/rfc7323");
 
-#define BOTH "both SYNs had the option"
+#define BOTH     "both SYNs had the option"
 #define NOT_BOTH "a SYN was without the option"
 
 REQUIREMENTS(

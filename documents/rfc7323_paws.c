@@ -2,11 +2,11 @@
  * is a segment whose value is less than the one that is kept for the echo. */
 #include "documents/document.h"
 
-#define IN_USE "timestamps are in use"
+#define IN_USE    "timestamps are in use"
 #define PAWS_USED "PAWS is used"
 #define MECHANISM "5.2 The PAWS Mechanism"
-#define BASIC "5.3 Basic PAWS Algorithm"
-#define CLOCK "5.4 Timestamp Clock"
+#define BASIC     "5.3 Basic PAWS Algorithm"
+#define CLOCK     "5.4 Timestamp Clock"
 
 REQUIREMENTS(
     rfc7323_paws, "rfc7323",
@@ -25,8 +25,8 @@ REQUIREMENTS(
      .when = "a RST with timestamps answers a segment"},
     {"rfc7323.rst-value", MECHANISM, REQ_SHOULD, "Its value is zero.",
      .when = "a RST with timestamps answers a segment"},
-    {"rfc7323.rst-of-abort", MECHANISM, REQ_SHOULD,
-     "The RST of a user's abort has timestamps.", .when = IN_USE},
+    {"rfc7323.rst-of-abort", MECHANISM, REQ_SHOULD, "The RST of a user's abort has timestamps.",
+     .when = IN_USE},
     {"rfc7323.rst-no-paws", MECHANISM, REQ_SHALL,
      "A RST is not refused for the value of its timestamps."},
     {"rfc7323.rst-updates-nothing", MECHANISM, REQ_SHALL,
@@ -74,8 +74,7 @@ REQUIREMENTS(
      .untestable = "no case lasts for days"},
     {"rfc7323.paws-outdated-accepted", "5.5 Outdated Timestamps", REQ_SHALL,
      "An old segment is accepted, and its value is kept.",
-     .when = "the value that was kept is no longer valid",
-     .untestable = "no case lasts for days"},
+     .when = "the value that was kept is no longer valid", .untestable = "no case lasts for days"},
     {"rfc7323.prediction-after-paws", "5.6 Header Prediction", REQ_SHOULD,
      "Timestamps are compared before headers are predicted: a segment that is the next in order "
      "is refused if it is old."},

@@ -4,7 +4,7 @@
 
 #define IN_USE "timestamps are in use"
 #define OPTION "3.2 Timestamps Option"
-#define ECHO "4.3 Which Timestamp to Echo"
+#define ECHO   "4.3 Which Timestamp to Echo"
 
 REQUIREMENTS(
     rfc7323_timestamps, "rfc7323",

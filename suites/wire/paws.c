@@ -37,9 +37,10 @@ static bool loses_answers(struct packet *packet, enum heading heading)
 }
 
 RULE(data, "wire.paws.old-data",
-     .statement = "On a connection with timestamps the next data in order, if its timestamp is less "
-                  "than the last one, is answered by an ACK of what came before, and recv() gives "
-                  "nothing of it.",
+     .statement =
+         "On a connection with timestamps the next data in order, if its timestamp is less "
+         "than the last one, is answered by an ACK of what came before, and recv() gives "
+         "nothing of it.",
      LINUX_AND_RFC("ACK seq 1 ack 1 then nothing then abc",
                    "ACK seq 1 ack 1 then nothing then abc || * then abc",
                    "rfc7323.paws-old-acknowledged", "rfc7323.paws-old-dropped",
@@ -176,9 +177,10 @@ CASE(equal, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 MUTANT_TAMPERS(equal, "it is refused", .heading = TO_IUT, .data = true, .nth = 2, .lost = true)
 
 RULE(wraps, "wire.paws.wraps",
-     .statement = "A timestamp that is up to 2^31-1 ahead of the last one by 32-bit arithmetic is "
-                  "newer, though it be a smaller number: recv() gives the data that has it, and the "
-                  "ACK echoes it.",
+     .statement =
+         "A timestamp that is up to 2^31-1 ahead of the last one by 32-bit arithmetic is "
+         "newer, though it be a smaller number: recv() gives the data that has it, and the "
+         "ACK echoes it.",
      RFCS("echoed then abc", "rfc7323.stamps-wrap", "rfc7323.paws-in-order", "rfc7323.paws-kept",
           "rfc7323.echo-kept"));
 
@@ -189,8 +191,8 @@ CASE(wraps, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     struct line line = take_line(t);
     struct talk c = line_stamped(&line, begin);
     uint32_t last = c.stamp.value - 1;
-    struct packet data = tell(&c, ACK, .text = "abc",
-                              .stamp = STAMP(last + (t->chosen[0] ? 0x7fffffff : 1000), 0));
+    struct packet data =
+        tell(&c, ACK, .text = "abc", .stamp = STAMP(last + (t->chosen[0] ? 0x7fffffff : 1000), 0));
     struct packet answer = acknowledged(&c);
     observe("%s", answer.stamp.echo == data.stamp.value ? "echoed" : "not echoed");
     observe("%s", receive_next(t, iut, c.fd));
@@ -225,8 +227,9 @@ MUTANT_TAMPERS(once, "it is thrown away then", .heading = TO_IUT, .data = true, 
 /* ---- RSTs ---- */
 
 RULE(rst, "wire.paws.old-rst",
-     .statement = "A RST with the number expected next ends a connection with timestamps though its "
-                  "own is less than the last one: recv() fails with ECONNRESET.",
+     .statement =
+         "A RST with the number expected next ends a connection with timestamps though its "
+         "own is less than the last one: recv() fails with ECONNRESET.",
      RFCS("ECONNRESET", "rfc7323.rst-no-paws"));
 
 CASE(rst, established, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)

@@ -38,6 +38,7 @@ CASE(answered, listener, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk caller = line_called(&line), c = talk_to_listener(&line);
     need_scale(&caller);
+    must(sk_close(iut, caller.fd));
     tell(&c, SYN, .mss = 1460, .scale = SCALE(shifts[t->chosen[0]]));
     observe("%s", has_scale(must_hear(&c, SYN | ACK)));
 }
@@ -102,8 +103,9 @@ MUTANT_ON_WIRE(shift, "it is 15")
 }
 
 RULE(only_in_syn, "wire.window-scale.only-in-syn",
-     .statement = "Where both SYNs had Window Scale, neither the ACK of data nor the data of send() "
-                  "has it.",
+     .statement =
+         "Where both SYNs had Window Scale, neither the ACK of data nor the data of send() "
+         "has it.",
      RFCS("not there then not there", "rfc7323.scale-only-in-syn"));
 
 CASE(only_in_syn, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
@@ -129,7 +131,8 @@ MUTANT_ON_WIRE(only_in_syn, "it is in every segment")
 RULE(applied, "wire.window-scale.applied",
      .statement = "Where both SYNs had Window Scale, send() takes the other side's windows to be "
                   "scaled by the shift that its SYN has.",
-     RFCS("within the window", "rfc7323.scale-taken", "rfc7323.incoming-window-scaled"));
+     RFCS("within the window", "rfc7323.scale-taken", "rfc7323.incoming-window-scaled",
+          "rfc7323.first-within-window"));
 
 CASE(applied, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"shift", {"1", "7", "14"}}})
@@ -236,8 +239,7 @@ MUTANT_ON_WIRE(elsewhere, "the window is scaled")
 RULE(not_taken, "wire.window-scale.not-taken",
      .statement = "connect() offers Window Scale, and the SYN with ACK does not have it: the other "
                   "side's windows are taken to be unscaled by send(), and the own ones are.",
-     RFCS("unscaled then within the window", "rfc7323.scale-not-taken",
-          "rfc7323.scale-both-ways"));
+     RFCS("unscaled then within the window", "rfc7323.scale-not-taken", "rfc7323.scale-both-ways"));
 
 CASE(not_taken, connect, .network = ON_LINE, .family = ANY_FAMILY)
 {
