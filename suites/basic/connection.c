@@ -353,7 +353,9 @@ RULE(unconnected, "basic.shutdown.unconnected",
      .statement = "shutdown() on a socket that is not connected fails with ENOTCONN; by POSIX that "
                   "of a datagram socket may give EOPNOTSUPP, where they have no shutdown().",
      .outcome = {[BY_POSIX] = {"ENOTCONN", {"posix.shutdown.enotconn"}},
-                 [BY_LINUX] = {"ENOTCONN", {"linux.shutdown.2.enotconn"}},
+                 [BY_LINUX] = {"ENOTCONN",
+                               {"linux.shutdown.2.enotconn", "rfc9293.close-closed",
+                                "rfc9293.close-not-open", "rfc9293.call-without-connection"}},
                  [BY_BSD] = {"ENOTCONN", {"freebsd.shutdown.2.enotconn"}}});
 
 #define HOW .axes = {{"how", {"read", "write", "both"}}}

@@ -102,7 +102,9 @@ RULE(send_unconnected, "transfer.send.not-connected",
                        {"posix.send.enotconn", "posix.sendto.enotconn", "posix.sendmsg.enotconn"}},
          [BY_LINUX] = {"ENOTCONN | EPIPE",
                        {"linux.send.2.stream-enotconn", "linux.send.2.enotconn",
-                        "linux.send.2.epipe-for-enotconn"}},
+                        "linux.send.2.epipe-for-enotconn", "rfc9293.send-closed",
+                        "rfc9293.send-without-open", "rfc9293.send-before-peer-known",
+                        "rfc9293.send-listen-no-peer", "rfc9293.call-without-connection"}},
          [BY_BSD] = {"ENOTCONN | EPIPE", {"freebsd.send.2.enotconn", "freebsd.send.2.epipe"}}});
 
 CASE(send_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK, SENDING(WITH_FLAGS))
@@ -170,7 +172,8 @@ RULE(receive_unconnected, "transfer.receive.not-connected",
                         "posix.read.enotconn", "posix.readv.like-read"}},
          [BY_LINUX] = {"ENOTCONN",
                        {"linux.recv.2.enotconn", "linux.recv.2.recv-is-read", "posix.read.enotconn",
-                        "posix.readv.like-read"}},
+                        "posix.readv.like-read", "rfc9293.receive-closed",
+                        "rfc9293.receive-without-open", "rfc9293.call-without-connection"}},
          [BY_BSD] = {"ENOTCONN",
                      {"freebsd.recv.2.enotconn", "posix.read.enotconn", "posix.readv.like-read"}}});
 

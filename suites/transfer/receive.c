@@ -31,7 +31,7 @@ RULE(gives, "transfer.receive.gives",
                                 "posix.read.like-recv"}},
                  [BY_LINUX] = {"5 then hello",
                                {"linux.recv.2.both-kinds", "linux.recv.2.returns-length",
-                                "linux.recv.2.recv-is-read"}},
+                                "linux.recv.2.recv-is-read", "rfc9293.receive-byte-count"}},
                  [BY_BSD] = {"5 then hello",
                              {"freebsd.recv.2.returns-length", "freebsd.read.2.returns-count"}}});
 

@@ -150,16 +150,18 @@ static unsigned char sent[LONG];
 RULE(order, "transfer.send.order",
      .statement = "What send(), sendto(), sendmsg(), write() and writev() send on a stream socket "
                   "arrives whole and in its order.",
-     .outcome = {[BY_POSIX] = {"all then end of file",
-                               {"posix.sockets.types.stream.reliable-sequenced",
-                                "posix.send.blocks", "posix.write.blocks"}},
-                 [BY_LINUX] = {"all then end of file",
-                               {"linux.socket.2.stream-not-lost", "linux.send.2.blocks",
-                                "posix.sockets.types.stream.reliable-sequenced"}},
-                 [BY_BSD] = {"all then end of file",
-                             {"freebsd.socket.2.stream.reliable-sequenced",
-                              "freebsd.send.2.blocks-without-space"}},
-                 [BY_RFC] = {"all then end of file", {"rfc9293.reliable-in-order"}}});
+     .outcome = {
+         [BY_POSIX] = {"all then end of file",
+                       {"posix.sockets.types.stream.reliable-sequenced", "posix.send.blocks",
+                        "posix.write.blocks"}},
+         [BY_LINUX] = {"all then end of file",
+                       {"linux.socket.2.stream-not-lost", "linux.send.2.blocks",
+                        "posix.sockets.types.stream.reliable-sequenced", "rfc9293.sends-in-order"}},
+         [BY_BSD] = {"all then end of file",
+                     {"freebsd.socket.2.stream.reliable-sequenced",
+                      "freebsd.send.2.blocks-without-space"}},
+         [BY_RFC] = {"all then end of file",
+                     {"rfc9293.reliable-in-order", "rfc9293.sends-in-order"}}});
 
 /* Pieces of 1 to 1000 bytes. The peer reads what has come so far, so that there is always room, but
  * waits for nothing before the end: small pieces may be held back until others are acknowledged. */

@@ -7,7 +7,8 @@
         {                                                                                          \
             "rfc9293.fin-acknowledged", "rfc9293.fin-signalled", "rfc9293.fin-established",        \
                 "rfc9293.fin-from-network", "rfc9293.no-fin-before-close",                         \
-                "rfc9293.receive-fails-after-remote-close", "rfc9293.receive-close-wait-end"       \
+                "rfc9293.receive-fails-after-remote-close", "rfc9293.receive-close-wait-end",      \
+                "rfc9293.reports-remote-close"                                                     \
         }                                                                                          \
     }
 

@@ -80,7 +80,7 @@ RULE(first_data, "wire.open.first-data",
                   "ACK of the other's SYN.",
      RFCS("ACK seq 1 ack 1 data 5", "rfc9293.first-data-number", "rfc9293.sequence-number-of-data",
           "rfc9293.acknowledgment-number", "rfc9293.acknowledgment-always",
-          "rfc9293.sequence-number-of-syn"));
+          "rfc9293.sequence-number-of-syn", "rfc9293.send-to-implied-peer"));
 
 CASE(first_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {

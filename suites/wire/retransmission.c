@@ -194,15 +194,30 @@ MUTANT_TAMPERS(syn_ack, "it has another number when it comes again", .with = SYN
 
 /* ---- until when ---- */
 
+RULE(returns, "wire.retransmission.send-returns",
+     .statement = "send() returns although what it sends is not acknowledged.",
+     RFCS("5 then ACK seq 1 ack 1 data 5", "rfc9293.send-does-not-wait"));
+
+CASE(returns, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    observe_count(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", said(&c, hear(&c)));
+}
+
+MUTANT_GIVES(returns, "send() gives up waiting for the ACK", OP_SEND, 0, ETIMEDOUT)
+
 RULE(user_timeout, "wire.retransmission.user-timeout",
      .statement = "Where data of send() is not acknowledged for as long as TCP_USER_TIMEOUT says, "
                   "recv() fails with ETIMEDOUT, and the connection is gone.",
      .outcome = {[BY_LINUX] = {"ETIMEDOUT then RST seq 1",
                                {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
-                                "rfc9293.user-timeout-closed", "rfc9293.must-21"}},
+                                "rfc9293.user-timeout-closed", "rfc9293.user-timeout-told",
+                                "rfc9293.user-timeout-flushes", "rfc9293.must-21"}},
                  [BY_RFC] = {"* then RST seq 1",
-                             {"rfc9293.user-timeout-closed", "rfc9293.must-21", "rfc9293.r2-closes",
-                              "rfc9293.must-20"}}});
+                             {"rfc9293.user-timeout-closed", "rfc9293.user-timeout-flushes",
+                              "rfc9293.must-21", "rfc9293.r2-closes", "rfc9293.must-20"}}});
 
 CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 15)

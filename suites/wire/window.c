@@ -2,16 +2,6 @@
  */
 #include "suites/wire/wire.h"
 
-/* The line says how much it takes. There are those that go by a smaller window only where it comes
- * with a later number. */
-static void say_window(struct talk *c, uint16_t window)
-{
-    c->window = window;
-    tell(c, ACK, .text = "x");
-    tell(c, ACK, .text = "x");
-    drain(c->line);
-}
-
 /* Something that comes while the window is closed: the line does not take what it carries. */
 static struct packet hear_probe(struct talk *c)
 {

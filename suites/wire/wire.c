@@ -25,6 +25,44 @@ struct talk talk_to_listener(struct line *line)
     return talk;
 }
 
+void say_window(struct talk *talk, uint16_t window)
+{
+    talk->window = window;
+    tell(talk, ACK, .text = "x");
+    tell(talk, ACK, .text = "x");
+    drain(talk->line);
+}
+
+struct packet acknowledged(struct talk *talk)
+{
+    struct packet packet;
+    do
+        packet = hear(talk);
+    while (packet.protocol && (!(packet.flags & ACK) || packet.ack != talk->next));
+    return packet;
+}
+
+void need_stamps(const struct talk *talk)
+{
+    struct test *t = talk->line->t;
+    if (!talk->syn.stamp.there)
+        skip("there are no timestamps here: there need not be any");
+}
+
+void need_scale(const struct talk *talk)
+{
+    struct test *t = talk->line->t;
+    if (!talk->syn.scale)
+        skip("windows are not scaled here: they need not be");
+}
+
+struct talk line_stamped(struct line *line, uint32_t value)
+{
+    struct talk talk = line_connected(line, .stamp = STAMP(value, 0));
+    need_stamps(&talk);
+    return talk;
+}
+
 size_t hear_data(struct talk *talk, size_t size, size_t *most)
 {
     enum { FUTILE = 8 }; /* an implementation can send the same again for long */

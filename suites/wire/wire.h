@@ -20,6 +20,22 @@ const char *accepted_now(struct talk *talk);
 /* A listening socket of the IUT and a connection to it of which nothing was sent. */
 struct talk talk_to_listener(struct line *line);
 
+/* The line says how much it takes, behind two octets of data: there are those that go by a smaller
+ * window only where it comes with a later number. */
+void say_window(struct talk *talk, uint16_t window);
+
+/* Hears segments until the IUT has acknowledged all that the line sent, and gives the one that did;
+ * one of protocol 0 if none does. */
+struct packet acknowledged(struct talk *talk);
+
+/* A connection with timestamps, by the case's role; the line's begin with this value. A skip where
+ * the IUT has none. */
+struct talk line_stamped(struct line *line, uint32_t value);
+
+/* The IUT uses what both SYNs must have: a skip if its own has not. */
+void need_stamps(const struct talk *talk);
+void need_scale(const struct talk *talk);
+
 /* Waits for the segments that the IUT sends until so much of its data has come in order, and
  * acknowledges none; gives how much has come by then, and the most that one segment had. */
 size_t hear_data(struct talk *talk, size_t size, size_t *most);

@@ -1,0 +1,448 @@
+/* Timestamps: which segments have them, and what they echo. */
+#include "suites/wire/wire.h"
+
+enum { BEGIN = 100000, LATER = 1000 };
+
+static const char *has_stamp(struct packet packet)
+{
+    return !packet.protocol ? "missing" : packet.stamp.there ? "there" : "not there";
+}
+
+static const char *echoes(struct packet packet, uint32_t value)
+{
+    if (!packet.stamp.there)
+        return has_stamp(packet);
+    return packet.stamp.echo == value ? "echoed" : "another is echoed";
+}
+
+/* For mutants. */
+static bool echoes_another(struct packet *packet, enum heading heading)
+{
+    if (heading == FROM_IUT)
+        packet->stamp.echo -= 2 * LATER;
+    return true;
+}
+
+/* ---- where they are ---- */
+
+RULE(answered, "wire.timestamps.answered-only",
+     .statement = "A listening socket answers a SYN without timestamps by a SYN with ACK that has "
+                  "none.",
+     RFCS("not there", "rfc7323.stamp-answered-only"));
+
+CASE(answered, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell(&c, SYN, .mss = 1460);
+    observe("%s", has_stamp(must_hear(&c, SYN | ACK)));
+}
+
+MUTANT_ON_WIRE(answered, "they are always there")
+{
+    if (heading == FROM_IUT)
+        packet->stamp = (struct stamp)STAMP(1, 0);
+    return true;
+}
+
+RULE(every, "wire.timestamps.in-every-segment",
+     .statement = "Once both SYNs had timestamps, the ACK that ends connect(), those of data, of a "
+                  "FIN and of a segment that is not acceptable, the data of send() and the FIN of "
+                  "shutdown() have them.",
+     RFCS("there", "rfc7323.stamp-in-every-segment"));
+
+CASE(every, connect, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    need_stamps(&c);
+    tell(&c, SYN | ACK, .stamp = STAMP(BEGIN, c.syn.stamp.value));
+    observe("%s", has_stamp(hear(&c)));
+}
+
+static bool stamped(struct test *t, struct packet packet)
+{
+    require(packet.protocol, "a segment does not come");
+    return packet.stamp.there;
+}
+
+CASE(every, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    tell(&c, ACK, .text = "abc");
+    bool all = stamped(t, acknowledged(&c));
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    all &= stamped(t, hear(&c));
+    tell(&c, ACK);
+    tell(&c, ACK, .seq = -LATER, .text = "x");
+    all &= stamped(t, hear(&c));
+    must(sk_shutdown(iut, c.fd, SHUT_WR));
+    all &= stamped(t, must_hear(&c, FIN | ACK));
+    tell(&c, FIN | ACK);
+    all &= stamped(t, acknowledged(&c));
+    observe("%s", all ? "there" : "not there");
+}
+
+MUTANT_ON_WIRE(every, "they are in SYNs only")
+{
+    if (heading == FROM_IUT && !(packet->flags & SYN))
+        packet->stamp.there = false;
+    return true;
+}
+
+RULE(rst_of_abort, "wire.timestamps.rst-of-abort",
+     .statement = "Once both SYNs had timestamps, the RST of close() with SO_LINGER on and no time "
+                  "has them.",
+     RFCS("there", "rfc7323.rst-of-abort", "rfc7323.stamp-in-rst"));
+
+CASE(rst_of_abort, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    set_linger(t, iut, c.fd, 0);
+    must(sk_close(iut, c.fd));
+    struct packet rst = hear(&c);
+    require(rst.flags & RST, "close() sent no RST");
+    observe("%s", has_stamp(rst));
+}
+
+MUTANT_ON_WIRE(rst_of_abort, "a RST has none")
+{
+    if (heading == FROM_IUT && packet->flags & RST)
+        packet->stamp.there = false;
+    return true;
+}
+
+RULE(rst_answers, "wire.timestamps.rst-answers",
+     .statement = "Where connect() uses timestamps, the RST that answers a SYN with timestamps to "
+                  "a port that nothing listens at has them, too: it echoes that of the SYN, and "
+                  "its own value is zero.",
+     RFCS("echoed then zero", "rfc7323.rst-answers-stamped", "rfc7323.rst-echo",
+          "rfc7323.rst-value"),
+     .deviation = {[BY_LINUX] = {"not there then zero",
+                                 "a RST that belongs to no socket has no timestamps on Linux, nor "
+                                 "ever had"}});
+
+CASE(rst_answers, syn, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk caller = line_called(&line);
+    need_stamps(&caller);
+    must(sk_close(iut, caller.fd));
+    struct talk c = talk_to(&line, unused_port(t));
+    struct packet syn = tell(&c, SYN, .stamp = STAMP(BEGIN, 0));
+    struct packet rst = must_hear(&c, RST | ACK);
+    observe("%s", echoes(rst, syn.stamp.value));
+    observe("%s", rst.stamp.value == 0 ? "zero" : "another value");
+}
+
+MUTANT_ON_WIRE(rst_answers, "it has a value")
+{
+    if (heading == FROM_IUT && packet->flags & RST)
+        packet->stamp = (struct stamp)STAMP(7, 7);
+    return true;
+}
+
+/* ---- what they echo ---- */
+
+RULE(echo, "wire.timestamps.echo",
+     .statement = "A listening socket's answer to a SYN, the ACK that ends connect(), and the ACK "
+                  "of data echo the timestamp of what they acknowledge.",
+     RFCS("echoed", "rfc7323.echo-recent", "rfc7323.echo-kept", "rfc7323.echo-is-kept"));
+
+CASE(echo, syn, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell(&c, SYN, .stamp = STAMP(BEGIN, 0));
+    c.syn = must_hear(&c, SYN | ACK);
+    need_stamps(&c);
+    observe("%s", echoes(c.syn, BEGIN));
+}
+
+CASE(echo, syn_ack, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    need_stamps(&c);
+    tell(&c, SYN | ACK, .stamp = STAMP(BEGIN, c.syn.stamp.value));
+    observe("%s", echoes(hear(&c), BEGIN));
+}
+
+CASE(echo, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    c.stamp.value += LATER;
+    struct packet data = tell(&c, ACK, .text = "abc");
+    observe("%s", echoes(acknowledged(&c), data.stamp.value));
+}
+
+MUTANT_ON_WIRE(echo, "another is echoed")
+{
+    return echoes_another(packet, heading);
+}
+
+RULE(earliest, "wire.timestamps.echo-earliest",
+     .statement = "An ACK of several segments echoes the timestamp of the earliest of them, though "
+                  "nobody calls recv().",
+     RFCS("echoed", "rfc7323.echo-delayed-ack", "rfc7323.echo-one", "rfc7323.echo-kept"));
+
+CASE(earliest, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    struct packet first = tell(&c, ACK, .text = "abc"), answer;
+    uint32_t between = c.next, earliest = first.stamp.value;
+    c.stamp.value += LATER;
+    struct packet second = tell(&c, ACK, .text = "def");
+    for (answer = hear(&c); answer.protocol && answer.ack != c.next; answer = hear(&c))
+        if (answer.ack == between)
+            earliest = second.stamp.value;
+    observe("%s", echoes(answer, earliest));
+}
+
+MUTANT_ON_WIRE(earliest, "another is echoed")
+{
+    return echoes_another(packet, heading);
+}
+
+/* Three octets have come in order, and what follows the next three. */
+static struct talk with_gap(struct line *line, struct packet *in_order)
+{
+    struct test *t = line->t;
+    struct talk c = line_stamped(line, BEGIN);
+    *in_order = tell(&c, ACK, .text = "abc");
+    require(acknowledged(&c).protocol, "data was not acknowledged");
+    c.stamp.value += LATER;
+    tell(&c, ACK, .seq = 3, .text = "ghi");
+    return c;
+}
+
+RULE(gap, "wire.timestamps.echo-gap",
+     .statement = "The ACK of data that comes before what it follows echoes the timestamp of the "
+                  "newest segment that came in order, though nobody calls recv().",
+     RFCS("echoed", "rfc7323.echo-gap", "rfc7323.echo-kept"));
+
+CASE(gap, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct packet in_order;
+    struct talk c = with_gap(&line, &in_order);
+    struct packet answer = hear(&c);
+    require(answer.protocol, "there is no ACK of what came too early");
+    observe("%s", echoes(answer, in_order.stamp.value));
+}
+
+MUTANT_ON_WIRE(gap, "another is echoed")
+{
+    return echoes_another(packet, heading);
+}
+
+RULE(filled, "wire.timestamps.echo-gap-filled",
+     .statement = "The ACK of data that fills a gap echoes that data's timestamp, though nobody "
+                  "calls recv().",
+     RFCS("echoed", "rfc7323.echo-gap-filled", "rfc7323.echo-kept"));
+
+CASE(filled, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct packet in_order;
+    struct talk c = with_gap(&line, &in_order);
+    drain(&line);
+    c.stamp.value += LATER;
+    struct packet filling = tell(&c, ACK, .text = "def");
+    c.next += 3;
+    observe("%s", echoes(acknowledged(&c), filling.stamp.value));
+}
+
+MUTANT_ON_WIRE(filled, "another is echoed")
+{
+    return echoes_another(packet, heading);
+}
+
+RULE(no_echo, "wire.timestamps.no-echo-in-syn",
+     .statement = "The SYN of connect() echoes nothing: that field of its timestamps is zero.",
+     RFCS("zero", "rfc7323.echo-zero"));
+
+CASE(no_echo, connect, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    need_stamps(&c);
+    observe("%s", c.syn.stamp.echo == 0 ? "zero" : "something else");
+}
+
+MUTANT_ON_WIRE(no_echo, "it echoes something")
+{
+    return echoes_another(packet, heading);
+}
+
+RULE(echo_ignored, "wire.timestamps.syn-echo-ignored",
+     .statement = "A listening socket answers a SYN that echoes a timestamp as any other.",
+     RFCS("SYN ACK seq 0 ack 1 then a connection", "rfc7323.echo-ignored"));
+
+CASE(echo_ignored, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell(&c, SYN, .stamp = STAMP(BEGIN, line_random() | 1));
+    struct packet answer = hear(&c);
+    c.others = (struct origin){true, answer.seq};
+    c.expected = answer.seq + 1;
+    observe("%s", said(&c, answer));
+    if (answer.stamp.there)
+        c.stamp = (struct stamp)STAMP(BEGIN + 1, answer.stamp.value);
+    tell(&c, ACK);
+    observe("%s", accepted_now(&c));
+}
+
+MUTANT_ON_WIRE(echo_ignored, "such a SYN is dropped")
+{
+    return heading == FROM_IUT || packet->flags != SYN || packet->stamp.echo == 0;
+}
+
+/* ---- where they should be and are not, and the other way round ---- */
+
+/* Data without timestamps. */
+static void tell_without(struct talk *c)
+{
+    c->stamp.there = false;
+    tell(c, ACK, .text = "abc");
+    c->stamp.there = true;
+}
+
+/* For mutants. */
+static bool ends_without(struct packet *packet, enum heading heading)
+{
+    if (heading == TO_IUT && packet->text && !packet->stamp.there)
+        packet->flags |= RST;
+    return true;
+}
+
+RULE(no_abort, "wire.timestamps.missing-no-abort",
+     .statement = "A segment without timestamps does not end a connection that has them: recv() "
+                  "gives what comes then.",
+     RFCS("abc", "rfc7323.stampless-no-abort"));
+
+CASE(no_abort, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    uint32_t next = c.next;
+    tell_without(&c);
+    drain(&line);
+    c.next = next; /* once more, whether the first was dropped or not */
+    tell(&c, ACK, .text = "abc");
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(no_abort, "it ends the connection")
+{
+    return ends_without(packet, heading);
+}
+
+RULE(dropped, "wire.timestamps.missing-dropped",
+     .statement = "A segment without timestamps, on a connection that has them, is dropped "
+                  "silently: recv() gives nothing.",
+     RFCS("nothing then nothing", "rfc7323.stampless-dropped"),
+     .deviation = {[BY_LINUX] = {"* then abc",
+                                 "Linux takes such a segment, and always did; RFC 7323 knows of "
+                                 "some that do"}});
+
+CASE(dropped, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    tell_without(&c);
+    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", received(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(dropped, "it ends the connection")
+{
+    return ends_without(packet, heading);
+}
+
+RULE(not_in_use, "wire.timestamps.not-in-use-ignored",
+     .statement = "Where a SYN had no timestamps recv() gives the data of segments that have them, "
+                  "whatever their values.",
+     RFCS("abcdef", "rfc7323.stamp-not-in-use-ignored"));
+
+CASE(not_in_use, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .text = "abc", .stamp = STAMP(BEGIN, 7));
+    tell(&c, ACK, .text = "def", .stamp = STAMP(BEGIN - LATER, 9));
+    drain(&line);
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(not_in_use, "an old one is refused")
+{
+    return heading == FROM_IUT || packet->stamp.value != BEGIN - LATER;
+}
+
+/* ---- the clock ---- */
+
+RULE(monotonic, "wire.timestamps.monotonic",
+     .statement = "The timestamps of what send() and recv() make a connection send never decrease.",
+     RFCS("never", "rfc7323.clock-monotonic"));
+
+CASE(monotonic, exchange, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    enum { EXCHANGES = 8 };
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    uint32_t last = c.syn.stamp.value;
+    bool never = true;
+    for (int i = 0; i < EXCHANGES; i++) {
+        must(sk_send(iut, c.fd, "hello", 5, 0));
+        struct packet packet = hear(&c);
+        require(packet.stamp.there, "there are no timestamps in what send() sends");
+        never = never && !sequence_before(packet.stamp.value, last);
+        last = packet.stamp.value;
+        tell(&c, ACK, .text = "x");
+        receive_next(t, iut, c.fd);
+    }
+    observe("%s", never ? "never" : "they do");
+}
+
+MUTANT_ON_WIRE(monotonic, "the clock goes backwards")
+{
+    static uint32_t back;
+    if (heading == FROM_IUT && !(packet->flags & SYN))
+        packet->stamp.value -= back += LATER;
+    return true;
+}
+
+RULE(again, "wire.timestamps.sent-again",
+     .statement = "What send() gave is sent again with the timestamp of that time: two seconds "
+                  "later it is a greater one.",
+     RFCS("greater", "rfc7323.stamp-is-clock", "rfc7323.clock-range",
+          "rfc7323.clock-proportional"));
+
+CASE(again, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 12)
+{
+    const int64_t two_seconds = INT64_C(2000000000);
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct packet first = hear(&c), packet;
+    do {
+        packet = hear(&c);
+        require(packet.protocol, "it is not sent again for two seconds");
+    } while (packet.length == 0 || packet.time - first.time < two_seconds);
+    observe("%s", sequence_before(first.stamp.value, packet.stamp.value) ? "greater" : "not");
+}
+
+MUTANT_ON_WIRE(again, "it keeps its first timestamp")
+{
+    static uint32_t first;
+    if (heading == FROM_IUT && packet->length)
+        packet->stamp.value = first = first ? first : packet->stamp.value;
+    return true;
+}

@@ -1,0 +1,265 @@
+/* Window Scale: when windows are scaled, and by how much. */
+#include "suites/wire/wire.h"
+
+enum { MSS = 536, SMALL = 700, LARGE = 7000, SHIFT = 7 };
+
+static const char *has_scale(struct packet packet)
+{
+    return !packet.protocol ? "missing" : packet.scale ? "there" : "not there";
+}
+
+/* Sends much and says whether what comes is within the window, and more than `least`. */
+static const char *fills(struct talk *c, size_t least, size_t window)
+{
+    enum { MUCH = 60000 };
+    static char data[MUCH];
+    struct test *t = c->line->t;
+    set_nonblocking(t, t->iut, c->fd, true);
+    int64_t taken = must(sk_send(t->iut, c->fd, data, sizeof data, 0));
+    require(taken > (int64_t)least && taken > MSS, "send() takes too little");
+    uint32_t before = c->expected;
+    for (struct packet packet = hear(c); packet.protocol; packet = hear_now(c))
+        continue;
+    size_t came = c->expected - before;
+    return came > window ? "too much" : came > least ? "within the window" : "too little";
+}
+
+/* ---- when ---- */
+
+RULE(answered, "wire.window-scale.answered",
+     .statement = "Where connect() offers Window Scale, a listening socket answers a SYN that has "
+                  "it by a SYN with ACK that has it, too.",
+     RFCS("there", "rfc7323.scale-answered", "rfc7323.scale-offered"));
+
+CASE(answered, listener, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"shift", {"0", "7", "14"}}})
+{
+    static const unsigned shifts[] = {0, 7, 14};
+    struct line line = take_line(t);
+    struct talk caller = line_called(&line), c = talk_to_listener(&line);
+    need_scale(&caller);
+    must(sk_close(iut, caller.fd));
+    tell(&c, SYN, .mss = 1460, .scale = SCALE(shifts[t->chosen[0]]));
+    observe("%s", has_scale(must_hear(&c, SYN | ACK)));
+}
+
+MUTANT_ON_WIRE(answered, "it is offered, and not answered")
+{
+    if (heading == FROM_IUT && packet->flags == (SYN | ACK))
+        packet->scale = 0;
+    return true;
+}
+
+RULE(answered_only, "wire.window-scale.answered-only",
+     .statement = "A listening socket answers a SYN without Window Scale by a SYN with ACK that "
+                  "does not have it.",
+     RFCS("not there", "rfc7323.scale-answered-only"));
+
+CASE(answered_only, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell(&c, SYN, .mss = 1460);
+    observe("%s", has_scale(must_hear(&c, SYN | ACK)));
+}
+
+MUTANT_ON_WIRE(answered_only, "it is always there")
+{
+    if (heading == FROM_IUT)
+        packet->scale = SCALE(SHIFT);
+    return true;
+}
+
+RULE(shift, "wire.window-scale.shift",
+     .statement = "The Window Scale of connect()'s SYN, and of a listening socket's answer to one, "
+                  "is 14 at most.",
+     RFCS("at most 14", "rfc7323.scale-at-most-14"));
+
+static const char *at_most_14(struct talk *c)
+{
+    need_scale(c);
+    return c->syn.scale <= SCALE(14) ? "at most 14" : "more than 14";
+}
+
+CASE(shift, connect, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    observe("%s", at_most_14(&c));
+}
+
+CASE(shift, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls(&line, .scale = SCALE(SHIFT));
+    observe("%s", at_most_14(&c));
+}
+
+MUTANT_ON_WIRE(shift, "it is 15")
+{
+    if (heading == FROM_IUT && packet->scale)
+        packet->scale = SCALE(15);
+    return true;
+}
+
+RULE(only_in_syn, "wire.window-scale.only-in-syn",
+     .statement =
+         "Where both SYNs had Window Scale, neither the ACK of data nor the data of send() "
+         "has it.",
+     RFCS("not there then not there", "rfc7323.scale-only-in-syn"));
+
+CASE(only_in_syn, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .scale = SCALE(SHIFT));
+    need_scale(&c);
+    tell(&c, ACK, .text = "abc");
+    observe("%s", has_scale(acknowledged(&c)));
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", has_scale(hear(&c)));
+}
+
+MUTANT_ON_WIRE(only_in_syn, "it is in every segment")
+{
+    if (heading == FROM_IUT)
+        packet->scale = SCALE(SHIFT);
+    return true;
+}
+
+/* ---- the other side's windows ---- */
+
+RULE(applied, "wire.window-scale.applied",
+     .statement = "Where both SYNs had Window Scale, send() takes the other side's windows to be "
+                  "scaled by the shift that its SYN has.",
+     RFCS("within the window", "rfc7323.scale-taken", "rfc7323.incoming-window-scaled",
+          "rfc7323.first-within-window"));
+
+CASE(applied, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"shift", {"1", "7", "14"}}})
+{
+    static const struct {
+        unsigned shift;
+        uint16_t window;
+    } windows[] = {{1, 400}, {7, 20}, {14, 1}};
+    unsigned shift = windows[t->chosen[0]].shift;
+    uint16_t window = windows[t->chosen[0]].window;
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = MSS, .scale = SCALE(shift));
+    need_scale(&c);
+    say_window(&c, window);
+    observe("%s", fills(&c, window, (size_t)window << shift));
+}
+
+MUTANT_ON_WIRE(applied, "windows are not scaled")
+{
+    if (heading == TO_IUT && packet->flags & SYN)
+        packet->scale = SCALE(0);
+    return true;
+}
+
+RULE(over_14, "wire.window-scale.over-14",
+     .statement = "send() takes a shift above 14 in the other side's Window Scale to be 14.",
+     RFCS("within the window", "rfc7323.scale-over-14"));
+
+/* The IUT sends much, and hears of each segment at once that it came: its congestion window grows
+ * beyond 2^14 octets. */
+static void transfer(struct talk *c)
+{
+    static char data[60000];
+    struct test *t = c->line->t;
+    uint32_t first = c->expected;
+    set_nonblocking(t, t->iut, c->fd, true);
+    uint32_t size = (uint32_t)must(sk_send(t->iut, c->fd, data, sizeof data, 0));
+    while (c->expected - first < size) {
+        require(hear(c).protocol, "the data did not come");
+        tell(c, ACK);
+    }
+}
+
+CASE(over_14, data, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"shift", {"15", "30", "255"}}})
+{
+    static const unsigned shifts[] = {15, 30, 255};
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = 1460, .scale = SCALE(shifts[t->chosen[0]]));
+    need_scale(&c);
+    transfer(&c);
+    say_window(&c, 1);
+    observe("%s", fills(&c, 1, 1 << 14));
+}
+
+MUTANT_ON_WIRE(over_14, "windows are scaled by more")
+{
+    if (heading == TO_IUT && packet->window == 1)
+        packet->window = 2;
+    return true;
+}
+
+RULE(syn_unscaled, "wire.window-scale.syn-window",
+     .statement = "connect() takes the window of a SYN with ACK to be unscaled, though that has "
+                  "Window Scale: send() sends no more at first.",
+     RFCS("within the window", "rfc7323.syn-window-unscaled", "rfc7323.incoming-window-scaled"));
+
+CASE(syn_unscaled, connect, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = MSS, .window = SMALL, .scale = SCALE(SHIFT));
+    need_scale(&c);
+    observe("%s", fills(&c, 0, SMALL));
+}
+
+MUTANT_TAMPERS(syn_unscaled, "it is scaled", .heading = TO_IUT, .with = SYN, .window = LARGE)
+
+RULE(elsewhere, "wire.window-scale.elsewhere-ignored",
+     .statement = "send() takes no note of a Window Scale in segments that are no SYNs.",
+     RFCS("within the window", "rfc7323.scale-elsewhere-ignored", "rfc7323.scale-fixed"));
+
+CASE(elsewhere, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"syn", {"without", "with"}}})
+{
+    struct line line = take_line(t);
+    struct packet syn = {.flags = SYN, .mss = MSS, .scale = t->chosen[0] ? SCALE(0) : 0};
+    struct talk c = line_connected_with(&line, syn);
+    c.window = SMALL;
+    tell(&c, ACK, .text = "x", .scale = SCALE(SHIFT));
+    tell(&c, ACK, .text = "x", .scale = SCALE(SHIFT));
+    drain(&line);
+    observe("%s", fills(&c, 0, SMALL));
+}
+
+MUTANT_ON_WIRE(elsewhere, "the window is scaled")
+{
+    if (heading == TO_IUT && packet->scale && !(packet->flags & SYN))
+        packet->window = LARGE;
+    return true;
+}
+
+/* ---- where the other side has none ---- */
+
+RULE(not_taken, "wire.window-scale.not-taken",
+     .statement = "connect() offers Window Scale, and the SYN with ACK does not have it: the other "
+                  "side's windows are taken to be unscaled by send(), and the own ones are.",
+     RFCS("unscaled then within the window", "rfc7323.scale-not-taken", "rfc7323.scale-both-ways"));
+
+CASE(not_taken, connect, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_called(&line);
+    need_scale(&c);
+    if (c.syn.scale < SCALE(2))
+        skip("the shift is too small to be seen");
+    tell(&c, SYN | ACK, .mss = MSS);
+    struct packet ack = must_hear(&c, ACK);
+    /* What was offered with the SYN should not be taken back. */
+    observe("%s", ack.window >= c.syn.window / 2 ? "unscaled" : "scaled");
+    require(connected_to_line(&c) == 0, "there is no connection");
+    say_window(&c, SMALL);
+    observe("%s", fills(&c, 0, SMALL));
+}
+
+MUTANT_ON_WIRE(not_taken, "the own windows are scaled")
+{
+    if (heading == FROM_IUT && !(packet->flags & SYN))
+        packet->window >>= SHIFT;
+    return true;
+}
