@@ -50,7 +50,7 @@ static void test_usage(void)
     expect("SOCKSPEC run --shard 0/2", 2, "--shard");
     expect("SOCKSPEC run --tag quick", 2, "no tag 'quick'");
     expect("SOCKSPEC run --color maybe", 2, "--color");
-    expect("SOCKSPEC run --exit-style posix", 2, "--exit-style");
+    expect("SOCKSPEC run --exit-style posix", 128, "--exit-style");
     expect("SOCKSPEC run --json - --tap -", 2, "only one report");
     expect("SOCKSPEC run --junit /proc/no/x.xml", 3, "/proc/no/x.xml");
     expect("SOCKSPEC run --json /proc/x", 3, "/proc/x");
@@ -89,6 +89,14 @@ static void test_exit_status(void)
     expect("SOCKSPEC run --iut host:x --exit-style bisect", 128, "takes no argument");
     expect("SOCKSPEC run --iut vm:/no/such,x=1 --exit-style bisect", 128, "'x=1' is none of");
     expect("SOCKSPEC run nonsense --exit-style bisect", 128, "did you mean --filter");
+    /* However the style itself, its option or the command is mistyped. */
+    expect("SOCKSPEC run --exit-style bisct --filter udp.bind.*", 128, "not 'bisct'");
+    expect("SOCKSPEC run --filter udp.bind.* --exit-style", 128, "requires an argument");
+    expect("SOCKSPEC run --exitstyle bisect --filter udp.bind.*", 128, "'--exitstyle'");
+    expect("SOCKSPEC run --filter udp.bind.* --exit_style=bisect", 128, "--exit_style");
+    expect("SOCKSPEC run --exit-style kselftest --nonsense", 1, "--nonsense");
+    expect("SOCKSPEC rn --exit-style bisect", 128, "no command 'rn'");
+    expect("SOCKSPEC --exit-style bisect run", 128, "no command '--exit-style'");
     expect("SOCKSPEC run --filter no.such.rule --exit-style kselftest", 1, "no variant matches");
     expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 3,
            "this run says nothing");
