@@ -88,6 +88,7 @@ static void test_exit_status(void)
     expect("SOCKSPEC run --iut mars --exit-style bisect", 128, "no implementation 'mars'");
     expect("SOCKSPEC run --iut host:x --exit-style bisect", 128, "takes no argument");
     expect("SOCKSPEC run --iut vm:/no/such,x=1 --exit-style bisect", 128, "'x=1' is none of");
+    expect("SOCKSPEC run --iut libc:/no/such,libary=/ --exit-style bisect", 128, "'libary=/' is");
     expect("SOCKSPEC run nonsense --exit-style bisect", 128, "did you mean --filter");
     /* However the style itself, its option or the command is mistyped. */
     expect("SOCKSPEC run --exit-style bisct --filter udp.bind.*", 128, "not 'bisct'");
