@@ -69,7 +69,7 @@ static const int statuses[STYLES][ENDS] = {
     [STYLE_SOCKSPEC] = {EXIT_PASSED, EXIT_FAILED, EXIT_USAGE, EXIT_USAGE, EXIT_INCONCLUSIVE,
                         EXIT_INCONCLUSIVE, EXIT_INCONCLUSIVE, EXIT_INTERRUPTED},
     [STYLE_KSELFTEST] = {0, 1, 1, 4, 4, 1, 4, EXIT_INTERRUPTED},
-    [STYLE_BISECT] = {0, 1, 128, 125, 125, 125, 125, EXIT_INTERRUPTED},
+    [STYLE_BISECT] = {0, 1, EXIT_NO_BISECTION, 125, 125, 125, 125, EXIT_INTERRUPTED},
 };
 
 struct command {
@@ -339,15 +339,21 @@ static enum end perform(struct command *command)
 }
 
 /* The style of the exit status, which holds for whatever else is wrong with the line too. One that
- * there is not may have been meant for git bisect, which only a status of 128 keeps from blame. */
+ * there is not, or that is missing, may have been meant for git bisect, which only a status of 128
+ * keeps from blame; so may one whose option is mistyped. */
 static enum exit_style style_asked(int argc, char **argv)
 {
     enum exit_style style = STYLE_SOCKSPEC;
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option == 'e' && !parse_style(&style, optarg))
+    bool unknown = false;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if ((option == 'e' && !parse_style(&style, optarg)) || (option == '?' && optopt == 'e'))
             style = STYLE_BISECT;
+        unknown |= option == '?';
+    }
+    if (style == STYLE_SOCKSPEC && (unknown || optind < argc) && meant_for_bisection(argc, argv))
+        style = STYLE_BISECT;
     opterr = 1;
     optind = 0; /* from the beginning again */
     return style;

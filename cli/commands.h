@@ -9,10 +9,11 @@
 #include <stdbool.h>
 
 enum {
-    EXIT_PASSED = 0,       /* every rule holds, or is known not to apply */
-    EXIT_FAILED = 1,       /* a rule is broken */
-    EXIT_USAGE = 2,        /* the command line or its files make no sense */
-    EXIT_INCONCLUSIVE = 3, /* the run could not be made, or not all of it gave a verdict */
+    EXIT_PASSED = 0,         /* every rule holds, or is known not to apply */
+    EXIT_FAILED = 1,         /* a rule is broken */
+    EXIT_USAGE = 2,          /* the command line or its files make no sense */
+    EXIT_INCONCLUSIVE = 3,   /* the run could not be made, or not all of it gave a verdict */
+    EXIT_NO_BISECTION = 128, /* usage, for git bisect: it ends, and blames no revision */
     EXIT_INTERRUPTED = 130,
 };
 
@@ -44,6 +45,10 @@ extern const char run_help[], list_help[], show_help[], compare_help[], merge_he
 /* Flushes standard output; EXIT_PASSED, or EXIT_INCONCLUSIVE with a line on stderr if what was
  * printed did not arrive. */
 int end_output(void);
+
+/* Whether a line that makes no sense was meant for git bisect: the word is there, in whatever
+ * option somebody mistyped. */
+bool meant_for_bisection(int argc, char **argv);
 
 /* Finds the implementation of a SPEC that an option, or "", was given; false with a line on stderr
  * if it makes no sense. */

@@ -87,8 +87,10 @@ int main(int argc, char **argv)
     if (strcmp(word, "--version") == 0)
         return print_version();
     const struct subcommand *command = subcommand_find(word);
-    if (!command)
-        return no_command(word);
+    if (!command) {
+        int status = no_command(word);
+        return meant_for_bisection(argc, argv) ? EXIT_NO_BISECTION : status;
+    }
     for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (asks(argv[i], NULL))
             return give_help(word);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 int end_output(void)
 {
@@ -13,6 +14,16 @@ int end_output(void)
         return EXIT_PASSED;
     fprintf(stderr, "sockspec: cannot write to standard output: %s\n", strerror(errno));
     return EXIT_INCONCLUSIVE;
+}
+
+bool meant_for_bisection(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *value = strchr(argv[i], '=');
+        if (strcasecmp(value ? value + 1 : argv[i], "bisect") == 0)
+            return true;
+    }
+    return false;
 }
 
 bool parse_number(const char *option, const char *text, long least, long most, long *number)

@@ -88,9 +88,17 @@ static void test_exit_status(void)
     expect("SOCKSPEC run --iut mars --exit-style bisect", 128, "no implementation 'mars'");
     expect("SOCKSPEC run --iut host:x --exit-style bisect", 128, "takes no argument");
     expect("SOCKSPEC run --iut vm:/no/such,x=1 --exit-style bisect", 128, "'x=1' is none of");
+    expect("SOCKSPEC run --iut libc:/no/such,libary=/ --exit-style bisect", 128, "'libary=/' is");
     expect("SOCKSPEC run nonsense --exit-style bisect", 128, "did you mean --filter");
-    expect("SOCKSPEC run --exit-style bisekt", 128, "sockspec, kselftest or bisect");
     expect("SOCKSPEC run --filter tcp.connect.* --filter no.such.rule", 2, "'no.such.rule'");
+    /* However the style itself, its option or the command is mistyped. */
+    expect("SOCKSPEC run --exit-style bisct --filter udp.bind.*", 128, "not 'bisct'");
+    expect("SOCKSPEC run --filter udp.bind.* --exit-style", 128, "requires an argument");
+    expect("SOCKSPEC run --exitstyle bisect --filter udp.bind.*", 128, "'--exitstyle'");
+    expect("SOCKSPEC run --filter udp.bind.* --exit_style=bisect", 128, "--exit_style");
+    expect("SOCKSPEC run --exit-style kselftest --nonsense", 1, "--nonsense");
+    expect("SOCKSPEC rn --exit-style bisect", 128, "no command 'rn'");
+    expect("SOCKSPEC --exit-style bisect run", 128, "no command '--exit-style'");
     expect("SOCKSPEC run --filter no.such.rule --exit-style kselftest", 1, "no variant matches");
     expect("MACHINERY run --quiet --filter machinery.passes --profile bsd", 3,
            "this run says nothing");

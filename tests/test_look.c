@@ -62,7 +62,7 @@ static void test_preload(void)
     expect("$S run" FEW "--iut preload:text --exit-style bisect", 125, "text cannot be preloaded");
     expect_out(
         "$S run --filter udp.connect.filters/*/ipv4,loopback* --iut preload:$B/libdeviant.so", 0,
-        "of the library take part: connect");
+        "of the library take part: connect\n");
     expect_out("$S run" LOOPBACK "--iut preload:$B/libdeviant.so --json -", 0, "/libdeviant.so\"");
 }
 

@@ -54,11 +54,22 @@ static bool is_glibcs(const char *loader)
     return strncmp(name, "ld", 2) == 0 && !strstr(name, "musl");
 }
 
+static const char key[] = ",library=";
+
+/* A word behind the loader that is no option of ours: a mistake, and not what is missing here. */
+static bool accepts(const char *argument, char *why, size_t size)
+{
+    const char *option = argument ? strrchr(argument, ',') : NULL;
+    if (!option || !strchr(option, '=') || strstr(argument, key) || access(argument, F_OK) == 0)
+        return true;
+    snprintf(why, size, "'%.100s' is none of library=DIR", option + 1);
+    return false;
+}
+
 /* A loader, and perhaps where its library is. */
 static bool find_loader(const char *argument, char loader[PATH_MAX], char folder[PATH_MAX],
                         char *why, size_t size)
 {
-    static const char key[] = ",library=";
     const char *option = strstr(argument, key);
     struct stat file;
     *folder = '\0';
@@ -130,4 +141,5 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
 
 STACK(libc, .usage = "libc:NAME or libc:LOADER[,library=DIR]",
       .summary = "the agent built with musl or diet, or run by this dynamic loader",
-      .needs_argument = true, .check = check, .open = open_libc, .examples = {"musl", "diet"});
+      .needs_argument = true, .accepts = accepts, .check = check, .open = open_libc,
+      .examples = {"musl", "diet"});

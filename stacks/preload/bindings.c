@@ -47,7 +47,8 @@ static bool take_binding(struct seen *seen, const char *line, const char *progra
         return true;
     seen->bound++;
     if (strncmp(to, library, strlen(library)) == 0 && to[strlen(library)] == ' ')
-        text_add(&seen->functions, "%.*s ", (int)strcspn(name + 1, "'"), name + 1);
+        text_add(&seen->functions, "%s%.*s", seen->functions.used ? " " : "",
+                 (int)strcspn(name + 1, "'"), name + 1);
     return true;
 }
 

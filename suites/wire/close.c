@@ -216,28 +216,6 @@ CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 
 MUTANT_TAMPERS(once, "a FIN comes twice", .with = FIN, .twice = true)
 
-RULE(syn_received, "wire.close.syn-received",
-     .statement = "close() where both ends have called connect(), and the own SYN is not "
-                  "acknowledged yet, sends a FIN behind the SYN, and the connection ends as any.",
-     .outcome = {
-         [BY_LINUX] = {"FIN ACK seq 1 ack 1 then ACK seq 2 ack 2", {"rfc9293.close-syn-received"}},
-         [BY_RFC] = {"FIN ACK seq 1 ack 1 then ACK seq 2 ack 2", {"rfc9293.close-syn-received"}}});
-
-CASE(syn_received, simultaneous, .network = ON_LINE, .family = ANY_FAMILY)
-{
-    struct line line = take_line(t);
-    struct talk c = line_called(&line);
-    tell(&c, SYN);
-    must_hear(&c, SYN | ACK);
-    must(sk_close(iut, c.fd));
-    observe("%s", said(&c, hear(&c)));
-    tell(&c, ACK);
-    tell(&c, FIN | ACK);
-    observe("%s", said(&c, hear_answer(&c)));
-}
-
-MUTANT_TAMPERS(syn_received, "a RST is sent instead", .with = FIN, .set = RST)
-
 /* ---- lingering ---- */
 
 RULE(lingers, "wire.close.lingers",
