@@ -140,7 +140,7 @@ static void test_words(void)
                   "mutant:udp.connect.filters\n");
     expect_output("SOCKSPEC complete -- run --filter tcp.linger.*", "tcp.linger.*\n");
     expect_output("SOCKSPEC complete -- coverage --format m", "markdown\n");
-    expect_output("SOCKSPEC complete -- coverage rfc7", "rfc768\n");
+    expect_output("SOCKSPEC complete -- coverage rfc76", "rfc768\n");
     expect_output("SOCKSPEC complete -- show udp.connect.filters", "udp.connect.filters\n");
     expect_output("SOCKSPEC complete -- run --junit x", "");
     expect_output("SOCKSPEC complete -- nonsense x", "");
@@ -183,7 +183,7 @@ static void test_shells(void)
     expect_shell("bash", IN_BASH("sockspec run --profile b"), "bsd\n");
     expect_shell("bash", IN_BASH("sockspec run --iut libc:m"), "musl\n");
     expect_shell("zsh", IN_ZSH("sockspec run --prof", "3"), "--profile\n");
-    expect_shell("zsh", IN_ZSH("sockspec coverage rfc7", "3"), "rfc768\n");
+    expect_shell("zsh", IN_ZSH("sockspec coverage rfc76", "3"), "rfc768\n");
     expect_shell("zsh", IN_ZSH("sockspec run --junit x", "4"), "files\n");
     expect_shell("fish", IN_FISH("sockspec run --prof"), "--profile\n");
     expect_shell("fish", IN_FISH("sockspec run --profile b"), "bsd\n");

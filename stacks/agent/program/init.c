@@ -99,6 +99,18 @@ static void configure(unsigned index, const char *word, const unsigned char *har
         fprintf(stderr, "sockspec-agent: %s: %s\n", word, strerror(-error));
 }
 
+/* Has what comes handed on as it comes: segments that wait to be put together are overtaken by
+ * packets of other protocols. As ETHTOOL_SGRO of linux/ethtool.h does. */
+static void keep_apart(int fd, const char *name)
+{
+    struct {
+        uint32_t command, on;
+    } no_merging = {0x2c, 0};
+    struct ifreq request = {.ifr_data = (void *)&no_merging};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+    ioctl(fd, 0x8946, &request);
+}
+
 static void set_up(const char *name)
 {
     struct ifreq request = {.ifr_flags = IFF_UP};
@@ -106,6 +118,7 @@ static void set_up(const char *name)
     snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
     if (ioctl(fd, SIOCSIFFLAGS, &request) != 0)
         fprintf(stderr, "sockspec-agent: cannot bring up %s: %s\n", name, strerror(errno));
+    keep_apart(fd, name);
     close(fd);
 }
 
