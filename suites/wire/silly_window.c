@@ -41,13 +41,13 @@ static struct talk waiting(struct line *line, uint16_t mss, uint32_t *edge)
     return c;
 }
 
-/* Moves the right edge; whether data comes at once. */
-static const char *after_opening(struct talk *c, uint32_t edge)
+/* Moves the right edge; whether data comes before a time. */
+static const char *after_opening(struct talk *c, uint32_t edge, int64_t before)
 {
     c->window = (uint16_t)(edge - c->expected);
-    struct packet told = tell(c, ACK);
+    tell(c, ACK);
     for (struct packet packet; (packet = hear_now(c)).protocol;)
-        if (packet.length && packet.time - told.time < SOON)
+        if (packet.length && packet.time < before)
             return "data";
     return "nothing";
 }
@@ -65,12 +65,13 @@ CASE(little, then_much, .network = ON_LINE, .family = ANY_FAMILY,
     static const uint32_t octets[] = {1, 10, 40};
     uint32_t edge;
     struct line line = take_line(t);
+    int64_t soon = clock_now() + SOON; /* data begins to wait after that */
     struct talk c = waiting(&line, 500, &edge);
     if (t->chosen[1])
         must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_NODELAY, 1));
     for (int i = 0; i < 3; i++)
-        observe("%s", after_opening(&c, edge += octets[t->chosen[0]]));
-    observe("%s", after_opening(&c, edge + WINDOW));
+        observe("%s", after_opening(&c, edge += octets[t->chosen[0]], soon));
+    observe("%s", after_opening(&c, edge + WINDOW, INT64_MAX));
 }
 
 /* It hears of more than there is. */
@@ -93,7 +94,7 @@ CASE(half, of_largest, .network = ON_LINE, .family = ANY_FAMILY)
     uint32_t edge;
     struct line line = take_line(t);
     struct talk c = waiting(&line, 1400, &edge);
-    observe("%s", after_opening(&c, c.expected + WINDOW / 2 + 100));
+    observe("%s", after_opening(&c, c.expected + WINDOW / 2 + 100, INT64_MAX));
 }
 
 MUTANT_ON_WIRE(half, "it waits for a full segment")

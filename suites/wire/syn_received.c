@@ -187,7 +187,7 @@ MUTANT_TAMPERS(closing, "a RST is sent instead", .with = FIN, .clear = FIN, .set
 RULE(syn_data, "wire.open.simultaneous-syn-data",
      .statement = "Data that comes with the SYN that meets connect()'s own is given to recv() "
                   "once the connection is made; if it was not acknowledged then it comes again.",
-     RFCS("0 then abc then nothing", "rfc9293.syn-sent-data-queued", "rfc9293.syn-data-held-back"));
+     RFCS("0 then abc then nothing", "rfc9293.syn-data-held-back"));
 
 CASE(syn_data, both, .network = ON_LINE, .family = ANY_FAMILY)
 {
