@@ -28,6 +28,7 @@ static const struct {
     {"other-levels", "options.error.other-level"},
     {"accept-flags", "basic.accept4.unknown-flags"},
     {"multicast-address", "wire.group.*"},
+    {"source-routes", "wire.source-route.*"},
     {"path-mtu", "wire.path-mtu.*"},
     {"path-mtu", "wire.error-queue.mtu"},
     /* It hands control data on in the order that they have there. */

@@ -119,6 +119,12 @@ static bool catches_what_was_held(void)
     return caught;
 }
 
+static bool takes_source_routes(int fd)
+{
+    static const unsigned char route[] = {131, 7, 4, 192, 0, 2, 5, 0};
+    return setsockopt(fd, IPPROTO_IP, IP_OPTIONS, route, sizeof route) == 0;
+}
+
 int main(void)
 {
     int fd = socket(AF_INET6, SOCK_DGRAM, 0), ipv4 = connected();
@@ -140,6 +146,8 @@ int main(void)
         puts("path-mtu");
     if (!hands_control_data_on(ipv4))
         puts("control-data");
+    if (!takes_source_routes(ipv4))
+        puts("source-routes");
     close(fd);
     close(ipv4);
     return 0;
