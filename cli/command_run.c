@@ -303,13 +303,13 @@ static enum end perform(struct command *command)
     struct reporting *reporting = &command->reporting;
     bool reports_failed = false;
     const char *vain = selection_vain(&command->run.selection);
-    size_t taken = count_taken(&command->run.selection);
     if (vain) {
         print_line(stderr,
                    "sockspec: no variant matches --filter '%s'; 'sockspec list' shows them all",
                    vain);
         return END_USAGE;
     }
+    size_t taken = count_taken(&command->run.selection);
     if (taken == 0) {
         fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
         return END_USAGE;

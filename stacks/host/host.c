@@ -56,12 +56,6 @@ static struct door *open_host(const char *argument, int netns, const struct tena
     return is_in_process(argument) ? kernel_open(netns) : host_open(netns);
 }
 
-static void warm_up(void)
-{
-    libraries_learn();
-    locked_learn();
-}
-
 static bool accepts_host(const char *argument, char *why, size_t size)
 {
     if (!argument || is_in_process(argument))
@@ -72,4 +66,4 @@ static bool accepts_host(const char *argument, char *why, size_t size)
 
 STACK(host, .usage = "host[:in-process]",
       .summary = "the kernel of this machine, through this program's libc", .accepts = accepts_host,
-      .warm_up = warm_up, .open = open_host);
+      .warm_up = agent_learn, .open = open_host);

@@ -72,13 +72,19 @@ int asleep_open(void);
 enum waiting asleep_now(int status);
 void asleep_close(int status);
 
+/* ---- learn.c ---- */
+
+/* Finds out, once for all processes that are forked from here, what each would have to find out for
+ * itself. */
+void agent_learn(void);
+
 /* ---- locked.c ---- */
 
 /* Whether a thread that sleeps does so for a lock, not in the call that it was sent for; false
  * where nobody can tell. */
 bool locked_sleeps(int status);
 
-/* Finds out how that is told here, once for all processes that are forked from here. */
+/* Finds out how that is told here; see agent_learn(). */
 void locked_learn(void);
 
 /* ---- libraries.c ---- */
@@ -87,7 +93,7 @@ void locked_learn(void);
  * loaded from; nothing of a static program, or without /proc. */
 void libraries_describe(struct text *text);
 
-/* Finds that out, once for all processes that are forked from here. */
+/* Finds that out; see agent_learn(). */
 void libraries_learn(void);
 
 /* ---- settings.c, Linux only ---- */

@@ -36,7 +36,7 @@ static long call_of(int status)
 
 struct trial {
     pthread_mutex_t lock;
-    atomic_int status; /* UNKNOWN until the thread has opened it */
+    atomic_int status; /* as asleep_open() gives it to the thread; NOTHING before */
 };
 
 static void *sleep_for_lock(void *argument)
@@ -51,7 +51,7 @@ static void *sleep_for_lock(void *argument)
 /* Has a thread sleep for a lock and looks, until it is seen twice in the same call. */
 void locked_learn(void)
 {
-    struct trial trial = {.lock = PTHREAD_MUTEX_INITIALIZER, .status = UNKNOWN - 1};
+    struct trial trial = {.lock = PTHREAD_MUTEX_INITIALIZER, .status = NOTHING};
     struct backoff backoff = backoff_begin(machine_milliseconds(1));
     long seen = NOTHING, before;
     pthread_t thread;

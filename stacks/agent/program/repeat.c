@@ -51,8 +51,7 @@ int agent_repeat(int input, int output, bool listens)
 {
     enum { FOLLOWS = 0, GONE = 1 };
     listens = listens && listen_to_ends();
-    libraries_learn();
-    locked_learn();
+    agent_learn();
     for (;;) {
         int status = 0;
         pid_t pid = fork();

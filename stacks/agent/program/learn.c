@@ -1,0 +1,7 @@
+#include "stacks/agent/program/agent.h"
+
+void agent_learn(void)
+{
+    libraries_learn();
+    locked_learn();
+}
