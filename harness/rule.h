@@ -273,12 +273,16 @@ const struct rule *rule_basic(enum operation operation);
  * as the IUT. */
 #define MUTANT_ON_WIRE(of_, how_)                                                                  \
     static bool mutant_##of_(struct packet *, enum heading);                                       \
+    MUTANT_ON_WIRE_BY(of_, how_, mutant_##of_)                                                     \
+    static bool mutant_##of_(struct packet *packet, enum heading heading)
+
+/* The same by a function that several rules share. */
+#define MUTANT_ON_WIRE_BY(of_, how_, function_)                                                    \
     __attribute__((constructor)) static void register_mutant_##of_(void)                           \
     {                                                                                              \
-        static const struct mutant mutant = {.how = how_, .wire = mutant_##of_};                   \
+        static const struct mutant mutant = {.how = how_, .wire = function_};                      \
         place_##of_.mutant = &mutant;                                                              \
-    }                                                                                              \
-    static bool mutant_##of_(struct packet *packet, enum heading heading)
+    }
 
 /* The same where it is enough to say what is done to which segments: MUTANT_TAMPERS(of, "how",
  * .with = RST, .lost = true). */

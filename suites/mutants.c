@@ -204,6 +204,22 @@ void call_set_found(struct call *call, int events)
 
 /* ---- mutants that rules share ---- */
 
+void mutate_without_flag(struct mutation *m, struct call *call, int flag)
+{
+    int64_t *flags = call_flags(call);
+    if (flags)
+        *flags &= ~(int64_t)flag;
+    mutate(m, call);
+}
+
+void mutate_without_option(struct mutation *m, struct call *call, int level, int option)
+{
+    if (call_is_option(call, OP_SETSOCKOPT, level, option))
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
 void reuses_secretly(struct mutation *m, struct call *call)
 {
     if (call->operation == OP_BIND)
@@ -213,8 +229,10 @@ void reuses_secretly(struct mutation *m, struct call *call)
 
 void ignores_reuse(struct mutation *m, struct call *call)
 {
-    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_REUSEADDR))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
+    mutate_without_option(m, call, SOL_SOCKET, SO_REUSEADDR);
+}
+
+void ignores_linger(struct mutation *m, struct call *call)
+{
+    mutate_without_option(m, call, SOL_SOCKET, SO_LINGER);
 }

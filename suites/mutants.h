@@ -41,8 +41,15 @@ int call_asked(struct call *call);
 int call_found(struct call *call);
 void call_set_found(struct call *call, int events);
 
-/* Mutants: bind() sets SO_REUSEADDR secretly; setting SO_REUSEADDR does nothing. */
+/* Has the implementation perform a call without a flag of sending or receiving; and all calls but
+ * setsockopt() of an option, which does nothing and succeeds. */
+void mutate_without_flag(struct mutation *m, struct call *call, int flag);
+void mutate_without_option(struct mutation *m, struct call *call, int level, int option);
+
+/* Mutants: bind() sets SO_REUSEADDR secretly; setting SO_REUSEADDR, or SO_LINGER,
+ * does nothing. */
 void reuses_secretly(struct mutation *m, struct call *call);
 void ignores_reuse(struct mutation *m, struct call *call);
+void ignores_linger(struct mutation *m, struct call *call);
 
 #endif

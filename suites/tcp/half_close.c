@@ -176,9 +176,7 @@ CASE(nosignal, shut_down, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = 
 
 MUTANT(nosignal, "MSG_NOSIGNAL is ignored")
 {
-    if (call_sends(call) && call->operation != OP_WRITE)
-        *call_flags(call) &= ~(int64_t)MSG_NOSIGNAL;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_NOSIGNAL);
 }
 
 /* ---- the other side is closed ---- */

@@ -3,14 +3,6 @@
 
 #include "calls/clock.h"
 
-static void ignores_linger(struct mutation *m, struct call *call)
-{
-    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_LINGER))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
-
 /* ---- with no time ---- */
 
 RULE(

@@ -213,9 +213,7 @@ CASE(real_length, little_room, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
 
 MUTANT(real_length, "MSG_TRUNC is ignored")
 {
-    if (call_receives(call) && call_flags(call))
-        *call_flags(call) &= ~(int64_t)MSG_TRUNC;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_TRUNC);
 }
 
 /* ---- names ---- */

@@ -315,9 +315,7 @@ CASE(peek, twice, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE
 
 MUTANT(peek, "MSG_PEEK is ignored")
 {
-    if (call_receives(call) && call_flags(call))
-        *call_flags(call) &= ~(int64_t)MSG_PEEK;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_PEEK);
 }
 
 RULE(waitall, "transfer.receive.waitall",
@@ -350,9 +348,7 @@ CASE(waitall, half, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_S
 
 MUTANT(waitall, "MSG_WAITALL is ignored")
 {
-    if (call_receives(call) && call_flags(call))
-        *call_flags(call) &= ~(int64_t)MSG_WAITALL;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_WAITALL);
 }
 
 RULE(waitall_datagram, "transfer.receive.waitall-datagram",

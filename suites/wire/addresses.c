@@ -122,10 +122,7 @@ static bool to_host_alone(struct packet *packet, enum heading heading)
     return true;
 }
 
-MUTANT_ON_WIRE(syn_to_many, "it is taken for one to the host alone")
-{
-    return to_host_alone(packet, heading);
-}
+MUTANT_ON_WIRE_BY(syn_to_many, "it is taken for one to the host alone", to_host_alone)
 
 RULE(closed_to_many, "wire.address.closed-to-many",
      .statement = "A segment to a broadcast or multicast address, and a port on which nobody "
@@ -146,10 +143,7 @@ CASE(closed_to_many, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     observe("%s", answer_to_it(&c));
 }
 
-MUTANT_ON_WIRE(closed_to_many, "it is taken for one to the host alone")
-{
-    return to_host_alone(packet, heading);
-}
+MUTANT_ON_WIRE_BY(closed_to_many, "it is taken for one to the host alone", to_host_alone)
 
 RULE(data_to_many, "wire.address.data-to-many",
      .statement = "A segment of a connection that is sent to a broadcast or multicast address is "
@@ -218,10 +212,7 @@ CASE(syn_from_nobody, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes 
     observe("%s", accepted_now(&c));
 }
 
-MUTANT_ON_WIRE(syn_from_nobody, "any source will do")
-{
-    return from_line(packet, heading);
-}
+MUTANT_ON_WIRE_BY(syn_from_nobody, "any source will do", from_line)
 
 RULE(closed_from_nobody, "wire.address.closed-from-nobody",
      .statement = "A segment whose source address no other host can have, to a port on which "
@@ -241,10 +232,7 @@ CASE(closed_from_nobody, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     observe("%s", answer_to_it(&c));
 }
 
-MUTANT_ON_WIRE(closed_from_nobody, "any source will do")
-{
-    return from_line(packet, heading);
-}
+MUTANT_ON_WIRE_BY(closed_from_nobody, "any source will do", from_line)
 
 /* ---- connect() ---- */
 

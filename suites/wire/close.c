@@ -1,14 +1,6 @@
 /* What close() and shutdown() send. */
 #include "suites/wire/states.h"
 
-static void ignores_linger(struct mutation *m, struct call *call)
-{
-    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_LINGER))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
-
 /* ---- behind what waits ---- */
 
 /* How much data of the IUT has come, in order. */

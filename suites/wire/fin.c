@@ -1,5 +1,6 @@
 /* A FIN that arrives, in each state, and one that is lost. */
 #include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 #define ESTABLISHED_ENDS                                                                           \
     {                                                                                              \
@@ -105,6 +106,17 @@ MUTANT_TAMPERS(at_once, "the FIN is not seen", .heading = TO_IUT, .with = FIN, .
         }                                                                                          \
     }
 
+/* The IUT's side ends what it sends, by one of two calls. */
+static void end_sending(struct talk *c, bool closes)
+{
+    struct test *t = c->line->t;
+    if (closes)
+        must(sk_close(t->iut, c->fd));
+    else
+        must(sk_shutdown(t->iut, c->fd, SHUT_WR));
+    must_hear(c, FIN | ACK);
+}
+
 RULE(closer, "wire.fin.closer",
      .statement = "The side that has closed first acknowledges the other side's FIN, with or after "
                   "the acknowledgment of its own, and does so again when the FIN comes again.",
@@ -115,11 +127,7 @@ CASE(closer, fin_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    if (t->chosen[1])
-        must(sk_close(iut, c.fd));
-    else
-        must(sk_shutdown(iut, c.fd, SHUT_WR));
-    must_hear(&c, FIN | ACK);
+    end_sending(&c, t->chosen[1]);
     if (t->chosen[0])
         tell(&c, ACK);
     tell(&c, FIN | ACK);
@@ -136,22 +144,14 @@ RULE(at_once_closed, "wire.fin.fin-wait-1-to-time-wait",
          "A segment that brings the other side's FIN and the acknowledgment of the own one "
          "takes the side that has called shutdown() or close() from FIN_WAIT_1 to "
          "TIME_WAIT.",
-     .outcome = {
-         [BY_LINUX] = {"TIME_WAIT",
-                       {"rfc9293.fin-wait-1-to-time-wait", "rfc9293.fin-fin-wait-1-acknowledged"}},
-         [BY_RFC] = {"TIME_WAIT",
-                     {"rfc9293.fin-wait-1-to-time-wait", "rfc9293.fin-fin-wait-1-acknowledged"}}});
+     RFCS("TIME_WAIT", "rfc9293.fin-wait-1-to-time-wait", "rfc9293.fin-fin-wait-1-acknowledged"));
 
 CASE(at_once_closed, one_segment, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"call", {"shutdown", "close"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    if (t->chosen[0])
-        must(sk_close(iut, c.fd));
-    else
-        must(sk_shutdown(iut, c.fd, SHUT_WR));
-    must_hear(&c, FIN | ACK);
+    end_sending(&c, t->chosen[0]);
     tell(&c, FIN | ACK);
     until_acknowledged(&c);
     hear_answer_now(&c);
@@ -182,11 +182,7 @@ CASE(crossed, closing, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    if (t->chosen[0])
-        must(sk_close(iut, c.fd));
-    else
-        must(sk_shutdown(iut, c.fd, SHUT_WR));
-    must_hear(&c, FIN | ACK);
+    end_sending(&c, t->chosen[0]);
     tell(&c, FIN | ACK, .ack = -1);
     observe("%s", current_ack(&c, hear_answer(&c)));
     tell(&c, ACK);

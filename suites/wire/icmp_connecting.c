@@ -24,8 +24,7 @@ static struct attempt attempt(struct line *line)
     sk_waits(
         a.connecting); /* what comes while the call is still on its way may be kept for later */
     a.talk.syn = syn;
-    a.talk.others = (struct origin){true, syn.seq};
-    a.talk.expected = syn.seq + 1;
+    talk_counts_from(&a.talk, &syn);
     a.talk.iut = syn.source;
     /* The SYN is seen before connect() has let go of the socket: what an error does is only certain
      * when it waits. */

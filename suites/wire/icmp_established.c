@@ -95,17 +95,14 @@ CASE(soft, closing, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
 }
 
 /* What the IUT sends after an error is lost. */
-static bool silenced(const struct packet *packet, enum heading heading)
+static bool silenced(struct packet *packet, enum heading heading)
 {
     static bool silent;
     silent |= is_error_to_iut(packet, heading);
     return !silent || heading != FROM_IUT || packet->length == 3;
 }
 
-MUTANT_ON_WIRE(soft, "nothing more is sent after an error")
-{
-    return silenced(packet, heading);
-}
+MUTANT_ON_WIRE_BY(soft, "nothing more is sent after an error", silenced)
 
 /* ---- hard errors ---- */
 
@@ -125,10 +122,7 @@ CASE(hard, icmp, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .rol
     observe_going_on(t);
 }
 
-MUTANT_ON_WIRE(hard, "the connection is neither aborted nor does it go on")
-{
-    return silenced(packet, heading);
-}
+MUTANT_ON_WIRE_BY(hard, "the connection is neither aborted nor does it go on", silenced)
 
 /* ---- reported ---- */
 

@@ -10,10 +10,7 @@ static void set_maxseg(struct test *t, int fd, int size)
 
 static void ignores_maxseg(struct mutation *m, struct call *call)
 {
-    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_TCP, TCP_MAXSEG))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
+    mutate_without_option(m, call, IPPROTO_TCP, TCP_MAXSEG);
 }
 
 /* The connection of a socket, or a listener, on which TCP_MAXSEG may be set before. */
@@ -38,8 +35,7 @@ static struct talk with_maxseg(struct line *line, int size, int offered)
         c.syn = must_see(line, SYN);
         c.iut = c.syn.source;
     }
-    c.others = (struct origin){true, c.syn.seq};
-    c.expected = c.syn.seq + 1;
+    talk_counts_from(&c, &c.syn);
     return c;
 }
 

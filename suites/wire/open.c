@@ -241,8 +241,7 @@ CASE(syn_data, listener, .network = ON_LINE, .family = ANY_FAMILY)
     struct talk c = talk_to_listener(&line);
     tell(&c, SYN, .text = "abc");
     struct packet answer = must_hear(&c, SYN | ACK);
-    c.others = (struct origin){true, answer.seq};
-    c.expected = answer.seq + 1;
+    talk_counts_from(&c, &answer);
     observe("%s", accepted_now(&c));
     if (answer.ack == c.next)
         tell(&c, ACK);

@@ -16,8 +16,7 @@ static struct talk connected(struct line *line, uint16_t window)
     c.window = window;
     tell(&c, SYN, .mss = SEGMENT);
     c.syn = must_see(line, SYN | ACK);
-    c.others = (struct origin){true, c.syn.seq};
-    c.expected = c.syn.seq + 1;
+    talk_counts_from(&c, &c.syn);
     tell(&c, ACK);
     c.fd = must(sk_accept(t->iut, c.listener, NULL));
     return c;

@@ -83,30 +83,19 @@ static void send_some(struct test *t, struct talk *c, const char *text, int flag
     must(sk_send(t->iut, c->fd, text, strlen(text), flags));
 }
 
-static void ignores(struct mutation *m, struct call *call, int option)
-{
-    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_TCP, option))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
-}
-
 static void ignores_nodelay(struct mutation *m, struct call *call)
 {
-    ignores(m, call, TCP_NODELAY);
+    mutate_without_option(m, call, IPPROTO_TCP, TCP_NODELAY);
 }
 
 static void ignores_cork(struct mutation *m, struct call *call)
 {
-    ignores(m, call, TCP_CORK);
+    mutate_without_option(m, call, IPPROTO_TCP, TCP_CORK);
 }
 
 static void ignores_more(struct mutation *m, struct call *call)
 {
-    int64_t *flags = call_sends(call) ? call_flags(call) : NULL;
-    if (flags)
-        *flags &= ~(int64_t)MSG_MORE;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_MORE);
 }
 
 /* ---- Nagle ---- */

@@ -18,8 +18,7 @@ static struct packet answer_to_syn(struct talk *c)
     while (packet.protocol && !address_equal(&packet.destination, &c->end))
         packet = hear_now(c);
     if (packet.flags == (SYN | ACK)) {
-        c->others = (struct origin){true, packet.seq};
-        c->expected = packet.seq + 1;
+        talk_counts_from(c, &packet);
     }
     return packet;
 }
@@ -152,10 +151,7 @@ CASE(deferred, data, .network = ON_LINE, .family = ANY_FAMILY)
 
 MUTANT(deferred, "TCP_DEFER_ACCEPT is ignored")
 {
-    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_TCP, TCP_DEFER_ACCEPT))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
+    mutate_without_option(m, call, IPPROTO_TCP, TCP_DEFER_ACCEPT);
 }
 
 /* ---- before accept() ---- */

@@ -71,8 +71,7 @@ CASE(taken, segments, .network = ON_LINE, .family = ANY_FAMILY,
     struct talk c = talk_to_listener(&line);
     tell(&c, SYN, .wrong = wrong);
     struct packet answer = hear(&c);
-    c.others = (struct origin){true, answer.seq};
-    c.expected = answer.seq + 1;
+    talk_counts_from(&c, &answer);
     observe("%s", said(&c, answer));
     tell(&c, ACK, .wrong = wrong);
     observe("%s", accepted_now(&c));

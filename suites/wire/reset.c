@@ -136,10 +136,7 @@ static bool rst_counts(struct packet *packet, enum heading heading)
     return true;
 }
 
-MUTANT_ON_WIRE(outside, "any RST ends the connection")
-{
-    return rst_counts(packet, heading);
-}
+MUTANT_ON_WIRE_BY(outside, "any RST ends the connection", rst_counts)
 
 RULE(of_fin, "wire.reset.number-of-fin",
      .statement = "A RST that has the number of a FIN before it is outside the receive window: it "
@@ -220,10 +217,7 @@ CASE(challenged, time_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = AN
     rst_in_window(t, STATE_TIME_WAIT);
 }
 
-MUTANT_ON_WIRE(challenged, "any RST ends the connection")
-{
-    return rst_counts(packet, heading);
-}
+MUTANT_ON_WIRE_BY(challenged, "any RST ends the connection", rst_counts)
 
 #define EITHER_WAY                                                                                 \
     {                                                                                              \

@@ -14,8 +14,7 @@ static void take_window(struct talk *c, uint32_t edge)
     uint32_t before;
     do {
         before = c->expected;
-        while (hear_now(c).protocol)
-            continue;
+        hear_rest(c);
         c->window = (uint16_t)(edge - c->expected);
         if (c->expected != before)
             tell(c, ACK);

@@ -61,10 +61,7 @@ CASE(bound_stream, address, .network = ON_LINE, .family = ANY_FAMILY,
     observe("%s", whose(t, &syn, &own.name));
 }
 
-MUTANT_ON_WIRE(bound_stream, "the SYN comes from another address")
-{
-    return from_elsewhere(packet, heading);
-}
+MUTANT_ON_WIRE_BY(bound_stream, "the SYN comes from another address", from_elsewhere)
 
 RULE(bound_datagram, "wire.source.bound-datagram",
      .statement = "Datagrams of a socket that bind() gave an address and port come from there.",
@@ -83,10 +80,7 @@ CASE(bound_datagram, address, .network = ON_LINE, .family = ANY_FAMILY,
     observe("%s", whose(t, &packet, &own.name));
 }
 
-MUTANT_ON_WIRE(bound_datagram, "datagrams come from another address")
-{
-    return from_elsewhere(packet, heading);
-}
+MUTANT_ON_WIRE_BY(bound_datagram, "datagrams come from another address", from_elsewhere)
 
 /* ---- chosen ---- */
 
@@ -109,10 +103,7 @@ CASE(chosen_stream, connecting, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", whose(t, &syn, &name));
 }
 
-MUTANT_ON_WIRE(chosen_stream, "the SYN comes from another address")
-{
-    return from_elsewhere(packet, heading);
-}
+MUTANT_ON_WIRE_BY(chosen_stream, "the SYN comes from another address", from_elsewhere)
 
 RULE(chosen_own, "wire.source.chosen-own",
      .statement = "The SYN of a socket that was not bound, on a host with several addresses, comes "
@@ -263,18 +254,14 @@ CASE(called_any, other_address, .network = ON_LINE, .family = ANY_FAMILY)
     struct talk c = to_other(&line, address_port(&listener.name));
     tell(&c, SYN);
     struct packet answer = hear(&c);
-    c.others = (struct origin){true, answer.seq};
-    c.expected = answer.seq + 1;
+    talk_counts_from(&c, &answer);
     observe("%s", said(&c, answer));
     tell(&c, ACK);
     struct address name = name_of(t, must(sk_accept(iut, listener.fd, NULL)));
     observe("%s", address_equal(&name, &c.iut_name) ? "its own" : "another");
 }
 
-MUTANT_ON_WIRE(called_any, "the answer comes from the main address")
-{
-    return from_elsewhere(packet, heading);
-}
+MUTANT_ON_WIRE_BY(called_any, "the answer comes from the main address", from_elsewhere)
 
 RULE(called_other, "wire.source.not-called-address",
      .statement = "A SYN to another address than that on which a socket listens is answered by a "

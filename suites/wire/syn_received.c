@@ -9,8 +9,7 @@ static const char *syn_answered(struct talk *c)
     c->own.number = c->next;
     tell(c, SYN);
     struct packet answer = hear(c);
-    c->others = (struct origin){true, answer.seq};
-    c->expected = answer.seq + 1;
+    talk_counts_from(c, &answer);
     return said(c, answer);
 }
 
@@ -213,8 +212,7 @@ MUTANT_ON_WIRE(syn_data, "data with the SYN is read from its second byte on")
 RULE(window, "wire.syn-received.window",
      .statement = "The window of the ACK that completes the handshake takes the place of the "
                   "SYN's: what send() sends goes by it.",
-     .outcome = {[BY_LINUX] = {"ACK seq 1 ack 1 data 5", {"rfc9293.ack-syn-received-window"}},
-                 [BY_RFC] = {"ACK seq 1 ack 1 data 5", {"rfc9293.ack-syn-received-window"}}});
+     RFCS("ACK seq 1 ack 1 data 5", "rfc9293.ack-syn-received-window"));
 
 /* A SYN has its window unscaled, as all segments have here. */
 static struct talk accepted_with_windows(struct line *line, int syn, int ack)
@@ -224,8 +222,7 @@ static struct talk accepted_with_windows(struct line *line, int syn, int ack)
     c.window = (uint16_t)syn;
     tell(&c, SYN);
     struct packet answer = must_hear(&c, SYN | ACK);
-    c.others = (struct origin){true, answer.seq};
-    c.expected = answer.seq + 1;
+    talk_counts_from(&c, &answer);
     c.window = (uint16_t)ack;
     tell(&c, ACK);
     require(strcmp(accepted_now(&c), "a connection") == 0, "there is no connection");
@@ -241,8 +238,7 @@ CASE(window, opened, .network = ON_LINE, .family = ANY_FAMILY)
 }
 
 CASE(window, closed, .network = ON_LINE, .family = ANY_FAMILY,
-     .outcome = {[BY_LINUX] = {"nothing", {"rfc9293.ack-syn-received-window"}},
-                 [BY_RFC] = {"nothing", {"rfc9293.ack-syn-received-window"}}})
+     RFCS("nothing", "rfc9293.ack-syn-received-window"))
 {
     struct line line = take_line(t);
     struct talk c = accepted_with_windows(&line, 5000, 0);

@@ -211,8 +211,7 @@ CASE(old_data, before_window, .network = ON_LINE, .family = ANY_FAMILY, .role = 
     struct packet answer = hear(&c);
     if (answer.flags != (SYN | ACK))
         skip("a SYN does not end TIME_WAIT here: it need not");
-    c.others = (struct origin){true, answer.seq};
-    c.expected = answer.seq + 1;
+    talk_counts_from(&c, &answer);
     tell(&c, ACK);
     int fd = must(sk_accept(iut, c.listener, NULL));
     tell(&old, ACK, .text = "old");

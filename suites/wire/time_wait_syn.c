@@ -36,8 +36,7 @@ static struct talk call_again(const struct talk *old, struct again with, struct 
     c.own.number = c.next;
     tell(&c, SYN, .mss = 1460, .stamp = with.stamped ? stamp : (struct stamp){0});
     *answer = hear(&c);
-    c.others = (struct origin){true, answer->seq};
-    c.expected = answer->seq + 1;
+    talk_counts_from(&c, answer);
     if (with.stamped && answer->stamp.there)
         c.stamp = (struct stamp)STAMP(stamp.value + 1, answer->stamp.value);
     return c;
@@ -91,10 +90,7 @@ CASE(number, greater, SERVER, .axes = {{"by", {"a-little", "much"}}})
     opens(t, false, (struct again){.number = t->chosen[0] ? 1000000 : 10});
 }
 
-MUTANT_ON_WIRE(number, "the SYN is taken for an old one")
-{
-    return second_is_old(packet, heading);
-}
+MUTANT_ON_WIRE_BY(number, "the SYN is taken for an old one", second_is_old)
 
 RULE(stamp, "wire.time-wait.newer-stamp",
      .statement = "A SYN whose timestamp is greater than the last one of the connection in "
@@ -111,10 +107,7 @@ CASE(stamp, greater, SERVER, .axes = {{"number", {"less", "greater"}}})
           (struct again){.number = t->chosen[0] ? 1000 : -2000, .stamped = true, .stamp = 1000});
 }
 
-MUTANT_ON_WIRE(stamp, "the SYN is taken for an old one")
-{
-    return second_is_old(packet, heading);
-}
+MUTANT_ON_WIRE_BY(stamp, "the SYN is taken for an old one", second_is_old)
 
 RULE(equal, "wire.time-wait.equal-stamp",
      .statement = "A SYN whose timestamp is the last one of the connection in TIME_WAIT and whose "
@@ -127,10 +120,7 @@ CASE(equal, number_greater, SERVER)
     opens(t, true, (struct again){.number = 1000, .stamped = true});
 }
 
-MUTANT_ON_WIRE(equal, "the SYN is taken for an old one")
-{
-    return second_is_old(packet, heading);
-}
+MUTANT_ON_WIRE_BY(equal, "the SYN is taken for an old one", second_is_old)
 
 RULE(given_up, "wire.time-wait.stamp-given-up",
      .statement = "A SYN without a timestamp whose number is greater than all of the connection in "
@@ -143,10 +133,7 @@ CASE(given_up, number_greater, SERVER)
     opens(t, true, (struct again){.number = 1000});
 }
 
-MUTANT_ON_WIRE(given_up, "the SYN is taken for an old one")
-{
-    return second_is_old(packet, heading);
-}
+MUTANT_ON_WIRE_BY(given_up, "the SYN is taken for an old one", second_is_old)
 
 RULE(new_stamp, "wire.time-wait.new-stamp",
      .statement = "A SYN with a timestamp opens a new connection between the ends of one in "

@@ -179,10 +179,7 @@ CASE(echo, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     observe("%s", echoes(acknowledged(&c), data.stamp.value));
 }
 
-MUTANT_ON_WIRE(echo, "another is echoed")
-{
-    return echoes_another(packet, heading);
-}
+MUTANT_ON_WIRE_BY(echo, "another is echoed", echoes_another)
 
 RULE(earliest, "wire.timestamps.echo-earliest",
      .statement = "An ACK of several segments echoes the timestamp of the earliest of them, though "
@@ -203,10 +200,7 @@ CASE(earliest, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     observe("%s", echoes(answer, earliest));
 }
 
-MUTANT_ON_WIRE(earliest, "another is echoed")
-{
-    return echoes_another(packet, heading);
-}
+MUTANT_ON_WIRE_BY(earliest, "another is echoed", echoes_another)
 
 /* Three octets have come in order, and what follows the next three. */
 static struct talk with_gap(struct line *line, struct packet *in_order)
@@ -235,10 +229,7 @@ CASE(gap, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     observe("%s", echoes(answer, in_order.stamp.value));
 }
 
-MUTANT_ON_WIRE(gap, "another is echoed")
-{
-    return echoes_another(packet, heading);
-}
+MUTANT_ON_WIRE_BY(gap, "another is echoed", echoes_another)
 
 RULE(filled, "wire.timestamps.echo-gap-filled",
      .statement = "The ACK of data that fills a gap echoes that data's timestamp, though nobody "
@@ -257,10 +248,7 @@ CASE(filled, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     observe("%s", echoes(acknowledged(&c), filling.stamp.value));
 }
 
-MUTANT_ON_WIRE(filled, "another is echoed")
-{
-    return echoes_another(packet, heading);
-}
+MUTANT_ON_WIRE_BY(filled, "another is echoed", echoes_another)
 
 RULE(no_echo, "wire.timestamps.no-echo-in-syn",
      .statement = "The SYN of connect() echoes nothing: that field of its timestamps is zero.",
@@ -274,10 +262,7 @@ CASE(no_echo, connect, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", c.syn.stamp.echo == 0 ? "zero" : "something else");
 }
 
-MUTANT_ON_WIRE(no_echo, "it echoes something")
-{
-    return echoes_another(packet, heading);
-}
+MUTANT_ON_WIRE_BY(no_echo, "it echoes something", echoes_another)
 
 RULE(echo_ignored, "wire.timestamps.syn-echo-ignored",
      .statement = "A listening socket answers a SYN that echoes a timestamp as any other.",
@@ -289,8 +274,7 @@ CASE(echo_ignored, listener, .network = ON_LINE, .family = ANY_FAMILY)
     struct talk c = talk_to_listener(&line);
     tell(&c, SYN, .stamp = STAMP(BEGIN, line_random() | 1));
     struct packet answer = hear(&c);
-    c.others = (struct origin){true, answer.seq};
-    c.expected = answer.seq + 1;
+    talk_counts_from(&c, &answer);
     observe("%s", said(&c, answer));
     if (answer.stamp.there)
         c.stamp = (struct stamp)STAMP(BEGIN + 1, answer.stamp.value);
@@ -338,10 +322,7 @@ CASE(no_abort, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     observe("%s", receive_next(t, iut, c.fd));
 }
 
-MUTANT_ON_WIRE(no_abort, "it ends the connection")
-{
-    return ends_without(packet, heading);
-}
+MUTANT_ON_WIRE_BY(no_abort, "it ends the connection", ends_without)
 
 RULE(dropped, "wire.timestamps.missing-dropped",
      .statement = "A segment without timestamps, on a connection that has them, is dropped "
@@ -360,10 +341,7 @@ CASE(dropped, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     observe("%s", received(t, iut, c.fd));
 }
 
-MUTANT_ON_WIRE(dropped, "it ends the connection")
-{
-    return ends_without(packet, heading);
-}
+MUTANT_ON_WIRE_BY(dropped, "it ends the connection", ends_without)
 
 RULE(not_in_use, "wire.timestamps.not-in-use-ignored",
      .statement = "Where a SYN had no timestamps recv() gives the data of segments that have them, "

@@ -80,8 +80,5 @@ void ignores_owner(struct mutation *m, struct call *call)
 
 void ignores_inline(struct mutation *m, struct call *call)
 {
-    if (call_is_option(call, OP_SETSOCKOPT, SOL_SOCKET, SO_OOBINLINE))
-        call_succeed(call, 0);
-    else
-        mutate(m, call);
+    mutate_without_option(m, call, SOL_SOCKET, SO_OOBINLINE);
 }

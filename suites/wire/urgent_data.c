@@ -215,10 +215,7 @@ CASE(peek, twice, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, AN
 
 MUTANT(peek, "MSG_PEEK is ignored")
 {
-    int64_t *flags = call_receives(call) ? call_flags(call) : NULL;
-    if (flags)
-        *flags &= ~(int64_t)MSG_PEEK;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_PEEK);
 }
 
 RULE(truncate, "wire.urgent.discards",
@@ -240,10 +237,7 @@ CASE(truncate, urgent, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 
 MUTANT(truncate, "MSG_TRUNC is ignored")
 {
-    int64_t *flags = call_receives(call) ? call_flags(call) : NULL;
-    if (flags)
-        *flags &= ~(int64_t)MSG_TRUNC;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_TRUNC);
 }
 
 RULE(displaced, "wire.urgent.displaced",
@@ -291,8 +285,5 @@ CASE(none, normal_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_RO
 
 MUTANT(none, "MSG_OOB is ignored")
 {
-    int64_t *flags = call_receives(call) ? call_flags(call) : NULL;
-    if (flags)
-        *flags &= ~(int64_t)MSG_OOB;
-    mutate(m, call);
+    mutate_without_flag(m, call, MSG_OOB);
 }

@@ -25,6 +25,12 @@ struct talk talk_to_listener(struct line *line)
     return talk;
 }
 
+void hear_rest(struct talk *talk)
+{
+    while (hear_now(talk).protocol)
+        continue;
+}
+
 void say_window(struct talk *talk, uint16_t window)
 {
     talk->window = window;

@@ -20,6 +20,9 @@ const char *accepted_now(struct talk *talk);
 /* A listening socket of the IUT and a connection to it of which nothing was sent. */
 struct talk talk_to_listener(struct line *line);
 
+/* Hears the segments that the IUT has sent by now, of what was sent to it. */
+void hear_rest(struct talk *talk);
+
 /* The line says how much it takes, behind two octets of data: there are those that go by a smaller
  * window only where it comes with a later number. */
 void say_window(struct talk *talk, uint16_t window);
