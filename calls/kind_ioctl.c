@@ -30,7 +30,8 @@ static void put(struct frame *frame, const struct call *call, int at)
         put_value(frame, type, block->bytes, value_there(type, block->capacity));
 }
 
-/* There is room for the whole value, whatever is said: ioctl() is not told. */
+/* There is room for the whole value, whatever is said: ioctl() is not told. What is said to be
+ * there may be of another type than the request's, to which ioctl() writes. */
 static void get(struct frame *frame, struct call *call, int at)
 {
     struct block *block = &call->block[at];
@@ -40,6 +41,8 @@ static void get(struct frame *frame, struct call *call, int at)
         return;
     if (block->capacity < type->size || block->capacity > VALUE_MOST)
         block->capacity = type->size;
+    if (block->capacity < type_of(call, at)->size)
+        block->capacity = type_of(call, at)->size;
     block->length = block->capacity;
     block_allocate(frame, block, block->capacity);
     if (!block->bytes)
