@@ -27,7 +27,7 @@ const char run_help[] =
     "  --baseline FILE    known deviations, which do not fail the run; sockspec(1) has the form\n"
     "  --strict           fail as well if anything is 'changed', see below\n"
     "  --strict-baseline  fail as well if one of them is gone\n"
-    "  --jobs N           workers at once (default: three for each processor)\n"
+    "  --jobs N           workers at once (default: three for each processor, one for vm:)\n"
     "  --timeout SECONDS  time limit of a case (default 10)\n"
     "  --slow-machine N   this machine is N times slower: all limits are N times longer (default\n"
     "                     1, or SOCKSPEC_SLOW in the environment)\n"

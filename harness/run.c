@@ -20,7 +20,7 @@
 /* Cases that mostly wait run on lanes: workers beside those that --jobs counts. A case that does so
  * unexpectedly, for what its implementation never does, is found out by its time in milliseconds:
  * another worker then works in the place of its own. Of tenants, which take long to start, there
- * are fewer: lanes, which then help. */
+ * are fewer: lanes, which then help; of busy ones no more than workers. */
 enum {
     LANES = 32,
     TENANT_LANES = 4,
@@ -74,10 +74,10 @@ struct coordinator {
 
 /* A case and its implementation wait for each other much of their time: with three for each
  * processor others work meanwhile. */
-static unsigned workers_by_default(void)
+static unsigned workers_by_default(const struct stack *stack)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return processors > 0 ? 3 * (unsigned)processors : 3;
+    return (processors > 0 ? (unsigned)processors : 1) * (stack->busy ? 1 : 3);
 }
 
 /* The run cannot be made, or not to its end, for this reason and errno. */
@@ -396,10 +396,11 @@ static bool start_all(struct coordinator *c)
 {
     const struct stack *stack = c->options->settings.stack;
     bool tenants = stack->start != NULL;
-    c->jobs = c->options->workers ? c->options->workers : workers_by_default();
+    c->jobs = c->options->workers ? c->options->workers : workers_by_default(stack);
     if (stack->most_at_once && c->jobs > stack->most_at_once)
         c->jobs = stack->most_at_once;
-    size_t lanes = least(c->waiting.total, least(BESIDE * c->jobs, tenants ? TENANT_LANES : LANES));
+    size_t most = stack->busy ? c->jobs : tenants ? TENANT_LANES : LANES;
+    size_t lanes = least(c->waiting.total, least(BESIDE * c->jobs, most));
     size_t relief = tenants || stack->most_at_once ? 0 : least(BESIDE * c->jobs, RELIEF);
     size_t jobs = c->jobs + relief;
     c->job_slots = jobs < c->work.total ? jobs : c->work.total;

@@ -63,6 +63,10 @@ struct stack {
     /* So many cases at a time and no more; 0: as many as the run wants. */
     unsigned most_at_once;
 
+    /* It keeps a processor busy all the time, so that a run has one case at a time for each, if it
+     * is not told otherwise. */
+    bool busy;
+
     /* Its sockets are no part of this machine's kernel: on loopback both sides of a case are inside
      * the implementation, and what it sends is held back on the way. */
     bool elsewhere;

@@ -172,5 +172,5 @@ static bool start(const char *argument, struct network *network, struct tenant *
 
 STACK(vm, .usage = "vm:KERNEL[,modules=DIR][,accel=kvm|tcg]",
       .summary = "a Linux kernel image in a virtual machine (QEMU)", .needs_argument = true,
-      .elsewhere = true, .isolates = true, .takes_interface = true, .accepts = accepts,
-      .check = check, .start = start, .open = tenant_open);
+      .busy = true, .elsewhere = true, .isolates = true, .takes_interface = true,
+      .accepts = accepts, .check = check, .start = start, .open = tenant_open);
