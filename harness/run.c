@@ -52,6 +52,7 @@ struct slot {
     bool busy_now;
     int64_t since;     /* when it began with that */
     int64_t silent;    /* nanoseconds since its last news, or ours to it */
+    unsigned queued;   /* its ending's at the last look */
     unsigned failures; /* workers that never came to work, since one did */
     bool again;        /* it works on that for the second time, since time stood still */
 };
@@ -67,6 +68,7 @@ struct coordinator {
     size_t done;
     int64_t news;  /* when a worker was heard last */
     int64_t full;  /* until when no worker is started */
+    int64_t had;   /* when a case had a network last, or the run began */
     unsigned vain; /* workers that could not start, since one came to work */
     char why[2048];
     bool impossible;
@@ -141,6 +143,12 @@ static size_t others(const struct coordinator *c, const struct slot *but)
     for (size_t i = 0; i < c->slot_count; i++)
         count += &c->slots[i] != but && c->slots[i].alive;
     return count;
+}
+
+/* Whether networks may yet be had although nobody has one: others may be using up the machine. */
+static bool may_have_later(const struct coordinator *c)
+{
+    return clock_now() - c->had < INT64_C(1000000) * machine_milliseconds(CROWDED_SECONDS);
 }
 
 /* A worker could not be started, or got no network. As long as others come to work they do it all,
@@ -296,7 +304,9 @@ static void bury(struct coordinator *c, struct slot *slot, const char *reason)
 static bool hand_back(struct coordinator *c, struct slot *slot)
 {
     bool tenants = c->options->settings.stack->start != NULL;
-    if (!slot->worker.ending->no_network || tenants || others(c, slot) == 0)
+    if (!slot->worker.ending->no_network)
+        c->had = clock_now();
+    if (!slot->worker.ending->no_network || tenants || (others(c, slot) == 0 && !may_have_later(c)))
         return false;
     queue_return(queue_for(c, slot->busy), slot->busy);
     c->full = clock_now() + INT64_C(1000000) * FULL;
@@ -377,6 +387,9 @@ static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
     if (slot->busy_now)
         limit = worker_limit(results_variant(&c->results, slot->busy), &c->options->settings);
     slot->silent += passed;
+    if (slot->worker.ending->queued != slot->queued)
+        slot->silent = 0; /* it waits for its turn */
+    slot->queued = slot->worker.ending->queued;
     double beside = MARGIN + (c->options->settings.stack->start ? BOOT_SECONDS : 0);
     double most = limit + beside * machine_factor;
     if ((double)slot->silent < most * 1e9)
@@ -442,7 +455,7 @@ static void loop(struct coordinator *c)
     int64_t before = clock_now();
     if (!fds)
         abort();
-    c->news = clock_now();
+    c->news = c->had = clock_now();
     while (c->done < c->results.count && !c->impossible && !stop_asked() &&
            results_are_heard(&c->results)) {
         for (size_t i = 0; i < c->slot_count; i++)

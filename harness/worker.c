@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -158,17 +159,43 @@ static void drop_network(struct state *state, struct network *network)
     network_free(network);
 }
 
+/* Waits until no other worker on this machine, of whatever run, makes a network: hundreds that ask
+ * the kernel at once keep each other from it for minutes. Returns what to close afterwards. One
+ * that keeps its turn for long was stopped by somebody; nobody waits for it for ever. */
+static int take_turn(struct ending *ending)
+{
+    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(CROWDED_SECONDS));
+    int turn = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    while (turn >= 0 && flock(turn, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
+           backoff_wait(&backoff))
+        ending->queued++;
+    return turn;
+}
+
+static struct network *make_in_turn(struct ending *ending, enum network_kind kind, char *why,
+                                    size_t size)
+{
+    int turn = take_turn(ending);
+    struct network *network = network_create(kind, why, size);
+    int error = errno;
+    if (turn >= 0)
+        close(turn);
+    errno = error;
+    return network;
+}
+
 /* A network that is ours to make is tried again: others may be using up what it takes, or the
  * machine's time, and will be done some day. */
-static struct network *make_network(const struct case_settings *settings, enum network_kind kind,
-                                    char *why, size_t size)
+static struct network *make_network(const struct state *state, enum network_kind kind, char *why,
+                                    size_t size)
 {
+    const struct case_settings *settings = state->settings;
     struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
     struct network *network;
     if (settings->stack->network)
         return settings->stack->network(settings->stack_argument, kind, why, size);
-    while (!(network = network_create(kind, why, size)) && errno != EOPNOTSUPP &&
-           backoff_wait(&backoff))
+    while (!(network = make_in_turn(state->worker->ending, kind, why, size)) &&
+           errno != EOPNOTSUPP && backoff_wait(&backoff))
         continue;
     return network;
 }
@@ -184,7 +211,7 @@ static struct network *take_network(struct state *state, enum network_kind kind,
         return network;
     if (network)
         drop_network(state, network);
-    network = make_network(settings, kind, why, size);
+    network = make_network(state, kind, why, size);
     if (!network)
         return NULL;
     network->elsewhere = settings->stack->elsewhere;

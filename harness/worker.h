@@ -13,6 +13,9 @@ enum { OUTPUT_SIZE = 8192 };
  * many at once, and limits that others reach too. In seconds of machine_factor. */
 enum { BOOT_SECONDS = 60, NETWORK_SECONDS = 10 };
 
+/* How long other runs on this machine may keep workers from getting networks, likewise. */
+enum { CROWDED_SECONDS = 60 };
+
 /* How a case's process ended; beside the record, in memory that the worker shares. */
 struct ending {
     bool no_network;        /* it was not started: reason says why */
@@ -25,6 +28,7 @@ struct ending {
     char reason[1024];
     char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr: beginning and end */
     _Atomic pid_t first;      /* the worker's process, by who started it: 0: none; or FORKING */
+    _Atomic unsigned queued;  /* counts while it waits for its turn to make a network */
 };
 
 struct worker {
