@@ -15,6 +15,7 @@ struct entry {
     enum verdict verdict;
     size_t met, passed; /* variants that deviated as it says, and that passed */
     size_t prefix;      /* so many bytes of the glob stand for themselves */
+    size_t alike;       /* globs with this prefix from here on, this one included */
     size_t next;        /* another with such a prefix, or NONE */
 };
 
@@ -33,6 +34,9 @@ struct baseline {
 
 enum { HASH_OF_NOTHING = 5381 };
 
+/* All globs that begin alike are looked at for each variant that does. */
+enum { ALIKE_MOST = 10000 };
+
 /* Of a text that is one byte longer. */
 static size_t hash_on(size_t hash, char byte)
 {
@@ -44,7 +48,21 @@ static size_t *head_of(const struct baseline *baseline, size_t hash)
     return &baseline->heads[(hash ^ hash >> 16) & (baseline->head_count - 1)];
 }
 
-static void index_entries(struct baseline *baseline)
+/* How many globs an entry makes with those of its chain that begin as it does. */
+static size_t alike(const struct baseline *baseline, const struct entry *entry, size_t next)
+{
+    for (const struct entry *other; next != NONE; next = other->next) {
+        other = &baseline->entries[next];
+        if (other->prefix == entry->prefix &&
+            memcmp(other->glob, entry->glob, entry->prefix) == 0)
+            return other->alike + (entry->glob[entry->prefix] != '\0');
+    }
+    return 1;
+}
+
+/* False, with a line that says so, if there are so many that begin alike that a run would take for
+ * ever. */
+static bool index_entries(struct baseline *baseline)
 {
     for (baseline->head_count = 64; baseline->head_count < baseline->count;)
         baseline->head_count *= 2;
@@ -60,8 +78,15 @@ static void index_entries(struct baseline *baseline)
             hash = hash_on(hash, entry->glob[k]);
         size_t *head = head_of(baseline, hash);
         entry->next = *head;
+        entry->alike = alike(baseline, entry, *head);
         *head = i;
+        if (entry->alike > ALIKE_MOST) {
+            print_line(stderr, "sockspec: %s:%zu: more than %d lines have a wildcard after '%.*s'",
+                       baseline->path, entry->line, ALIKE_MOST, (int)entry->prefix, entry->glob);
+            return false;
+        }
     }
+    return true;
 }
 
 /* ---- reading ---- */
@@ -215,10 +240,8 @@ struct baseline *baseline_read(const char *path)
     }
     free(line);
     fclose(stream);
-    if (good) {
-        index_entries(baseline);
+    if (good && index_entries(baseline))
         return baseline;
-    }
     baseline_free(baseline);
     return NULL;
 }

@@ -100,6 +100,13 @@ static void test_large_files(void)
         0);
     file = fopen(path, "w");
     CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    for (int i = 0; i < LINES; i++)
+        fprintf(file, "*.rule%d fail -- known\n", i);
+    fclose(file);
+    CU_ASSERT_EQUAL(run_in_place("SOCKSPEC run --baseline @/large", said, sizeof said), 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "more than 10000 lines have a wildcard after ''"));
+    file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
     fputs("{\"type\":\"run\",\"format\":2}\n", file);
     for (int i = 0; i < LINES; i++)
         fprintf(
