@@ -53,8 +53,7 @@ static size_t alike(const struct baseline *baseline, const struct entry *entry, 
 {
     for (const struct entry *other; next != NONE; next = other->next) {
         other = &baseline->entries[next];
-        if (other->prefix == entry->prefix &&
-            memcmp(other->glob, entry->glob, entry->prefix) == 0)
+        if (other->prefix == entry->prefix && memcmp(other->glob, entry->glob, entry->prefix) == 0)
             return other->alike + (entry->glob[entry->prefix] != '\0');
     }
     return 1;
