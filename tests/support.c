@@ -69,6 +69,11 @@ static pid_t spawn(const char *const *argv, int out, int err)
     _exit(127);
 }
 
+bool whole_runs(void)
+{
+    return getenv("SOCKSPEC_TEST_WHOLE") != NULL;
+}
+
 struct finished run_program(const char *const *argv)
 {
     int out[2], err[2], status;

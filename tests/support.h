@@ -18,6 +18,10 @@
 #define SANITIZED 0
 #endif
 
+/* Whether SOCKSPEC_TEST_WHOLE is set: then tests run whole implementations of which a part has to
+ * do else. */
+bool whole_runs(void);
+
 struct finished {
     int status; /* exit status, or 128 + the signal */
     char *out, *err;

@@ -31,10 +31,10 @@ struct subject {
 /* To add one takes a line. Those that take long to start are given the time to. */
 static const struct subject subjects[] = {{"agent:@/sockspec-agent", OFTEN, PAUSE, 100},
                                           {"libc:musl", OFTEN, PAUSE, 100},
-                                          {"lwip", OFTEN, PAUSE, 100},
+                                          {"lwip", OFTEN / 2, PAUSE, 50},
                                           {"gvisor", 3, 250, 12},
                                           {"uml", 1, 500, 8},
-                                          {"vm:%", 1, 1500, 6}};
+                                          {"vm:%", 1, 1500, 3}};
 
 /* A run that takes longer than this many seconds hangs. */
 enum { HANG = 100 };

@@ -117,7 +117,8 @@ static size_t compare_part(const char *spec, const char *words, unsigned part)
 
 static void compare(const char *spec, const char *words)
 {
-    for (unsigned part = 0; part < PARTS; part++)
+    unsigned parts = whole_runs() ? PARTS : PARTS / 2;
+    for (unsigned part = 0; part < parts; part++)
         CU_ASSERT_EQUAL(compare_part(spec, words, part), 0);
 }
 

@@ -28,7 +28,7 @@
 #endif
 #endif
 #ifndef PART
-#define PART "1/4"
+#define PART "1/8"
 #endif
 
 static bool own_proc; /* /proc shows the processes of this test's PID namespace */
