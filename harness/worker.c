@@ -161,14 +161,16 @@ static void drop_network(struct state *state, struct network *network)
 
 /* Waits until no other worker on this machine, of whatever run, makes a network: hundreds that ask
  * the kernel at once keep each other from it for minutes. Returns what to close afterwards. One
- * that keeps its turn for long was stopped by somebody; nobody waits for it for ever. */
+ * that keeps its turn for long was stopped by somebody, and is waited for once and no more. */
 static int take_turn(struct ending *ending)
 {
+    static bool in_vain;
     struct backoff backoff = backoff_begin_rarely(machine_milliseconds(CROWDED_SECONDS));
     int turn = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    while (turn >= 0 && flock(turn, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
-           backoff_wait(&backoff))
+    while (turn >= 0 && !in_vain && flock(turn, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        in_vain = !backoff_wait(&backoff);
         ending->queued++;
+    }
     return turn;
 }
 
