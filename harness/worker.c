@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "lab/files.h"
+#include "lab/fork.h"
 #include "lab/line.h"
 #include "lab/namespace.h"
 #include "lab/stop.h"
@@ -277,7 +278,7 @@ static pid_t fork_patiently(void)
 {
     struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
     pid_t pid;
-    while ((pid = fork()) < 0 && backoff_wait(&backoff))
+    while ((pid = fork_alone()) < 0 && backoff_wait(&backoff))
         continue;
     return pid;
 }
@@ -422,6 +423,7 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     limit_files();
     signal(SIGPIPE, SIG_IGN);
     files_set_up();
+    heap_for_forks();
     if (settings->stack->warm_up)
         settings->stack->warm_up();
     if (settings->stack->start)

@@ -1,5 +1,6 @@
 /* The kernel of this machine, through this program's libc. What is under test runs in a process of
  * its own, so that it can fork, replace its program, and lose its descriptors and rights. */
+#include "lab/fork.h"
 #include "lab/namespace.h"
 #include "stacks/agent/agent.h"
 #include "stacks/agent/program/agent.h"
@@ -40,7 +41,7 @@ struct door *host_open(int netns)
     struct tenant stream;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         give_up(TROUBLE_AGENT, "no stream to a process: %s", strerror(errno));
-    pid_t pid = fork();
+    pid_t pid = fork_alone();
     if (pid == 0)
         live(ends[1], netns);
     if (pid < 0)
