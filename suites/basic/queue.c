@@ -105,7 +105,8 @@ MUTANT(independent, "close() of a listener ends its connections")
 RULE(kind, "basic.accept.same-kind",
      .statement = "The socket from accept() is a stream socket: getsockopt() of SO_TYPE says so.",
      .outcome = {[BY_POSIX] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}},
-                 [BY_LINUX] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}}});
+                 [BY_LINUX] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}},
+                 [BY_ZOS] = {"SOCK_STREAM", {"zos.accept.new-socket-same-properties"}}});
 
 CASE(kind, accepted, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ROLE_SERVER)
 {
@@ -135,7 +136,9 @@ CASE(lowest, closed_before, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_L
     require(lowest < above, "socket() gave %d and then %d", lowest, above);
     must(sk_close(iut, lowest));
     int fd = must(sk_accept(iut, server.fd, NULL));
-    observe("%s", fd == lowest ? "the lowest" : fd < lowest ? "a lower one" : "another one");
+    require_by("basic.socket.lowest-descriptor", fd >= lowest,
+               "accept() gave %d, where socket() gave no less than %d", fd, lowest);
+    observe("%s", fd == lowest ? "the lowest" : "a higher one");
 }
 
 MUTANT(lowest, "accept() returns one above")

@@ -41,10 +41,13 @@ static struct address past_server(struct test *t, unsigned left, bool reusable)
 RULE(restart, "tcp.restart.reuseaddr",
      .statement = "With SO_REUSEADDR a server can be started again while connections of its "
                   "predecessor live or are in TIME_WAIT, and clients reach it.",
-     .outcome = {[BY_LINUX] = {"0 then 0 then 0",
-                               {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
-                                "linux.ip.7.bound-address-after-close"}},
-                 [BY_BSD] = {"0 then 0 then 0", {"freebsd.getsockopt.2.so-reuseaddr"}}});
+     .outcome = {
+         [BY_LINUX] = {"0 then 0 then 0",
+                       {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
+                        "linux.ip.7.bound-address-after-close"}},
+         [BY_BSD] = {"0 then 0 then 0", {"freebsd.getsockopt.2.so-reuseaddr"}},
+         [BY_ZOS] = {"0 then * then *",
+                     {"zos.bind.so-reuseaddr-avoids", "zos.bind.keeps-state-for-fixed-time"}}});
 
 CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
 {

@@ -191,8 +191,14 @@ CASE(crossed, closing, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     observe("%s", current_ack(&c, hear_answer(&c)));
 }
 
-MUTANT_TAMPERS(crossed, "the connection is gone without TIME_WAIT", .heading = TO_IUT, .with = ACK,
-               .without = FIN | SYN, .set = RST)
+MUTANT_ON_WIRE(crossed, "the connection is gone without TIME_WAIT")
+{
+    static bool fin;
+    fin |= heading == FROM_IUT && packet->flags & FIN;
+    if (heading == TO_IUT && fin && packet->flags == ACK)
+        packet->flags |= RST;
+    return true;
+}
 
 /* ---- once more ---- */
 

@@ -304,7 +304,7 @@ static bool says_nothing(const struct packet *packet, enum heading heading, bool
 }
 
 RULE(joins, "wire.group.join",
-     .statement = "setsockopt() that joins a group has it reported at once.",
+     .statement = "setsockopt() that joins a group has it reported, unasked.",
      .outcome = {[BY_LINUX] = {"joined", {"rfc1112.join-reports"}},
                  [BY_RFC] = {"joined", {"rfc1112.join-reports", "rfc3376.change-reported"}}});
 
@@ -321,7 +321,7 @@ MUTANT_ON_WIRE(joins, "nobody is told")
 }
 
 RULE(listens, "wire.group.listen",
-     .statement = "setsockopt() that joins an IPv6 group has it reported at once.",
+     .statement = "setsockopt() that joins an IPv6 group has it reported, unasked.",
      .pinned = {[BY_LINUX] = "joined"},
      .outcome = {[BY_RFC] = {"joined", {"rfc2710.start-reports"}}});
 
@@ -339,7 +339,7 @@ MUTANT_ON_WIRE(listens, "nobody is told")
 
 RULE(leaves, "wire.group.leave",
      .statement = "setsockopt() that leaves a group, or close() of the only socket that joined it, "
-                  "has that reported at once.",
+                  "has that reported, unasked.",
      .pinned = {[BY_LINUX] = "joined then left"},
      .outcome = {[BY_RFC] = {"joined then left",
                              {"rfc3376.change-reported", "rfc3376.change-record",

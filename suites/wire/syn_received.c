@@ -69,7 +69,7 @@ CASE(two_listeners, either, .network = ON_LINE, .family = ANY_FAMILY,
     if (t->chosen[0]) {
         talk_as_connected(&c);
         tell(&c, SYN | ACK);
-        must_hear(&c, RST);
+        require_by("wire.listen.ack", hear(&c).flags & RST, "no RST came");
     } else {
         tell(&c, SYN);
         struct packet answer = must_hear(&c, SYN | ACK);
