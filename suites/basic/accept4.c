@@ -87,11 +87,13 @@ RULE(accepts, "basic.accept4.first",
      .outcome = {
          [BY_LINUX] = {"0 then its name then first then 0 then its name then second",
                        {"linux.accept.2.accept4-flags-zero", "linux.accept.2.first-of-queue",
-                        "linux.accept.2.new-descriptor", "linux.accept.2.peer-address"}},
+                        "linux.accept.2.new-descriptor", "linux.accept.2.returns-descriptor",
+                        "linux.accept.2.peer-address", "linux.accept.2.listener-unaffected"}},
          [BY_BSD] = {"0 then its name then first then 0 then its name then second",
                      {"freebsd.accept.2.accept4.like-accept",
                       "freebsd.accept.2.takes-first-connection",
-                      "freebsd.accept.2.makes-new-socket", "freebsd.accept.2.addr-is-peer"}}});
+                      "freebsd.accept.2.makes-new-socket", "freebsd.accept.2.returns-descriptor",
+                      "freebsd.accept.2.addr-is-peer", "freebsd.accept.2.original-stays-open"}}});
 
 /* Accepts a connection; whose it is, by the name that comes back and by what is received. */
 static void accept_one(struct test *t, const struct queue *expected)

@@ -110,15 +110,17 @@ MUTANT(told_apart, "a reset is taken for an end of file")
 }
 
 RULE(data, "tcp.reset.data-first",
-     .statement = "On Linux what came before a reset can still be received.",
+     .statement = "On Linux recv() gives what came before a reset, also after it.",
      .pinned = {[BY_LINUX] = "hello then ECONNRESET"});
 
 CASE(data, unread, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
     struct connection c = connected_pair(t);
+    struct endpoint nobody = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     must(sk_send(peer, c.peer, "hello", 5, 0));
     await_data(t, iut, c.iut);
     reset(t, c.peer);
+    await_refusal(t, iut, &nobody.address); /* it has come before that */
     observe("%s", receive_next(t, iut, c.iut));
     observe("%s", receive_next(t, iut, c.iut));
 }

@@ -163,7 +163,7 @@ MUTANT_TAMPERS(at_once_closed, "the acknowledgment in the segment of a FIN is no
 
 #define CROSSED                                                                                    \
     {                                                                                              \
-        "current ACK then nothing then current ACK",                                               \
+        "acknowledged then nothing then current ACK",                                              \
         {                                                                                          \
             "rfc9293.fin-fin-wait-1", "rfc9293.simultaneous-close",                                \
                 "rfc9293.simultaneous-close-states", "rfc9293.ack-closing",                        \
@@ -184,7 +184,7 @@ CASE(crossed, closing, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     struct talk c = line_connected(&line);
     end_sending(&c, t->chosen[0]);
     tell(&c, FIN | ACK, .ack = -1);
-    observe("%s", current_ack(&c, hear_answer(&c)));
+    observe("%s", until_acknowledged(&c));
     tell(&c, ACK);
     observe("%s", said(&c, hear_answer_now(&c)));
     tell(&c, FIN | ACK, .seq = -1);
