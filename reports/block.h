@@ -12,10 +12,11 @@ struct printer {
     const struct run_info *run;
 };
 
-/* How many variants of each case of a rule have run. */
+/* How many variants of each case of a rule have run, in one repetition. */
 struct cases_run {
     const struct rule_case *of[64];
     size_t ran[64], count;
+    unsigned repetition;
 };
 
 const char *print_color(const struct printer *printer, enum verdict verdict);

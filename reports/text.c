@@ -138,7 +138,9 @@ static void count_case(struct cases_run *run, const struct result *result)
 {
     const struct rule_case *of = result->variant->of;
     size_t most = sizeof run->of / sizeof *run->of;
-    if (result->repetition > 1)
+    if (!run->count)
+        run->repetition = result->repetition;
+    if (result->repetition != run->repetition)
         return;
     if (!run->count || run->of[run->count - 1] != of) {
         if (run->count == most)

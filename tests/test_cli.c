@@ -341,6 +341,13 @@ static void test_repeat_and_shards(void)
     CU_ASSERT_EQUAL(json_array_size(lines), 2 + 3 * 3);
     json_decref(lines);
     finished_free(&finished);
+    /* Each time of as many variants. */
+    finished = run_line(
+        "MACHINERY run --repeat 2 --filter machinery.line-deviates --filter machinery.passes");
+    char *first = strstr(finished.out, "2 of 2 variants");
+    CU_ASSERT_PTR_NOT_NULL(first);
+    CU_ASSERT_PTR_NOT_NULL(first ? strstr(first + 1, "2 of 2 variants") : NULL);
+    finished_free(&finished);
 }
 
 /* Where there may be too few files for a run this is said, once, and no case is blamed. With enough
