@@ -6,8 +6,8 @@
     {                                                                                              \
         "current ACK then alive",                                                                  \
         {                                                                                          \
-            "rfc9293.ack-of-unsent", "rfc9293.synchronized-acks-unacceptable",                     \
-                "rfc9293.synchronized-stays"                                                       \
+            "rfc9293.ack-of-unsent", "rfc9293.no-other-state-change",                              \
+                "rfc9293.synchronized-acks-unacceptable", "rfc9293.synchronized-stays"             \
         }                                                                                          \
     }
 
@@ -229,3 +229,42 @@ CASE(fin_wait_2, twice, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_RO
 
 MUTANT_TAMPERS(fin_wait_2, "an ACK in FIN_WAIT_2 ends the connection", .heading = TO_IUT,
                .with = ACK, .without = SYN | FIN, .set = RST)
+
+/* ---- fewer than segments ---- */
+
+enum { FULL = 500, SEGMENTS = 40 };
+
+RULE(fewer, "wire.ack.fewer",
+     .statement = "Not every one of many full segments that come at once has an acknowledgment of "
+                  "its own: some are delayed until the next one comes.",
+     RFCS("fewer than segments", "rfc9293.shld-18"));
+
+CASE(fewer, many, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    static const char data[FULL];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = FULL);
+    int acks = 0;
+    struct packet packet;
+    if (c.syn.window < SEGMENTS * FULL)
+        skip("the window has no room for so many segments");
+    for (int i = 0; i < SEGMENTS; i++)
+        tell(&c, ACK, .data = data, .length = FULL);
+    do {
+        packet = hear(&c);
+        acks += packet.protocol != 0;
+    } while (packet.protocol && packet.ack != c.next);
+    require_by("wire.ack.within-half-a-second", packet.protocol, "not all is acknowledged");
+    while (hear_now(&c).protocol)
+        acks++;
+    observe("%s", acks < SEGMENTS ? "fewer than segments" : "as many as segments");
+}
+
+MUTANT_ON_WIRE(fewer, "each ACK comes again and again")
+{
+    enum { TIMES = 15 };
+    if (heading == FROM_IUT && packet->flags == ACK)
+        for (int i = 0; i < TIMES; i++)
+            wire_sends(packet);
+    return true;
+}
