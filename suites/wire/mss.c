@@ -161,7 +161,10 @@ CASE(from_mtu, both_sides, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IP
     if (result < 0)
         skip("the MTU is not told: getsockopt() gives %s", result_name(result));
     unsigned headers = ipv6 ? 60 : 40;
-    observe(c.syn.mss + headers == (unsigned)mtu ? "the MTU's" : "%u less", mtu - c.syn.mss);
+    if (c.syn.mss + headers == (unsigned)mtu)
+        observe("the MTU's");
+    else
+        observe("%u of an MTU of %d", c.syn.mss, mtu);
 }
 
 MUTANT_ON_WIRE(from_mtu, "it leaves room for options")
