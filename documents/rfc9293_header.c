@@ -77,7 +77,8 @@ REQUIREMENTS(
      "Nothing after the End of Option List is read as an option."},
     {"rfc9293.end-of-option-list-needed", "3.2 Specific Option Definitions", REQ_MAY,
      "The End of Option List is sent only where the options would not end with the header "
-     "otherwise."},
+     "otherwise.",
+     .untestable = "one that is sent where it is not needed is right as well"},
     {"rfc9293.no-operation", "3.2 Specific Option Definitions", REQ_MAY,
      "No-Operation stands between options, to align the next one."},
     {"rfc9293.must-64", "3.2 Specific Option Definitions", REQ_SHALL,
@@ -89,7 +90,9 @@ REQUIREMENTS(
     {"rfc9293.must-65", "3.2 Specific Option Definitions", REQ_SHALL,
      "A segment without SYN does not carry the option Maximum Segment Size.", .number = "MUST-65"},
     {"rfc9293.other-options", "3.2.1 Other Common Options", REQ_MAY,
-     "Selective acknowledgment, timestamps and window scaling are implemented."},
+     "Selective acknowledgment, timestamps and window scaling are implemented.",
+     .untestable =
+         "implemented or not, both are right; how they work is in documents of their own"},
     /* 3.3: the words, and the figure of the states; its transitions are in 3.10. */
     {"rfc9293.closed-is-nothing", "3.3.2 State Machine Overview", REQ_SHALL,
      "CLOSED stands for no connection at all.", .untestable = "a definition"},
@@ -99,7 +102,8 @@ REQUIREMENTS(
      "FIN-WAIT-1 becomes TIME-WAIT at once.",
      .when = "a segment brings the peer's FIN and the acknowledgment of ours"},
     {"rfc9293.time-wait-after-rst", "3.3.2 State Machine Overview, note 3", REQ_MAY,
-     "A side that sends a RST goes to TIME-WAIT."},
+     "A side that sends a RST goes to TIME-WAIT.",
+     .untestable = "3.10.5 asks for the contrary of one who aborts, and either is right"},
     {"rfc9293.state-after-rst-received", "3.3.2 State Machine Overview, note 3", REQ_SHALL,
      "A RST that counts takes any state to LISTEN or CLOSED."},
     /* 3.4 */
@@ -158,7 +162,9 @@ REQUIREMENTS(
      .when = "the memory of sequence numbers in use was lost, as at a start",
      .untestable = "a case cannot make an implementation restart and lose its memory"},
     {"rfc9293.msl-is-two-minutes", "3.4.2 Knowing When to Keep Quiet", REQ_SHALL,
-     "MSL is two minutes."},
+     "MSL is two minutes.",
+     .untestable = "the text calls it a choice that may be changed where experience asks for it, "
+                   "so that any time is right"},
     {"rfc9293.no-wait-with-memory", "3.4.2 Knowing When to Keep Quiet", REQ_SHALL,
      "New sequence numbers are larger than those used recently, and no wait is needed.",
      .when = "the memory of sequence numbers was kept",

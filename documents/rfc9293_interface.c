@@ -1,6 +1,7 @@
 /* RFC 9293, 3.9: what users ask of TCP, and TCP of the layer below.
  * The section's calls are a model; those of sockets stand for them: connect() and listen() for
- * OPEN, setsockopt() for the parameters, getsockopt() and getpeername() for STATUS.
+ * OPEN, setsockopt() for the parameters, getsockopt() and getpeername() for STATUS, close() with
+ * SO_LINGER on and no time for ABORT.
  */
 #include "documents/document.h"
 
@@ -15,11 +16,12 @@ REQUIREMENTS(
     {"rfc9293.passive-open-listens", "3.9.1.1 Open", REQ_SHALL,
      "A passive OPEN listens for a connection."},
     {"rfc9293.passive-open-one-peer", "3.9.1.1 Open", REQ_MAY,
-     "A passive OPEN waits for one given peer."},
+     "A passive OPEN waits for one given peer.", .untestable = "listen() has no peer to name"},
     {"rfc9293.passive-open-any-peer", "3.9.1.1 Open", REQ_MAY,
      "A passive OPEN waits for any peer."},
     {"rfc9293.passive-open-turns-active", "3.9.1.1 Open", REQ_MAY,
-     "SEND makes a passive OPEN active.", .when = "the peer was given"},
+     "SEND makes a passive OPEN active.", .when = "the peer was given",
+     .untestable = "no call of sockets makes a listening one active"},
     {"rfc9293.must-41", "3.9.1.1 Open", REQ_SHALL,
      "A passive OPEN makes a new listener or fails, and leaves connections that exist alone.",
      .number = "MUST-41"},
@@ -32,7 +34,8 @@ REQUIREMENTS(
      "The connection is aborted if data is not delivered within the time.",
      .when = "OPEN gave a timeout"},
     {"rfc9293.timeout-default", "3.9.1.1 Open", REQ_SHALL, "The timeout is five minutes.",
-     .when = "none was given"},
+     .when = "none was given",
+     .untestable = "3.8.3 has any time of 100 seconds and more for right: this is what was usual"},
     {"rfc9293.open-authority", "3.9.1.1 Open", REQ_SHALL,
      "The right of the user to a Diffserv value and security compartment is verified.",
      .untestable =
@@ -76,7 +79,8 @@ REQUIREMENTS(
      .when = "the process has no right to the connection",
      .untestable =
          "sockets belong to whoever holds the descriptor: there are no rights to a connection"},
-    {"rfc9293.may-15", "3.9.1.2 Send", REQ_MAY, "SEND takes a PUSH flag.", .number = "MAY-15"},
+    {"rfc9293.may-15", "3.9.1.2 Send", REQ_MAY, "SEND takes a PUSH flag.",
+     .untestable = "sockets have no PUSH flag", .number = "MAY-15"},
     {"rfc9293.must-60", "3.9.1.2 Send", REQ_SHALL, "Data is not held back for ever.",
      .when = "SEND takes no PUSH flag", .number = "MUST-60"},
     {"rfc9293.must-61", "3.9.1.2 Send", REQ_SHALL,
@@ -89,7 +93,8 @@ REQUIREMENTS(
      "PSH bits in a row are collapsed so that the segments are as large as can be.",
      .number = "SHLD-27"},
     {"rfc9293.may-16", "3.9.1.2 Send", REQ_MAY, "Data is collected without being sent.",
-     .when = "SEND was called again and again without the PUSH flag", .number = "MAY-16"},
+     .when = "SEND was called again and again without the PUSH flag",
+     .untestable = "sockets have no PUSH flag", .number = "MAY-16"},
     {"rfc9293.shld-28", "3.9.1.2 Send", REQ_SHOULD,
      "A segment of maximum size is sent whenever possible.", .number = "SHLD-28"},
     {"rfc9293.urgent-flag-sets-pointer", "3.9.1.2 Send", REQ_SHALL,
@@ -118,7 +123,7 @@ REQUIREMENTS(
      .untestable =
          "sockets belong to whoever holds the descriptor: there are no rights to a connection"},
     {"rfc9293.may-17", "3.9.1.3 Receive", REQ_MAY, "PSH is passed on to the application.",
-     .number = "MAY-17"},
+     .untestable = "sockets have no PUSH flag", .number = "MAY-17"},
     {"rfc9293.receive-fills-buffer", "3.9.1.3 Receive", REQ_SHALL,
      "The buffer is filled as far as it goes.", .when = "enough data arrives before a PUSH"},
     {"rfc9293.receive-returns-on-push", "3.9.1.3 Receive", REQ_SHALL,
@@ -149,25 +154,32 @@ REQUIREMENTS(
      .when = "the peer has not yet answered the CLOSE"},
     {"rfc9293.close-pushes", "3.9.1.4 Close", REQ_SHALL,
      "CLOSE has what is buffered sent as PUSH does."},
-    {"rfc9293.status-left-out", "3.9.1.5 Status", REQ_MAY, "STATUS is not implemented."},
+    {"rfc9293.status-left-out", "3.9.1.5 Status", REQ_MAY, "STATUS is not implemented.",
+     .untestable = "implemented or not, both are right"},
     {"rfc9293.status-contents", "3.9.1.5 Status", REQ_SHALL,
      "STATUS tells both sockets, windows, state, what waits to be acknowledged or read, urgent "
      "state, Diffserv value and timeout.",
-     .when = "STATUS is implemented"},
+     .when = "STATUS is implemented",
+     .untestable = "no one call of sockets tells all that: rules stand on what getsockname(), "
+                   "getpeername() and each option tell"},
     {"rfc9293.status-authority", "3.9.1.5 Status", REQ_SHALL, "STATUS fails.",
      .when = "the process has no right to the connection",
      .untestable =
          "sockets belong to whoever holds the descriptor: there are no rights to a connection"},
     {"rfc9293.abort-ends-calls", "3.9.1.6 Abort", REQ_SHALL,
-     "ABORT ends all pending SENDs and RECEIVEs."},
+     "ABORT ends all pending SENDs and RECEIVEs.",
+     .untestable = "sockets abort and close by the last close(), and a call that waits keeps the "
+                   "socket in use: none waits any more when it comes"},
     {"rfc9293.abort-sends-rst", "3.9.1.6 Abort", REQ_SHALL, "ABORT sends a RST to the peer."},
     {"rfc9293.abort-removes-connection", "3.9.1.6 Abort", REQ_SHALL,
      "ABORT removes the connection."},
     {"rfc9293.abort-indications", "3.9.1.6 Abort", REQ_MAY,
-     "Every outstanding SEND and RECEIVE is told of the abort."},
+     "Every outstanding SEND and RECEIVE is told of the abort.",
+     .untestable = "sockets abort and close by the last close(), and a call that waits keeps the "
+                   "socket in use: none waits any more when it comes"},
     {"rfc9293.may-14", "3.9.1.7 Flush", REQ_MAY,
      "A call empties the queue of what is to be sent but is beyond the window.",
-     .number = "MAY-14"},
+     .untestable = "no call of sockets takes back what was sent", .number = "MAY-14"},
     {"rfc9293.must-47", "3.9.1.8 Asynchronous Reports", REQ_SHALL,
      "Soft errors are reported to the application by some means.", .number = "MUST-47"},
     {"rfc9293.reports-icmp", "3.9.1.8 Asynchronous Reports, MUST-47", REQ_SHALL,
@@ -189,7 +201,8 @@ REQUIREMENTS(
     {"rfc9293.diffserv-each-direction", "3.9.1.9 Set Differentiated Services Field", REQ_SHALL,
      "Each side gives the Diffserv field of what it sends, its acknowledgments too."},
     {"rfc9293.may-9", "3.9.1.9 Set Differentiated Services Field", REQ_MAY,
-     "The Diffserv field that was received last is passed to the application.", .number = "MAY-9"},
+     "The Diffserv field that was received last is passed to the application.",
+     .untestable = "told or not, both are right", .number = "MAY-9"},
     {"rfc9293.must-49", "3.9.2 TCP/Lower-Level Interface", REQ_SHALL,
      "The time to live of segments can be set.", .number = "MUST-49"},
     {"rfc9293.shld-23", "3.9.2 TCP/Lower-Level Interface", REQ_SHOULD,
@@ -199,9 +212,11 @@ REQUIREMENTS(
      "IP options that are not understood are ignored.", .number = "MUST-50"},
     /* Appendix B marks MAY-10 and MAY-11 SHOULD; the prose has MAY, and counts. */
     {"rfc9293.may-10", "3.9.2 TCP/Lower-Level Interface", REQ_MAY,
-     "The IP option Timestamp is supported.", .number = "MAY-10"},
+     "The IP option Timestamp is supported.", .untestable = "supported or not, both are right",
+     .number = "MAY-10"},
     {"rfc9293.may-11", "3.9.2 TCP/Lower-Level Interface", REQ_MAY,
-     "The IP option Record Route is supported.", .number = "MAY-11"},
+     "The IP option Record Route is supported.", .untestable = "supported or not, both are right",
+     .number = "MAY-11"},
     {"rfc9293.must-51", "3.9.2.1 Source Routing", REQ_SHALL,
      "An application can give a source route for an active OPEN.", .number = "MUST-51"},
     {"rfc9293.must-52", "3.9.2.1 Source Routing", REQ_SHALL,

@@ -85,7 +85,9 @@ REQUIREMENTS(
     {"rfc9293.user-resets-any-time", "3.5.2 Reset Generation", REQ_MAY,
      "A user can reset a connection at any time."},
     {"rfc9293.resetter-enters-time-wait", "3.5.2 Reset Generation", REQ_SHOULD,
-     "The side that resets a connection goes to TIME-WAIT."},
+     "The side that resets a connection goes to TIME-WAIT.",
+     .untestable =
+         "3.10.5 asks for the contrary of one who aborts: the connection is removed and CLOSED"},
     {"rfc9293.reset-for-foreign-segment", "3.5.2 Reset Generation", REQ_SHALL,
      "A segment that is plainly not meant for the current connection is answered by a RST."},
     {"rfc9293.no-reset-in-doubt", "3.5.2 Reset Generation", REQ_SHALL,

@@ -289,12 +289,16 @@ REQUIREMENTS(
     {"rfc9293.no-precedence-check", "A.1.1 Precedence", REQ_SHOULD,
      "Segments are not judged by their precedence."},
     {"rfc9293.security-ignored", "A.1.2 MLS Systems", REQ_MAY, "Security compartments are ignored.",
-     .when = "the system is not a multilevel one"},
+     .when = "the system is not a multilevel one",
+     .untestable = "sockets have no way to state a security compartment, and only multilevel "
+                   "systems have them"},
     {"rfc9293.ack-stuck-mitigated", "A.2 Sequence Number Validation", REQ_MAY,
      "Acknowledgments are processed that the check of numbers would keep out, such as in a "
      "simultaneous open, self-connect or close."},
     {"rfc9293.nagle-modified", "A.3 Nagle Modification", REQ_MAY,
-     "A modified Nagle algorithm is in effect."},
+     "A modified Nagle algorithm is in effect.",
+     .untestable = "the Nagle algorithm, modified or not, both are right"},
     {"rfc9293.low-watermarks", "A.4 Low Watermark Settings", REQ_MAY,
      "Options set how much is buffered before it is sent on or delivered, or how much waits "
-     "unsent."});
+     "unsent.",
+     .untestable = "options for that or none, both are right"});

@@ -49,6 +49,21 @@ static void test_segments(void)
     }
 }
 
+/* They are filled up to a word of the header, whose checksum covers them. */
+static void test_ip_options(void)
+{
+    struct packet sent = segment(false, ACK);
+    memcpy(sent.ip_options, "\236\5abc", 5);
+    sent.ip_options_length = 5;
+    sent.text = "odd";
+    struct packet got = through(&sent);
+    CU_ASSERT(got.problems == 0 && got.header_options == 8 && got.seq == 1000);
+    CU_ASSERT(memcmp((const unsigned char *)got.raw + 20, "\236\5abc\0\0\0", 8) == 0);
+    CU_ASSERT(got.length == 3 && memcmp(got.data, "odd", 3) == 0);
+    sent.ip_options_length = OPTIONS_MOST + 1;
+    CU_ASSERT(packet_encode(&sent, frame, sizeof frame) == 0);
+}
+
 /* What is wrong on request is seen to be wrong. */
 static void test_wrong(void)
 {
@@ -179,6 +194,7 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("line", NULL, NULL);
     CU_add_test(suite, "segments", test_segments);
+    CU_add_test(suite, "options of IPv4", test_ip_options);
     CU_add_test(suite, "what is wrong on request", test_wrong);
     CU_add_test(suite, "other protocols", test_others);
     CU_add_test(suite, "words", test_words);

@@ -124,10 +124,15 @@ static void add_ipv4(struct frame *frame, const struct packet *packet)
 {
     size_t begin = frame->size;
     unsigned version = packet->wrong.version ? packet->wrong.version : 4;
-    unsigned char *at = more(frame, IPV4_HEADER);
+    size_t header = IPV4_HEADER + (packet->ip_options_length + 3) / 4 * 4;
+    if (packet->ip_options_length > OPTIONS_MOST) {
+        frame->full = true;
+        return;
+    }
+    unsigned char *at = more(frame, header);
     if (!at)
         return;
-    at[0] = (unsigned char)(version << 4 | IPV4_HEADER / 4);
+    at[0] = (unsigned char)(version << 4 | header / 4);
     at[1] = packet->traffic;
     put16(at + 4, (uint16_t)packet->identifier);
     put16(at + 6, (uint16_t)(packet->fragment / 8 | (packet->dont_fragment ? 0x4000 : 0) |
@@ -136,9 +141,10 @@ static void add_ipv4(struct frame *frame, const struct packet *packet)
     at[9] = (unsigned char)packet->protocol;
     memcpy(at + 12, address_bytes(&packet->source), 4);
     memcpy(at + 16, address_bytes(&packet->destination), 4);
+    memcpy(at + IPV4_HEADER, packet->ip_options, packet->ip_options_length);
     add_transport(frame, packet);
     put16(at + 2, (uint16_t)((int)(frame->size - begin) + packet->wrong.length));
-    put16(at + 10, checksum_end(checksum_add(0, at, IPV4_HEADER)) ^ packet->wrong.header_checksum);
+    put16(at + 10, checksum_end(checksum_add(0, at, header)) ^ packet->wrong.header_checksum);
 }
 
 static void add_ipv6(struct frame *frame, const struct packet *packet)

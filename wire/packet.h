@@ -65,6 +65,9 @@ struct packet {
     bool last_fragment;    /* of several, as `fragment` is not 0; sending, IPv6: an atomic one */
     uint32_t identifier;   /* IPv4's, or that of IPv6's fragment header */
     size_t header_options; /* bytes of IPv4 options or of IPv6 extension headers; not sent */
+    /* Sending: the options of IPv4, filled up with End of Option List. */
+    unsigned char ip_options[OPTIONS_MOST];
+    unsigned ip_options_length;
 
     /* TCP */
     unsigned flags;

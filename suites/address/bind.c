@@ -1,6 +1,8 @@
 /* bind() to addresses that a socket cannot have. */
 #include "suites/suite.h"
 
+#include <linux/capability.h>
+
 RULE(foreign, "address.bind.not-local",
      .statement = "bind() to an address that the host does not have fails with EADDRNOTAVAIL.",
      .outcome = {[BY_POSIX] = {"EADDRNOTAVAIL", {"posix.bind.eaddrnotavail"}},
@@ -224,3 +226,21 @@ MUTANT(dual_port, "IPV6_V6ONLY cannot be turned off")
         call_set_option_value(call, 1);
     mutate(m, call);
 }
+
+RULE(protected, "address.bind.protected-port",
+     .statement = "bind() to a port that only a privileged process may have fails with EACCES in "
+                  "one that is none.",
+     .outcome = {[BY_POSIX] = {"0 | EACCES", {"posix.bind.eacces"}},
+                 [BY_LINUX] = {"EACCES", {"linux.bind.2.eacces", "rfc9293.open-closed-access"}},
+                 [BY_BSD] = {"EACCES", {"freebsd.bind.2.eacces"}}});
+
+CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .type = TYPE_STREAM, .needs = "drop_capability")
+{
+    enum { PROTECTED = 7 };
+    struct address name = place_of(t, iut, PLACE_MAIN, PROTECTED);
+    must(sk_drop_capability(iut, CAP_NET_BIND_SERVICE));
+    observe_result(sk_bind(iut, stream_socket(t, iut), &name));
+}
+
+MUTANT_GIVES(protected, "anybody may have any port", OP_BIND, EACCES, 0)

@@ -182,9 +182,10 @@ MUTANT(mapped, "IPv4 addresses come without the prefix of mapped ones")
 
 RULE(no_peer, "address.name.getpeername-unconnected",
      .statement = "getpeername() on a socket without a peer fails with ENOTCONN.",
-     .outcome = {[BY_POSIX] = {"ENOTCONN", {"posix.getpeername.enotconn"}},
-                 [BY_LINUX] = {"ENOTCONN", {"linux.getpeername.2.enotconn"}},
-                 [BY_BSD] = {"ENOTCONN", {"freebsd.getpeername.2.enotconn"}}});
+     .outcome = {
+         [BY_POSIX] = {"ENOTCONN", {"posix.getpeername.enotconn"}},
+         [BY_LINUX] = {"ENOTCONN", {"linux.getpeername.2.enotconn", "rfc9293.status-closed"}},
+         [BY_BSD] = {"ENOTCONN", {"freebsd.getpeername.2.enotconn"}}});
 
 CASE(no_peer, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {

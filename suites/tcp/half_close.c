@@ -223,12 +223,15 @@ MUTANT(eof, "the second read at the end of a stream gives ENOTCONN")
 /* poll() and epoll_wait() are the matter of readiness.ready.end-of-file. */
 RULE(eof_ready, "tcp.half-close.end-of-file-readable",
      .statement = "select() reports a socket whose other side has closed as readable.",
-     .outcome = {[BY_POSIX] = {"readable",
-                               {"posix.select.read-ready-data-eof-error",
-                                "posix.select.socket-input-is-recvmsg"}},
-                 [BY_LINUX] = {"readable", {"linux.select.2.readable-at-end"}},
-                 [BY_BSD] = {"readable", {"posix.select.read-ready-data-eof-error"}},
-                 [BY_ZOS] = {"readable", {"zos.select.rexx.close-is-read-event"}}});
+     .outcome = {
+         [BY_POSIX] = {"readable",
+                       {"posix.select.read-ready-data-eof-error",
+                        "posix.select.socket-input-is-recvmsg"}},
+         [BY_LINUX] = {"readable",
+                       {"linux.select.2.readable-at-end", "rfc9293.remote-close-signalled"}},
+         [BY_BSD] = {"readable", {"posix.select.read-ready-data-eof-error"}},
+         [BY_ZOS] = {"readable", {"zos.select.rexx.close-is-read-event"}},
+         [BY_RFC] = {"readable", {"rfc9293.remote-close-signalled"}}});
 
 CASE(eof_ready, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .readiness = WITH_SELECT)

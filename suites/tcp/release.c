@@ -31,9 +31,11 @@ RULE(fin_wait_1, "tcp.release.fin-wait-1",
      .statement = "The side that closes an ESTABLISHED connection first is in FIN_WAIT_1 until its "
                   "FIN is acknowledged.",
      .outcome = {[BY_LINUX] = {"FIN_WAIT_1",
-                               {"rfc9293.close-established-state", "rfc9293.close-sends-fin"}},
+                               {"rfc9293.close-established-state", "rfc9293.status-state",
+                                "rfc9293.close-sends-fin"}},
                  [BY_RFC] = {"FIN_WAIT_1",
-                             {"rfc9293.close-established-state", "rfc9293.close-sends-fin"}}});
+                             {"rfc9293.close-established-state", "rfc9293.status-state",
+                              "rfc9293.close-sends-fin"}}});
 
 CASE(fin_wait_1, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -58,9 +60,12 @@ MUTANT_STATE(misses_ack, STATE_FIN_WAIT_2, STATE_FIN_WAIT_1)
 RULE(fin_wait_2, "tcp.release.fin-wait-2",
      .statement = "The side that closed first is in FIN_WAIT_2 once its FIN is acknowledged, for "
                   "as long as the other side does not close.",
-     .outcome = {
-         [BY_LINUX] = {"FIN_WAIT_2", {"rfc9293.ack-fin-wait-1", "rfc9293.normal-close-states"}},
-         [BY_RFC] = {"FIN_WAIT_2", {"rfc9293.ack-fin-wait-1", "rfc9293.normal-close-states"}}});
+     .outcome = {[BY_LINUX] = {"FIN_WAIT_2",
+                               {"rfc9293.ack-fin-wait-1", "rfc9293.status-state",
+                                "rfc9293.normal-close-states"}},
+                 [BY_RFC] = {"FIN_WAIT_2",
+                             {"rfc9293.ack-fin-wait-1", "rfc9293.status-state",
+                              "rfc9293.normal-close-states"}}});
 
 CASE(fin_wait_2, acknowledged, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -88,11 +93,11 @@ MUTANT_STATE(skips_time_wait, STATE_TIME_WAIT, STATE_NONE)
 RULE(time_wait, "tcp.release.time-wait",
      .statement = "The side that closed first is in TIME_WAIT after the other side's FIN.",
      .outcome = {[BY_LINUX] = {"TIME_WAIT",
-                               {"rfc9293.fin-fin-wait-2", "rfc9293.fin-fin-wait-1-acknowledged",
-                                "rfc9293.must-13"}},
+                               {"rfc9293.fin-fin-wait-2", "rfc9293.status-state",
+                                "rfc9293.fin-fin-wait-1-acknowledged", "rfc9293.must-13"}},
                  [BY_RFC] = {"TIME_WAIT",
-                             {"rfc9293.fin-fin-wait-2", "rfc9293.fin-fin-wait-1-acknowledged",
-                              "rfc9293.must-13"}}});
+                             {"rfc9293.fin-fin-wait-2", "rfc9293.status-state",
+                              "rfc9293.fin-fin-wait-1-acknowledged", "rfc9293.must-13"}}});
 
 CASE(time_wait, closed_first, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -128,9 +133,12 @@ MUTANT_STATE(ignores_fin, STATE_CLOSE_WAIT, STATE_ESTABLISHED)
 RULE(close_wait, "tcp.release.close-wait",
      .statement =
          "The side that has received a FIN is in CLOSE_WAIT for as long as it does not close.",
-     .outcome = {
-         [BY_LINUX] = {"CLOSE_WAIT", {"rfc9293.fin-established", "rfc9293.no-fin-before-close"}},
-         [BY_RFC] = {"CLOSE_WAIT", {"rfc9293.fin-established", "rfc9293.no-fin-before-close"}}});
+     .outcome = {[BY_LINUX] = {"CLOSE_WAIT",
+                               {"rfc9293.fin-established", "rfc9293.status-state",
+                                "rfc9293.no-fin-before-close"}},
+                 [BY_RFC] = {"CLOSE_WAIT",
+                             {"rfc9293.fin-established", "rfc9293.status-state",
+                              "rfc9293.no-fin-before-close"}}});
 
 CASE(close_wait, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
@@ -153,8 +161,9 @@ MUTANT_STATE(forgets_early, STATE_LAST_ACK, STATE_NONE)
 
 RULE(last_ack, "tcp.release.last-ack",
      .statement = "The side that closes second is in LAST_ACK until its FIN is acknowledged.",
-     .outcome = {[BY_LINUX] = {"LAST_ACK", {"rfc9293.close-close-wait-state"}},
-                 [BY_RFC] = {"LAST_ACK", {"rfc9293.close-close-wait-state"}}});
+     .outcome = {
+         [BY_LINUX] = {"LAST_ACK", {"rfc9293.close-close-wait-state", "rfc9293.status-state"}},
+         [BY_RFC] = {"LAST_ACK", {"rfc9293.close-close-wait-state", "rfc9293.status-state"}}});
 
 CASE(last_ack, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)
@@ -225,9 +234,12 @@ MUTANT_STATE(misses_crossing, STATE_CLOSING, STATE_FIN_WAIT_2)
 RULE(closing, "tcp.release.closing",
      .statement = "When both sides close at the same time, a side that has the other's FIN but no "
                   "acknowledgement of its own is in CLOSING.",
-     .outcome = {
-         [BY_LINUX] = {"CLOSING", {"rfc9293.fin-fin-wait-1", "rfc9293.simultaneous-close-states"}},
-         [BY_RFC] = {"CLOSING", {"rfc9293.fin-fin-wait-1", "rfc9293.simultaneous-close-states"}}});
+     .outcome = {[BY_LINUX] = {"CLOSING",
+                               {"rfc9293.fin-fin-wait-1", "rfc9293.status-state",
+                                "rfc9293.simultaneous-close-states"}},
+                 [BY_RFC] = {"CLOSING",
+                             {"rfc9293.fin-fin-wait-1", "rfc9293.status-state",
+                              "rfc9293.simultaneous-close-states"}}});
 
 CASE(closing, simultaneous, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      HOW_TO_CLOSE)

@@ -27,8 +27,8 @@ static bool is_bare_ack(const struct packet *packet, enum heading heading)
     {                                                                                              \
         "current ACK then alive",                                                                  \
         {                                                                                          \
-            "rfc9293.ack-of-unsent", "rfc9293.synchronized-acks-unacceptable",                     \
-                "rfc9293.synchronized-stays"                                                       \
+            "rfc9293.ack-of-unsent", "rfc9293.no-other-state-change",                              \
+                "rfc9293.synchronized-acks-unacceptable", "rfc9293.synchronized-stays"             \
         }                                                                                          \
     }
 
@@ -272,5 +272,46 @@ MUTANT_ON_WIRE(fin_wait_2, "an ACK in FIN_WAIT_2 ends the connection")
     static int count;
     if (is_bare_ack(packet, heading) && has_sent.fin && ++count > 1)
         packet->flags |= RST;
+    return true;
+}
+
+/* ---- fewer than segments ---- */
+
+enum { FULL = 500, BURST = 8, BURSTS = 5, SEGMENTS = BURSTS * BURST };
+
+RULE(fewer, "wire.ack.fewer",
+     .statement = "Not every one of many full segments that come at once has an acknowledgment of "
+                  "its own: some are delayed until the next one comes.",
+     RFCS("fewer than segments", "rfc9293.shld-18"));
+
+CASE(fewer, many, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    static const char data[FULL];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = FULL);
+    int acks = 0;
+    struct packet packet;
+    if (c.syn.window < SEGMENTS * FULL)
+        skip("the window has no room for so many segments");
+    for (int burst = 0; burst < BURSTS; burst++) {
+        for (int i = 0; i < BURST; i++)
+            tell(&c, ACK, .data = data, .length = FULL);
+        do {
+            packet = hear(&c);
+            acks += packet.protocol != 0;
+        } while (packet.protocol && packet.ack != c.next);
+        require_by("wire.ack.within-half-a-second", packet.protocol, "not all is acknowledged");
+    }
+    while (hear_now(&c).protocol)
+        acks++;
+    observe("%s", acks < SEGMENTS ? "fewer than segments" : "as many as segments");
+}
+
+MUTANT_ON_WIRE(fewer, "each ACK comes again and again")
+{
+    enum { TIMES = 15 };
+    if (heading == FROM_IUT && packet->flags == ACK)
+        for (int i = 0; i < TIMES; i++)
+            wire_sends(packet);
     return true;
 }

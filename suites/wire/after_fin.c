@@ -1,5 +1,6 @@
 /* Data and calls after a FIN or a close(), of either side. */
 #include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 /* ---- the own FIN was sent ---- */
 
@@ -7,7 +8,7 @@
     {                                                                                              \
         "acknowledged then hello",                                                                 \
         {                                                                                          \
-            "rfc9293.text-delivered", "rfc9293.text-acknowledged",                                 \
+            "rfc9293.text-delivered", "rfc9293.text-acknowledged", "rfc9293.one-direction-alone",  \
                 "rfc9293.receive-in-fin-wait-1", "rfc9293.receive-reassembled",                    \
                 "rfc9293.close-is-simplex", "rfc9293.receive-acknowledges"                         \
         }                                                                                          \
@@ -178,7 +179,7 @@ MUTANT(end_again, "the second recv() after an end fails with ENOTCONN")
     {                                                                                              \
         "RST then gone",                                                                           \
         {                                                                                          \
-            "rfc9293.shld-3", "rfc9293.abort-discards-at-once"                                     \
+            "rfc9293.shld-3", "rfc9293.may-1", "rfc9293.abort-discards-at-once"                    \
         }                                                                                          \
     }
 
@@ -273,3 +274,47 @@ CASE(all, window_opens, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_RO
 }
 
 MUTANT_TAMPERS(all, "the FIN is a RST", .with = FIN, .set = RST, .clear = FIN)
+
+RULE(reopened, "wire.after-fin.reopen",
+     .statement = "While the other side has not answered a FIN with its own, connect() to it "
+                  "fails on the socket that sent it, and a new one cannot have its port and "
+                  "connect() there.",
+     RFCS("fails", "rfc9293.reopen-while-closing"));
+
+CASE(reopened, same_socket, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}, .only = 6}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    sk_connect(iut, c.fd, &c.line_name); /* the first may tell that there is a connection */
+    talk_to_state(&c, chosen_state(t));
+    set_nonblocking(t, iut, c.fd, true);
+    int result = sk_connect(iut, c.fd, &c.line_name);
+    observe("%s", result < 0 && result != -EINPROGRESS ? "fails" : "goes on");
+}
+
+CASE(reopened, another_socket, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    must(sk_close(iut, c.fd));
+    must_hear(&c, FIN | ACK);
+    int fd = stream_socket(t, iut);
+    must(sk_setsockopt(iut, fd, SOL_SOCKET, SO_REUSEADDR, 1));
+    set_nonblocking(t, iut, fd, true);
+    int result = sk_bind(iut, fd, &c.iut_name);
+    if (result == 0)
+        result = sk_connect(iut, fd, &c.line_name);
+    observe("%s", result < 0 && result != -EINPROGRESS ? "fails" : "goes on");
+}
+
+MUTANT(reopened, "connections are opened again at any time")
+{
+    static bool closed;
+    bool opens = call->operation == OP_BIND || call->operation == OP_CONNECT;
+    closed |= call->operation == OP_SHUTDOWN || call->operation == OP_CLOSE;
+    if (closed && opens)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}

@@ -1,5 +1,6 @@
 /* What close() and shutdown() send. */
 #include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 /* ---- behind what waits ---- */
 
@@ -89,11 +90,11 @@ RULE(after_data, "wire.close.after-data",
          "and not before it.",
      .outcome = {[BY_LINUX] = {AFTER_DATA,
                                {"rfc9293.close-sends-fin", "rfc9293.close-established",
-                                "rfc9293.close-delivers-what-was-sent",
+                                "rfc9293.close-any-time", "rfc9293.close-delivers-what-was-sent",
                                 "linux.socket.7.so-linger-off", "linux.socket.7.so-linger-close"}},
                  [BY_RFC] = {AFTER_DATA,
                              {"rfc9293.close-sends-fin", "rfc9293.close-established",
-                              "rfc9293.close-delivers-what-was-sent"}}});
+                              "rfc9293.close-any-time", "rfc9293.close-delivers-what-was-sent"}}});
 
 CASE(after_data, shut, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"how", {"sending", "both"}}},
@@ -245,12 +246,16 @@ static const char *reset_now(struct talk *c)
                                        : "RST";
 }
 
+/* It is the ABORT of sockets; who has reset may wait in TIME_WAIT (RFC 9293, 3.5.2). */
 RULE(aborts, "wire.close.aborts",
-     .statement =
-         "On z/OS, and on Linux, close() with SO_LINGER on and no time sends a RST with the "
-         "next number and nothing else, and the connection is gone.",
+     .statement = "close() with SO_LINGER on and no time sends a RST with the next number and "
+                  "nothing else, and the connection is gone, if not in TIME_WAIT.",
      .pinned = {[BY_LINUX] = "RST then nothing then RST"},
-     .outcome = {[BY_ZOS] = {"RST then nothing then RST", {"zos.close.linger.zero-sends-reset"}}});
+     .outcome = {[BY_ZOS] = {"RST then nothing then RST", {"zos.close.linger.zero-sends-reset"}},
+                 [BY_RFC] = {"RST then nothing then RST | nothing",
+                             {"rfc9293.abort-sends-rst", "rfc9293.abort-sends-reset",
+                              "rfc9293.abort-removes-connection", "rfc9293.abort-closes",
+                              "rfc9293.abort-discards-at-once", "rfc9293.user-resets-any-time"}}});
 
 static void observe_abort(struct test *t, struct talk *c)
 {
@@ -270,20 +275,32 @@ CASE(aborts, idle, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 }
 
 CASE(aborts, ended, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
-     .axes = {{"by", {"peer", "iut"}}})
+     .axes = {{"state", {"close-wait", "fin-wait-1", "fin-wait-2"}}})
+{
+    static const enum tcp_state states[] = {STATE_CLOSE_WAIT, STATE_FIN_WAIT_1, STATE_FIN_WAIT_2};
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, states[t->chosen[0]]);
+    observe_abort(t, &c);
+}
+
+/* Both ends have opened. */
+CASE(aborts, syn_received, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = line_in(&line, t->chosen[0] ? STATE_FIN_WAIT_2 : STATE_CLOSE_WAIT);
+    struct talk c = line_called(&line);
+    tell(&c, SYN);
+    require(strcmp(handshake_said(&c), "SYN ACK seq 0 ack 1") == 0,
+            "the SYN is not answered by a SYN with ACK");
     observe_abort(t, &c);
 }
 
 RULE(aborts_waiting, "wire.close.aborts-what-waits",
-     .statement = "On z/OS, and on Linux, close() with SO_LINGER on and no time throws away what "
-                  "waits to be sent.",
+     .statement = "close() with SO_LINGER on and no time throws away what waits to be sent.",
      .pinned = {[BY_LINUX] = "RST then nothing"},
      .outcome = {
          [BY_ZOS] = {"RST then nothing",
-                     {"zos.close.linger-0-cancels-data", "zos.close.linger.zero-sends-reset"}}});
+                     {"zos.close.linger-0-cancels-data", "zos.close.linger.zero-sends-reset"}},
+         [BY_RFC] = {"RST then nothing", {"rfc9293.abort-flushes", "rfc9293.abort-sends-rst"}}});
 
 CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {

@@ -279,6 +279,34 @@ RULE(tclass_stream, "wire.tclass.stream", CLASS_OF_STREAM,
 OF_STREAM(tclass_stream, FAMILY_IPV6, class_option, CLASS, class_of)
 MUTANT_BY(tclass_stream, "IPV6_TCLASS is ignored", ignores_class)
 
+RULE(tos_default, "wire.tos.default",
+     .statement = "Where setsockopt() set no differentiated services field all segments of a "
+                  "stream socket have the default, which getsockopt() gives.",
+     RFCS("the default then the default then the default", "rfc9293.open-defaults"));
+
+CASE(tos_default, not_set, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct packet packets[3] = {c.syn};
+    int told;
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    packets[1] = must_hear(&c, ACK);
+    must(sk_shutdown(iut, c.fd, SHUT_WR));
+    packets[2] = must_hear(&c, FIN | ACK);
+    must(sk_getsockopt(iut, c.fd, level_of(t), class_option(t), &told));
+    for (int i = 0; i < 3; i++)
+        observe("%s", class_of(packets[i]) == (told & DIFFSERV) ? "the default" : "another");
+}
+
+MUTANT_ON_WIRE(tos_default, "data is sent with another precedence")
+{
+    if (heading == FROM_IUT && packet->length)
+        packet->traffic ^= 0x20;
+    return true;
+}
+
 /* The option is set on a connection: RFC 9293 has it that this should be possible. */
 #define OF_ACKNOWLEDGMENTS                                                                         \
     "rfc9293.diffserv-each-direction", "rfc9293.diffserv-outgoing-only", "rfc9293.shld-21",        \

@@ -45,3 +45,38 @@ MUTANT_ON_WIRE(clock, "each connection begins with the same number")
         packet->seq = 4711;
     return true;
 }
+
+RULE(apart, "wire.isn.apart",
+     .statement = "The first sequence numbers of a listening socket's answers to different ports "
+                  "are not those of one clock: they are far apart, though they come at once.",
+     RFCS("far apart", "rfc9293.shld-1"));
+
+/* Numbers at random are so near to each other in one of eight pairs. */
+enum { CONNECTIONS = 12, NEAR = 1 << 28 };
+
+CASE(apart, ports, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk first = talk_to_listener(&line);
+    uint32_t before = 0;
+    bool far = false;
+    for (int i = 0; i < CONNECTIONS; i++) {
+        struct talk c = talk_to(&line, address_port(&first.iut));
+        tell(&c, SYN);
+        struct packet answer = must_hear(&c, SYN | ACK);
+        uint32_t up = answer.seq - before, down = before - answer.seq;
+        far |= i && up > NEAR && down > NEAR;
+        before = answer.seq;
+        line_send_packet(&line, reply(&answer, RST));
+        drain(&line);
+    }
+    observe("%s", far ? "far apart" : "near each other");
+}
+
+MUTANT_ON_WIRE(apart, "all connections begin by one clock")
+{
+    static uint32_t clock;
+    if (heading == FROM_IUT && packet->flags == (SYN | ACK))
+        packet->seq = clock += 64000;
+    return true;
+}

@@ -1,5 +1,5 @@
-/* TCP_MAXSEG. */
-#include "suites/suite.h"
+/* TCP_MAXSEG, and what is announced without it. */
+#include "suites/wire/wire.h"
 
 enum { SMALL = 700, HUGE_SIZE = 30000, OFFERED = 1400, ALL = 3000 };
 
@@ -141,5 +141,35 @@ MUTANT_ON_WIRE(above_mtu, "what was set is announced")
     static int count;
     if (heading == FROM_IUT && packet->flags & SYN && ++count == 2)
         packet->mss = HUGE_SIZE;
+    return true;
+}
+
+RULE(from_mtu, "wire.mss.from-mtu",
+     .statement = "The maximum segment size that the SYN of connect(), and a listening socket's "
+                  "answer to one, announce is the MTU less the headers of IP and TCP without "
+                  "options, whether options are in use or not.",
+     RFCS("the MTU's", "rfc9293.mss-from-mtu", "rfc9293.mss-from-interface"));
+
+CASE(from_mtu, both_sides, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .role = ANY_ROLE, .axes = {{"timestamps", {"with", "without"}}})
+{
+    bool ipv6 = t->domain == AF_INET6;
+    int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, option = ipv6 ? IPV6_MTU : IP_MTU, mtu;
+    struct line line = take_line(t);
+    struct talk c = t->chosen[0] ? line_connected(&line) : line_connected(&line, .stamp = {true});
+    int result = sk_getsockopt(iut, c.fd, level, option, &mtu);
+    if (result < 0)
+        skip("the MTU is not told: getsockopt() gives %s", result_name(result));
+    unsigned headers = ipv6 ? 60 : 40;
+    if (c.syn.mss + headers == (unsigned)mtu)
+        observe("the MTU's");
+    else
+        observe("%u of an MTU of %d", c.syn.mss, mtu);
+}
+
+MUTANT_ON_WIRE(from_mtu, "it leaves room for options")
+{
+    if (heading == FROM_IUT && packet->flags & SYN)
+        packet->mss -= 12;
     return true;
 }

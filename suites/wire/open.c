@@ -31,7 +31,8 @@ RULE(peer_name, "wire.open.peer-name",
                   "its address and port, and what send() sends goes there.",
      RFCS("the SYN's then ACK seq 1 ack 1 data 5", "rfc9293.open-closed-peer-from-syn",
           "rfc9293.listen-peer-filled-in", "rfc9293.send-to-implied-peer",
-          "rfc9293.passive-open-any-peer", "rfc9293.passive-open-listens"));
+          "rfc9293.passive-open-any-peer", "rfc9293.passive-open-listens",
+          "rfc9293.connection-name", "rfc9293.send-bound-notified"));
 
 CASE(peer_name, accepted, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -58,7 +59,7 @@ RULE(active, "wire.open.active",
      .statement = "connect() sends a SYN without ACK, and answers a SYN that acknowledges it with "
                   "an ACK of its own number and the other's, whereupon the socket is connected.",
      RFCS("SYN seq 0 then ACK seq 1 ack 1 then 0", "rfc9293.active-open-at-once",
-          "rfc9293.three-way-handshake", "rfc9293.syn-sent-established",
+          "rfc9293.replies-to-calls", "rfc9293.three-way-handshake", "rfc9293.syn-sent-established",
           "rfc9293.syn-sent-ack-form", "rfc9293.syn-sent-learns-number",
           "rfc9293.sequence-number-of-syn", "rfc9293.syn-sent-ack-acceptable",
           "rfc9293.open-closed-active", "rfc9293.open-closed-syn-form"));
@@ -78,7 +79,8 @@ MUTANT_TAMPERS(active, "the ACK acknowledges one too few", .with = ACK, .without
 RULE(first_data, "wire.open.first-data",
      .statement = "The first data that send() sends has the number after that of the SYN, and an "
                   "ACK of the other's SYN.",
-     RFCS("ACK seq 1 ack 1 data 5", "rfc9293.first-data-number", "rfc9293.sequence-number-of-data",
+     RFCS("ACK seq 1 ack 1 data 5", "rfc9293.first-data-number", "rfc9293.connection-name",
+          "rfc9293.sender-pushed", "rfc9293.sequence-number-of-data",
           "rfc9293.acknowledgment-number", "rfc9293.acknowledgment-always",
           "rfc9293.sequence-number-of-syn", "rfc9293.send-to-implied-peer"));
 
@@ -98,8 +100,9 @@ RULE(simultaneous, "wire.open.simultaneous",
      .statement = "Where connect() at both ends sends a SYN at the same time, the SYN is answered "
                   "by a SYN with ACK that has the number of the own SYN, and one connection comes "
                   "of it.",
-     RFCS("SYN ACK seq 0 ack 1 then 0", "rfc9293.must-10", "rfc9293.simultaneous-open-states",
-          "rfc9293.simultaneous-open-syn-ack", "rfc9293.syn-sent-syn-received"));
+     RFCS("SYN ACK seq 0 ack 1 then 0", "rfc9293.must-10", "rfc9293.ack-stuck-mitigated",
+          "rfc9293.simultaneous-open-states", "rfc9293.simultaneous-open-syn-ack",
+          "rfc9293.syn-sent-syn-received"));
 
 /* What comes first that is no SYN sent again. */
 static struct packet hear_answer(struct talk *c)
@@ -128,7 +131,7 @@ MUTANT_TAMPERS(simultaneous, "the SYN with ACK has a new number", .with = SYN | 
 RULE(simultaneous_data, "wire.open.simultaneous-data",
      .statement = "A connection that connect() at both ends has made carries data both ways.",
      RFCS("abc then ACK seq 1 ack 4 data 5", "rfc9293.must-10", "rfc9293.simultaneous-open-states",
-          "rfc9293.either-direction"));
+          "rfc9293.either-direction", "rfc9293.text-ack-piggybacked"));
 
 CASE(simultaneous_data, both_ways, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -233,7 +236,8 @@ MUTANT_TAMPERS(bad_ack, "it is not heard", .heading = TO_IUT, .with = ACK, .nth 
 RULE(syn_data, "wire.open.data-with-syn",
      .statement = "Data that comes with a SYN is given to recv() when the handshake is complete, "
                   "and not before; if it was not acknowledged then it comes again.",
-     RFCS("none then a connection then abc then nothing", "rfc9293.syn-data-held-back"));
+     RFCS("none then a connection then abc then nothing", "rfc9293.syn-data-held-back",
+          "rfc9293.data-with-syn"));
 
 CASE(syn_data, listener, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -267,7 +271,8 @@ MUTANT_ON_WIRE(syn_data, "data with a SYN is taken for the connection's")
 RULE(syn_ack_data, "wire.open.data-with-syn-ack",
      .statement = "Data that comes with the SYN that answers connect() is not lost: recv() gives "
                   "it, once.",
-     RFCS("abc then nothing", "rfc9293.syn-sent-data-processed"));
+     RFCS("abc then nothing", "rfc9293.syn-sent-data-processed", "rfc9293.data-with-syn",
+          "rfc9293.syn-data-legal"));
 
 CASE(syn_ack_data, connecting, .network = ON_LINE, .family = ANY_FAMILY)
 {

@@ -73,7 +73,7 @@ static size_t read_all(struct talk *c)
 RULE(answers, "wire.own-window.answers",
      .statement = "While the window is closed, since nobody calls recv(), a segment with data is "
                   "answered by an ACK of the number that is expected still and a window of zero.",
-     RFCS("current ACK then window 0", "rfc9293.zero-window-answers",
+     RFCS("current ACK then window 0", "rfc9293.zero-window-answers", "rfc9293.may-8",
           "rfc9293.acceptable-data-zero-window", "rfc9293.data-zero-window",
           "rfc9293.unacceptable-acknowledged", "rfc9293.text-window-adjusted"));
 
@@ -295,7 +295,7 @@ MUTANT_ON_WIRE(opens, "it stays closed")
 RULE(silly, "wire.own-window.silly",
      .statement = "A window that is closed does not open by a few octets when recv() has taken a "
                   "few.",
-     RFCS("not by little", "rfc9293.must-39"));
+     RFCS("not by little", "rfc9293.must-39", "rfc9293.receiver-right-edge-fixed"));
 
 /* By more than that it may open, where what was read is more to the IUT than its octets. */
 CASE(silly, octets_read, .network = ON_LINE, .family = ANY_FAMILY)
@@ -318,5 +318,43 @@ MUTANT_ON_WIRE(silly, "it opens by every octet")
     static int closed;
     if (heading == FROM_IUT && !(packet->flags & SYN) && !packet->window && ++closed > 2)
         packet->window = (uint16_t)(closed - 2);
+    return true;
+}
+
+/* ---- its right edge ---- */
+
+RULE(edge, "wire.own-window.right-edge",
+     .statement = "The right edge of the window never goes back: while data comes that nobody "
+                  "reads, and when recv() has read it.",
+     RFCS("never back", "rfc9293.shld-14", "rfc9293.text-right-edge-kept"));
+
+CASE(edge, filled_and_read, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    enum { MANY = 24 }; /* the window need not close */
+    static const char data[SEGMENT];
+    struct line line = take_line(t);
+    struct talk c = connected(&line, 1000);
+    uint32_t right = c.next + c.syn.window;
+    bool back = false, closed = false;
+    for (int rounds = 0; rounds < MANY && !closed && !back; rounds++) {
+        struct packet now = ask(&c);
+        c.next = now.ack;
+        back = sequence_before(now.ack + now.window, right);
+        right = now.ack + now.window;
+        closed = !now.window;
+        if (now.window)
+            tell(&c, ACK, .data = data, .length = now.window < SEGMENT ? now.window : SEGMENT);
+    }
+    read_all(&c);
+    struct packet now = ask(&c);
+    back |= sequence_before(now.ack + now.window, right);
+    observe("%s", back ? "back" : "never back");
+}
+
+MUTANT_ON_WIRE(edge, "the window shrinks by more than what came")
+{
+    static int acks;
+    if (heading == FROM_IUT && packet->flags == ACK && ++acks == 3)
+        packet->window /= 4;
     return true;
 }

@@ -1,5 +1,6 @@
 /* A RST that arrives: in the synchronized states. Half-made connections are in reset_opening.c. */
 #include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 /* More than any window that is not scaled. */
 enum { BEYOND = 100000, BEFORE = -1000 };
@@ -294,3 +295,43 @@ CASE(with_data, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = A
 
 MUTANT_TAMPERS(with_data, "a RST with data is not heard", .heading = TO_IUT, .with = RST,
                .data = true, .lost = true)
+
+/* ---- what was sent before ---- */
+
+RULE(flushed, "wire.reset.flushed",
+     .statement =
+         "Data of send() that was not acknowledged when a RST came is not sent again: that "
+         "of a connection without one, which came later, is.",
+     RFCS("nothing", "rfc9293.rst-established-flushed"));
+
+CASE(flushed, unacknowledged, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"state", {"established", "fin-wait-1", "close-wait"}}}, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line), other = line_connected(&line);
+    struct packet packet;
+    const char *again = "nothing";
+    if (t->chosen[0] == 2) {
+        tell(&c, FIN | ACK);
+        require(strcmp(until_acknowledged(&c), "acknowledged") == 0, "the FIN is not acknowledged");
+    }
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    require_by("wire.open.first-data", hear(&c).length == 5, "the data did not come");
+    if (t->chosen[0] == 1) {
+        must(sk_shutdown(iut, c.fd, SHUT_WR));
+        must_hear(&c, FIN | ACK);
+    }
+    tell(&c, RST);
+    drain(&line);
+    must(sk_send(iut, other.fd, "hello", 5, 0));
+    for (int times = 0; times < 3; times += address_equal(&packet.source, &other.iut)) {
+        packet = see(&line);
+        require_by("wire.retransmission.data", packet.protocol, "the data does not come again");
+        if (!address_equal(&packet.source, &other.iut))
+            again = said(&c, packet);
+    }
+    observe("%s", again);
+}
+
+MUTANT_TAMPERS(flushed, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)

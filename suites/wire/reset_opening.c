@@ -12,8 +12,8 @@ enum { BEYOND = 100000, BEFORE = -1000 };
         {                                                                                          \
             "rfc9293.rst-syn-received-passive", "rfc9293.rst-in-syn-received-listens",             \
                 "rfc9293.rst-in-syn-received-passive", "rfc9293.must-11",                          \
-                "rfc9293.rst-syn-received-flushed", "rfc9293.opens-after-old-duplicate",           \
-                "rfc9293.syn-received-after-rst"                                                   \
+                "rfc9293.rst-syn-received-flushed", "rfc9293.rst-syn-received-untold",             \
+                "rfc9293.opens-after-old-duplicate", "rfc9293.syn-received-after-rst"              \
         }                                                                                          \
     }
 
@@ -110,7 +110,7 @@ MUTANT_TAMPERS(challenged, "the RST is not heard", .heading = TO_IUT, .with = RS
         "nothing then ECONNREFUSED",                                                               \
         {                                                                                          \
             "rfc9293.rst-syn-received-active", "rfc9293.rst-in-syn-received-active",               \
-                "rfc9293.must-11", "rfc9293.syn-received-after-rst"                                \
+                "rfc9293.must-11", "rfc9293.syn-received-after-rst", "rfc9293.replies-to-calls"    \
         }                                                                                          \
     }
 

@@ -214,26 +214,67 @@ RULE(user_timeout, "wire.retransmission.user-timeout",
                   "recv() fails with ETIMEDOUT, and the connection is gone.",
      .outcome = {[BY_LINUX] = {"ETIMEDOUT then RST seq 1",
                                {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
-                                "rfc9293.user-timeout-closed", "rfc9293.user-timeout-told",
-                                "rfc9293.user-timeout-flushes", "rfc9293.must-21"}},
+                                "rfc9293.reports-retransmissions", "rfc9293.user-timeout-closed",
+                                "rfc9293.user-timeout-told", "rfc9293.user-timeout-flushes",
+                                "rfc9293.must-21"}},
                  [BY_RFC] = {"* then RST seq 1",
                              {"rfc9293.user-timeout-closed", "rfc9293.user-timeout-flushes",
                               "rfc9293.must-21", "rfc9293.r2-closes", "rfc9293.must-20"}}});
+
+/* Data that nobody acknowledges: what recv() makes of it, and whether there is a connection then.
+ */
+static void observe_timeout(struct test *t, struct talk *c)
+{
+    char byte;
+    must(sk_send(t->iut, c->fd, "hello", 5, 0));
+    struct pending *waiting = sk_begin(t->iut, call_recv(c->fd, &byte, 1, 0));
+    observe_count(finish(waiting));
+    drain(c->line);
+    tell(c, ACK);
+    observe("%s", said(c, hear(c)));
+}
 
 CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 15)
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    char byte;
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
     must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
-    must(sk_send(iut, c.fd, "hello", 5, 0));
-    struct pending *waiting = sk_begin(iut, call_recv(c.fd, &byte, 1, 0));
-    observe_count(finish(waiting));
-    drain(&line);
-    tell(&c, ACK);
-    observe("%s", said(&c, hear(&c)));
+    observe_timeout(t, &c);
+}
+
+#define OF_OPEN(first_, ...)                                                                       \
+    {                                                                                              \
+        first_ " then RST seq 1",                                                                  \
+        {                                                                                          \
+            __VA_ARGS__, "rfc9293.open-timeout", "rfc9293.user-timeout-closed",                    \
+                "rfc9293.user-timeout-flushes", "rfc9293.must-21"                                  \
+        }                                                                                          \
+    }
+
+/* The timeout is there before connect(). */
+CASE(user_timeout, before, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = 15,
+     .outcome = {
+         [BY_LINUX] = OF_OPEN("ETIMEDOUT", "linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout"),
+         [BY_RFC] = OF_OPEN("*", "rfc9293.r2-closes")})
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to(&line, 0);
+    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    c.fd = stream_socket(t, iut);
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    set_nonblocking(t, iut, c.fd, true);
+    sk_connect(iut, c.fd, &c.line_name);
+    c.syn = must_see(&line, SYN);
+    c.iut = c.syn.source;
+    talk_counts_from(&c, &c.syn);
+    tell(&c, SYN | ACK);
+    must_hear(&c, ACK);
+    require(connected_to_line(&c) == 0, "connect() failed");
+    set_nonblocking(t, iut, c.fd, false);
+    observe_timeout(t, &c);
 }
 
 MUTANT_TAMPERS(user_timeout, "the connection is still there", .with = RST, .clear = RST, .set = ACK)
@@ -271,3 +312,31 @@ CASE(last_ack, fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, 
 }
 
 MUTANT_TAMPERS(last_ack, "the connection is still there", .with = RST, .clear = RST, .set = ACK)
+
+RULE(closed, "wire.retransmission.close-timeout",
+     .statement = "When data that was sent before close() is not acknowledged for as long as "
+                  "TCP_USER_TIMEOUT says, the connection is gone.",
+     .outcome = {
+         [BY_LINUX] = {"gone", {"linux.tcp.7.tcp-user-timeout", "rfc9293.close-turns-into-abort"}},
+         [BY_RFC] = {"gone", {"rfc9293.close-turns-into-abort"}}});
+
+CASE(closed, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct backoff backoff = backoff_begin_rarely(patience);
+    const char *is;
+    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    must(sk_close(iut, c.fd));
+    require_by("wire.open.first-data", hear_text(&c).length == 5, "the data does not come");
+    do {
+        drain(&line);
+        is = life(&c);
+    } while (strcmp(is, "alive") == 0 && backoff_wait(&backoff));
+    observe("%s", is);
+}
+
+MUTANT_TAMPERS(closed, "the connection is still there", .with = RST, .clear = RST, .set = ACK)

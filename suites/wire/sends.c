@@ -46,7 +46,7 @@ MUTANT(in_order, "the second of two calls comes first")
 RULE(boundaries, "wire.sends.no-boundaries",
      .statement = "recv() is bound by no segment: it takes a part of what one brought and leaves "
                   "the rest to the next call, and gives what came in several in one piece.",
-     RFCS("ab then cdef", "rfc9293.no-message-boundaries"));
+     RFCS("ab then cdef", "rfc9293.no-message-boundaries", "rfc9293.receive-fills-buffer"));
 
 /* Reads just so much, as programs do. */
 static const char *read_exactly(struct test *t, int fd, int size)
@@ -117,14 +117,17 @@ MUTANT_ON_WIRE(begins, "all goes out")
     return true;
 }
 
-RULE(delivered, "wire.sends.delivered",
-     .statement =
-         "close() on a socket with SO_LINGER, which succeeds before its time is over, does "
-         "so when all data of send() is acknowledged, and waits until then.",
-     .outcome = {[BY_LINUX] = {"waits then 0",
-                               {"rfc9293.closed-successfully-means-delivered",
-                                "linux.socket.7.so-linger-close"}},
-                 [BY_RFC] = {"waits then 0", {"rfc9293.closed-successfully-means-delivered"}}});
+RULE(
+    delivered, "wire.sends.delivered",
+    .statement = "close() on a socket with SO_LINGER, which succeeds before its time is over, does "
+                 "so when all data of send() is acknowledged, and waits until then.",
+    .outcome = {
+        [BY_LINUX] = {"waits then 0",
+                      {"rfc9293.closed-successfully-means-delivered", "rfc9293.ack-completes-sends",
+                       "rfc9293.ack-fin-wait-2", "linux.socket.7.so-linger-close"}},
+        [BY_RFC] = {"waits then 0",
+                    {"rfc9293.closed-successfully-means-delivered", "rfc9293.ack-completes-sends",
+                     "rfc9293.ack-fin-wait-2"}}});
 
 /* There are those that wait for the other side's FIN as well. */
 CASE(delivered, lingering, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)

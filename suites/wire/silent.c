@@ -189,10 +189,10 @@ RULE(close_syn_sent, "wire.silent.close-syn-sent",
                   "is answered by a RST.",
      .outcome = {[BY_LINUX] = {"nothing then RST seq 1",
                                {"rfc9293.close-syn-sent", "rfc9293.closed-rst-with-ack",
-                                "rfc9293.open-can-be-given-up"}},
+                                "rfc9293.open-can-be-given-up", "rfc9293.close-any-time"}},
                  [BY_RFC] = {"nothing then RST seq 1",
                              {"rfc9293.close-syn-sent", "rfc9293.closed-rst-with-ack",
-                              "rfc9293.open-can-be-given-up"}}});
+                              "rfc9293.open-can-be-given-up", "rfc9293.close-any-time"}}});
 
 CASE(close_syn_sent, answered_later, .network = ON_LINE, .family = ANY_FAMILY)
 {

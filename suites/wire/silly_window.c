@@ -104,3 +104,33 @@ MUTANT_ON_WIRE(half, "it waits for a full segment")
         packet->window = 0;
     return true;
 }
+
+RULE(overrides, "wire.silly-window.override",
+     .statement = "When the window has opened by a few octets and nothing more comes, send() sends "
+                  "what fits after a tenth of a second to a second.",
+     RFCS("in time", "rfc9293.sender-override"));
+
+/* Timers are late where there is much to do. */
+CASE(overrides, little, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 10)
+{
+    enum { OCTETS = 40 };
+    const int64_t late = INT64_C(2000000000);
+    uint32_t edge;
+    struct line line = take_line(t);
+    struct talk c = waiting(&line, 500, &edge);
+    c.window = (uint16_t)(edge + OCTETS - c.expected);
+    int64_t begin = clock_now();
+    tell(&c, ACK);
+    struct packet packet;
+    do
+        packet = hear(&c);
+    while (packet.protocol && !packet.length);
+    observe("%s", !packet.protocol || packet.time - begin > late ? "too late" : "in time");
+}
+
+MUTANT_ON_WIRE(overrides, "it waits for room for a full segment")
+{
+    static bool used;
+    used |= heading == TO_IUT && packet->window < WINDOW / 4;
+    return !used || heading == TO_IUT || !packet->length;
+}

@@ -1,4 +1,4 @@
-/* Source routes that a program gives. */
+/* Source routes that a program gives, and those that segments have come by. */
 #include "suites/wire/wire.h"
 
 enum { LOOSE_ROUTE = 131, ROUTE_LENGTH = 7, FIRST = 4, PADDED = 8, IPV4_HEADER = 20 };
@@ -39,6 +39,155 @@ CASE(active, loose, .network = ON_LINE, .family = FAMILY_IPV4)
 MUTANT_ON_WIRE(active, "the route is left out")
 {
     if (heading == FROM_IUT)
+        packet->header_options = 0;
+    return true;
+}
+
+/* ---- source routes that come with segments ---- */
+
+/* The segment with a source route that it has come to the end of, by way of these hosts. */
+static struct packet come_by(struct packet packet, const struct address *const *hosts, int count)
+{
+    int length = 3 + 4 * count;
+    packet.ip_options[0] = LOOSE_ROUTE;
+    packet.ip_options[1] = (unsigned char)length;
+    packet.ip_options[2] = (unsigned char)(length + 1);
+    for (int i = 0; i < count; i++)
+        memcpy(packet.ip_options + 3 + 4 * i, &hosts[i]->in.sin_addr, 4);
+    packet.ip_options_length = (unsigned)length;
+    return packet;
+}
+
+/* A connection with a host behind the line, which has called by way of it; what the IUT answers to
+ * its SYN. */
+static struct talk called_by_route(struct line *line, struct packet *answer)
+{
+    struct test *t = line->t;
+    const struct address *hosts[] = {&line->address};
+    struct talk c = talk_to_listener(line);
+    c.end = address_of("198.51.100.77", address_port(&c.end));
+    tell_segment(&c, come_by((struct packet){.flags = SYN}, hosts, 1));
+    *answer = see_now(line);
+    if (!answer->protocol)
+        skip("segments with a source route are not taken here");
+    talk_counts_from(&c, answer);
+    return c;
+}
+
+static void accept_by_route(struct talk *c)
+{
+    struct test *t = c->line->t;
+    const struct address *hosts[] = {&c->line->address};
+    tell_segment(c, come_by((struct packet){.flags = ACK}, hosts, 1));
+    require(strcmp(accepted_now(c), "a connection") == 0, "there is no connection");
+}
+
+RULE(passive, "wire.source-route.accepted",
+     .statement = "When the SYN that reaches a listening socket has come by a source route, all "
+                  "segments of the connection go by the same route back: its answer, and what "
+                  "send() and shutdown() send.",
+     RFCS("by the first host then by the first host then by the first host", "rfc9293.must-53"));
+
+CASE(passive, loose, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    struct packet packet;
+    struct talk c = called_by_route(&line, &packet);
+    observe("%s", way_of(&packet, &line, &c.end));
+    accept_by_route(&c);
+    must(sk_send(iut, c.fd, "abc", 3, 0));
+    packet = see(&line);
+    observe("%s", way_of(&packet, &line, &c.end));
+    must(sk_shutdown(iut, c.fd, SHUT_WR));
+    packet = see(&line);
+    observe("%s", way_of(&packet, &line, &c.end));
+}
+
+MUTANT_ON_WIRE(passive, "the route is that of the SYN's answer alone")
+{
+    if (heading == FROM_IUT && !(packet->flags & SYN))
+        packet->header_options = 0;
+    return true;
+}
+
+RULE(later, "wire.source-route.later",
+     .statement = "When data comes by another source route than the SYN that a listening socket "
+                  "has answered, what send() sends then goes by the later one.",
+     RFCS("by the later route", "rfc9293.shld-24"),
+     .deviation = {
+         [BY_LINUX] = {"by the first route",
+                       "Linux keeps the route that the SYN of a connection has brought"}});
+
+CASE(later, by_two_hosts, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    struct packet packet;
+    struct talk c = called_by_route(&line, &packet);
+    struct address far = address_of("198.51.100.99", 0);
+    const struct address *hosts[] = {&far, &line.address};
+    accept_by_route(&c);
+    tell_segment(&c, come_by((struct packet){.flags = ACK | PSH, .text = "abc"}, hosts, 2));
+    drain(&line);
+    must(sk_send(iut, c.fd, "def", 3, 0));
+    packet = see(&line);
+    const unsigned char *route = (const unsigned char *)packet.raw + IPV4_HEADER;
+    bool two = packet.protocol == IPPROTO_TCP && packet.header_options > ROUTE_LENGTH &&
+               route[0] == LOOSE_ROUTE && route[1] == ROUTE_LENGTH + 4 &&
+               memcmp(route + 3, &far.in.sin_addr, 4) == 0;
+    if (two)
+        observe("by the later route");
+    else if (strcmp(way_of(&packet, &line, &c.end), "by the first host") == 0)
+        observe("by the first route");
+    else
+        observe("%s", way_of(&packet, &line, &c.end));
+}
+
+MUTANT_ON_WIRE(later, "the data goes by no route")
+{
+    if (heading == FROM_IUT && packet->length)
+        packet->header_options = 0;
+    return true;
+}
+
+RULE(given, "wire.source-route.given-first",
+     .statement = "A source route that setsockopt() of IP_OPTIONS gave connect() stays that of the "
+                  "connection when the answer to the SYN has come by another: the ACK and what "
+                  "send() sends go by the one that was given.",
+     .outcome = {[BY_LINUX] = {"by the first host then by the first host", {"rfc9293.must-52"}}});
+
+CASE(given, answer_by_another, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    struct address end = address_of("198.51.100.77", 4711), other = address_of("198.51.100.78", 0);
+    const struct address *hosts[] = {&other};
+    unsigned char options[PADDED] = {LOOSE_ROUTE, ROUTE_LENGTH, FIRST};
+    memcpy(options + 3, &line.address.in.sin_addr, 4);
+    int fd = stream_socket(t, iut);
+    must(sk_setsockopt_bytes(iut, fd, IPPROTO_IP, IP_OPTIONS, options, sizeof options));
+    set_nonblocking(t, iut, fd, true);
+    int result = sk_connect(iut, fd, &end);
+    require_by("wire.source-route.connect", result == -EINPROGRESS, "connect() gave %s",
+               result_name(result));
+    struct packet syn = see(&line);
+    require_by("wire.source-route.connect", syn.flags == SYN, "no SYN came");
+    struct packet answer = reply(&syn, SYN | ACK, .seq = line_random());
+    answer.source = end;
+    line_send_packet(&line, come_by(answer, hosts, 1));
+    struct packet packet = see_now(&line);
+    if (!packet.protocol) {
+        line_send_packet(&line, answer);
+        if (see_now(&line).protocol)
+            skip("segments with a source route are not taken here");
+    }
+    observe("%s", way_of(&packet, &line, &end));
+    must(sk_send(iut, fd, "abc", 3, 0));
+    packet = see(&line);
+    observe("%s", way_of(&packet, &line, &end));
+}
+
+MUTANT_ON_WIRE(given, "the route is that of the SYN alone")
+{
+    if (heading == FROM_IUT && !(packet->flags & SYN))
         packet->header_options = 0;
     return true;
 }

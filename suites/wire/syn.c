@@ -1,5 +1,6 @@
 /* A SYN that arrives where there is a connection already; TIME_WAIT is in time_wait.c. */
 #include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 /* More than any window that is not scaled. */
 enum { BEYOND = 100000, BEFORE = -1000 };
@@ -8,9 +9,9 @@ enum { BEYOND = 100000, BEFORE = -1000 };
     {                                                                                              \
         "current ACK then alive",                                                                  \
         {                                                                                          \
-            "rfc9293.syn-outside-window-acknowledged", "rfc9293.synchronized-acks-unacceptable",   \
-                "rfc9293.synchronized-stays", "rfc9293.unacceptable-acknowledged",                 \
-                "rfc9293.unacceptable-dropped"                                                     \
+            "rfc9293.syn-outside-window-acknowledged", "rfc9293.no-other-state-change",            \
+                "rfc9293.synchronized-acks-unacceptable", "rfc9293.synchronized-stays",            \
+                "rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped"                \
         }                                                                                          \
     }
 
@@ -210,3 +211,46 @@ CASE(tries_on, old_connection, .network = ON_LINE, .family = ANY_FAMILY, .second
 }
 
 MUTANT_TAMPERS(tries_on, "the RST has another number", .with = RST, .seq = 1)
+
+RULE(calls, "wire.syn.in-window-calls",
+     .statement = "A SYN in the receive window either ends the connection by a RST, a recv() that "
+                  "waits fails with ECONNRESET, and what was sent is not sent again; or it is "
+                  "answered by an ACK of the current numbers, and both go on.",
+     RFCS("current ACK then waits then sent again || RST then ECONNRESET then nothing",
+          "rfc9293.syn-in-window-calls", "rfc9293.syn-in-window-signalled",
+          "rfc9293.syn-in-window-flushed", "rfc9293.syn-challenged-dropped"));
+
+/* What comes again of another connection, on which data was sent later, shows what does not. */
+CASE(calls, waiting, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line), other = line_connected(&line);
+    struct packet packet;
+    bool again = false;
+    char byte;
+    struct pending *waiting = sk_begin(iut, call_recv(c.fd, &byte, 1, 0));
+    require_by("wire.early.recv", sk_waits(waiting), "recv() does not wait");
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    require_by("wire.open.first-data", hear(&c).length == 5, "the data did not come");
+    tell(&c, SYN, .seq = 10);
+    do
+        packet = hear(&c);
+    while (packet.protocol && packet.length);
+    bool reset = packet.flags & RST;
+    observe("%s", reset ? "RST" : current_ack(&c, packet));
+    if (reset)
+        observe_count(finish(waiting));
+    else
+        observe("%s", sk_waits(waiting) ? "waits" : "returns");
+    must(sk_send(iut, other.fd, "hello", 5, 0));
+    for (int times = 0; times < 4 && !again; times += address_equal(&packet.source, &other.iut)) {
+        packet = see(&line);
+        require_by("wire.retransmission.data", packet.protocol, "the data does not come again");
+        again |= packet.length && address_equal(&packet.source, &c.iut);
+    }
+    observe("%s", again ? "sent again" : "nothing");
+}
+
+MUTANT_TAMPERS(calls, "the answer is a RST, but nothing ends", .with = ACK, .without = SYN | PSH,
+               .set = RST)

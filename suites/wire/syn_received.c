@@ -166,7 +166,8 @@ MUTANT_TAMPERS(syn_active, "it is not heard", .heading = TO_IUT, .with = SYN, .n
 RULE(closing, "wire.syn-received.close",
      .statement = "close() of a socket whose connect() has met the peer's SYN, but no ACK of its "
                   "own, sends a FIN; when that is acknowledged the peer's FIN is, too.",
-     RFCS("FIN ACK seq 1 ack 1 then current ACK", "rfc9293.close-syn-received"));
+     RFCS("FIN ACK seq 1 ack 1 then current ACK", "rfc9293.close-syn-received",
+          "rfc9293.close-any-time"));
 
 CASE(closing, nothing_sent, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -186,7 +187,7 @@ MUTANT_TAMPERS(closing, "a RST is sent instead", .with = FIN, .clear = FIN, .set
 RULE(syn_data, "wire.open.simultaneous-syn-data",
      .statement = "Data that comes with the SYN that meets connect()'s own is given to recv() "
                   "once the connection is made; if it was not acknowledged then it comes again.",
-     RFCS("0 then abc then nothing", "rfc9293.syn-data-held-back"));
+     RFCS("0 then abc then nothing", "rfc9293.syn-data-held-back", "rfc9293.syn-sent-data-queued"));
 
 CASE(syn_data, both, .network = ON_LINE, .family = ANY_FAMILY)
 {

@@ -90,10 +90,9 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most)
 
 const char *handshake_said(struct talk *talk)
 {
-    struct packet packet;
-    do
+    struct packet packet = hear(talk);
+    for (int again = 0; again < 2 && packet.flags == SYN; again++)
         packet = hear(talk);
-    while (packet.flags == SYN);
     return said(talk, packet);
 }
 

@@ -43,7 +43,8 @@ void need_scale(const struct talk *talk);
  * acknowledges none; gives how much has come by then, and the most that one segment had. */
 size_t hear_data(struct talk *talk, size_t size, size_t *most);
 
-/* What the line hears of a handshake next, in words, whatever SYNs are sent again meanwhile. */
+/* What the line hears of a handshake next, in words, though a SYN is sent again meanwhile or two.
+ */
 const char *handshake_said(struct talk *talk);
 
 /* For mutants: setsockopt() of these options, of IPPROTO_IP and IPPROTO_IPV6, succeeds and does

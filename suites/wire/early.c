@@ -1,0 +1,216 @@
+/* Calls before there is a connection: they wait for it, or end with the attempt. */
+#include "suites/wire/wire.h"
+
+/* A connection that the IUT's connect() is making, in SYN_SENT or, since the other side's SYN came
+ * too, in SYN_RECEIVED; calls wait there. */
+static struct talk connecting(struct line *line, bool syn_received)
+{
+    struct test *t = line->t;
+    struct talk c = line_called(line);
+    if (syn_received) {
+        tell(&c, SYN);
+        require_by("wire.open.simultaneous", strcmp(handshake_said(&c), "SYN ACK seq 0 ack 1") == 0,
+                   "the SYN is not answered by a SYN with ACK");
+    }
+    set_nonblocking(t, t->iut, c.fd, false);
+    return c;
+}
+
+/* Completes the handshake, and leaves nothing of it to be heard. */
+static void complete(struct talk *c, bool syn_received)
+{
+    if (syn_received)
+        tell(c, ACK);
+    else
+        tell(c, SYN | ACK);
+}
+
+static void without_waiting(struct mutation *m, struct call *call)
+{
+    int64_t *flags = call_flags(call);
+    if (flags)
+        *flags |= MSG_DONTWAIT;
+    mutate(m, call);
+}
+
+#define EITHER_STATE .axes = {{"state", {"syn-sent", "syn-received"}}}
+
+RULE(sends, "wire.early.send",
+     .statement = "send() on a socket that is connecting sends nothing before the connection is "
+                  "there, and its data then.",
+     RFCS("no data then 5 then ACK seq 1 ack 1 data 5", "rfc9293.send-opening-queued"));
+
+CASE(sends, waiting, .network = ON_LINE, .family = ANY_FAMILY, EITHER_STATE)
+{
+    struct line line = take_line(t);
+    struct talk c = connecting(&line, t->chosen[0]);
+    struct pending *sending = sk_begin(iut, call_send(c.fd, "hello", 5, 0));
+    sk_waits(sending);
+    struct packet packet;
+    bool data = false;
+    while ((packet = hear_now(&c)).protocol)
+        data |= packet.length != 0;
+    observe("%s", data ? "data" : "no data");
+    complete(&c, t->chosen[0]);
+    observe_count(finish(sending));
+    do
+        packet = hear(&c);
+    while (packet.protocol && !packet.length && !(packet.flags & RST));
+    observe("%s", said(&c, packet));
+}
+
+MUTANT_BY(sends, "send() does not wait for the connection", without_waiting)
+
+RULE(no_room, "wire.early.send-no-room",
+     .statement = "send() on a nonblocking socket that is connecting fails with EAGAIN or ENOBUFS "
+                  "where there is no room for its data, if not for any.",
+     RFCS("EAGAIN | ENOBUFS", "rfc9293.send-opening-no-room"));
+
+CASE(no_room, too_much, .network = ON_LINE, .family = ANY_FAMILY, EITHER_STATE)
+{
+    enum { PARTS = 1000 };
+    static const char data[65536];
+    struct line line = take_line(t);
+    struct talk c = connecting(&line, t->chosen[0]);
+    int result = 1;
+    set_nonblocking(t, iut, c.fd, true);
+    for (int i = 0; i < PARTS && result > 0; i++)
+        result = sk_send(iut, c.fd, data, sizeof data, 0);
+    observe_result(result);
+}
+
+MUTANT_GIVES(no_room, "send() succeeds", OP_SEND, EAGAIN, 0)
+
+RULE(receives, "wire.early.recv",
+     .statement = "recv() on a socket that is connecting waits for the connection, and gives the "
+                  "data that comes then.",
+     RFCS("waits then hello", "rfc9293.receive-opening-queued"));
+
+CASE(receives, waiting, .network = ON_LINE, .family = ANY_FAMILY, EITHER_STATE)
+{
+    char data[16];
+    struct line line = take_line(t);
+    struct talk c = connecting(&line, t->chosen[0]);
+    struct pending *receiving = sk_begin(iut, call_recv(c.fd, data, sizeof data, 0));
+    observe("%s", sk_waits(receiving) ? "waits" : "returns");
+    complete(&c, t->chosen[0]);
+    drain(&line);
+    tell(&c, ACK | PSH, .text = "hello");
+    int count = finish(receiving);
+    observe("%s", count > 0 ? data_text(data, (size_t)count) : result_name(count));
+}
+
+MUTANT_BY(receives, "recv() does not wait for the connection", without_waiting)
+
+RULE(shut, "wire.early.shutdown",
+     .statement = "shutdown() of a socket that is connecting, where it succeeds, ends a send() or "
+                  "recv() that waits for the connection.",
+     RFCS("waits then ends", "rfc9293.close-syn-sent-calls"));
+
+CASE(shut, waiting, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"call", {"send", "recv"}}, {"how", {"sending", "both"}}})
+{
+    char data[8] = "hello";
+    struct line line = take_line(t);
+    struct talk c = connecting(&line, false);
+    struct call call =
+        t->chosen[0] ? call_recv(c.fd, data, sizeof data, 0) : call_send(c.fd, data, 5, 0);
+    struct pending *waiting = sk_begin(iut, call);
+    int count;
+    observe("%s", sk_waits(waiting) ? "waits" : "returns");
+    if (sk_shutdown(iut, c.fd, t->chosen[1] ? SHUT_RDWR : SHUT_WR) < 0)
+        skip("shutdown() is refused before there is a connection");
+    bool over = sk_finish_within(waiting, patience, &count);
+    observe("%s", !over ? "waits on" : count > 0 ? "does all" : "ends");
+}
+
+MUTANT(shut, "shutdown() does nothing then")
+{
+    if (call->operation == OP_SHUTDOWN)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+RULE(shut_later, "wire.early.shutdown-waits",
+     .statement = "shutdown() for sending, in SYN_RECEIVED and while send() waits for the "
+                  "connection, sends no FIN before the connection is there, and one then.",
+     RFCS("no FIN then FIN", "rfc9293.close-syn-received-queued"));
+
+static bool fin_comes_now(struct talk *c)
+{
+    struct packet packet;
+    bool fin = false;
+    while ((packet = hear_now(c)).protocol)
+        fin |= (packet.flags & FIN) != 0;
+    return fin;
+}
+
+/* What becomes of the data that send() had not taken is for sockets to say. */
+CASE(shut_later, sending, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = connecting(&line, true);
+    struct packet packet;
+    struct pending *sending = sk_begin(iut, call_send(c.fd, "hello", 5, 0));
+    require_by("wire.early.send", sk_waits(sending), "send() does not wait");
+    if (sk_shutdown(iut, c.fd, SHUT_WR) < 0)
+        skip("shutdown() is refused before there is a connection");
+    observe("%s", fin_comes_now(&c) ? "FIN" : "no FIN");
+    tell(&c, ACK);
+    finish(sending);
+    do
+        packet = hear(&c);
+    while (packet.protocol && !(packet.flags & (FIN | RST)));
+    observe("%s", packet.flags & FIN ? "FIN" : said(&c, packet));
+}
+
+MUTANT_TAMPERS(shut_later, "a RST is sent instead", .with = FIN, .clear = FIN, .set = RST)
+
+/* ---- data with the SYN, and no address ---- */
+
+RULE(syn_data, "wire.early.syn-data-kept",
+     .statement = "Data that came with the SYN that a listening socket has answered is kept: once "
+                  "the handshake is complete recv() gives it, though it does not come again.",
+     RFCS("a connection then abc", "rfc9293.listen-syn-data-kept"),
+     .deviation = {[BY_LINUX] = {"a connection then nothing",
+                                 "Linux keeps the data of a SYN only by Fast Open, with a "
+                                 "cookie; the text says should"}});
+
+CASE(syn_data, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell(&c, SYN, .text = "abc");
+    struct packet answer = must_hear(&c, SYN | ACK);
+    talk_counts_from(&c, &answer);
+    tell(&c, ACK);
+    observe("%s", accepted_now(&c));
+    require(c.fd >= 0, "there is no connection");
+    observe("%s", received(t, iut, c.fd));
+}
+
+MUTANT_TAMPERS(syn_data, "the connection is reset", .heading = TO_IUT, .with = ACK, .set = RST)
+
+RULE(nobody, "wire.early.no-address",
+     .statement = "connect() that is given no address fails and sends nothing, on a new stream "
+                  "socket and on a listening one.",
+     RFCS("fails then nothing", "rfc9293.open-closed-no-peer", "rfc9293.open-listen-no-peer"));
+
+CASE(nobody, no_bytes, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .axes = {{"socket", {"new", "listening"}}})
+{
+    struct line line = take_line(t);
+    struct address name = line_name(&line, 0);
+    int fd = t->chosen[0] ? listening_socket(t, iut).fd : stream_socket(t, iut);
+    name.length = 0;
+    observe("%s", sk_connect(iut, fd, &name) < 0 ? "fails" : "succeeds");
+    observe("%s", see_now(&line).protocol ? "something" : "nothing");
+}
+
+MUTANT(nobody, "connect() without an address succeeds")
+{
+    mutate(m, call);
+    if (call->operation == OP_CONNECT)
+        call_succeed(call, 0);
+}

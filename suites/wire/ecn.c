@@ -1,0 +1,60 @@
+/* Explicit congestion notification (RFC 3168) of TCP: it is agreed on by ECE and CWR in SYNs, and
+ * ECE tells the sender of what routers have marked. */
+#include "suites/wire/wire.h"
+
+/* The field of IP that routers mark: what can be marked, and what is. */
+enum { CAPABLE = 2, MARKED = 3 };
+
+RULE(agreed, "wire.ecn.agreed",
+     .statement = "A listening socket answers a SYN with ECE and CWR by a SYN with ACK that has "
+                  "ECE and not CWR, and one without them by a SYN with ACK that has neither.",
+     RFCS("ECE then neither", "rfc9293.shld-8"));
+
+static const char *notification(const struct packet *packet)
+{
+    static const char *const words[] = {"neither", "ECE", "CWR", "both"};
+    return words[(packet->flags & ECE ? 1 : 0) + (packet->flags & CWR ? 2 : 0)];
+}
+
+CASE(agreed, listener, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk with = line_calls_with(&line, (struct packet){.flags = SYN | ECE | CWR}),
+                without = line_calls(&line);
+    observe("%s", notification(&with.syn));
+    observe("%s", notification(&without.syn));
+}
+
+MUTANT_TAMPERS(agreed, "SYNs have no ECE", .with = SYN | ACK, .clear = ECE)
+
+RULE(told, "wire.ecn.told",
+     .statement = "When ECN is agreed on with a listening socket, data that was marked on its way "
+                  "is acknowledged with ECE, and so is what comes then, until the other side says "
+                  "CWR.",
+     RFCS("ECE then ECE then neither", "rfc9293.shld-8"));
+
+/* The ACK of data that was marked or not, of which the last says CWR. */
+static const char *answer_to(struct talk *c, unsigned flags, uint8_t traffic)
+{
+    struct test *t = c->line->t;
+    tell(c, ACK | PSH | flags, .text = "abc", .traffic = traffic);
+    struct packet packet = acknowledged(c);
+    require_by("wire.ack.within-half-a-second", packet.protocol, "the data is not acknowledged");
+    hear_rest(c);
+    return notification(&packet);
+}
+
+CASE(told, marked, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls_with(&line, (struct packet){.flags = SYN | ECE | CWR});
+    if (!(c.syn.flags & ECE))
+        skip("there is no ECN here: there need not be any");
+    tell(&c, ACK);
+    c.fd = must(sk_accept(iut, c.listener, NULL));
+    observe("%s", answer_to(&c, 0, MARKED));
+    observe("%s", answer_to(&c, 0, CAPABLE));
+    observe("%s", answer_to(&c, CWR, CAPABLE));
+}
+
+MUTANT_TAMPERS(told, "ECE comes once", .with = ACK | ECE, .without = SYN, .nth = 2, .clear = ECE)

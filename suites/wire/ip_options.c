@@ -1,0 +1,85 @@
+/* IP's part of segments that arrive: options, identification and precedence, none of which TCP goes
+ * by. */
+#include "suites/wire/wire.h"
+
+/* A connection whose segments from the line have this of IP's header, and data that arrives. */
+static void observe_hello(struct test *t, struct packet with)
+{
+    struct line line = take_line(t);
+    struct talk c;
+    struct packet syn = with, data = with;
+    syn.flags = SYN;
+    if (t->role == ROLE_SERVER) {
+        c = line_calls_with(&line, syn);
+        with.flags = ACK;
+        tell_segment(&c, with);
+        observe("%s", accepted_now(&c));
+    } else {
+        c = line_called(&line);
+        syn.flags = SYN | ACK;
+        tell_segment(&c, syn);
+        observe("%s", connected_to_line(&c) == 0 ? "a connection" : "none");
+    }
+    require(c.fd >= 0, "there is no connection");
+    data.flags = ACK | PSH;
+    for (int i = 0; i < 2; i++) {
+        data.text = i ? "again" : "hello";
+        tell_segment(&c, data);
+        observe("%s", receive_next(t, t->iut, c.fd));
+    }
+}
+
+RULE(unknown, "wire.ip.unknown-option",
+     .statement = "Segments with an IP option of an unknown kind are taken as ones without it: "
+                  "accept() or connect() gives a connection, and recv() the data.",
+     RFCS("a connection then hello then again", "rfc9293.must-50"));
+
+/* An option for experiments (RFC 4727). */
+enum { EXPERIMENTAL = 158, OPTION_LENGTH = 4 };
+
+CASE(unknown, all_segments, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE)
+{
+    observe_hello(t, (struct packet){.ip_options = {EXPERIMENTAL, OPTION_LENGTH},
+                                     .ip_options_length = OPTION_LENGTH});
+}
+
+MUTANT_ON_WIRE(unknown, "segments with data and IP options are not heard")
+{
+    return heading == FROM_IUT || !packet->ip_options_length || !packet->text;
+}
+
+RULE(identification, "wire.ip.same-identification",
+     .statement = "Segments that have the same IP identification are not taken for duplicates: "
+                  "recv() gives the data of each.",
+     RFCS("a connection then hello then again", "rfc9293.ip-identification-not-relied-on"));
+
+CASE(identification, all_segments, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE)
+{
+    observe_hello(t, (struct packet){.identifier = 4711});
+}
+
+MUTANT_ON_WIRE(identification, "a segment with the identification of one before is not heard")
+{
+    static uint32_t last;
+    bool heard = heading == FROM_IUT || !packet->text || packet->identifier != last;
+    if (heading == TO_IUT && packet->text)
+        last = packet->identifier;
+    return heard;
+}
+
+RULE(precedence, "wire.ip.precedence",
+     .statement = "Segments are taken whatever the precedence in their type of service or traffic "
+                  "class: accept() or connect() gives a connection, and recv() the data.",
+     RFCS("a connection then hello then again", "rfc9293.no-precedence-check"));
+
+CASE(precedence, all_segments, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"precedence", {"1", "5", "7"}}})
+{
+    static const uint8_t values[] = {1 << 5, 5 << 5, 7 << 5};
+    observe_hello(t, (struct packet){.traffic = values[t->chosen[0]]});
+}
+
+MUTANT_ON_WIRE(precedence, "data of another precedence is not heard")
+{
+    return heading == FROM_IUT || !packet->traffic || !packet->text;
+}
