@@ -37,6 +37,10 @@ struct call call_fast_open(const struct talk *talk, const char *text);
  * seen. A cookie of it has to have been given before if the SYN shall have the text. */
 struct talk fast_called(struct line *line, int port, const char *text);
 
+/* The same to a fresh port, of which no cookie is known, so that the SYN asks for one. A skip where
+ * an implementation that outlives cases has the cookie of an earlier one. */
+struct talk fast_asking(struct line *line);
+
 /* Has the IUT ask for a cookie of the line, and gives it this: 8 octets, and what else the SYN and
  * ACK has. Gives the port of the line. */
 #define given_cookie(line_, cookie_, ...)                                                          \

@@ -92,19 +92,6 @@ MUTANT_ON_WIRE(plain, "the data of the SYN is lost")
 
 /* ---- cookies that are none ---- */
 
-/* A connection that asks for a cookie, of which the handshake is to be completed. */
-static struct talk asking(struct line *line)
-{
-    struct test *t = line->t;
-    need_fast_client(t);
-    struct talk c = fast_called(line, 0, "hello");
-    if (c.syn.cookie_length)
-        skip("the implementation has a cookie of an earlier case");
-    if (t->net->described && !c.syn.fast_open)
-        skip("the implementation asks for no cookie: Fast Open can be off there");
-    return c;
-}
-
 RULE(bad_length, "wire.fast-open.client.bad-length",
      .statement = "A Fast Open option in a SYN and ACK whose length cannot be is ignored: the "
                   "connection is made, and the next SYN has no data.",
@@ -122,7 +109,7 @@ CASE(bad_length, answer, .network = ON_LINE, .family = ANY_FAMILY,
                   {{FAST_OPEN_KIND, 7, 'a', 'b', 'c', 'd', 'e', 1}, 8},
                   {{FAST_OPEN_KIND, 20, 'a', 'b', 'c', 'd', 'e'}, 20}};
     struct line line = take_line(t);
-    struct talk c = asking(&line);
+    struct talk c = fast_asking(&line);
     struct packet answer = {.flags = SYN | ACK, .options_length = having[t->chosen[1]].length};
     memcpy(answer.options, having[t->chosen[1]].options, sizeof answer.options);
     tell_segment(&c, answer);
@@ -150,7 +137,7 @@ RULE(without_syn, "wire.fast-open.client.without-syn",
 CASE(without_syn, data, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
 {
     struct line line = take_line(t);
-    struct talk c = asking(&line);
+    struct talk c = fast_asking(&line);
     tell(&c, SYN | ACK, .mss = 1000);
     must_hear(&c, ACK);
     tell(&c, ACK, .text = "abc", .fast_open = true, .cookie_length = 8, .cookie = "cookie:1");
@@ -198,7 +185,7 @@ static const char *asked_by(const struct packet *syn)
 CASE(not_again, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
 {
     struct line line = take_line(t);
-    struct talk c = asking(&line);
+    struct talk c = fast_asking(&line);
     require_by("wire.fast-open.client.request", c.syn.fast_open, "no cookie is asked for");
     tell(&c, SYN | ACK, .mss = 1000);
     must_hear(&c, ACK);
