@@ -58,9 +58,14 @@ struct call call_fast_open(const struct talk *talk, const char *text)
 
 struct talk fast_called(struct line *line, int port, const char *text)
 {
+    return fast_called_by(line, port, fast_socket(line->t), text);
+}
+
+struct talk fast_called_by(struct line *line, int port, int fd, const char *text)
+{
     struct test *t = line->t;
     struct talk talk = port ? talk_from_port(line, port) : talk_to(line, 0);
-    talk.fd = fast_socket(t);
+    talk.fd = fd;
     int result = fast_begin(&talk, text);
     require(result >= 0 || result == -EINPROGRESS, "the call gave %s", result_name(result));
     talk.syn = must_see(line, SYN);

@@ -37,6 +37,9 @@ struct call call_fast_open(const struct talk *talk, const char *text);
  * seen. A cookie of it has to have been given before if the SYN shall have the text. */
 struct talk fast_called(struct line *line, int port, const char *text);
 
+/* The same by a socket that fast_socket() has made. */
+struct talk fast_called_by(struct line *line, int port, int fd, const char *text);
+
 /* The same to a fresh port, of which no cookie is known, so that the SYN asks for one. A skip where
  * an implementation that outlives cases has the cookie of an earlier one. */
 struct talk fast_asking(struct line *line);

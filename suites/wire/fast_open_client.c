@@ -368,8 +368,7 @@ MUTANT_TAMPERS(taken, "the data counts as not sent", .with = ACK, .without = SYN
 
 RULE(again, "wire.fast-open.client.data-again",
      .statement = "Data of a SYN that was not acknowledged with it is sent again in the first ACK.",
-     RFCS("ACK seq 1 ack 1 data 5", "rfc7413.data-again", "rfc7413.ack-sent",
-          "rfc7413.overview-data-again"));
+     RFCS("ACK seq 1 ack 1 data 5", "rfc7413.data-again", "rfc7413.ack-sent"));
 
 CASE(again, none, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {FAST_CALL, {"cookie", {"another", "none"}}})
@@ -414,14 +413,8 @@ MUTANT_TAMPERS(partly, "all is sent again", .heading = TO_IUT, .with = SYN | ACK
 
 /* ---- how much ---- */
 
-RULE(mss, "wire.fast-open.client.syn-size",
-     .statement =
-         "A SYN has no more data than the maximum segment size of the SYN and ACK that gave "
-         "the cookie, or 536 octets over IPv4 and 1220 over IPv6 if it gave none.",
-     RFCS("some", "rfc7413.syn-data", "rfc7413.client-caches-mss", "rfc7413.client-default-mss",
-          "rfc7413.syn-ack-updates"));
-
-/* How much the SYN has of more than it can, when the cookie came with this maximum segment size. */
+/* How much of more than it can have the SYN has, when the cookie came with this maximum segment
+ * size. */
 static void observe_size(struct line *line, uint16_t told, size_t most)
 {
     static char text[1430];
@@ -435,21 +428,7 @@ static void observe_size(struct line *line, uint16_t told, size_t most)
                                                : "more than was sent");
 }
 
-CASE(mss, told, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
-{
-    struct line line = take_line(t);
-    observe_size(&line, 300, 300);
-}
-
-CASE(mss, not_told, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL},
-     .deviation = {
-         [BY_LINUX] = {"too much", "It goes by the maximum segment size that it has told itself."}})
-{
-    struct line line = take_line(t);
-    observe_size(&line, 0, t->peer_domain == AF_INET6 ? 1220 : 536);
-}
-
-MUTANT_ON_WIRE(mss, "it has more")
+static bool has_more(struct packet *packet, enum heading heading)
 {
     static char data[1440];
     if (is_syn(packet, heading) && packet->length) {
@@ -458,6 +437,35 @@ MUTANT_ON_WIRE(mss, "it has more")
     }
     return true;
 }
+
+RULE(mss, "wire.fast-open.client.syn-size",
+     .statement = "A SYN has no more data than 536 octets over IPv4 and 1220 over IPv6 where the "
+                  "other side has told no maximum segment size.",
+     RFCS("some", "rfc7413.syn-data", "rfc7413.client-default-mss"),
+     .deviation = {[BY_LINUX] = {"too much",
+                                 "It goes by the maximum segment size that it has told itself."}});
+
+CASE(mss, not_told, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    observe_size(&line, 0, t->peer_domain == AF_INET6 ? 1220 : 536);
+}
+
+MUTANT_ON_WIRE_BY(mss, "it has more", has_more)
+
+RULE(told_mss, "wire.fast-open.client.mss-kept",
+     .statement =
+         "A SYN has no more data than the maximum segment size of the SYN and ACK that gave "
+         "the cookie.",
+     RFCS("some", "rfc7413.client-caches-mss", "rfc7413.syn-ack-updates"));
+
+CASE(told_mss, small, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    observe_size(&line, 300, 300);
+}
+
+MUTANT_ON_WIRE_BY(told_mss, "it has more", has_more)
 
 /* ---- calls ---- */
 
