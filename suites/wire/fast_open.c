@@ -1,0 +1,192 @@
+/* What rules about TCP Fast Open share. */
+#include "suites/wire/fast_open.h"
+
+const char *option_of(const struct packet *packet)
+{
+    return !packet->fast_open      ? "no option"
+           : packet->cookie_length ? "a cookie"
+                                   : "an empty option";
+}
+
+/* ---- the IUT as a client ---- */
+
+void need_fast_client(struct test *t)
+{
+    need_option(t, t->iut, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, "TCP_FASTOPEN_CONNECT");
+    int probe = stream_socket(t, t->iut);
+    must(sk_setsockopt(t->iut, probe, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1));
+    must(sk_close(t->iut, probe));
+}
+
+int fast_socket(struct test *t)
+{
+    int fd = stream_socket(t, t->iut);
+    set_nonblocking(t, t->iut, fd, true);
+    if (t->chosen[0] == BY_CONNECT)
+        must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1));
+    return fd;
+}
+
+int fast_begin(struct talk *talk, const char *text)
+{
+    struct test *t = talk->line->t;
+    if (t->chosen[0] == BY_SENDTO)
+        return sk_sendto(t->iut, talk->fd, text, strlen(text), MSG_FASTOPEN, &talk->line_name);
+    if (t->chosen[0] == BY_SENDMSG)
+        return sk_sendmsg(t->iut, talk->fd, text, strlen(text), MSG_FASTOPEN, &talk->line_name);
+    int result = sk_connect(t->iut, talk->fd, &talk->line_name);
+    if (result == 0)
+        must(sk_send(t->iut, talk->fd, text, strlen(text), 0));
+    return result;
+}
+
+struct talk talk_from_port(struct line *line, int port)
+{
+    struct talk talk = talk_to(line, 0);
+    talk.line_name = line_name(line, port);
+    talk.end = address_with_port(line->address, port);
+    return talk;
+}
+
+struct call call_fast_open(const struct talk *talk, const char *text)
+{
+    struct call call = call_send(talk->fd, text, strlen(text), MSG_FASTOPEN);
+    call.operation = OP_SENDTO;
+    call.block[3] = block_address(&talk->line_name);
+    return call;
+}
+
+struct talk fast_called(struct line *line, int port, const char *text)
+{
+    return fast_called_by(line, port, fast_socket(line->t), text);
+}
+
+struct talk fast_called_by(struct line *line, int port, int fd, const char *text)
+{
+    struct test *t = line->t;
+    struct talk talk = port ? talk_from_port(line, port) : talk_to(line, 0);
+    talk.fd = fd;
+    int result = fast_begin(&talk, text);
+    require(result >= 0 || result == -EINPROGRESS, "the call gave %s", result_name(result));
+    talk.syn = must_see(line, SYN);
+    talk_counts_from(&talk, &talk.syn);
+    talk.iut = talk.syn.source;
+    must(sk_getsockname(t->iut, talk.fd, &talk.iut_name));
+    return talk;
+}
+
+/* To a fresh port. What has a cookie of an earlier case does not ask. */
+static struct talk called_first(struct line *line)
+{
+    struct test *t = line->t;
+    need_fast_client(t);
+    struct talk c = fast_called(line, 0, "hello");
+    if (t->net->described && !c.syn.fast_open)
+        skip("the implementation asks for no cookie: Fast Open can be off there");
+    return c;
+}
+
+struct talk fast_asking(struct line *line)
+{
+    struct test *t = line->t;
+    struct talk c = called_first(line);
+    if (c.syn.cookie_length)
+        skip("the implementation has a cookie of an earlier case");
+    return c;
+}
+
+int given_cookie_with(struct line *line, const char *cookie, struct packet answer)
+{
+    struct test *t = line->t;
+    struct talk c = called_first(line);
+    require_by("wire.fast-open.client.request", c.syn.fast_open, "no cookie is asked for");
+    answer.fast_open = true;
+    answer.cookie_length = 8;
+    memcpy(answer.cookie, cookie, 8);
+    tell_segment(&c, answer);
+    must_hear(&c, ACK);
+    return address_port(&c.end);
+}
+
+void answer_syn(struct talk *talk, int unacknowledged)
+{
+    tell(talk, SYN | ACK, .ack = (uint32_t)-unacknowledged, .mss = 1000);
+    talk->expected -= (uint32_t)unacknowledged;
+}
+
+void send_when_connected(struct talk *talk, const char *text)
+{
+    struct test *t = talk->line->t;
+    int error = connected_to_line(talk);
+    require(error == 0, "the connection failed with %s", error_name(error));
+    must(sk_send(t->iut, talk->fd, text, strlen(text), 0));
+}
+
+/* ---- the IUT as a server ---- */
+
+struct talk talk_to_fast_listener(struct line *line, int pending)
+{
+    enum { BACKLOG = 16 };
+    struct test *t = line->t;
+    need_option(t, t->iut, IPPROTO_TCP, TCP_FASTOPEN, "TCP_FASTOPEN");
+    struct endpoint listener = bound_socket(t, t->iut, SOCK_STREAM, PLACE_MAIN);
+    int result = sk_setsockopt(t->iut, listener.fd, IPPROTO_TCP, TCP_FASTOPEN, pending);
+    if (result == -EPERM)
+        skip("Fast Open is off here: TCP_FASTOPEN cannot be set");
+    must(sk_listen(t->iut, listener.fd, BACKLOG));
+    if (result < 0) /* there are those that want it of a listening socket */
+        must(sk_setsockopt(t->iut, listener.fd, IPPROTO_TCP, TCP_FASTOPEN, pending));
+    struct talk talk = talk_to(line, address_port(&listener.name));
+    talk.listener = listener.fd;
+    return talk;
+}
+
+struct packet cookie_answer(const struct talk *listening)
+{
+    struct test *t = listening->line->t;
+    struct talk c = talk_to(listening->line, address_port(&listening->iut));
+    tell(&c, SYN, .mss = 1000, .fast_open = true);
+    struct packet answer = must_hear(&c, SYN | ACK);
+    tell(&c, RST);
+    if (t->net->described && !answer.cookie_length)
+        skip("the implementation gives no cookie: Fast Open can be off there");
+    require_by("wire.fast-open.server.cookie", answer.cookie_length, "no cookie is given");
+    return answer;
+}
+
+struct packet fast_syn(struct talk *talk, const struct packet *having, const char *text)
+{
+    struct packet syn = {.flags = SYN,
+                         .mss = 1000,
+                         .fast_open = true,
+                         .cookie_length = having->cookie_length,
+                         .text = text};
+    memcpy(syn.cookie, having->cookie, sizeof syn.cookie);
+    syn = tell_segment(talk, syn);
+    do /* another connection's may be sent again meanwhile */
+        talk->syn = must_hear(talk, SYN | ACK);
+    while (address_port(&talk->syn.destination) != address_port(&talk->end));
+    talk_counts_from(talk, &talk->syn);
+    return syn;
+}
+
+struct talk fast_opened(struct line *line)
+{
+    enum { PENDING = 5 };
+    struct test *t = line->t;
+    struct talk c = talk_to_fast_listener(line, PENDING);
+    struct packet cookie = cookie_answer(&c);
+    fast_syn(&c, &cookie, "hello");
+    require_by("wire.fast-open.server.acknowledged", c.syn.ack == c.next,
+               "the data of the SYN was not taken");
+    return c;
+}
+
+/* ---- for mutants ---- */
+
+bool loses_cookie(struct packet *packet, enum heading heading)
+{
+    if (heading == TO_IUT && packet->flags == SYN && packet->text)
+        packet->fast_open = false;
+    return true;
+}

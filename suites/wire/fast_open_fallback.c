@@ -1,0 +1,299 @@
+/* TCP Fast Open of those who call, where it does not work: no answer, a cookie that is none, and
+ * what is remembered of that. */
+#include "suites/wire/fast_open.h"
+
+#include "wire/bytes.h"
+#include "wire/headers.h"
+
+enum { FAST_OPEN_KIND = 34, EXPERIMENT_KIND = 254, EXPERIMENT = 0xf989 };
+
+/* ---- no answer ---- */
+
+RULE(syn_again, "wire.fast-open.client.syn-again",
+     .statement = "A SYN with a Fast Open option that is not answered is sent again without the "
+                  "option and without data.",
+     RFCS("SYN seq 0 then no option", "rfc7413.syn-again", "rfc7413.request-syn-again"));
+
+CASE(syn_again, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = SYN_SECONDS, .axes = {FAST_CALL, {"syn", {"asks", "has-data"}}})
+{
+    struct line line = take_line(t);
+    need_fast_client(t);
+    int port = t->chosen[1] ? given_cookie(&line, "cookie:1", .mss = 1000) : 0;
+    struct talk c = fast_called(&line, port, "hello");
+    require_by(t->chosen[1] ? "wire.fast-open.client.cookie-used" : "wire.fast-open.client.request",
+               c.syn.fast_open, "the SYN has no Fast Open option");
+    struct packet packet = hear(&c);
+    observe("%s", said(&c, packet));
+    observe("%s", option_of(&packet));
+}
+
+MUTANT_ON_WIRE(syn_again, "the option is there again")
+{
+    static uint32_t number;
+    static bool known;
+    if (heading == FROM_IUT && packet->flags == SYN) {
+        packet->fast_open |= known && packet->seq == number;
+        number = packet->seq;
+        known = true;
+    }
+    return true;
+}
+
+RULE(plain, "wire.fast-open.client.data-after-syn-again",
+     .statement =
+         "Data of a SYN that was not answered comes after the handshake of the SYN that is "
+         "sent without it, once and in order.",
+     RFCS("hello more", "rfc7413.syn-again", "rfc7413.data-after-handshake", "rfc7413.data-again"));
+
+/* The data of the segments that come in order, up to so much. */
+static const char *data_heard(struct talk *talk, size_t size)
+{
+    static char text[64];
+    size_t came = 0;
+    while (came < size && size < sizeof text) {
+        uint32_t expected = talk->expected;
+        struct packet packet = hear(talk);
+        if (!packet.protocol)
+            break;
+        if (talk->expected != expected && came + packet.length < sizeof text) {
+            memcpy(text + came, packet.data, packet.length);
+            came += packet.length;
+            tell(talk, ACK);
+        }
+    }
+    text[came] = '\0';
+    return text;
+}
+
+CASE(plain, answered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = SYN_SECONDS, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    int port = given_cookie(&line, "cookie:1", .mss = 1000);
+    struct talk c = fast_called(&line, port, "hello");
+    require_by("wire.fast-open.client.cookie-used", c.syn.length == 5, "the SYN has no data");
+    must_hear(&c, SYN);
+    c.expected = c.others.number + 1;
+    tell(&c, SYN | ACK, .mss = 1000);
+    send_when_connected(&c, " more");
+    observe("%s", data_heard(&c, 10));
+}
+
+MUTANT_ON_WIRE(plain, "the data of the SYN is lost")
+{
+    if (heading == FROM_IUT && packet->flags & ACK && packet->length >= 5 &&
+        memcmp(packet->data, "hello", 5) == 0) {
+        static const char other[] = "?????????????";
+        packet->data = other;
+    }
+    return true;
+}
+
+/* ---- cookies that are none ---- */
+
+RULE(bad_length, "wire.fast-open.client.bad-length",
+     .statement = "A Fast Open option in a SYN and ACK whose length cannot be is ignored: the "
+                  "connection is made, and the next SYN has no data.",
+     RFCS("ACK seq 1 ack 1 then SYN seq 0", "rfc7413.option-bad-length",
+          "rfc7413.syn-needs-cookie"));
+
+CASE(bad_length, answer, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {FAST_CALL, {"length", {"3", "4", "7", "20"}}})
+{
+    static const struct {
+        unsigned char options[OPTIONS_MOST];
+        unsigned length;
+    } having[] = {{{FAST_OPEN_KIND, 3, 'a', 1}, 4},
+                  {{FAST_OPEN_KIND, 4, 'a', 'b'}, 4},
+                  {{FAST_OPEN_KIND, 7, 'a', 'b', 'c', 'd', 'e', 1}, 8},
+                  {{FAST_OPEN_KIND, 20, 'a', 'b', 'c', 'd', 'e'}, 20}};
+    struct line line = take_line(t);
+    struct talk c = fast_asking(&line);
+    struct packet answer = {.flags = SYN | ACK, .options_length = having[t->chosen[1]].length};
+    memcpy(answer.options, having[t->chosen[1]].options, sizeof answer.options);
+    tell_segment(&c, answer);
+    observe("%s", said(&c, hear(&c)));
+    struct talk next = fast_called(&line, address_port(&c.end), "hello");
+    observe("%s", said(&next, next.syn));
+}
+
+MUTANT_ON_WIRE(bad_length, "it is taken for a cookie")
+{
+    if (heading == TO_IUT && packet->flags == (SYN | ACK) && packet->options_length) {
+        packet->options_length = 0;
+        packet->fast_open = true;
+        packet->cookie_length = 8;
+    }
+    return true;
+}
+
+RULE(without_syn, "wire.fast-open.client.without-syn",
+     .statement =
+         "A Fast Open option in a segment without SYN is ignored: the next SYN to where the "
+         "cookie came from has no data.",
+     RFCS("SYN seq 0", "rfc7413.option-without-syn", "rfc7413.syn-needs-cookie"));
+
+CASE(without_syn, data, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    struct talk c = fast_asking(&line);
+    tell(&c, SYN | ACK, .mss = 1000);
+    must_hear(&c, ACK);
+    tell(&c, ACK, .text = "abc", .fast_open = true, .cookie_length = 8, .cookie = "cookie:1");
+    require(acknowledged(&c).protocol, "the data is not acknowledged");
+    struct talk next = fast_called(&line, address_port(&c.end), "hello");
+    observe("%s", said(&next, next.syn));
+}
+
+/* The IUT hears the cookie with the SYN and ACK. */
+MUTANT_ON_WIRE(without_syn, "it is kept")
+{
+    if (heading == TO_IUT && packet->flags == (SYN | ACK)) {
+        packet->fast_open = true;
+        packet->cookie_length = 8;
+    }
+    return true;
+}
+
+/* ---- what is remembered ---- */
+
+RULE(not_again, "wire.fast-open.client.not-asked-again",
+     .statement =
+         "A client whose SYN asked for a cookie and got no answer, but then one without the "
+         "option, does not ask again at once.",
+     RFCS("no option", "rfc7413.request-failed-remembered"),
+     .deviation = {[BY_LINUX] = {"an empty option", "It asks again with the next connection."}});
+
+static const char *asked_by(const struct packet *syn)
+{
+    const unsigned char *option = syn->options;
+    size_t left = syn->options_length;
+    while (left >= 4 && !syn->fast_open && option[0] != OPTION_END) {
+        if (option[0] == EXPERIMENT_KIND && get16(option + 2) == EXPERIMENT)
+            return "an experimental option";
+        size_t length = option[0] == OPTION_NOP ? 1 : option[1];
+        if (length == 0 || length > left)
+            break;
+        option += length;
+        left -= length;
+    }
+    return option_of(syn);
+}
+
+CASE(not_again, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = SYN_SECONDS, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    struct talk c = fast_asking(&line);
+    require_by("wire.fast-open.client.request", c.syn.fast_open, "no cookie is asked for");
+    must_hear(&c, SYN);
+    tell(&c, SYN | ACK, .mss = 1000);
+    must_hear(&c, ACK);
+    struct talk next = fast_called(&line, address_port(&c.end), "hello");
+    observe("%s", asked_by(&next.syn));
+}
+
+MUTANT_ON_WIRE(not_again, "it takes one for given")
+{
+    if (heading == FROM_IUT && packet->flags == SYN && packet->fast_open) {
+        static int asked;
+        packet->cookie_length = ++asked == 2 ? 8 : 0;
+    }
+    return true;
+}
+
+#define NEVER_REMEMBERS                                                                            \
+    {                                                                                              \
+        "SYN seq 0 data 5",                                                                        \
+            "It keeps only that SYNs got no answer, and that, since 5.14, only where "             \
+            "net.ipv4.tcp_fastopen_blackhole_timeout_sec is set."                                  \
+    }
+
+RULE(negative, "wire.fast-open.client.negative",
+     .statement = "A client whose SYN had data that was not acknowledged, or had no answer, or an "
+                  "ICMP error, sends the next SYN there without data.",
+     RFCS("SYN seq 0", "rfc7413.negative-cached", "rfc7413.negative-disables"),
+     .deviation = {[BY_LINUX] = NEVER_REMEMBERS});
+
+/* A socket of a port of the IUT's, so that another can call from the very same. */
+static int socket_from(struct test *t, int port)
+{
+    struct address name = place_of(t, t->iut, PLACE_MAIN, port ? port : port_for(t, t->iut));
+    int fd = fast_socket(t);
+    must(sk_setsockopt(t->iut, fd, SOL_SOCKET, SO_REUSEADDR, 1));
+    must(sk_bind(t->iut, fd, &name));
+    return fd;
+}
+
+/* Data that goes with a SYN; and the next SYN between the same ports. */
+static struct talk with_data(struct line *line)
+{
+    struct test *t = line->t;
+    int port = given_cookie(line, "cookie:1", .mss = 1000);
+    struct talk c = fast_called_by(line, port, socket_from(t, 0), "hello");
+    require_by("wire.fast-open.client.cookie-used", c.syn.length == 5, "the SYN has no data");
+    return c;
+}
+
+static void observe_next(const struct talk *c)
+{
+    struct test *t = c->line->t;
+    must(sk_close(t->iut, c->fd));
+    drain(c->line);
+    int fd = socket_from(t, address_port(&c->iut));
+    struct talk next = fast_called_by(c->line, address_port(&c->end), fd, "hello");
+    observe("%s", said(&next, next.syn));
+}
+
+CASE(negative, unacknowledged, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    struct talk c = with_data(&line);
+    answer_syn(&c, 5);
+    require_by("wire.fast-open.client.data-again", hear(&c).length, "the data does not come again");
+    tell(&c, RST | ACK);
+    drain(&line);
+    observe_next(&c);
+}
+
+CASE(negative, icmp, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    bool ipv6 = t->peer_domain == AF_INET6;
+    struct talk c = with_data(&line);
+    line_send_packet(&line, error_about(&c.syn, ipv6 ? 1 : 3, ipv6 ? 1 : 10, 0));
+    drain(&line);
+    observe_next(&c);
+}
+
+/* The SYN is sent again meanwhile, as the timer of connections has it. */
+CASE(negative, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = SYN_SECONDS, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    struct talk c = with_data(&line);
+    struct backoff backoff = backoff_begin_rarely(patience);
+    int error = 0;
+    retransmit_once(t, iut, c.fd);
+    do
+        must(sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_ERROR, &error));
+    while (!error && backoff_wait(&backoff));
+    require(error == ETIMEDOUT, "the connection failed with %s", error_name(error));
+    observe_next(&c);
+}
+
+MUTANT_ON_WIRE(negative, "the next SYN has data")
+{
+    static int connections;
+    static uint32_t number;
+    if (heading == FROM_IUT && packet->flags == SYN) {
+        connections += connections == 0 || packet->seq != number;
+        number = packet->seq;
+        if (connections == 3) {
+            packet->data = "x";
+            packet->length = 1;
+        }
+    }
+    return true;
+}

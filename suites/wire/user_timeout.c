@@ -1,0 +1,452 @@
+/* TCP_USER_TIMEOUT, and the option of RFC 5482 by which one side tells the other. */
+#include "suites/wire/wire.h"
+
+enum { USER_TIMEOUT_KIND = 28 };
+
+/* What a clock of an implementation may be ahead of ours, in nanoseconds. */
+static const int64_t slack = INT64_C(100000000);
+
+static void limit(struct test *t, int fd, int milliseconds)
+{
+    need_option(t, t->iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds));
+}
+
+static const char *in_time(int64_t begin, int milliseconds)
+{
+    return clock_now() - begin + slack >= milliseconds * INT64_C(1000000) ? "not before" : "before";
+}
+
+/* The values of options that the line tells: seconds, minutes, and those that are reserved. */
+#define TOLD                                                                                       \
+    {                                                                                              \
+        "told",                                                                                    \
+        {                                                                                          \
+            "seconds", "minutes", "0-seconds", "0-minutes"                                         \
+        }                                                                                          \
+    }
+static const unsigned char told[][4] = {{USER_TIMEOUT_KIND, 4, 0, 30},
+                                        {USER_TIMEOUT_KIND, 4, 0x80, 30},
+                                        {USER_TIMEOUT_KIND, 4, 0, 0},
+                                        {USER_TIMEOUT_KIND, 4, 0x80, 0}};
+
+static struct packet with_option(struct packet packet, const unsigned char option[4])
+{
+    memcpy(packet.options, option, 4);
+    packet.options_length = 4;
+    return packet;
+}
+
+/* ---- how long ---- */
+
+RULE(not_before, "wire.user-timeout.not-before",
+     .statement =
+         "Where data of send() is not acknowledged recv() fails with ETIMEDOUT when the time "
+         "of TCP_USER_TIMEOUT has passed, and not before.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then not before",
+                               {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.tcp-user-timeout-type",
+                                "linux.tcp.7.etimedout", "rfc5482.user-timeout"}}});
+
+CASE(not_before, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 10)
+{
+    enum { TIME = 1500 };
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    char byte;
+    limit(t, c.fd, TIME);
+    int64_t begin = clock_now();
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe_count(finish(sk_begin(iut, call_recv(c.fd, &byte, 1, 0))));
+    observe("%s", in_time(begin, TIME));
+}
+
+MUTANT(not_before, "the time is a quarter of that")
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_TCP, TCP_USER_TIMEOUT))
+        call_set_option_value(call, call_option_value(call) / 4);
+    mutate(m, call);
+}
+
+RULE(zero_window, "wire.user-timeout.zero-window",
+     .statement = "Where the other side has no room for data of send() for the time of "
+                  "TCP_USER_TIMEOUT recv() fails with ETIMEDOUT, though probes are answered.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then not before",
+                               {"linux.tcp.7.tcp-user-timeout-zero-window",
+                                "linux.tcp.7.tcp-user-timeout-type"}}});
+
+CASE(zero_window, probed, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 10)
+{
+    enum { TIME = 1000 };
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    struct backoff backoff = backoff_begin_rarely(patience);
+    char bytes[8];
+    say_window(&c, 0);
+    must(sk_recv(iut, c.fd, bytes, sizeof bytes, 0));
+    limit(t, c.fd, TIME);
+    int64_t begin = clock_now();
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct pending *pending = sk_begin(iut, call_recv(c.fd, bytes, 1, 0));
+    do
+        if (hear_now(&c).protocol == IPPROTO_TCP)
+            tell(&c, ACK);
+    while (!sk_returned(pending) && backoff_wait(&backoff));
+    observe_count(finish(pending));
+    observe("%s", in_time(begin, TIME));
+}
+
+MUTANT_GIVES(zero_window, "the connection is said to be reset", OP_RECV, ETIMEDOUT, ECONNRESET)
+
+RULE(default_time, "wire.user-timeout.zero",
+     .statement =
+         "With TCP_USER_TIMEOUT of 0 data of send() that is not acknowledged is sent again "
+         "for longer than TCP_USER_TIMEOUT said before.",
+     .outcome = {[BY_LINUX] = {"ACK seq 1 ack 1 data 5", {"linux.tcp.7.tcp-user-timeout-zero"}}});
+
+CASE(default_time, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 12)
+{
+    enum { TIME = 500 };
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    limit(t, c.fd, TIME);
+    limit(t, c.fd, 0);
+    int64_t begin = clock_now();
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct packet packet;
+    do
+        packet = hear(&c);
+    while (packet.protocol && packet.time - begin < 3 * TIME * INT64_C(1000000));
+    observe("%s", said(&c, packet));
+}
+
+MUTANT(default_time, "0 changes nothing")
+{
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_TCP, TCP_USER_TIMEOUT) &&
+        call_option_value(call) == 0)
+        call_succeed(call, 0);
+    else
+        mutate(m, call);
+}
+
+/* ---- keep-alives ---- */
+
+RULE(overrides, "wire.user-timeout.keep-alive",
+     .statement =
+         "With SO_KEEPALIVE and TCP_USER_TIMEOUT recv() fails with ETIMEDOUT when that time "
+         "has passed without an answer, however many TCP_KEEPCNT says.",
+     .outcome = {
+         [BY_LINUX] = {"ETIMEDOUT then not before then fewer than 8 keep-alives",
+                       {"linux.tcp.7.tcp-user-timeout-keepalive", "rfc5482.keep-alives-too"}}});
+
+static void hurry(struct test *t, int fd, int count)
+{
+    need_option(t, t->iut, IPPROTO_TCP, TCP_KEEPIDLE, "TCP_KEEPIDLE");
+    must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_KEEPIDLE, 1));
+    must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_KEEPINTVL, 1));
+    must(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_KEEPCNT, count));
+    must(sk_setsockopt(t->iut, fd, SOL_SOCKET, SO_KEEPALIVE, 1));
+}
+
+CASE(overrides, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 30, .axes = {{"count", {"1", "8"}}})
+{
+    enum { TIME = 2500, MOST = 8 };
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    char byte;
+    int probes = 0;
+    limit(t, c.fd, TIME);
+    int64_t begin = clock_now();
+    hurry(t, c.fd, t->chosen[0] ? MOST : 1);
+    observe_count(finish(sk_begin(iut, call_recv(c.fd, &byte, 1, 0))));
+    observe("%s", in_time(begin, TIME));
+    for (struct packet packet = hear_now(&c); packet.protocol; packet = hear_now(&c))
+        probes += packet.flags == ACK;
+    observe("%s", probes < MOST ? "fewer than 8 keep-alives" : "8 keep-alives and more");
+}
+
+MUTANT(overrides, "TCP_KEEPCNT decides")
+{
+    mutate_without_option(m, call, IPPROTO_TCP, TCP_USER_TIMEOUT);
+}
+
+RULE(begins, "wire.user-timeout.keep-alive-begin",
+     .statement = "With SO_KEEPALIVE a connection that is idle for TCP_KEEPIDLE is probed, and not "
+                  "before, though TCP_USER_TIMEOUT is less.",
+     .outcome = {[BY_LINUX] = {"ACK without data then not before",
+                               {"linux.tcp.7.tcp-user-timeout-no-retransmit"}}});
+
+CASE(begins, idle, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 10)
+{
+    enum { TIME = 300, IDLE = 1000 };
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    limit(t, c.fd, TIME);
+    int64_t begin = clock_now();
+    hurry(t, c.fd, 2);
+    struct packet packet = hear(&c);
+    if (packet.flags == ACK && !packet.length)
+        observe("ACK without data");
+    else
+        observe("%s", said(&c, packet));
+    /* The connection was idle before, but hardly. */
+    observe("%s", packet.time - begin > IDLE / 2 * INT64_C(1000000) ? "not before" : "before");
+}
+
+MUTANT_ON_WIRE(begins, "it has an octet of data")
+{
+    if (heading == FROM_IUT && packet->flags == ACK && !packet->length) {
+        packet->data = "x";
+        packet->length = 1;
+    }
+    return true;
+}
+
+/* ---- where ---- */
+
+RULE(syn_sent, "wire.user-timeout.connect",
+     .statement = "connect() goes on, and the SYN is sent again, when the time of TCP_USER_TIMEOUT "
+                  "has passed.",
+     .outcome = {[BY_LINUX] = {"goes on",
+                               {"linux.tcp.7.tcp-user-timeout-synchronized",
+                                "rfc5482.other-states"}}},
+     .deviation = {
+         [BY_LINUX] = {"ETIMEDOUT", "It gives up calling when that time has passed, too."}});
+
+CASE(syn_sent, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    enum { TIME = 1500 };
+    struct line line = take_line(t);
+    struct address name = line_name(&line, 0);
+    struct backoff backoff = backoff_begin_rarely(patience);
+    int fd = stream_socket(t, iut);
+    int64_t begin = clock_now(), last = begin;
+    limit(t, fd, TIME);
+    struct pending *pending = sk_begin(iut, call_connect(fd, &name));
+    do {
+        struct packet packet = see_now(&line);
+        if (packet.flags == SYN)
+            last = packet.time;
+    } while (last - begin < TIME * INT64_C(1000000) + slack && !sk_returned(pending) &&
+             backoff_wait(&backoff));
+    if (sk_returned(pending))
+        observe_result(finish(pending));
+    else
+        observe("goes on");
+}
+
+MUTANT_GIVES(syn_sent, "connect() is refused", OP_CONNECT, ETIMEDOUT, ECONNREFUSED)
+
+RULE(inherited, "wire.user-timeout.inherited",
+     .statement = "A socket that accept() gives has the TCP_USER_TIMEOUT of the listening socket.",
+     .outcome = {[BY_LINUX] = {"the same", {"linux.tcp.7.tcp-user-timeout-inherited"}}});
+
+CASE(inherited, accepted, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    enum { TIME = 12345 };
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    int value = 0;
+    limit(t, c.listener, TIME);
+    tell(&c, SYN);
+    struct packet answer = must_hear(&c, SYN | ACK);
+    talk_counts_from(&c, &answer);
+    tell(&c, ACK);
+    c.fd = must(sk_accept(iut, c.listener, NULL));
+    must(sk_getsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value));
+    if (value == TIME)
+        observe("the same");
+    else
+        observe("%s", value ? "another" : "0");
+}
+
+MUTANT(inherited, "it has none")
+{
+    mutate(m, call);
+    if (call->operation == OP_ACCEPT && call->result >= 0)
+        sk_setsockopt(m->real, (int)call->result, IPPROTO_TCP, TCP_USER_TIMEOUT, 0);
+}
+
+RULE(any_state, "wire.user-timeout.any-state",
+     .statement = "TCP_USER_TIMEOUT can be set in any state, and getsockopt() gives what was set.",
+     .outcome = {[BY_LINUX] = {"0 then the same",
+                               {"linux.tcp.7.tcp-user-timeout-any-state",
+                                "linux.tcp.7.tcp-user-timeout-type"}}});
+
+CASE(any_state, each, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"state",
+               {"syn-sent", "established", "fin-wait-1", "fin-wait-2", "closing", "close-wait"}}})
+{
+    enum { TIME = 12345 };
+    static const enum tcp_state states[] = {STATE_SYN_SENT,   STATE_ESTABLISHED, STATE_FIN_WAIT_1,
+                                            STATE_FIN_WAIT_2, STATE_CLOSING,     STATE_CLOSE_WAIT};
+    struct line line = take_line(t);
+    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    struct talk c = line_in(&line, states[t->chosen[0]]);
+    int value = 0;
+    observe_result(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TIME));
+    must(sk_getsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value));
+    observe("%s", value == TIME ? "the same" : "another");
+}
+
+MUTANT(any_state, "it keeps whole seconds")
+{
+    mutate(m, call);
+    if (call_is_option(call, OP_GETSOCKOPT, IPPROTO_TCP, TCP_USER_TIMEOUT) && call->result == 0)
+        call_set_option_value(call, call_option_value(call) / 1000 * 1000);
+}
+
+/* ---- the option ---- */
+
+RULE(in_syn, "wire.user-timeout.option-in-syn",
+     .statement = "A SYN with the User Timeout Option is answered by a listening socket as one "
+                  "without it, whatever it says, and recv() gives what comes later.",
+     RFCS("SYN ACK seq 0 ack 1 then abc", "rfc5482.unknown-ignored",
+          "rfc5482.unknown-ignored-anywhere", "rfc5482.later-segments", "rfc5482.zero-ignored"));
+
+CASE(in_syn, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes = {TOLD})
+{
+    struct line line = take_line(t);
+    struct talk c = talk_to_listener(&line);
+    tell_segment(&c, with_option((struct packet){.flags = SYN}, told[t->chosen[0]]));
+    struct packet answer = hear(&c);
+    talk_counts_from(&c, &answer);
+    observe("%s", said(&c, answer));
+    tell(&c, ACK, .text = "abc");
+    c.fd = must(sk_accept(iut, c.listener, NULL));
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(in_syn, "a SYN with the option is dropped")
+{
+    return heading == FROM_IUT || packet->options[0] != USER_TIMEOUT_KIND;
+}
+
+RULE(in_data, "wire.user-timeout.option-in-data",
+     .statement = "recv() gives the data of a segment with the User Timeout Option, whatever it "
+                  "says, and what comes later.",
+     RFCS("abc then def", "rfc5482.unknown-ignored", "rfc5482.unknown-ignored-anywhere",
+          "rfc5482.later-segments", "rfc5482.zero-ignored"));
+
+CASE(in_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .axes = {TOLD})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell_segment(&c, with_option((struct packet){.flags = ACK, .text = "abc"}, told[t->chosen[0]]));
+    observe("%s", receive_next(t, iut, c.fd));
+    tell(&c, ACK, .text = "def");
+    observe("%s", receive_next(t, iut, c.fd));
+}
+
+MUTANT_ON_WIRE(in_data, "the option resets the connection")
+{
+    if (heading == TO_IUT && packet->options[0] == USER_TIMEOUT_KIND)
+        packet->flags |= RST;
+    return true;
+}
+
+RULE(own, "wire.user-timeout.option-own",
+     .statement = "A User Timeout Option of connect()'s SYN or of data of send() has 4 octets and "
+                  "says something else than 0, if there is one.",
+     RFCS("right, if any", "rfc5482.length", "rfc5482.zero-not-sent"));
+
+static bool is_right(const struct packet *packet)
+{
+    const unsigned char *option = packet->options;
+    size_t left = packet->options_length;
+    while (left >= 2 && option[0]) {
+        size_t length = option[0] == 1 ? 1 : option[1];
+        if (length == 0 || length > left)
+            break;
+        if (option[0] == USER_TIMEOUT_KIND)
+            return length == 4 && ((option[2] & 0x7f) || option[3]);
+        option += length;
+        left -= length;
+    }
+    return true;
+}
+
+CASE(own, syn_and_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"set", {"no", "yes"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    if (t->chosen[0])
+        limit(t, c.fd, 60000);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct packet data = hear(&c);
+    require(data.length, "there is no data");
+    observe("%s", is_right(&c.syn) && is_right(&data) ? "right, if any" : "wrong");
+}
+
+MUTANT_ON_WIRE(own, "it says 0")
+{
+    if (heading == FROM_IUT && packet->length) {
+        memcpy(packet->options, told[2], 4);
+        packet->options_length = 4;
+    }
+    return true;
+}
+
+RULE(set, "wire.user-timeout.option-set-explicitly",
+     .statement =
+         "Where TCP_USER_TIMEOUT is set, data of send() is not acknowledged, and the other "
+         "side tells a longer time, recv() fails with ETIMEDOUT all the same.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then not before",
+                               {"rfc5482.set-explicitly", "rfc5482.not-changed",
+                                "linux.tcp.7.tcp-user-timeout"}}});
+
+CASE(set, longer, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 10)
+{
+    enum { TIME = 1000 };
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    char bytes[8];
+    limit(t, c.fd, TIME);
+    tell_segment(&c, with_option((struct packet){.flags = ACK, .text = "abc"}, told[1]));
+    must(sk_recv(iut, c.fd, bytes, sizeof bytes, 0));
+    int64_t begin = clock_now();
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe_count(finish(sk_begin(iut, call_recv(c.fd, bytes, 1, 0))));
+    observe("%s", in_time(begin, TIME));
+}
+
+MUTANT_GIVES(set, "the connection is said to be reset", OP_RECV, ETIMEDOUT, ECONNRESET)
+
+RULE(short_time, "wire.user-timeout.option-short",
+     .statement =
+         "A User Timeout Option that says a second does not end a connection on which data "
+         "of send() is not acknowledged for longer.",
+     RFCS("ACK seq 1 ack 4 data 5", "rfc5482.lower-limit"));
+
+CASE(short_time, second, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 12)
+{
+    static const unsigned char second[4] = {USER_TIMEOUT_KIND, 4, 0, 1};
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    char bytes[8];
+    tell_segment(&c, with_option((struct packet){.flags = ACK, .text = "abc"}, second));
+    must(sk_recv(iut, c.fd, bytes, sizeof bytes, 0));
+    int64_t begin = clock_now();
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    struct packet packet;
+    do
+        packet = hear(&c);
+    while (packet.protocol && packet.time - begin < INT64_C(1500000000));
+    observe("%s", said(&c, packet));
+}
+
+MUTANT_ON_WIRE(short_time, "the connection is reset")
+{
+    static int segments;
+    if (heading == FROM_IUT && packet->length && ++segments > 2)
+        packet->flags = RST;
+    return true;
+}
