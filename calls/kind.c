@@ -85,8 +85,10 @@ void block_guard(struct block *block)
 
 bool block_overrun(const struct block *block)
 {
+    if (!block->bytes)
+        return false;
     const unsigned char *beyond = (const unsigned char *)block->bytes + block->capacity;
-    for (size_t i = 0; block->bytes && i < GUARD; i++)
+    for (size_t i = 0; i < GUARD; i++)
         if (beyond[i] != FILLING)
             return true;
     return false;

@@ -145,12 +145,13 @@ void results_put(struct results *results, size_t ordinal, enum verdict verdict, 
     struct baseline *baseline = results->options->baseline;
     char known[REASON_SIZE * 2], observed[OBSERVED_SIZE];
     record_observed(record, observed, sizeof observed);
-    const char *deviation = NULL, *instead = NULL;
+    const char *deviation = NULL, *instead = NULL, *own_instead = NULL;
     if (baseline)
         deviation = baseline_knows(baseline, variant, verdict, observed, &instead);
     if (!deviation && verdict == VERDICT_FAIL)
-        deviation =
-            own_deviation(results, variant, record, instead ? &(const char *){0} : &instead);
+        deviation = own_deviation(results, variant, record, &own_instead);
+    if (!instead)
+        instead = own_instead;
     if (instead && !deviation) {
         snprintf(known, sizeof known, "%s; the deviation that is known here is another: %s", reason,
                  instead);

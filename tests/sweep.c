@@ -200,23 +200,24 @@ int main(int argc, char **argv)
     sweep.used = calloc(count + 1, sizeof *sweep.used);
     sweep.cells = calloc((size_t)OPERATIONS_COUNT * WAYS, sizeof *sweep.cells);
     if (!jobs || !sweep.used || !sweep.cells)
-        return 1;
+        abort();
     for (size_t i = 0; i < count; i++)
         if (is_quick(&all[i]))
             jobs[jobs_count++].variant = &all[i];
     if (!run_all(&sweep, "host", jobs, jobs_count, 10))
-        return 1;
+        exit(1);
 
     add_cells(&sweep, argv + 1, argc - 1);
-    jobs = reallocarray(jobs, sweep.count * (count + 1) + 1, sizeof *jobs);
+    free(jobs);
+    jobs = calloc(sweep.count * (count + 1) + 1, sizeof *jobs);
     if (!jobs)
-        return 1;
+        abort();
     jobs_count = 0;
     for (size_t i = 0; i < sweep.count; i++)
         jobs_count += add_jobs(&sweep, &sweep.cells[i], jobs + jobs_count);
     sweep.report.variant = note_cell;
     if (!run_all(&sweep, "broken", jobs, jobs_count, 1))
-        return 1;
+        exit(1);
 
     for (size_t i = 0; i < sweep.count; i++)
         missed += !print_cell(&sweep.cells[i]);

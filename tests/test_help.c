@@ -106,13 +106,14 @@ static void test_manuals(void)
     const struct subcommand *command;
     char *text = manual("sockspec.1"), *agent = manual("sockspec-agent.1"), line[1100];
     char *help = output_of(spec_here("@/sockspec-agent --help", line, sizeof line));
-    char *all = output_of("SOCKSPEC help");
-    size_t size = strlen(all) + strlen(help) + 1;
+    char *own = output_of("SOCKSPEC help");
+    size_t size = strlen(own) + strlen(help) + 1;
     for (size_t i = 0; (command = subcommand_at(i)); i++)
         size += strlen(command->help);
-    all = realloc(all, size);
+    char *all = malloc(size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(all);
-    strcat(all, help);
+    strcat(strcpy(all, own), help);
+    free(own);
     for (size_t i = 0; (command = subcommand_at(i)); i++) {
         expect_options(command->help, text, "sockspec(1)");
         strcat(all, command->help);

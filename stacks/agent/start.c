@@ -24,9 +24,10 @@ const char **agent_words(const char *command)
 {
     size_t count = 0, room = strlen(command) / 2 + 4;
     const char **words = calloc(1, room * sizeof *words + strlen(command) + 1);
-    char *text = (char *)(words + room), *rest = NULL;
+    char *rest = NULL;
     if (!words)
         abort();
+    char *text = (char *)(words + room);
     strcpy(text, command);
     if (text[strcspn(text, "'\"\\$`|&;<>()*?~#=")]) {
         words[0] = "/bin/sh";
