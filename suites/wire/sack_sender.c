@@ -34,15 +34,15 @@ static void report(struct talk *c, uint32_t ack, uint32_t left, uint32_t right)
     tell_segment(c, segment);
 }
 
-/* The next data that begins with this number or later; what comes again of what lies before, which
- * may have been under way, is passed over. */
-static struct packet hear_from(struct talk *c, uint32_t number)
+/* The next data that begins with this number. Other data may come before: what was under way, and
+ * a probe for what was lost at the end. */
+static struct packet hear_at(struct talk *c, uint32_t number)
 {
     struct packet packet = {0};
     for (int i = 0; i < FUTILE; i++) {
         packet = hear(c);
         if (!packet.protocol || packet.flags & RST ||
-            (packet.length && !sequence_before(packet.seq, c->others.number + number)))
+            (packet.length && packet.seq == c->others.number + number))
             break;
     }
     return packet;
@@ -78,7 +78,7 @@ CASE(left_edge, all_reported, .network = ON_LINE, .family = ANY_FAMILY, .role = 
     struct line line = take_line(t);
     struct talk c = after_sending(&line, 1);
     report(&c, 1, 1, 1 + SIZE);
-    observe("%s", begins_with(&c, hear_from(&c, 1), 1));
+    observe("%s", begins_with(&c, hear_at(&c, 1), 1));
 }
 
 /* The line has it no more. */
@@ -89,7 +89,7 @@ CASE(left_edge, discarded, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY
     struct talk c = after_sending(&line, 3);
     report(&c, 1, 1 + SIZE, 1 + 3 * SIZE);
     report(&c, 1 + SIZE, 0, 0);
-    observe("%s", begins_with(&c, hear_from(&c, 1 + SIZE), 1 + SIZE));
+    observe("%s", begins_with(&c, hear_at(&c, 1 + SIZE), 1 + SIZE));
 }
 
 MUTANT_ON_WIRE_BY(left_edge, "what was reported is not sent again", drops_reported)
@@ -111,7 +111,7 @@ CASE(kept, discarded, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE
     uint32_t at = FROM;
     for (int futile = 0; at < TO && futile < FUTILE; futile++) {
         report(&c, at, 0, 0);
-        struct packet packet = hear_from(&c, at);
+        struct packet packet = hear_at(&c, at);
         if (!packet.length || packet.seq != c.others.number + at)
             continue;
         size_t size = packet.length < TO - at ? packet.length : TO - at;
@@ -153,7 +153,7 @@ CASE(boundaries, blocks, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
     drain(&line);
     report(&c, 11, 0, 0);
     int result = sk_send(iut, c.fd, "hello", 5, MSG_NOSIGNAL);
-    observe("%s", result == 5 ? said(&c, hear_from(&c, 11)) : result_name(result));
+    observe("%s", result == 5 ? said(&c, hear_at(&c, 11)) : result_name(result));
 }
 
 MUTANT_ON_WIRE(boundaries, "such a SACK ends the connection")
