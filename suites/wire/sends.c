@@ -81,7 +81,7 @@ MUTANT(boundaries, "what recv() leaves of what has come is lost")
 RULE(begins, "wire.sends.begins-slowly",
      .statement = "Of much data that send() gives to a new connection only a part goes out before "
                   "something is acknowledged, although the window has room for all.",
-     RFCS("a part", "rfc9293.slow-start-limits"));
+     RFCS("a part", "rfc9293.slow-start-limits", "rfc9293.must-19", "rfc5681.slow-start-used"));
 
 CASE(begins, much, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
