@@ -24,15 +24,18 @@ REQUIREMENTS(
      "The scale follows from the most that the receive buffer may have when the connection is "
      "opened.",
      .untestable = "how large a buffer may grow is the implementation's own"},
-    {"rfc7323.scale-in-syn", "2.2 Window Scale Option", REQ_MAY, "A SYN has Window Scale."},
+    {"rfc7323.scale-in-syn", "2.2 Window Scale Option", REQ_MAY, "A SYN has Window Scale.",
+     .untestable = "both ways are right"},
     {"rfc7323.scale-offered", "2.2 Window Scale Option", REQ_SHOULD,
      "The option is sent, if only with a shift of 0.",
      .when = "the implementation is prepared to scale windows"},
     {"rfc7323.scale-both-ways", "2.2 Window Scale Option", REQ_SHALL,
      "Windows are scaled in no direction.", .when = NOT_BOTH},
-    {"rfc7323.scale-zero", "2.2 Window Scale Option", REQ_MAY, "The shift is 0."},
+    {"rfc7323.scale-zero", "2.2 Window Scale Option", REQ_MAY, "The shift is 0.",
+     .untestable = "both ways are right"},
     {"rfc7323.scale-in-syn-ack", "2.2 Window Scale Option", REQ_MAY,
-     "A SYN with ACK has Window Scale.", .when = "the SYN had it"},
+     "A SYN with ACK has Window Scale.", .when = "the SYN had it",
+     .untestable = "both ways are right"},
     {"rfc7323.scale-elsewhere-ignored", "2.2 Window Scale Option", REQ_SHALL,
      "Window Scale in a segment without SYN is ignored."},
     {"rfc7323.syn-window-unscaled", "2.2 Window Scale Option", REQ_SHALL,
@@ -72,4 +75,5 @@ REQUIREMENTS(
      "What was within the window when it was sent is sent again whatever the window is then.",
      .when = "it is sent again for the first time, or beyond the window by less than the scale"},
     {"rfc7323.later-again", "2.4 Addressing Window Retraction", REQ_MAY,
-     "Later it is sent again if the window of the newest ACK has room for it."});
+     "Later it is sent again if the window of the newest ACK has room for it.",
+     .untestable = "both ways are right, and where there is no room RFC 9293 has MAY-7"});

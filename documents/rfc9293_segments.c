@@ -209,7 +209,9 @@ REQUIREMENTS(
      .when = "the state is ESTABLISHED, FIN-WAIT-1 or FIN-WAIT-2, and the urgent pointer is ahead "
              "of what was read"},
     {"rfc9293.urg-not-signalled-again", "3.10.7.4 Other States, sixth", REQ_SHALL,
-     "The user is not told again.", .when = "the user was told of the same continuous urgent data"},
+     "The user is not told again.",
+     .when = "the user was told of the same continuous urgent data, and the pointer does not move "
+             "on (MUST-32)"},
     {"rfc9293.urg-after-fin-ignored", "3.10.7.4 Other States, sixth", REQ_SHALL, "URG is ignored.",
      .when = "the state is CLOSE-WAIT, CLOSING, LAST-ACK or TIME-WAIT"},
     /* Seventh, data. */

@@ -1,4 +1,5 @@
-/* The pages of docs/coverage/ are what the program says, and tables that a forge shows as such. */
+/* The pages of docs/coverage/ are what the program says, and tables that a forge shows as such; the
+ * rules that docs/packetdrill.md names exist. */
 #include "documents/document.h"
 #include "tests/support.h"
 
@@ -115,6 +116,41 @@ static void test_no_other_pages(void)
     closedir(folder);
 }
 
+/* Whether it is written as rules' ids are: words of small letters, with points between them. */
+static bool looks_like_rule(const char *name)
+{
+    return strchr(name, '.') &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(name);
+}
+
+/* The rules that docs/packetdrill.md names are there. */
+static void test_packetdrill(void)
+{
+    char path[PATH], name[PATH], wanted[PATH + 4];
+    size_t named = 0;
+    snprintf(path, sizeof path, "%s/docs/packetdrill.md", getenv("SOURCE"));
+    struct finished rules = run_line("SOCKSPEC list");
+    char *text = read_file(path);
+    CU_ASSERT_EQUAL(rules.status, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    for (const char *tick = strchr(text, '`'); tick; tick = strchr(tick, '`')) {
+        size_t length = strcspn(++tick, "`");
+        snprintf(name, sizeof name, "%.*s", (int)length, tick);
+        tick += length + (tick[length] == '`');
+        if (!looks_like_rule(name))
+            continue;
+        named++;
+        snprintf(wanted, sizeof wanted, "\n%s  ", name);
+        bool there = strstr(rules.out, wanted) != NULL;
+        if (!there)
+            printf("\n    docs/packetdrill.md names %s, which is no rule\n", name);
+        CU_ASSERT_TRUE(there);
+    }
+    CU_ASSERT_TRUE(named > 0);
+    free(text);
+    finished_free(&rules);
+}
+
 int main(void)
 {
     support_init();
@@ -123,5 +159,6 @@ int main(void)
     CU_add_test(suite, "a page for each document", test_documents);
     CU_add_test(suite, "the table of documents", test_summary);
     CU_add_test(suite, "no other pages", test_no_other_pages);
+    CU_add_test(suite, "rules that are named beside packetdrill's scripts", test_packetdrill);
     return run_tests();
 }

@@ -212,11 +212,18 @@ MUTANT_TAMPERS(once, "a FIN comes twice", .with = FIN, .twice = true)
 /* ---- lingering ---- */
 
 RULE(lingers, "wire.close.lingers",
-     .statement = "On z/OS, and on Linux, close() with SO_LINGER on and time left returns only "
-                  "when what was sent is acknowledged.",
-     .pinned = {[BY_LINUX] = "waits then 0"},
-     .outcome = {[BY_ZOS] = {"waits then 0", {"zos.close.linger.waits-for-acknowledgement"}}});
+     .statement = "close() with SO_LINGER on and time left waits until what was sent is "
+                  "acknowledged, and succeeds then.",
+     .outcome = {[BY_LINUX] = {"waits then 0",
+                               {"rfc9293.closed-successfully-means-delivered",
+                                "rfc9293.ack-completes-sends", "rfc9293.ack-fin-wait-2",
+                                "linux.socket.7.so-linger-close"}},
+                 [BY_RFC] = {"waits then 0",
+                             {"rfc9293.closed-successfully-means-delivered",
+                              "rfc9293.ack-completes-sends", "rfc9293.ack-fin-wait-2"}},
+                 [BY_ZOS] = {"waits then 0", {"zos.close.linger.waits-for-acknowledgement"}}});
 
+/* There are those that wait for the other side's FIN as well. */
 CASE(lingers, acknowledged_later, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
     struct line line = take_line(t);
@@ -228,6 +235,7 @@ CASE(lingers, acknowledged_later, .network = ON_LINE, .family = ANY_FAMILY, .rol
         require(hear(&c).protocol, "the data does not come");
     observe("%s", sk_waits(closing) ? "waits" : "returns");
     heard_to_fin(&c);
+    tell(&c, FIN | ACK);
     observe_result(finish(closing));
 }
 

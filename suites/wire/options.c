@@ -268,10 +268,16 @@ static const char *all_received(struct talk *c, size_t size)
 {
     static char buffer[FRAME_LENGTH];
     struct test *t = c->line->t;
+    struct backoff backoff = backoff_begin(patience);
     size_t came = 0;
-    int got;
-    while ((got = sk_recv(t->iut, c->fd, buffer, sizeof buffer, MSG_DONTWAIT)) > 0)
-        came += (size_t)got;
+    set_nonblocking(t, t->iut, c->fd, true);
+    do {
+        int got = sk_recv(t->iut, c->fd, buffer, sizeof buffer, 0);
+        if (got > 0)
+            came += (size_t)got;
+        else if (got != -EAGAIN && got != -EWOULDBLOCK)
+            break;
+    } while (came < size && backoff_wait(&backoff));
     return came == size ? "all of it" : came ? "a part of it" : "nothing";
 }
 

@@ -27,7 +27,8 @@ RULE(gap, "wire.order.gap",
      .statement = "Data that comes before what it follows is acknowledged at once, with the number "
                   "still expected, and recv() gives none of it.",
      RFCS("ACK seq 1 ack 1 then nothing", "rfc9293.out-of-order-acknowledged", "rfc9293.may-13",
-          "rfc9293.segments-in-sequence", "rfc9293.cumulative-acknowledgment"));
+          "rfc9293.segments-in-sequence", "rfc9293.cumulative-acknowledgment",
+          "rfc5681.out-of-order-at-once"));
 
 CASE(gap, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -43,7 +44,7 @@ MUTANT_TAMPERS(gap, "it is acknowledged as though all had come", .with = ACK, .w
 
 RULE(filled, "wire.order.gap-filled",
      .statement = "Data that fills a gap before what came earlier is acknowledged at once.",
-     RFCS("ACK seq 1 ack 6", "rfc9293.out-of-order-acknowledged"));
+     RFCS("ACK seq 1 ack 6", "rfc9293.out-of-order-acknowledged", "rfc5681.gap-filled-at-once"));
 
 CASE(filled, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -114,7 +115,7 @@ RULE(delay, "wire.ack.within-half-a-second",
      .statement = "Data is acknowledged within half a second, though nobody calls send() or "
                   "recv().",
      RFCS("ACK seq 1 ack 4 then in time", "rfc9293.must-40", "rfc9293.text-acknowledged",
-          "rfc9293.text-ack-form"));
+          "rfc9293.text-ack-form", "rfc5681.within-500-ms"));
 
 CASE(delay, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -135,7 +136,7 @@ MUTANT_ON_WIRE(delay, "it is delayed by a second")
 RULE(second, "wire.ack.second-segment",
      .statement = "At least every second segment of full size is acknowledged at once, though "
                   "nobody calls recv().",
-     RFCS("yes", "rfc9293.shld-19"));
+     RFCS("yes", "rfc9293.shld-19", "rfc5681.second-segment"));
 
 CASE(second, full, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {

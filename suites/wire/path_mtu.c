@@ -1,5 +1,6 @@
 /* Path MTU discovery: what is sent after a message that a packet was too big. */
 #include "suites/wire/icmp.h"
+#include "suites/wire/wire.h"
 
 static bool is_ipv6(const struct line *line)
 {
@@ -127,6 +128,59 @@ CASE(tcp, any_code, .network = ON_LINE, .family = FAMILY_IPV6,
 MUTANT_ON_WIRE(tcp, "nothing is known of the MTU")
 {
     return !is_error_to_iut(packet, heading);
+}
+
+RULE(with_paws, "wire.path-mtu.with-paws",
+     .statement = "On a connection on which old timestamps are refused the path's MTU is "
+                  "discovered: over IPv4 the segments of send() have the don't-fragment flag, and "
+                  "after a message that one was too big the data comes in packets that fit, or in "
+                  "such as may be cut.",
+     .outcome = {[BY_RFC] = {"with the flag then all", {"rfc7323.paws-path-mtu"}},
+                 [BY_LINUX] = {"with the flag then all",
+                               {"rfc7323.paws-path-mtu", "linux.tcp.7.rfc1323",
+                                "linux.ip.7.ip-mtu-discover-stream"}}});
+
+/* A skip where a segment with an old timestamp is taken. */
+static void need_paws(struct talk *c)
+{
+    struct test *t = c->line->t;
+    uint32_t next = c->next;
+    tell(c, ACK, .text = "x", .stamp = STAMP(c->stamp.value - 1000, c->stamp.echo));
+    c->next = next;
+    drain(c->line);
+    if (strcmp(received(t, t->iut, c->fd), "nothing") != 0)
+        skip("old segments are taken here: they may be");
+}
+
+CASE(with_paws, too_big, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
+     .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = 1460, .stamp = STAMP(100000, 0));
+    need_stamps(&c);
+    need_paws(&c);
+    forget_path_mtu(t);
+    send_big(&c);
+    uint32_t first = c.expected;
+    struct packet big = hear(&c);
+    require(big.protocol == IPPROTO_TCP && big.seq == first && big.length,
+            "%s came, and not the "
+            "data",
+            said(&c, big));
+    if (big.raw_length <= 1300)
+        skip("this implementation sends only small segments");
+    observe("%s", big.dont_fragment ? "with the flag" : "without the flag");
+    c.expected = first; /* it is lost */
+    say_too_big(&line, &big, 1300);
+    size_t largest;
+    observe("%s", take_all(&c, 1300, &largest));
+}
+
+MUTANT_ON_WIRE(with_paws, "segments do not have the flag")
+{
+    if (heading == FROM_IUT)
+        packet->dont_fragment = false;
+    return true;
 }
 
 RULE(without, "wire.path-mtu.without-mtu",

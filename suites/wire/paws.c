@@ -73,6 +73,37 @@ CASE(fin, established, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 
 MUTANT_ON_WIRE_BY(fin, "there is no ACK", loses_answers)
 
+RULE(kept, "wire.paws.kept",
+     .statement = "On a connection on which old timestamps are refused, that of a segment that was "
+                  "refused does not become what later ones are compared with: the next data, if "
+                  "its own is between that and the last one that was taken, is answered by an ACK "
+                  "of what came before, and recv() gives nothing of it.",
+     RFCS("ACK seq 1 ack 1 then nothing then abc", "rfc7323.kept-never-decreases",
+          "rfc7323.paws-old-acknowledged", "rfc7323.paws-old-dropped"));
+
+CASE(kept, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    uint32_t next = c.next;
+    tell(&c, ACK, .text = "abc", .stamp = STAMP(OLD, c.stamp.echo));
+    drain(&line);
+    if (strcmp(received(t, iut, c.fd), "nothing") != 0)
+        skip("old segments are taken here: they may be");
+    c.next = next;
+    observe_old(&c, ACK, "abc", OLD + (BEGIN - OLD) / 2);
+}
+
+/* The second one seems to be as new as any. */
+MUTANT_ON_WIRE(kept, "it is compared with the old one")
+{
+    static int old;
+    if (heading == TO_IUT && packet->text && sequence_before(packet->stamp.value, BEGIN) &&
+        ++old == 2)
+        packet->stamp.value = 2 * BEGIN;
+    return true;
+}
+
 RULE(one_less, "wire.paws.one-less",
      .statement = "On a connection with timestamps data whose timestamp is one less than the last "
                   "one is as old as any: it is answered by an ACK of what came before, and recv() "
@@ -181,9 +212,9 @@ CASE(wraps, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     static const uint32_t begin = 0xffffff00;
     struct line line = take_line(t);
     struct talk c = line_stamped(&line, begin);
-    uint32_t last = c.stamp.value - 1;
     struct packet data =
-        tell(&c, ACK, .text = "abc", .stamp = STAMP(last + (t->chosen[0] ? 0x7fffffff : 1000), 0));
+        tell(&c, ACK, .text = "abc",
+             .stamp = STAMP(begin + (t->chosen[0] ? 0x7fffffff : 1000), c.stamp.echo));
     struct packet answer = acknowledged(&c);
     observe("%s", answer.stamp.echo == data.stamp.value ? "echoed" : "not echoed");
     observe("%s", receive_next(t, iut, c.fd));

@@ -1,5 +1,4 @@
-/* A stream on its way: what send() gave leaves in order, at first a little of it, and has arrived
- * when close() says so. */
+/* A stream on its way: what send() gave leaves in order, and at first a little of it. */
 #include "suites/wire/wire.h"
 
 RULE(in_order, "wire.sends.in-order",
@@ -82,7 +81,7 @@ MUTANT(boundaries, "what recv() leaves of what has come is lost")
 RULE(begins, "wire.sends.begins-slowly",
      .statement = "Of much data that send() gives to a new connection only a part goes out before "
                   "something is acknowledged, although the window has room for all.",
-     RFCS("a part", "rfc9293.slow-start-limits"));
+     RFCS("a part", "rfc9293.slow-start-limits", "rfc9293.must-19", "rfc5681.slow-start-used"));
 
 CASE(begins, much, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -116,36 +115,3 @@ MUTANT_ON_WIRE(begins, "all goes out")
         wire_sends(&more);
     return true;
 }
-
-RULE(
-    delivered, "wire.sends.delivered",
-    .statement = "close() on a socket with SO_LINGER, which succeeds before its time is over, does "
-                 "so when all data of send() is acknowledged, and waits until then.",
-    .outcome = {
-        [BY_LINUX] = {"waits then 0",
-                      {"rfc9293.closed-successfully-means-delivered", "rfc9293.ack-completes-sends",
-                       "rfc9293.ack-fin-wait-2", "linux.socket.7.so-linger-close"}},
-        [BY_RFC] = {"waits then 0",
-                    {"rfc9293.closed-successfully-means-delivered", "rfc9293.ack-completes-sends",
-                     "rfc9293.ack-fin-wait-2"}}});
-
-/* There are those that wait for the other side's FIN as well. */
-CASE(delivered, lingering, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
-{
-    struct line line = take_line(t);
-    struct talk c = line_connected(&line);
-    struct packet packet;
-    set_linger(t, iut, c.fd, 30);
-    must(sk_send(iut, c.fd, "hello", 5, 0));
-    require(hear(&c).length == 5, "the data did not come");
-    struct pending *closing = sk_begin(iut, call_close(c.fd));
-    observe("%s", sk_waits(closing) ? "waits" : "returns");
-    do {
-        tell(&c, ACK);
-        packet = hear(&c);
-    } while (packet.protocol && !(packet.flags & (FIN | RST)));
-    tell(&c, FIN | ACK);
-    observe_result(finish(closing));
-}
-
-MUTANT_BY(delivered, "SO_LINGER is ignored", ignores_linger)

@@ -59,7 +59,8 @@ RULE(two_listeners, "wire.open.two-listeners",
                   "other sends a RST, and both listen as before: a SYN is answered, and accept() "
                   "gives its connection and no other.",
      RFCS("SYN ACK seq 0 ack 1 then a connection then none", "rfc9293.two-listeners-listen-on",
-          "rfc9293.unsynchronized-stays"));
+          "rfc9293.rst-syn-received-passive", "rfc9293.listener-resets-syn-ack",
+          "rfc9293.unsynchronized-stays", "rfc9293.listen-syn-answered"));
 
 CASE(two_listeners, either, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"socket", {"answering", "answered"}}})
@@ -130,13 +131,13 @@ static struct talk both_opened(struct line *line, struct packet syn)
     return c;
 }
 
-/* Without SYNs with ACK that are sent again. */
+/* Without SYNs with ACK that are sent again, of which there may be a few on a loaded machine. */
 static struct packet hear_but_syn(struct talk *c)
 {
-    struct packet packet;
-    do
+    enum { AGAIN = 3 };
+    struct packet packet = hear(c);
+    for (int again = 0; again < AGAIN && packet.flags & SYN; again++)
         packet = hear(c);
-    while (packet.flags & SYN);
     return packet;
 }
 
@@ -169,6 +170,7 @@ RULE(closing, "wire.syn-received.close",
      RFCS("FIN ACK seq 1 ack 1 then current ACK", "rfc9293.close-syn-received",
           "rfc9293.close-any-time"));
 
+/* By the text the FIN does not wait for the ACK; FreeBSD's does. */
 CASE(closing, nothing_sent, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
@@ -239,12 +241,16 @@ CASE(window, opened, .network = ON_LINE, .family = ANY_FAMILY)
 }
 
 CASE(window, closed, .network = ON_LINE, .family = ANY_FAMILY,
-     RFCS("nothing", "rfc9293.ack-syn-received-window"))
+     RFCS("nothing then ACK seq 1 ack 1 data 5", "rfc9293.ack-syn-received-window",
+          "rfc9293.ack-updates-window"))
 {
     struct line line = take_line(t);
     struct talk c = accepted_with_windows(&line, 5000, 0);
     must(sk_send(iut, c.fd, "hello", 5, 0));
     observe("%s", said(&c, hear_now(&c)));
+    c.window = 1000;
+    tell(&c, ACK);
+    observe("%s", said(&c, hear(&c)));
 }
 
 /* The ACK's window is the SYN's. */

@@ -75,9 +75,10 @@ MUTANT_ON_WIRE(mark, "the urgent data is taken to end two octets later")
 }
 
 RULE(survives, "wire.urgent.invalid",
-     .statement = "An urgent pointer that cannot be right leaves the stream as it is: recv() gives "
-                  "all of the data, with SO_OOBINLINE.",
-     RFCS("abcde", "rfc9293.urgent-pointer-invalid"));
+     .statement =
+         "With SO_OOBINLINE recv() gives all of the data though an urgent pointer points at "
+         "nothing, or far beyond what has come.",
+     RFCS("abcde", "rfc9293.urgent-pointer-invalid", "rfc9293.must-31"));
 
 CASE(survives, pointer, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"pointer", {"0", "1000", "65535"}}})

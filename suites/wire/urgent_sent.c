@@ -58,10 +58,11 @@ static void ignores_oob(struct mutation *m, struct call *call)
                       {"linux.tcp.7.urgent-data-sent", "linux.tcp.7.urgent-pointer-bsd",           \
                        "linux.tcp.7.proc-tcp-stdurg-off", "linux.send.2.msg-oob",                  \
                        "rfc9293.must-62", "rfc9293.urgent-flag-sets-pointer",                      \
-                       "rfc9293.send-established-urgent"}},                                        \
+                       "rfc9293.no-urg-no-urgent-data", "rfc9293.send-established-urgent"}},       \
         [BY_RFC] = {"points behind it",                                                            \
                     {"rfc9293.must-30", "rfc9293.must-62", "rfc9293.urgent-pointer-offset",        \
-                     "rfc9293.urgent-flag-sets-pointer", "rfc9293.send-established-urgent"}}}
+                     "rfc9293.urgent-flag-sets-pointer", "rfc9293.no-urg-no-urgent-data",          \
+                     "rfc9293.send-established-urgent"}}}
 
 RULE(pointer, "wire.urgent-sent.pointer",
      .statement = "What send() with MSG_OOB sends goes in segments with URG, whose urgent pointer "
@@ -142,7 +143,8 @@ MUTANT_TAMPERS(any_length, "the urgent pointer is given up", .with = URG, .clear
 RULE(others, "wire.urgent-sent.others",
      .statement = "Data that send() without MSG_OOB sends before and after urgent data that was "
                   "acknowledged goes without URG.",
-     RFCS("no URG then URG then no URG", "rfc9293.must-62", "rfc9293.urgent-flag-sets-pointer"));
+     RFCS("no URG then URG then no URG", "rfc9293.no-urg-no-urgent-data", "rfc9293.must-62",
+          "rfc9293.urgent-flag-sets-pointer"));
 
 /* The segment with what was just sent, acknowledged. */
 static const char *urgency(struct talk *c)
@@ -177,7 +179,7 @@ MUTANT_ON_WIRE(others, "once there was urgent data all is")
 
 RULE(nothing, "wire.urgent-sent.nothing",
      .statement = "send() of no data with MSG_OOB sends nothing that has URG.",
-     RFCS("no URG", "rfc9293.urgent-needs-an-octet"));
+     RFCS("no URG", "rfc9293.urgent-needs-an-octet", "rfc9293.must-62"));
 
 CASE(nothing, no_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {

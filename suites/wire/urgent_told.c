@@ -18,8 +18,9 @@ CASE(is_told, arrives, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     struct line line = take_line(t);
     struct talk c = line_in(&line, chosen_state(t));
     ask_to_be_told(t, c.fd);
-    tell(&c, URG | ACK, .text = t->chosen[1] == 3 ? "" : "abc", .urgent = pointers[t->chosen[1]],
-         .ack = chosen_state(t) == STATE_FIN_WAIT_1 ? -1 : 0);
+    bool empty = t->chosen[1] == 3; /* and with another window, so that it is no duplicate ACK */
+    tell(&c, URG | ACK, .text = empty ? "" : "abc", .urgent = pointers[t->chosen[1]],
+         .ack = chosen_state(t) == STATE_FIN_WAIT_1 ? -1 : 0, .window = empty ? UINT16_MAX - 1 : 0);
     observe("%s", told(t, c.fd));
 }
 

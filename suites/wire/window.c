@@ -92,30 +92,6 @@ CASE(closed, opened, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 MUTANT_TAMPERS(closed, "the window is taken to be open", .heading = TO_IUT, .data = true,
                .window = 1000)
 
-RULE(handshake, "wire.window.of-handshake",
-     .statement =
-         "The window of the ACK that completes the handshake is the one that send() of the "
-         "accepted socket goes by, whatever the SYN said.",
-     RFCS("nothing then all of it", "rfc9293.ack-syn-received-window",
-          "rfc9293.ack-updates-window"));
-
-CASE(handshake, closed, .network = ON_LINE, .family = ANY_FAMILY)
-{
-    struct line line = take_line(t);
-    struct talk c = line_calls(&line);
-    c.window = 0;
-    tell(&c, ACK);
-    c.fd = must(sk_accept(iut, c.listener, NULL));
-    must(sk_send(iut, c.fd, "hello", 5, 0));
-    observe("%s", said(&c, hear_now(&c)));
-    c.window = 1000;
-    tell(&c, ACK);
-    observe("%s", comes(&c, 5));
-}
-
-MUTANT_TAMPERS(handshake, "it goes by another one", .heading = TO_IUT, .with = ACK, .nth = 1,
-               .window = 1000)
-
 /* ---- probes ---- */
 
 RULE(probed, "wire.window.probed",
@@ -159,23 +135,28 @@ RULE(probe_data, "wire.window.probe-carries",
 
 CASE(probe_data, first, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 10)
 {
+    static const char data[] = "hello";
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     say_window(&c, 0);
-    must(sk_send(iut, c.fd, "hello", 5, 0));
+    must(sk_send(iut, c.fd, data, 5, 0));
     struct packet probe = hear_probe(&c);
     require_by("wire.window.probed", probe.protocol, "there is no probe");
-    bool is = strcmp(is_probe(&c, probe), "a probe") == 0;
-    observe("%s", !is ? said(&c, probe) : probe.length ? "data" : "no data");
+    bool sent =
+        probe.length <= 5 && memcmp(probe.data, data, probe.length) == 0 && probe.seq == c.expected;
+    observe("%s", strcmp(is_probe(&c, probe), "a probe") != 0 ? said(&c, probe)
+                  : !probe.length                             ? "no data"
+                  : sent                                      ? "data"
+                                                              : "other data");
 }
 
-MUTANT_ON_WIRE(probe_data, "the probe is a reset")
+MUTANT_ON_WIRE(probe_data, "the probe carries an octet that nobody sent")
 {
     static bool closed;
     closed |= heading == TO_IUT && packet->text;
     if (heading == FROM_IUT && closed && packet->flags & ACK) {
-        packet->length = 0;
-        packet->flags = RST;
+        packet->data = "x";
+        packet->length = 1;
     }
     return true;
 }

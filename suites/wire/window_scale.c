@@ -1,4 +1,5 @@
 /* Window Scale: when windows are scaled, and by how much. */
+#include "suites/wire/states.h"
 #include "suites/wire/wire.h"
 
 enum { MSS = 536, SMALL = 700, LARGE = 7000, SHIFT = 7 };
@@ -261,5 +262,138 @@ MUTANT_ON_WIRE(not_taken, "the own windows are scaled")
 {
     if (heading == FROM_IUT && !(packet->flags & SYN))
         packet->window >>= SHIFT;
+    return true;
+}
+
+/* ---- the own windows ---- */
+
+static unsigned own_shift(const struct talk *c)
+{
+    return c->syn.scale - 1;
+}
+
+RULE(own, "wire.window-scale.own",
+     .statement =
+         "Where both SYNs had Window Scale, the windows of the ACK of data and of the data "
+         "of send() are scaled by the shift of the own SYN: they are neither far less "
+         "than that SYN's, nor more than twice the receive buffer that SO_RCVBUF tells.",
+     RFCS("scaled then scaled", "rfc7323.outgoing-window-scaled", "rfc7323.scale-taken"));
+
+static const char *scaled(const struct talk *c, struct packet packet, int buffer)
+{
+    uint64_t window = (uint64_t)packet.window << own_shift(c);
+    return !packet.protocol                ? "missing"
+           : window < c->syn.window / 2    ? "not scaled"
+           : window / 2 > (uint64_t)buffer ? "too large"
+                                           : "scaled";
+}
+
+CASE(own, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .scale = SCALE(SHIFT));
+    int buffer;
+    need_scale(&c);
+    if (own_shift(&c) < 3)
+        skip("the shift is too small to be seen");
+    if (sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_RCVBUF, &buffer) < 0)
+        skip("there is no telling how large the receive buffer is");
+    tell(&c, ACK, .text = "abc");
+    observe("%s", scaled(&c, acknowledged(&c), buffer));
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", scaled(&c, hear(&c), buffer));
+}
+
+MUTANT_ON_WIRE(own, "they are not scaled")
+{
+    if (heading == FROM_IUT && !(packet->flags & SYN))
+        packet->window = UINT16_MAX;
+    return true;
+}
+
+RULE(honored, "wire.window-scale.honored",
+     .statement = "Where both SYNs had Window Scale, what any ACK offered is in the window though "
+                  "later ones, being rounded, may end before it: a RST with the last number of all "
+                  "either ends the connection without an answer, or is answered by an ACK and "
+                  "changes nothing.",
+     RFCS("current ACK then alive || nothing then gone", "rfc7323.offered-is-honored",
+          "rfc7323.window-tracked", "rfc9293.rst-in-window-challenged",
+          "rfc9293.rst-challenged-dropped", "rfc9293.rst-valid-in-window"));
+
+/* Nobody reads, and the pieces are no multiples of what windows are counted by. */
+CASE(honored, rst, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    static const char data[101];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = MSS, .scale = SCALE(SHIFT));
+    uint32_t furthest = 0;
+    need_scale(&c);
+    for (int i = 0; i < 4; i++) {
+        tell(&c, ACK, .data = data, .length = sizeof data);
+        struct packet ack = acknowledged(&c);
+        require(ack.protocol, "data was not acknowledged");
+        uint32_t end = ack.ack + ((uint32_t)ack.window << own_shift(&c));
+        if (!furthest || sequence_before(furthest, end))
+            furthest = end;
+    }
+    tell(&c, RST, .seq = furthest - 1 - c.next);
+    observe("%s", current_ack(&c, hear_now(&c)));
+    observe("%s", life(&c));
+}
+
+MUTANT_TAMPERS(honored, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
+
+RULE(taken_back, "wire.window-scale.taken-back",
+     .statement = "Where both SYNs had Window Scale, what send() sent within the window is sent "
+                  "again though the window was taken back, by as much as it is counted by or all "
+                  "of it; when it opens the rest comes.",
+     RFCS("sent again then all of it", "rfc7323.first-again", "rfc7323.first-within-window"));
+
+/* What is partly new counts, too. */
+static void take(struct talk *c, struct packet packet)
+{
+    uint32_t end = packet.seq + (uint32_t)packet.length;
+    if (packet.length && !sequence_before(c->expected, packet.seq) &&
+        sequence_before(c->expected, end))
+        c->expected = end;
+}
+
+CASE(taken_back, data, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 10,
+     .axes = {{"by", {"little", "all"}}})
+{
+    enum { SENT = 500, WINDOW = 4, LATER = 5, ACKS = 4 };
+    static const char data[SENT];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = MSS, .scale = SCALE(SHIFT));
+    need_scale(&c);
+    say_window(&c, WINDOW);
+    must(sk_send(iut, c.fd, data, sizeof data, 0));
+    size_t most;
+    uint32_t first = c.expected;
+    require(hear_data(&c, SENT, &most) == SENT, "the data did not come");
+    c.expected = first; /* it is lost */
+    say_window(&c, t->chosen[0] ? 0 : WINDOW - 1);
+    struct packet again = hear(&c);
+    for (int i = 0; i < ACKS && again.protocol && !again.length && !(again.flags & RST); i++)
+        again = hear(&c);
+    bool same = again.length && again.seq == first && !(again.flags & RST);
+    observe("%s", same ? "sent again" : said(&c, again));
+    must(sk_send(iut, c.fd, "hello", LATER, 0));
+    c.window = UINT16_MAX >> SHIFT;
+    do {
+        tell(&c, ACK);
+        again = hear(&c);
+        take(&c, again);
+    } while (c.expected != first + SENT + LATER && again.protocol && !(again.flags & RST));
+    observe("%s", c.expected == first + SENT + LATER ? "all of it" : "not all of it");
+}
+
+MUTANT_ON_WIRE(taken_back, "the connection is reset")
+{
+    static uint32_t sent;
+    if (heading == FROM_IUT && packet->length && sent && !sequence_before(sent, packet->seq))
+        packet->flags = RST;
+    if (heading == FROM_IUT && packet->length && !sent)
+        sent = packet->seq;
     return true;
 }
