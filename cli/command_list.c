@@ -23,7 +23,9 @@ const char list_help[] =
     "  --exclude GLOB   not those\n"
     "  --tag TAG        only cases with this tag: slow, waits\n"
     "  --slow           slow cases too (they take a minute and more)\n"
-    "  --shard I/N      the I-th of N parts of the selection\n";
+    "  --shard I/N      the I-th of N parts of the selection\n"
+    "\n"
+    "Exit status: 0; 2 usage, or a filter that matches nothing.\n";
 
 static void print_rule(const struct rule *rule)
 {
@@ -38,8 +40,7 @@ static void print_tags(const struct rule_case *of)
         printf("  [%s]", tags);
 }
 
-static void list_text(const struct selection *selection, const struct variant *all, size_t count,
-                      size_t *taken)
+static void list_text(const struct selection *selection, const struct variant *all, size_t count)
 {
     const struct rule *last = NULL;
     for (size_t i = 0, ordinal = 0; i < count; i++) {
@@ -49,7 +50,6 @@ static void list_text(const struct selection *selection, const struct variant *a
             printf("    %s", all[i].id);
             print_tags(all[i].of);
             putchar('\n');
-            ++*taken;
         }
         ordinal += selection_matches(selection, &all[i]);
     }
@@ -118,8 +118,7 @@ static json_t *axes_json(const struct variant *variant)
     return values;
 }
 
-static void list_json(const struct selection *selection, const struct variant *all, size_t count,
-                      size_t *taken)
+static void list_json(const struct selection *selection, const struct variant *all, size_t count)
 {
     char suite[VARIANT_ID], name[VARIANT_ID], tags[64];
     for (size_t i = 0, ordinal = 0; i < count; i++) {
@@ -138,7 +137,6 @@ static void list_json(const struct selection *selection, const struct variant *a
             json_dumpf(object, stdout, JSON_COMPACT);
             putchar('\n');
             json_decref(object);
-            ++*taken;
         }
         ordinal += selection_matches(selection, &all[i]);
     }
@@ -146,17 +144,16 @@ static void list_json(const struct selection *selection, const struct variant *a
 
 enum what { VARIANTS, AREAS, FUNCTIONS };
 
-/* Lists what was asked for; how much that is. */
-static size_t list(enum what what, const struct selection *selection, bool json)
+static void list(enum what what, const struct selection *selection, bool json)
 {
-    size_t count, listed = 0;
+    size_t count;
     const struct variant *all = variants(&count);
     if (what == AREAS)
-        return list_areas(selection, json);
-    if (what == FUNCTIONS)
-        return list_functions(selection, json);
-    (json ? list_json : list_text)(selection, all, count, &listed);
-    return listed;
+        list_areas(selection, json);
+    else if (what == FUNCTIONS)
+        list_functions(selection, json);
+    else
+        (json ? list_json : list_text)(selection, all, count);
 }
 
 static bool parse_format(const char *format, bool *json)
@@ -198,12 +195,12 @@ int command_list(int argc, char **argv)
                 argv[optind]);
         status = EXIT_USAGE;
     }
-    if (status < 0 && list(what, &selection, json) == 0) {
-        fputs("sockspec: no variant matches\n", stderr);
+    if (status < 0 && !selection_sensible(&selection))
         status = EXIT_USAGE;
-    }
-    if (status < 0)
+    if (status < 0) {
+        list(what, &selection, json);
         status = end_output();
+    }
     selection_free(&selection);
     return status;
 }

@@ -228,18 +228,6 @@ static bool take_option(struct command *command, int option)
     }
 }
 
-/* How many variants a selection takes. */
-static size_t count_taken(const struct selection *selection)
-{
-    size_t count, ordinal = 0, taken = 0;
-    const struct variant *all = variants(&count);
-    for (size_t i = 0; i < count; i++) {
-        taken += selection_takes(selection, &all[i], ordinal);
-        ordinal += selection_matches(selection, &all[i]);
-    }
-    return taken;
-}
-
 /* A JUnit report is in memory until it is complete; half a kilobyte for each result. */
 static bool fits(const struct command *command, size_t taken)
 {
@@ -302,19 +290,8 @@ static enum end perform(struct command *command)
     struct totals totals = {0};
     struct reporting *reporting = &command->reporting;
     bool reports_failed = false;
-    const char *vain = selection_vain(&command->run.selection);
-    if (vain) {
-        print_line(stderr,
-                   "sockspec: no variant matches --filter '%s'; 'sockspec list' shows them all",
-                   vain);
-        return END_USAGE;
-    }
-    size_t taken = count_taken(&command->run.selection);
-    if (taken == 0) {
-        fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
-        return END_USAGE;
-    }
-    if (!fits(command, taken))
+    if (!selection_sensible(&command->run.selection) ||
+        !fits(command, selection_count(&command->run.selection)))
         return END_USAGE;
     if (!check_iut(command))
         return END_ABSENT;

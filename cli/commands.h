@@ -69,6 +69,12 @@ bool parse_spec(const char *option, const char *spec, const struct stack **stack
  * whether it was one of them. */
 bool selection_option(struct selection *selection, int option, char *argument, bool *taken);
 
+/* How many variants a selection takes. */
+size_t selection_count(const struct selection *selection);
+
+/* Whether each filter matches something, and something is left; false with a line on stderr. */
+bool selection_sensible(const struct selection *selection);
+
 void selection_free(struct selection *selection);
 
 /* A whole number within bounds; false with a line on stderr otherwise. */

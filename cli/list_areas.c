@@ -67,7 +67,7 @@ static void print_json(const struct part *part)
     json_decref(object);
 }
 
-size_t list_areas(const struct selection *selection, bool json)
+void list_areas(const struct selection *selection, bool json)
 {
     size_t count;
     const struct variant *all = variants(&count);
@@ -78,14 +78,13 @@ size_t list_areas(const struct selection *selection, bool json)
             count_variant(&parts, &sum, all[i].of->rule);
         ordinal += selection_matches(selection, &all[i]);
     }
-    if (!json && parts.count)
+    if (!json)
         printf("%-24s %6s %9s\n", "area", "rules", "variants");
     for (size_t i = 0; i < parts.count; i++)
         (json ? print_json : print_text)(&parts.list[i]);
-    if (!json && parts.count) {
+    if (!json) {
         print_text(&sum);
         printf("\n'sockspec show \"%s.*\"' has the rules of one.\n", parts.list[0].name);
     }
     free(parts.list);
-    return sum.variants;
 }

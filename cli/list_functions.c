@@ -168,16 +168,15 @@ static void print_sum(struct names *names, const char *what)
     names->with = names->all = 0;
 }
 
-size_t list_functions(const struct selection *selection, bool json)
+void list_functions(const struct selection *selection, bool json)
 {
     struct names names = {.json = json};
     take_rules(&names, selection);
-    for (size_t i = 0; i < sizeof api / sizeof *api && names.rule_count; i++)
+    for (size_t i = 0; i < sizeof api / sizeof *api; i++)
         print_functions(&names, api[i].header, api[i].functions);
     print_sum(&names, "functions");
-    for (size_t i = 0; i < sizeof constants / sizeof *constants && names.rule_count; i++)
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         print_constants(&names, constants[i].what, constants[i].begins, constants[i].group);
     print_sum(&names, "options, flags and commands");
     free(names.rules);
-    return names.rule_count;
 }

@@ -110,6 +110,35 @@ bool selection_option(struct selection *selection, int option, char *argument, b
     }
 }
 
+size_t selection_count(const struct selection *selection)
+{
+    size_t count, ordinal = 0, taken = 0;
+    const struct variant *all = variants(&count);
+    for (size_t i = 0; i < count; i++) {
+        taken += selection_takes(selection, &all[i], ordinal);
+        ordinal += selection_matches(selection, &all[i]);
+    }
+    return taken;
+}
+
+bool selection_sensible(const struct selection *selection)
+{
+    struct selection slow = *selection;
+    const char *vain = selection_vain(selection);
+    slow.slow = true;
+    if (vain)
+        print_line(stderr,
+                   "sockspec: no variant matches --filter '%s'; 'sockspec list' shows them all",
+                   vain);
+    else if (selection_count(selection) > 0)
+        return true;
+    else if (selection_count(&slow) > 0)
+        fputs("sockspec: no variant matches but slow ones, which --slow takes too\n", stderr);
+    else
+        fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
+    return false;
+}
+
 void selection_free(struct selection *selection)
 {
     free(selection->filters);

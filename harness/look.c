@@ -81,7 +81,11 @@ static enum look look_at(const struct case_settings *settings, struct looked *fo
     }
     tell_failure(worker, why, size);
     bool machine = worker->ending->no_network && !worker->ending->no_implementation;
-    return machine || lacks_room(why) ? LOOK_IMPOSSIBLE : LOOK_ABSENT;
+    if (machine || lacks_room(why))
+        return LOOK_IMPOSSIBLE;
+    if (settings->stack->explain)
+        settings->stack->explain(settings->stack_argument, why, size);
+    return LOOK_ABSENT;
 }
 
 static bool start_patiently(struct worker *worker, const struct case_settings *settings, char *why,

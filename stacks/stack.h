@@ -41,6 +41,10 @@ struct stack {
      * parts that this machine must have. NULL: nothing is needed. */
     bool (*check)(const char *argument, char *why, size_t size);
 
+    /* Where it did not come up: may put what a user can do something about in the place of how it
+     * ended. NULL: nothing is known. */
+    void (*explain)(const char *argument, char *why, size_t size);
+
     /* What a report should say of it beside what it says itself, after check(); NULL: nothing. */
     const char *(*detail)(void);
 

@@ -56,6 +56,11 @@ static void test_usage(void)
     expect("SOCKSPEC run --json /proc/x", 3, "/proc/x");
     expect("SOCKSPEC list --format yaml", 2, "--format");
     expect("SOCKSPEC list --filter no.such.rule", 2, "no variant matches");
+    /* Of several filters each has to match something, here as there. */
+    expect("SOCKSPEC list --filter tcp.connect.* --filter no.such", 2,
+           "no variant matches --filter 'no.such'");
+    expect("MACHINERY run --filter machinery.slow", 2, "which --slow takes too");
+    expect("MACHINERY list --filter machinery.slow", 2, "which --slow takes too");
     expect("SOCKSPEC list --areas --filter no.such.rule", 2, "no variant matches");
     expect("SOCKSPEC list --functions --filter no.such.rule", 2, "no variant matches");
     expect("SOCKSPEC list --areas --functions", 2, "one of --areas and --functions");
@@ -89,6 +94,9 @@ static void test_exit_status(void)
     expect("SOCKSPEC run --iut host:x --exit-style bisect", 128, "takes no argument");
     expect("SOCKSPEC run --iut vm:/no/such,x=1 --exit-style bisect", 128, "'x=1' is none of");
     expect("SOCKSPEC run --iut libc:/no/such,libary=/ --exit-style bisect", 128, "'libary=/' is");
+    expect("SOCKSPEC run --iut libc:glibc --exit-style bisect", 128, "there is --iut host");
+    expect("SOCKSPEC doctor libc:glibc,library=/x", 2, "the path of a dynamic loader");
+    expect("SOCKSPEC run --iut libc:ld.so --exit-style bisect", 125, "No such file");
     expect("SOCKSPEC run nonsense --exit-style bisect", 128, "did you mean --filter");
     expect("SOCKSPEC run --filter tcp.connect.* --filter no.such.rule", 2, "'no.such.rule'");
     /* However the style itself, its option or the command is mistyped. */

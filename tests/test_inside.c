@@ -112,12 +112,13 @@ static void test_again(void)
     finished_free(&finished);
 }
 
-/* Each case's implementation has an empty directory, which its environment names. */
+/* Each case's implementation has an empty directory, which its environment names and where the
+ * agent goes; its command starts where sockspec did. */
 static void test_directory(void)
 {
     int status;
     json_t *lines =
-        results_of("agent:test -z \"$(ls -A \"$SOCKSPEC_DIRECTORY\")\" && "
+        results_of("agent:test $(pwd -P) = / && test -z \"$(ls -A \"$SOCKSPEC_DIRECTORY\")\" && "
                    "touch \"$SOCKSPEC_DIRECTORY/used\" && exec @/sockspec-agent",
                    "--both-inside --jobs 1 --filter 'tcp.connect.establishes/*loopback'", &status);
     CU_ASSERT_EQUAL(status, 0);

@@ -94,8 +94,36 @@ static void test_loader(void)
            "/no/such/libc.so: No such file");
 }
 
+/* A loader of another library than the agent's. */
+static void test_other_loader(void)
+{
+    if (access("/lib/ld-musl-x86_64.so.1", X_OK) != 0)
+        puts("\n    left out: no musl");
+    else
+        expect("$S run" FEW "--iut libc:/lib/ld-musl-x86_64.so.1", 2,
+               "SIGSEGV: this is musl's loader, and the agent was linked with another C library");
+}
+
+/* A kernel that cannot run a process here, which a user of it could not guess. */
+static void test_uml(void)
+{
+    char why[512];
+    if (getuid() != 0 || access("/usr/bin/linux.uml", X_OK) != 0 || uml_works(why, sizeof why) ||
+        system("grep -q amx_tile /proc/cpuinfo") != 0) {
+        puts("\n    left out: no User-mode Linux that fails for its registers");
+        return;
+    }
+    expect_out("$S doctor uml", 1, "older kernels have room for 2696. Try vm:KERNEL");
+    expect("$S run" FEW "--iut uml", 2, "older kernels have room for 2696. Try vm:KERNEL");
+}
+
 static void test_agent(void)
 {
+    /* What is wrong is said, and not how the help that could follow ends. */
+    expect("$S run" FEW "--iut \"remote:$B/sockspec-agent --repaet\"", 2,
+           "up: sockspec-agent: no option '--repaet'");
+    expect("$S run" FEW "--iut \"remote:$B/sockspec-agent --repeat yes\"", 2,
+           "up: sockspec-agent: no argument is taken, and there is 'yes'");
     expect("$S run" FEW "--iut 'agent:echo >&2 no license; exit 9'", 2,
            "--iut agent:echo >&2 no license; exit 9: the implementation's process exited with "
            "status 9: no license");
@@ -186,6 +214,8 @@ int main(void)
     CU_pSuite suite = CU_add_suite("look", NULL, NULL);
     CU_add_test(suite, "preloaded libraries", test_preload);
     CU_add_test(suite, "loaders", test_loader);
+    CU_add_test(suite, "a loader of another library", test_other_loader);
+    CU_add_test(suite, "User-mode Linux", test_uml);
     CU_add_test(suite, "agents", test_agent);
     CU_add_test(suite, "this machine", test_machine);
     CU_add_test(suite, "a kernel without drivers", test_drivers);

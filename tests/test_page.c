@@ -724,6 +724,10 @@ static void test_huge(void)
     CU_ASSERT(number_of(took, "area") < 5000);
     CU_ASSERT(number_of(took, "open") < 5000);
     json_decref(took);
+    /* On a phone they stand below each other, and not beyond its edge. */
+    resize(PHONE, 844);
+    HOLDS("innerWidth === 390 && fits() && all('.area > *').every(inside)");
+    resize(WIDE, 844);
 }
 
 /* The URL of a request that an event of DevTools tells of, "" if it is about something else. */

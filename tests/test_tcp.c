@@ -310,7 +310,13 @@ static void test_arguments_of_the_agent(void)
         const char *arguments;
         int status;
         const char *complaint;
-    } calls[] = {{"--listen", 2, "usage:"},
+    } calls[] = {{"--listen", 2, "--listen takes a port"},
+                 {"--listen 0 --tokn x", 2, "--listen takes no '--tokn'"},
+                 {"--listen 0 --token", 2, "wants a word behind '--token'"},
+                 {"--listen 0 --idle soon", 2, "--idle takes a number from 1"},
+                 {"--repaet", 2, "no option '--repaet'"},
+                 {"--repeat --listen", 2, "--repeat takes no option '--listen'"},
+                 {"repeat", 2, "no argument is taken, and there is 'repeat'"},
                  {"--listen seven", 2, "'seven' is no port"},
                  {"--listen 65536", 2, "'65536' is no port"},
                  {"--listen 0 board", 2, "'board' is no address"},
@@ -321,6 +327,7 @@ static void test_arguments_of_the_agent(void)
         struct finished finished = run_line(line);
         CU_ASSERT_EQUAL(finished.status, calls[i].status);
         CU_ASSERT_PTR_NOT_NULL(strstr(finished.err, calls[i].complaint));
+        CU_ASSERT_EQUAL(strcspn(finished.err, "\n") + 1, strlen(finished.err));
         finished_free(&finished);
     }
 }

@@ -3,10 +3,12 @@
 #include "stacks/stack.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,10 +58,27 @@ static bool is_glibcs(const char *loader)
 
 static const char key[] = ",library=";
 
+/* Neither a library that there is an agent for, nor the path of a file: a word like "glibc". */
+static bool is_mere_word(const char *argument)
+{
+    size_t length = strcspn(argument, ",");
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        if (strcmp(argument, libraries[i].name) == 0)
+            return false;
+    return strcspn(argument, "./") >= length && access(argument, F_OK) != 0;
+}
+
 /* A word behind the loader that is no option of ours: a mistake, and not what is missing here. */
 static bool accepts(const char *argument, char *why, size_t size)
 {
     const char *option = argument ? strrchr(argument, ',') : NULL;
+    if (argument && is_mere_word(argument)) {
+        snprintf(why, size,
+                 "libc: takes musl, diet or the path of a dynamic loader, as in "
+                 "libc:/opt/glibc/lib/ld-linux-x86-64.so.2; for this system's own library there is "
+                 "--iut host");
+        return false;
+    }
     if (!option || !strchr(option, '=') || strstr(argument, key) || access(argument, F_OK) == 0)
         return true;
     snprintf(why, size, "'%.100s' is none of library=DIR", option + 1);
@@ -129,6 +148,40 @@ static bool check(const char *argument, char *why, size_t size)
     return !argument || command(argument, words, why, size);
 }
 
+/* Whether a file has a text in it. */
+static bool has_text(const char *path, const char *text)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat file;
+    void *bytes = MAP_FAILED;
+    if (fd >= 0 && fstat(fd, &file) == 0 && file.st_size > 0)
+        bytes = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    bool found = bytes != MAP_FAILED && memmem(bytes, (size_t)file.st_size, text, strlen(text));
+    if (bytes != MAP_FAILED)
+        munmap(bytes, (size_t)file.st_size);
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
+/* A program is linked with one C library, which another one's loader does not put in its place. */
+static void explain(const char *argument, char *why, size_t size)
+{
+    const char *words[WORDS];
+    char how[256], other[256];
+    snprintf(how, sizeof how, "%s", why);
+    if (!command(argument, words, other, sizeof other) || !words[1])
+        return; /* no loader */
+    bool musl = has_text(words[0], "musl libc");
+    const char *program = words[words[2] ? 3 : 1]; /* with --library-path and its folder before */
+    if (musl && !has_text(program, "/ld-musl-"))
+        snprintf(
+            why, size,
+            "%s: this is musl's loader, and the agent was linked with another C library: build "
+            "one with musl-gcc for --iut 'agent:%s ./sockspec-agent'",
+            how, words[0]);
+}
+
 static struct door *open_libc(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
@@ -141,5 +194,5 @@ static struct door *open_libc(const char *argument, int netns, const struct tena
 
 STACK(libc, .usage = "libc:NAME or libc:LOADER[,library=DIR]",
       .summary = "the agent built with musl or diet, or run by this dynamic loader",
-      .needs_argument = true, .accepts = accepts, .check = check, .open = open_libc,
-      .examples = {"musl", "diet"});
+      .needs_argument = true, .accepts = accepts, .check = check, .explain = explain,
+      .open = open_libc, .examples = {"musl", "diet"});

@@ -25,19 +25,33 @@ static bool take_number(const char *text, long least, long most, int *number)
     return end != text && !*end && value >= least && value <= most;
 }
 
-static bool take_option(struct listening *wanted, const char *option, const char *value)
+static bool take_count(const char *option, const char *value, int *count)
 {
     enum { MOST = 1000000 };
-    if (strcmp(option, "--token") == 0)
-        wanted->token = value;
-    else if (strcmp(option, "--user") == 0)
-        wanted->user = value;
-    else if (strcmp(option, "--clients") == 0)
-        return take_number(value, 1, MOST, &wanted->clients);
-    else if (strcmp(option, "--idle") == 0)
-        return take_number(value, 1, MOST, &wanted->idle);
-    else
+    if (take_number(value, 1, MOST, count))
+        return true;
+    fprintf(stderr, "sockspec-agent: %s takes a number from 1 to %d, not '%s'\n", option, MOST,
+            value);
+    return false;
+}
+
+static bool take_option(struct listening *wanted, const char *option, const char *value)
+{
+    static const char *const options[] = {"--token", "--user", "--clients", "--idle"};
+    size_t i = 0, count = sizeof options / sizeof *options;
+    while (i < count && strcmp(option, options[i]) != 0)
+        i++;
+    if (i == count || !value) {
+        fprintf(stderr, "sockspec-agent: --listen %s '%s'; --help shows what there is\n",
+                i == count ? "takes no" : "wants a word behind", option);
         return false;
+    }
+    if (i == 0)
+        wanted->token = value;
+    else if (i == 1)
+        wanted->user = value;
+    else
+        return take_count(option, value, i == 2 ? &wanted->clients : &wanted->idle);
     return true;
 }
 
@@ -46,15 +60,17 @@ bool listen_configure(struct listening *wanted, int count, char **words)
     enum { CLIENTS = 16, IDLE = 600 };
     int at = 1;
     *wanted = (struct listening){.address = "127.0.0.1", .clients = CLIENTS, .idle = IDLE};
-    if (count < 1)
+    if (count < 1) {
+        fputs("sockspec-agent: --listen takes a port\n", stderr);
         return false;
+    }
     wanted->port = words[0];
     if (at < count && strncmp(words[at], "--", 2) != 0)
         wanted->address = words[at++];
-    for (; at + 1 < count; at += 2)
-        if (!take_option(wanted, words[at], words[at + 1]))
+    for (; at < count; at += 2)
+        if (!take_option(wanted, words[at], at + 1 < count ? words[at + 1] : NULL))
             return false;
-    return at == count;
+    return true;
 }
 
 /* ---- */

@@ -12,7 +12,8 @@ struct listening {
     int idle;          /* seconds after which one that asks for nothing is gone */
 };
 
-/* Takes the words behind "--listen"; false if they make no sense. */
+/* Takes the words behind "--listen"; false, with a line on stderr, if they make no
+ * sense. */
 bool listen_configure(struct listening *wanted, int count, char **words);
 
 /* Serves each connection in processes of its own, with what confine.h leaves; returns an exit

@@ -62,6 +62,13 @@ static bool tell(const char *word)
     return true;
 }
 
+/* One line says what is wrong with a command line: who reads it, through sockspec, sees no more. */
+static int refuse(const char *what, const char *word)
+{
+    fprintf(stderr, "sockspec-agent: %s '%s'; --help shows what there is\n", what, word);
+    return 2;
+}
+
 int main(int argc, char **argv)
 {
     int input, output;
@@ -74,21 +81,20 @@ int main(int argc, char **argv)
         return stream == NO_INIT ? 2 : stream < 0 ? 3 : agent_repeat(stream, stream, false);
     }
     struct listening wanted;
-    if (argc > 2 && strcmp(argv[1], "--listen") == 0 &&
-        listen_configure(&wanted, argc - 2, argv + 2))
-        return listen_on(&wanted);
+    if (argc > 1 && strcmp(argv[1], "--listen") == 0)
+        return listen_configure(&wanted, argc - 2, argv + 2) ? listen_on(&wanted) : 2;
     bool again = argc > 1 && strcmp(argv[1], "--repeat") == 0;
     int own = again ? 2 : 1; /* the implementation's words */
-    if ((argc == own || argv[own][0] != '-') && implementation_configure(argc - own, argv + own)) {
-        take_standard_streams(&input, &output);
-        agent_enter_directory();
-        if (again)
-            return agent_repeat(input, output, true);
-        agent_serve(input, output);
-        /* Nothing is left to do, and what runs at exit (a leak check, which stops processes by the
-         * numbers that another PID namespace's /proc shows) could do harm. */
-        _exit(0);
-    }
-    fputs(help, stderr);
-    return 2;
+    if (argc > own && argv[own][0] == '-')
+        return refuse(again ? "--repeat takes no option" : "no option", argv[own]);
+    if (!implementation_configure(argc - own, argv + own))
+        return refuse("no argument is taken, and there is", argv[own]);
+    take_standard_streams(&input, &output);
+    agent_enter_directory();
+    if (again)
+        return agent_repeat(input, output, true);
+    agent_serve(input, output);
+    /* Nothing is left to do, and what runs at exit (a leak check, which stops processes by the
+     * numbers that another PID namespace's /proc shows) could do harm. */
+    _exit(0);
 }
