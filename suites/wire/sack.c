@@ -61,7 +61,7 @@ bool reports(const struct talk *talk, struct packet packet, uint32_t at, uint32_
     return false;
 }
 
-unsigned char *option_of(struct packet *packet, unsigned kind)
+unsigned char *find_option(struct packet *packet, unsigned kind)
 {
     for (unsigned i = 0; i + 1 < packet->options_length && packet->options[i];) {
         unsigned char *option = packet->options + i;
@@ -154,7 +154,7 @@ RULE(form, "wire.sack.permitted-form",
 
 static const char *permitted_form(struct test *t, struct packet syn)
 {
-    const unsigned char *option = option_of(&syn, KIND_SACK_PERMITTED);
+    const unsigned char *option = find_option(&syn, KIND_SACK_PERMITTED);
     if (!option)
         skip("selective acknowledgments are not permitted here: they need not be");
     return option[1] == 2 ? "two octets" : "another length";
@@ -176,7 +176,7 @@ CASE(form, listener, .network = ON_LINE, .family = ANY_FAMILY)
 
 MUTANT_ON_WIRE(form, "it is three octets long")
 {
-    unsigned char *option = option_of(packet, KIND_SACK_PERMITTED);
+    unsigned char *option = find_option(packet, KIND_SACK_PERMITTED);
     if (heading == FROM_IUT && option)
         option[1] = 3;
     return true;

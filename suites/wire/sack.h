@@ -28,6 +28,6 @@ bool reports(const struct talk *talk, struct packet packet, uint32_t at, uint32_
 /* The option of a kind in a segment as it is on the wire: its kind, its length, and what follows;
  * NULL if it is not there. */
 enum { KIND_SACK_PERMITTED = 4, KIND_SACK = 5 };
-unsigned char *option_of(struct packet *packet, unsigned kind);
+unsigned char *find_option(struct packet *packet, unsigned kind);
 
 #endif

@@ -191,7 +191,7 @@ RULE(length, "wire.sack.length",
 
 static int sack_length(struct packet packet)
 {
-    const unsigned char *option = option_of(&packet, KIND_SACK);
+    const unsigned char *option = find_option(&packet, KIND_SACK);
     return option ? option[1] : 0;
 }
 
@@ -209,7 +209,7 @@ CASE(length, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 
 MUTANT_ON_WIRE(length, "it says two octets more")
 {
-    unsigned char *option = option_of(packet, KIND_SACK);
+    unsigned char *option = find_option(packet, KIND_SACK);
     if (heading == FROM_IUT && option)
         option[1] += 2;
     return true;
