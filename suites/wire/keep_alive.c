@@ -126,7 +126,10 @@ RULE(dead, "wire.keep-alive.unanswered",
                   "fails with ETIMEDOUT.",
      .outcome = {[BY_LINUX] = {"ETIMEDOUT then 2 keep-alives",
                                {"linux.tcp.7.tcp-keepcnt", "linux.tcp.7.tcp-keepintvl",
-                                "posix.recv.etimedout-transmission"}}});
+                                "posix.recv.etimedout-transmission"}},
+                 [BY_BSD] = {"* then 2 keep-alives",
+                             {"freebsd.tcp.4.tcp-keepcnt", "freebsd.tcp.4.tcp-keepintvl",
+                              "freebsd.getsockopt.2.so-keepalive-breaks"}}});
 
 CASE(dead, both, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
      .seconds = 15)
