@@ -6,6 +6,10 @@ DOCUMENT(rfc1112, .id = "rfc1112", .title = "RFC 1112, Host Extensions for IP Mu
          .where = "https://www.rfc-editor.org/rfc/rfc1112");
 
 REQUIREMENTS(rfc1112, "rfc1112",
+             {"rfc1112.send-ttl", "6.1 Extensions to the IP Service Interface", REQ_SHOULD,
+              "The sender of a datagram to a group can say its time to live."},
+             {"rfc1112.send-ttl-default", "6.1 Extensions to the IP Service Interface", REQ_SHOULD,
+              "The time to live is 1.", .when = "the sender of a datagram to a group says none"},
              {"rfc1112.ethernet-address", "6.4 Extensions to an Ethernet Local Network Module",
               REQ_SHALL,
               "The Ethernet address of a group is 01-00-5E-00-00-00 with the low 23 bits of the "

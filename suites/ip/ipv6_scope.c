@@ -280,9 +280,9 @@ RULE(other_scope, "ipv6.scope.connect-other-interface",
      .statement = "A socket that is bound to one link fails with EINVAL to connect to another.",
      .pinned = {[BY_LINUX] = "EINVAL"});
 
-CASE(other_scope, another_index, .family = FAMILY_IPV6, .network = ON_PAIR)
+CASE(other_scope, another_index, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
-    struct endpoint client = link_local_socket(t, iut, SOCK_STREAM);
+    struct endpoint client = link_local_socket(t, iut, type_of(t));
     struct address name = address_with_scope(far_link_local(t, iut, 7000), another_interface(t));
     set_nonblocking(t, iut, client.fd, true); /* nobody might answer there */
     observe_result(sk_connect(iut, client.fd, &name));

@@ -113,6 +113,26 @@ CASE(cleared, timeout, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY
     observe("%s", members(&readable, one.iut, other.iut));
 }
 
+/* What else is exceptional POSIX leaves open. */
+CASE(cleared, exceptional, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
+     .needs = "select",
+     .outcome = {
+         [BY_POSIX] = {"0 then none || 1 then * || 2 then *",
+                       {"posix.select.timeout-clears-sets", "posix.select.returns-total"}},
+         [BY_LINUX] = {"0 then none",
+                       {"linux.select.2.sets-modified", "linux.select.2.returns-zero",
+                        "linux.select.2.exceptional-as-poll", "linux.poll.2.pollpri-oob"}},
+         [BY_BSD] = {"0 then none",
+                     {"freebsd.select.2.replaces-sets", "freebsd.select.2.returns-zero-on-timeout",
+                      "freebsd.select.2.exception-is-oob-only"}}})
+{
+    struct ends one = ends_of(t), other = ends_of(t);
+    struct fd_list exceptional = set_of(one.iut, other.iut);
+    struct duration none = {0};
+    observe_count(sk_select(iut, limit_of(one.iut, other.iut), NULL, NULL, &exceptional, &none));
+    observe("%s", members(&exceptional, one.iut, other.iut));
+}
+
 /* Such a call has its sets as they were. */
 MUTANT(cleared, "select() leaves the sets alone when its time is over")
 {

@@ -212,7 +212,31 @@ CASE(syn_from_nobody, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes 
     observe("%s", accepted_now(&c));
 }
 
-MUTANT_ON_WIRE_BY(syn_from_nobody, "any source will do", from_line)
+/* Networks of our own have 24 bits; of others a case does not know how many. */
+CASE(syn_from_nobody, broadcast_of_the_net, .network = ON_LINE,
+     .family = FAMILY_IPV4 | FAMILY_MAPPED,
+     .deviation = {[BY_LINUX] = {"SYN ACK then none",
+                                 "without rp_filter Linux refuses only sources that are its own: "
+                                 "fib_validate_source()"}})
+{
+    if (t->net->described)
+        skip("how long the prefix of the network is, is not known");
+    struct line line = line_with_groups(t);
+    struct talk c = to_listener_on_any(&line);
+    struct address from = c.end;
+    from.in.sin_addr.s_addr |= htonl(0xff);
+    send_between(&c, (struct packet){.source = from, .flags = SYN}, 0);
+    observe("%s", answer_to_it(&c));
+    observe("%s", accepted_now(&c));
+}
+
+/* By a RST, since Linux sends a SYN with ACK to some of them itself. */
+MUTANT_ON_WIRE(syn_from_nobody, "it is answered")
+{
+    if (heading == TO_IUT && packet->protocol == IPPROTO_TCP && packet->flags == SYN)
+        packet->flags |= ACK;
+    return from_line(packet, heading);
+}
 
 RULE(closed_from_nobody, "wire.address.closed-from-nobody",
      .statement = "A segment whose source address no other host can have, to a port on which "

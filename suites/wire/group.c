@@ -90,6 +90,19 @@ CASE(ttl, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
     observe_hops(t);
 }
 
+/* RFC 1112 does not say whether a time to live for single hosts is one for groups. */
+CASE(ttl, alone, .network = ON_LINE, .family = FAMILY_IPV4,
+     .outcome = {[BY_RFC] = {"1 then 7", {"rfc1112.send-ttl-default", "rfc1112.send-ttl"}}})
+{
+    struct line line = line_with_groups(t);
+    int fd = sender(t);
+    send_to_group(t, fd, 4711);
+    observe("%d", see_datagram(&line, false).hops);
+    must(sk_setsockopt(iut, fd, IPPROTO_IP, IP_MULTICAST_TTL, 7));
+    send_to_group(t, fd, 4711);
+    observe("%d", see_datagram(&line, false).hops);
+}
+
 MUTANT(ttl, "IP_MULTICAST_TTL is ignored")
 {
     ignore_option(m, call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);

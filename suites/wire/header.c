@@ -438,9 +438,8 @@ CASE(control_tos, one_datagram, .network = ON_LINE, .family = FAMILY_IPV4)
 MUTANT_BY(control_tos, "control data is ignored", without_control)
 
 RULE(control_tclass, "wire.control.tclass",
-     .statement =
-         "On Linux a control message IPV6_TCLASS of sendmsg() sets the traffic class of its "
-         "datagram, and of no other.",
+     .statement = "A control message IPV6_TCLASS of sendmsg() sets the traffic class of its "
+                  "datagram, and of no other.",
      .pinned = {[BY_LINUX] = "8 then 16"},
      .outcome = {
          [BY_RFC] = {"8 then 16", {"rfc3542.traffic-class-once", "rfc3542.traffic-class-value"}}});

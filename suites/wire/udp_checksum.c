@@ -236,10 +236,28 @@ CASE(nobody, from, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
     observe_delivery(&line, &to, datagram);
 }
 
-MUTANT_ON_WIRE(nobody, "anybody is a source")
+/* Networks of our own have 24 bits; of others a case does not know how many. */
+CASE(nobody, broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
+     .deviation = {[BY_LINUX] = {"nothing then first",
+                                 "without rp_filter Linux refuses only sources that are its own: "
+                                 "fib_validate_source()"}})
 {
-    if (heading == TO_IUT && packet->protocol == IPPROTO_UDP)
+    if (t->net->described)
+        skip("how long the prefix of the network is, is not known");
+    struct line line = take_line(t);
+    struct receiver to = receiver(&line);
+    struct packet datagram = to.datagram;
+    datagram.source.in.sin_addr.s_addr |= htonl(0xff);
+    observe_delivery(&line, &to, datagram);
+}
+
+/* An octet of it, which is not what Linux delivers by itself. */
+MUTANT_ON_WIRE(nobody, "anybody is a source, of one octet")
+{
+    if (heading == TO_IUT && packet->text && strcmp(packet->text, "first") == 0) {
         packet->source = address_of("192.0.2.9", address_port(&packet->source));
+        packet->text = "f";
+    }
     return true;
 }
 
