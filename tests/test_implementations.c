@@ -29,6 +29,8 @@ static const struct {
      "no error is queued for a datagram socket that is not connected, nor others than Port "
      "Unreachable"},
     {"gvisor", "wire.open.simultaneous", "a SYN with ACK that answers a SYN with ACK is refused"},
+    {"gvisor", "wire.close.aborts",
+     "its sandbox ends in close() with SO_LINGER 0 where the SYNs of both ends have crossed"},
     {"lwip", "address.bind.not-local", "bind() takes addresses of nobody"},
     {"lwip", "basic.fcntl.descriptor-flags", "fcntl() knows O_NONBLOCK alone"},
     {"lwip", "tcp.connect.unspec-connected", "connect() on TCP refuses AF_UNSPEC"},
