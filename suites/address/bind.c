@@ -39,7 +39,8 @@ CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
     int fd = typed_socket(t, iut);
     struct address absent = place_of(t, iut, PLACE_ABSENT, 0),
                    own = place_of(t, iut, PLACE_MAIN, 0);
-    require(sk_bind(iut, fd, &absent) == -EADDRNOTAVAIL, "the first bind() did not fail");
+    require_by("address.bind.not-local", sk_bind(iut, fd, &absent) == -EADDRNOTAVAIL,
+               "the first bind() did not fail");
     observe_result(sk_bind(iut, fd, &own));
 }
 

@@ -269,7 +269,10 @@ static void observe_abort(struct test *t, struct talk *c)
 {
     set_linger(t, t->iut, c->fd, 0);
     must(sk_close(t->iut, c->fd));
-    observe("%s", reset_now(c));
+    const char *first = reset_now(c);
+    observe("%s", first);
+    if (strcmp(first, "RST") != 0)
+        return;
     observe("%s", said(c, hear_now(c)));
     tell(c, ACK);
     observe("%s", reset_now(c));
@@ -295,10 +298,7 @@ CASE(aborts, ended, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
 CASE(aborts, syn_received, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = line_called(&line);
-    tell(&c, SYN);
-    require(strcmp(handshake_said(&c), "SYN ACK seq 0 ack 1") == 0,
-            "the SYN is not answered by a SYN with ACK");
+    struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
     observe_abort(t, &c);
 }
 

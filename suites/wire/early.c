@@ -6,12 +6,8 @@
 static struct talk connecting(struct line *line, bool syn_received)
 {
     struct test *t = line->t;
-    struct talk c = line_called(line);
-    if (syn_received) {
-        tell(&c, SYN);
-        require_by("wire.open.simultaneous", strcmp(handshake_said(&c), "SYN ACK seq 0 ack 1") == 0,
-                   "the SYN is not answered by a SYN with ACK");
-    }
+    struct talk c =
+        syn_received ? line_crossed(line, (struct packet){.flags = SYN}) : line_called(line);
     set_nonblocking(t, t->iut, c.fd, false);
     return c;
 }

@@ -102,13 +102,13 @@ RULE(hops_stream, "wire.hops.stream", HOPS_OF_STREAM("hop limit"),
                  [BY_LINUX] = {"7", {"linux.ipv6.7.ipv6-unicast-hops"}},
                  [BY_BSD] = {"7", {"freebsd.ip6.4.ipv6-unicast-hops"}}});
 
-/* Behind it: what documents say of an option that is set before there is a connection. */
+/* Behind it: what documents say of an option that is set before connect(). */
 #define OF_STREAM(rule_, family_, option_, value_, seen_, ...)                                     \
     CASE(rule_, syn, .network = ON_LINE, .family = family_, __VA_ARGS__)                           \
     {                                                                                              \
         observe("%d", seen_(syn_with(t, option_(t), value_)));                                     \
     }                                                                                              \
-    CASE(rule_, syn_ack, .network = ON_LINE, .family = family_, __VA_ARGS__)                       \
+    CASE(rule_, syn_ack, .network = ON_LINE, .family = family_)                                    \
     {                                                                                              \
         observe("%d", seen_(answer_with(t, option_(t), value_)));                                  \
     }                                                                                              \
@@ -138,7 +138,8 @@ static int class_of(struct packet packet)
     return packet.traffic & DIFFSERV;
 }
 
-/* RFC 9293 has it that the time to live can be set, and not that it can be changed. */
+/* RFC 9293 has it that the time to live can be set, and neither that it can be changed nor that a
+ * listening socket's counts. */
 OF_STREAM(ttl_stream, FAMILY_IPV4, hops_option, ONE, hops_of,
           .outcome = {[BY_RFC] = {"7", {"rfc9293.must-49"}}})
 MUTANT_BY(ttl_stream, "IP_TTL is ignored", ignores_hops)

@@ -1,5 +1,6 @@
 /* ICMP errors about the SYN of a connection that is being made. */
 #include "suites/wire/icmp.h"
+#include "suites/wire/wire.h"
 
 /* connect() of the IUT to the line, blocking or not, which has sent its SYN. */
 struct attempt {
@@ -36,9 +37,7 @@ static struct attempt attempt(struct line *line)
 static bool is_taken(struct attempt *a)
 {
     tell(&a->talk, SYN | ACK);
-    struct packet answer = hear(&a->talk);
-    while ((answer.flags & (SYN | ACK | RST)) == SYN) /* once more, by a timer */
-        answer = hear(&a->talk);
+    struct packet answer = hear_but(&a->talk, SYN);
     return answer.protocol == IPPROTO_TCP && answer.flags == ACK;
 }
 

@@ -1,4 +1,5 @@
 /* How connections come about: the handshake from either side, and from both at once. */
+#include "suites/wire/states.h"
 #include "suites/wire/wire.h"
 
 RULE(passive, "wire.open.passive",
@@ -71,7 +72,7 @@ CASE(active, connected, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", said(&c, c.syn));
     tell(&c, SYN | ACK);
     observe("%s", said(&c, hear(&c)));
-    observe_result(connected_to_line(&c));
+    observe("%s", connect_ends(&c));
 }
 
 MUTANT_TAMPERS(active, "the ACK acknowledges one too few", .with = ACK, .without = SYN, .ack = -1)
@@ -104,15 +105,6 @@ RULE(simultaneous, "wire.open.simultaneous",
           "rfc9293.simultaneous-open-states", "rfc9293.simultaneous-open-syn-ack",
           "rfc9293.syn-sent-syn-received"));
 
-/* What comes first that is no SYN sent again. */
-static struct packet hear_answer(struct talk *c)
-{
-    struct packet packet = hear(c);
-    for (int again = 0; again < 2 && packet.flags == SYN; again++)
-        packet = hear(c);
-    return packet;
-}
-
 /* The other side's SYN with ACK has the number of its SYN, as figure 7 shows; an ACK alone says as
  * much. */
 CASE(simultaneous, both, .network = ON_LINE, .family = ANY_FAMILY,
@@ -121,9 +113,9 @@ CASE(simultaneous, both, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, SYN);
-    observe("%s", said(&c, hear_answer(&c)));
+    observe("%s", said(&c, hear_but(&c, SYN)));
     tell(&c, t->chosen[0] ? ACK : SYN | ACK, .seq = t->chosen[0] ? 0 : -1);
-    observe_result(connected_to_line(&c));
+    observe("%s", connect_ends(&c));
 }
 
 MUTANT_TAMPERS(simultaneous, "the SYN with ACK has a new number", .with = SYN | ACK, .seq = 1000)
@@ -136,11 +128,9 @@ RULE(simultaneous_data, "wire.open.simultaneous-data",
 CASE(simultaneous_data, both_ways, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = line_called(&line);
-    tell(&c, SYN);
-    must_hear(&c, SYN | ACK);
+    struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
     tell(&c, SYN | ACK, .seq = -1);
-    require(connected_to_line(&c) == 0, "both ends have opened, and there is no connection");
+    require_by("wire.open.simultaneous", end_of_connect(&c) == 0, "there is no connection");
     tell(&c, ACK, .text = "abc");
     observe("%s", receive_next(t, iut, c.fd));
     must(sk_send(iut, c.fd, "hello", 5, 0));

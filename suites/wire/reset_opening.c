@@ -128,9 +128,7 @@ RULE(refused, "wire.syn-received.rst-after-connect",
 CASE(refused, exact, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = line_called(&line);
-    tell(&c, SYN);
-    must_hear(&c, SYN | ACK);
+    struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
     tell(&c, RST);
     observe("%s", said(&c, hear_now(&c)));
     observe("%s", connect_ends(&c));

@@ -145,7 +145,7 @@ CASE(syn, lost, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .se
     struct talk c = line_called(&line);
     observe("%s", said(&c, hear(&c)));
     tell(&c, SYN | ACK);
-    observe_result(connected_to_line(&c));
+    observe("%s", connect_ends(&c));
 }
 
 MUTANT_TAMPERS(syn, "the SYN has another number when it comes again", .with = SYN, .nth = 2,

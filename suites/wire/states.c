@@ -73,5 +73,5 @@ const char *accepts(struct talk *c)
 
 const char *connect_ends(struct talk *c)
 {
-    return error_name(connected_to_line(c));
+    return error_name(end_of_connect(c));
 }

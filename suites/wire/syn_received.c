@@ -114,33 +114,6 @@ CASE(syn_passive, in_window, .network = ON_LINE, .family = ANY_FAMILY)
 MUTANT_TAMPERS(syn_passive, "it is not heard", .heading = TO_IUT, .with = SYN, .nth = 2,
                .lost = true)
 
-/* Both ends have opened: the IUT has sent its SYN with ACK. */
-static struct talk both_opened(struct line *line, struct packet syn)
-{
-    struct test *t = line->t;
-    struct talk c = line_called(line);
-    tell_segment(&c, syn);
-    struct packet answer;
-    do
-        answer = hear(&c);
-    while (answer.flags == SYN);
-    require(answer.flags == (SYN | ACK), "SYN and ACK should have come, and not %s",
-            said(&c, answer));
-    if (answer.ack != c.next) /* data with the SYN is not acknowledged yet */
-        c.next = answer.ack;
-    return c;
-}
-
-/* Without SYNs with ACK that are sent again, of which there may be a few on a loaded machine. */
-static struct packet hear_but_syn(struct talk *c)
-{
-    enum { AGAIN = 3 };
-    struct packet packet = hear(c);
-    for (int again = 0; again < AGAIN && packet.flags & SYN; again++)
-        packet = hear(c);
-    return packet;
-}
-
 RULE(syn_active, "wire.syn-received.syn-after-connect",
      .statement = "A SYN in the receive window, when connect() at both ends has sent one, is "
                   "either answered by an ACK of the current numbers, and the connection is made "
@@ -151,9 +124,9 @@ RULE(syn_active, "wire.syn-received.syn-after-connect",
 CASE(syn_active, in_window, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = both_opened(&line, (struct packet){.flags = SYN});
+    struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
     tell(&c, SYN, .seq = 10);
-    struct packet answer = hear_but_syn(&c);
+    struct packet answer = hear_but(&c, SYN | ACK);
     observe("%s", answer.flags & RST ? "RST" : current_ack(&c, answer));
     tell(&c, ACK);
     observe("%s", connect_ends(&c));
@@ -174,9 +147,9 @@ RULE(closing, "wire.syn-received.close",
 CASE(closing, nothing_sent, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = both_opened(&line, (struct packet){.flags = SYN});
+    struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
     must(sk_close(iut, c.fd));
-    observe("%s", said(&c, hear_but_syn(&c)));
+    observe("%s", said(&c, hear_but(&c, SYN | ACK)));
     tell(&c, ACK);
     tell(&c, FIN | ACK);
     observe("%s", current_ack(&c, hear_answer(&c)));
@@ -194,7 +167,7 @@ RULE(syn_data, "wire.open.simultaneous-syn-data",
 CASE(syn_data, both, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = both_opened(&line, (struct packet){.flags = SYN, .text = "abc"});
+    struct talk c = line_crossed(&line, (struct packet){.flags = SYN, .text = "abc"});
     bool taken = c.next - c.own.number == 4;
     tell(&c, ACK);
     observe("%s", connect_ends(&c));

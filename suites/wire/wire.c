@@ -88,12 +88,30 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most)
     return came;
 }
 
+struct packet hear_but(struct talk *talk, unsigned flags)
+{
+    enum { AGAIN = 2 };
+    struct packet packet = hear(talk);
+    for (int again = 0; again < AGAIN && packet.protocol && packet.flags == flags; again++)
+        packet = hear(talk);
+    return packet;
+}
+
+struct talk line_crossed(struct line *line, struct packet syn)
+{
+    struct test *t = line->t;
+    struct talk talk = line_called(line);
+    tell_segment(&talk, syn);
+    struct packet answer = hear_but(&talk, SYN);
+    require_by("wire.open.simultaneous", answer.flags == (SYN | ACK),
+               "SYN ACK should have come, and not %s", said(&talk, answer));
+    talk.next = answer.ack;
+    return talk;
+}
+
 const char *handshake_said(struct talk *talk)
 {
-    struct packet packet = hear(talk);
-    for (int again = 0; again < 2 && packet.flags == SYN; again++)
-        packet = hear(talk);
-    return said(talk, packet);
+    return said(talk, hear_but(talk, SYN));
 }
 
 void ignore_option(struct mutation *m, struct call *call, int ipv4, int ipv6)

@@ -43,8 +43,15 @@ void need_scale(const struct talk *talk);
  * acknowledges none; gives how much has come by then, and the most that one segment had. */
 size_t hear_data(struct talk *talk, size_t size, size_t *most);
 
-/* What the line hears of a handshake next, in words, though a SYN is sent again meanwhile or two.
- */
+/* What the line hears next, but for what the IUT sends again meanwhile, which has exactly these
+ * flags: if that comes again and again it is given after all. */
+struct packet hear_but(struct talk *talk, unsigned flags);
+
+/* SYN_RECEIVED after connect(): the IUT's SYN and this one of the line have crossed, and the IUT
+ * has answered by a SYN with ACK. Data of the line's SYN that was not acknowledged comes next. */
+struct talk line_crossed(struct line *line, struct packet syn);
+
+/* What the line hears of a handshake next, in words, whatever SYNs are sent again meanwhile. */
 const char *handshake_said(struct talk *talk);
 
 /* For mutants: setsockopt() of these options, of IPPROTO_IP and IPPROTO_IPV6, succeeds and does

@@ -78,7 +78,8 @@ static err_t make_ethernet(struct netif *netif)
     netif->num = (u8_t)(machine_index - 1);
     netif->hwaddr_len = ETH_HWADDR_LEN;
     netif->mtu = 1500;
-    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHERNET | NETIF_FLAG_ETHARP;
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHERNET | NETIF_FLAG_ETHARP |
+                   NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;
     netif->output = etharp_output;
     netif->output_ip6 = ethip6_output;
     netif->linkoutput = frames_send;
