@@ -21,7 +21,6 @@ static const struct {
                  {"gvisor", "wire.*"},
                  {"vm", "wire.*"},
                  {"uml", "wire.*"},
-                 {"lwip", "address.bind.after-failure"},
                  {"lwip", "udp.connect.filters"},
                  {"lwip", "udp.error.reported-unconnected"},
                  {"vm", "basic.accept4.unknown-flags"},
