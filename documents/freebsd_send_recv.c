@@ -88,8 +88,7 @@ REQUIREMENTS(
     {"freebsd.send.2.ehostunreach", "ERRORS, EHOSTUNREACH", REQ_DOCUMENTED,
      "A send fails with EHOSTUNREACH if the remote host is unreachable."},
     {"freebsd.send.2.eisconn", "ERRORS, EISCONN", REQ_DOCUMENTED,
-     "A send fails with EISCONN if it names a destination and the socket is connected.",
-     .untestable = "contradicts connected-ignores-address"},
+     "A send fails with EISCONN if it names a destination and the socket is connected."},
     {"freebsd.send.2.econnrefused", "ERRORS, ECONNREFUSED", REQ_DOCUMENTED,
      "A send fails with ECONNREFUSED if an ICMP destination unreachable came for the last "
      "message."},

@@ -193,6 +193,13 @@ REQUIREMENTS(
      "A socket for which TCP/IP takes more output is ready to write, and a write does not block."},
     {"zos.select.call.exception-takesocket", "SELECT, call instruction", REQ_DOCUMENTED,
      "An exception means that a TAKESOCKET has occurred.", .untestable = "needs z/OS's own calls"},
+    {"zos.select.call.marks", "SELECT, call instruction", REQ_DOCUMENTED,
+     "The bits of the sockets that are ready, or have an exception, are 1, and those of the others "
+     "are 0."},
+    {"zos.select.call.returns-sum", "SELECT, call instruction", REQ_DOCUMENTED,
+     "SELECT returns how many sockets are ready in the three masks together."},
+    {"zos.select.call.returns-zero", "SELECT, call instruction", REQ_DOCUMENTED,
+     "SELECT returns 0.", .when = "its time is over"},
     {"zos.select.call.timer", "SELECT, call instruction", REQ_MAY,
      "SELECT can be used as a timer, with empty sets or MAXSOC of 0 or less."},
     {"zos.select.call.write-connect-completes", "SELECT, write operations (IMS guide)",

@@ -55,9 +55,24 @@ static const char *known(const char *spec, const char *rule)
     return NULL;
 }
 
-static bool is_explained(const char *spec, const json_t *line)
+static bool fails(const json_t *lines, const char *rule)
 {
-    return known(spec, text_of(line, "rule")) || known(spec, text_of(line, "because_of"));
+    size_t i;
+    json_t *line;
+    json_array_foreach (lines, i, line)
+        if (strcmp(text_of(line, "rule"), rule) == 0 &&
+            strcmp(text_of(line, "verdict"), "fail") == 0)
+            return true;
+    return false;
+}
+
+/* A precondition that another rule is about is explained by that rule's failure, which may be in
+ * another part. */
+static bool is_explained(const json_t *lines, const char *spec, const json_t *line)
+{
+    const char *because_of = text_of(line, "because_of");
+    return known(spec, text_of(line, "rule")) || known(spec, because_of) ||
+           (*because_of && fails(lines, because_of));
 }
 
 /* Prints what is known, and holds no more: all of it has run. */
@@ -103,7 +118,7 @@ static size_t unexplained(const json_t *lines, const char *spec, const char *ver
     size_t i, count = 0;
     json_t *line;
     json_array_foreach (lines, i, line)
-        if (strcmp(text_of(line, "verdict"), verdict) == 0 && !is_explained(spec, line)) {
+        if (strcmp(text_of(line, "verdict"), verdict) == 0 && !is_explained(lines, spec, line)) {
             printf("\n    %s %s: %s", verdict, text_of(line, "id"), text_of(line, "reason"));
             count++;
         }

@@ -44,6 +44,16 @@ CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
     observe_result(sk_bind(iut, fd, &own));
 }
 
+CASE(after_failure, in_use, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
+{
+    struct endpoint taken = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+    int fd = typed_socket(t, iut);
+    struct address own = place_of(t, iut, PLACE_MAIN, 0);
+    require_by(type_of(t) == SOCK_STREAM ? "tcp.bind.in-use" : "udp.bind.in-use",
+               sk_bind(iut, fd, &taken.name) == -EADDRINUSE, "the first bind() did not fail");
+    observe_result(sk_bind(iut, fd, &own));
+}
+
 MUTANT(after_failure, "bind() can be tried once")
 {
     static bool failed;

@@ -46,7 +46,10 @@ RULE(data, "readiness.select.data",
                  [BY_BSD] = {"1: readable",
                              {"freebsd.select.2.examines-sets", "freebsd.select.2.replaces-sets",
                               "freebsd.select.2.returns-total-of-all-sets",
-                              "freebsd.select.2.exception-is-oob-only"}}});
+                              "freebsd.select.2.exception-is-oob-only"}},
+                 [BY_ZOS] = {"1: readable",
+                             {"zos.select.call.read-data", "zos.select.call.marks",
+                              "zos.select.call.returns-sum"}}});
 
 CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT,
      .type = ANY_TYPE)
@@ -70,7 +73,10 @@ RULE(count, "readiness.select.count",
                         "linux.select.2.readable", "linux.select.2.writable"}},
          [BY_BSD] = {"3 then the first then both",
                      {"freebsd.select.2.returns-total-of-all-sets",
-                      "freebsd.select.2.replaces-sets", "freebsd.select.2.examines-sets"}}});
+                      "freebsd.select.2.replaces-sets", "freebsd.select.2.examines-sets"}},
+         [BY_ZOS] = {"3 then the first then both",
+                     {"zos.select.call.read-data", "zos.select.call.write-room",
+                      "zos.select.call.marks", "zos.select.call.returns-sum"}}});
 
 CASE(count, three_bits, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "select")
@@ -95,13 +101,15 @@ MUTANT(count, "select() counts descriptors")
 RULE(cleared, "readiness.select.cleared",
      .statement =
          "select() takes all descriptors out of a set when its time is over and none is ready.",
-     .outcome = {[BY_POSIX] = {"0 then none",
-                               {"posix.select.timeout-clears-sets", "posix.select.returns-total"}},
-                 [BY_LINUX] = {"0 then none",
-                               {"linux.select.2.sets-modified", "linux.select.2.returns-zero"}},
-                 [BY_BSD] = {"0 then none",
-                             {"freebsd.select.2.replaces-sets",
-                              "freebsd.select.2.returns-zero-on-timeout"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then none",
+                       {"posix.select.timeout-clears-sets", "posix.select.returns-total"}},
+         [BY_LINUX] = {"0 then none",
+                       {"linux.select.2.sets-modified", "linux.select.2.returns-zero"}},
+         [BY_BSD] = {"0 then none",
+                     {"freebsd.select.2.replaces-sets",
+                      "freebsd.select.2.returns-zero-on-timeout"}},
+         [BY_ZOS] = {"0 then none", {"zos.select.call.returns-zero", "zos.select.call.marks"}}});
 
 CASE(cleared, timeout, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "select", .axes = {{"time", {"none", "some"}}})

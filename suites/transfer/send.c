@@ -218,8 +218,7 @@ RULE(stream_address, "transfer.sendto.stream-address",
                        {"linux.send.2.stream-address-ignored",
                         "linux.send.2.stream-address-eisconn", "linux.send.2.eisconn"}},
          [BY_BSD] = {"5 then hello || EISCONN",
-                     {"freebsd.send.2.connected-ignores-address", "posix.sendto.eisconn",
-                      "posix.sendmsg.eisconn"}}});
+                     {"freebsd.send.2.connected-ignores-address", "freebsd.send.2.eisconn"}}});
 
 CASE(stream_address, another, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)

@@ -18,7 +18,7 @@ CASE(kept, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     c.next += 2;
     answer = hear(&c);
     observe("%s", said(&c, answer));
-    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", received_all(t, c.fd));
 }
 
 MUTANT_TAMPERS(kept, "it is dropped", .heading = TO_IUT, .data = true, .nth = 1, .lost = true)
@@ -80,7 +80,7 @@ CASE(gaps, permuted, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
         tell(&c, ACK, .text = orders[t->chosen[0]][i].text);
     }
     drain(&line);
-    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", received_all(t, c.fd));
 }
 
 MUTANT_TAMPERS(gaps, "two are exchanged", .heading = TO_IUT, .data = true, .nth = 3, .seq = -2)

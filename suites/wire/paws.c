@@ -193,7 +193,7 @@ CASE(equal, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     for (int i = 0; i < 3; i++)
         tell(&c, ACK, .text = texts[i], .stamp = c.stamp);
     drain(&line);
-    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", received_all(t, c.fd));
 }
 
 MUTANT_TAMPERS(equal, "it is refused", .heading = TO_IUT, .data = true, .nth = 2, .lost = true)
@@ -240,7 +240,7 @@ CASE(once, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     tell(&c, ACK, .text = "abc");
     c.next += 3;
     drain(&line);
-    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", received_all(t, c.fd));
 }
 
 MUTANT_TAMPERS(once, "it is thrown away then", .heading = TO_IUT, .data = true, .nth = 1,

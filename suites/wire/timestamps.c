@@ -355,7 +355,7 @@ CASE(not_in_use, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     tell(&c, ACK, .text = "abc", .stamp = STAMP(BEGIN, 7));
     tell(&c, ACK, .text = "def", .stamp = STAMP(BEGIN - LATER, 9));
     drain(&line);
-    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", received_all(t, c.fd));
 }
 
 MUTANT_ON_WIRE(not_in_use, "an old one is refused")

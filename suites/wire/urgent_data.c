@@ -256,6 +256,21 @@ CASE(displaced, two_bytes, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY
     observe("%s", stream_to(t, c.fd, 'c'));
 }
 
+/* Nothing comes between the reader and the older byte. */
+CASE(displaced, next_to_read, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .outcome = {[BY_LINUX] = {"c then ab", {"linux.tcp.7.urgent-newer-displaces"}}},
+     .deviation = {[BY_LINUX] = {"c then b", "Linux throws the older byte away if it is the next "
+                                             "to be read"}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, URG | ACK, .text = "a", .urgent = 1);
+    tell(&c, URG | ACK, .text = "bc", .urgent = 2);
+    drain(&line);
+    observe_urgent(t, c.fd, 0);
+    observe("%s", stream_to(t, c.fd, 'b'));
+}
+
 MUTANT_TAMPERS(displaced, "newer urgent data is not looked at", .heading = TO_IUT, .with = URG,
                .nth = 2, .clear = URG)
 

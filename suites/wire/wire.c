@@ -62,6 +62,21 @@ void need_scale(const struct talk *talk)
         skip("windows are not scaled here: they need not be");
 }
 
+const char *received_all(struct test *t, int fd)
+{
+    static char text[256];
+    int more;
+    snprintf(text, sizeof text, "%s", receive_next(t, t->iut, fd));
+    set_nonblocking(t, t->iut, fd, true);
+    for (size_t used = strlen(text); used < sizeof text - 1; used += (size_t)more) {
+        more = sk_recv(t->iut, fd, text + used, sizeof text - 1 - used, 0);
+        if (more <= 0)
+            break;
+        text[used + (size_t)more] = '\0';
+    }
+    return text;
+}
+
 struct talk line_stamped(struct line *line, uint32_t value)
 {
     struct talk talk = line_connected(line, .stamp = STAMP(value, 0));

@@ -31,6 +31,10 @@ void say_window(struct talk *talk, uint16_t window);
  * one of protocol 0 if none does. */
 struct packet acknowledged(struct talk *talk);
 
+/* What of a stream has come, in however many pieces it is given, when the implementation has
+ * processed all that was sent; an error or an end as receive_next() has it. */
+const char *received_all(struct test *t, int fd);
+
 /* A connection with timestamps, by the case's role; the line's begin with this value. A skip where
  * the IUT has none. */
 struct talk line_stamped(struct line *line, uint32_t value);
