@@ -92,11 +92,13 @@ REQUIREMENTS(
      "A SYN has at most 536 octets of data over IPv4, and 1220 over IPv6.",
      .when = "the server's maximum segment size is not known"},
     {"rfc7413.client-limits-mss", CLIENT, REQ_MAY,
-     "It takes a maximum segment size above 1460 over IPv4, or 1440 over IPv6, for that."},
+     "It takes no more than 1460 over IPv4, or 1440 over IPv6, for the maximum segment size that "
+     "it keeps."},
 
     {"rfc7413.negative-cached", NEGATIVE, REQ_SHALL,
      "A client keeps that a server did not acknowledge the SYN's data, that an ICMP error came, or "
-     "that nothing did."},
+     "that nothing did.",
+     .untestable = "what is kept is seen only by what the next sentence recommends"},
     {"rfc7413.negative-disables", NEGATIVE, REQ_SHOULD,
      "Fast Open is not used between these addresses and ports, for some time at least.",
      .when = "that was so"},
