@@ -86,3 +86,31 @@ CASE(partly, two_octets, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
 
 MUTANT_TAMPERS(partly, "all is sent again", .heading = TO_IUT, .with = SYN | ACK, .nth = 2,
                .ack = -2)
+
+RULE(crossing, "wire.fast-open.client.simultaneous",
+     .statement = "A SYN that crosses one with data is answered by SYN and ACK, and the data comes "
+                  "once and in order, before what send() is given next.",
+     RFCS("SYN ACK then hello more", "rfc7413.simultaneous", "rfc7413.data-after-handshake"));
+
+CASE(crossing, both, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = SYN_SECONDS, .axes = {FAST_CALL, {"acknowledged", {"data", "syn"}}})
+{
+    struct line line = take_line(t);
+    bool data = t->chosen[1] == 0;
+    int port = given_cookie(&line, "cookie:1", .mss = 1000);
+    struct talk c = fast_called(&line, port, "hello");
+    require_by("wire.fast-open.client.cookie-used", c.syn.length == 5, "the SYN has no data");
+    tell(&c, SYN, .mss = 1000);
+    struct packet answer;
+    do /* its SYN may be sent again meanwhile */
+        answer = hear(&c);
+    while (answer.flags == SYN);
+    bool right = answer.flags == (SYN | ACK) && answer.ack == c.next;
+    observe("%s", right ? "SYN ACK" : said(&c, answer));
+    c.expected -= data ? 0 : 5;
+    tell(&c, ACK);
+    send_when_connected(&c, " more");
+    observe("%s%s", data ? "hello" : "", data_heard(&c, data ? 5 : 10));
+}
+
+MUTANT_TAMPERS(crossing, "it is answered by a RST", .with = SYN | ACK, .set = RST, .clear = SYN)

@@ -153,6 +153,40 @@ CASE(answer, unanswered, .network = ON_LINE, .family = ANY_FAMILY)
 MUTANT_TAMPERS(answer, "it does not acknowledge the data of the SYN", .with = ACK, .without = SYN,
                .ack = -5)
 
+RULE(window, "wire.fast-open.server.initial-window",
+     .statement = "Of what send() is given before the handshake is complete no more goes out than "
+                  "the initial window of RFC 5681, 4 segments of 1000 octets.",
+     RFCS("4 segments at most", "rfc7413.initial-window", "rfc7413.overview-response-limit"),
+     .deviation = {[BY_LINUX] = {"10 segments at most", "It begins with those of RFC 6928."}});
+
+enum { SEGMENT = 1000, FIRST = 4 * SEGMENT, LARGER = 10 * SEGMENT };
+
+CASE(window, unanswered, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    static const char much[2 * LARGER];
+    struct line line = take_line(t);
+    struct talk c = fast_opened(&line);
+    c.fd = fast_accepted(&c);
+    set_nonblocking(t, iut, c.fd, true);
+    int count = must(sk_send(iut, c.fd, much, sizeof much, 0));
+    require(count > FIRST, "there is room for %d octets only", count);
+    hear_rest(&c);
+    uint32_t sent = c.expected - c.others.number - 1;
+    observe("%s", sent <= FIRST    ? "4 segments at most"
+                  : sent <= LARGER ? "10 segments at most"
+                                   : "more");
+}
+
+MUTANT_ON_WIRE(window, "as much goes out as the line has room for")
+{
+    static const char much[2 * LARGER];
+    if (heading == FROM_IUT && packet->flags & ACK && packet->length) {
+        packet->data = much;
+        packet->length = sizeof much;
+    }
+    return true;
+}
+
 RULE(later, "wire.fast-open.server.data-later",
      .statement = "recv() gives what comes after the data of a SYN with a valid cookie behind it.",
      RFCS("hello then more", "rfc7413.buffered", "rfc7413.server-established",
