@@ -87,7 +87,7 @@ struct packet fast_syn(struct talk *talk, const struct packet *having, const cha
 /* A connection whose SYN had "hello" and a valid cookie, which was answered. */
 struct talk fast_opened(struct line *line);
 
-/* What accept() gives though the handshake is not complete: it is required to. */
+/* What accept() gives before the handshake is complete: a skip if that is nothing, which may be. */
 int fast_accepted(const struct talk *talk);
 
 /* A connection of the IUT to a port of the line of which nothing was sent. */
