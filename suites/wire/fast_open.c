@@ -131,8 +131,15 @@ int given_cookie_with(struct line *line, const char *cookie, struct packet answe
     answer.cookie_length = 8;
     memcpy(answer.cookie, cookie, 8);
     tell_segment(&c, answer);
-    must_hear(&c, ACK);
+    need_handshake(&c);
     return address_port(&c.end);
+}
+
+void need_handshake(struct talk *talk)
+{
+    struct test *t = talk->line->t;
+    const char *heard = handshake_said(talk);
+    require(strncmp(heard, "ACK ", 4) == 0, "the SYN and ACK is answered by %s", heard);
 }
 
 void answer_syn(struct talk *talk, int unacknowledged)

@@ -61,6 +61,9 @@ struct talk fast_asking(struct line *line);
     given_cookie_with((line_), (cookie_), (struct packet){.flags = SYN | ACK, __VA_ARGS__})
 int given_cookie_with(struct line *line, const char *cookie, struct packet answer);
 
+/* Hears the ACK that completes a handshake, though the SYN was sent again before. */
+void need_handshake(struct talk *talk);
+
 /* Sends SYN and ACK, which acknowledges so much less than all. */
 void answer_syn(struct talk *talk, int unacknowledged);
 

@@ -83,7 +83,7 @@ CASE(bad_length, answer, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
     struct line line = take_line(t);
     struct talk c = fast_asking(&line);
     tell_segment(&c, with_bad_length((struct packet){.flags = SYN | ACK}, t->chosen[1]));
-    observe("%s", said(&c, hear(&c)));
+    observe("%s", handshake_said(&c));
     struct talk next = fast_called(&line, address_port(&c.end), "hello");
     observe("%s", said(&next, next.syn));
 }
@@ -109,7 +109,7 @@ CASE(without_syn, data, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_
     struct line line = take_line(t);
     struct talk c = fast_asking(&line);
     tell(&c, SYN | ACK, .mss = 1000);
-    must_hear(&c, ACK);
+    need_handshake(&c);
     tell(&c, ACK, .text = "abc", .fast_open = true, .cookie_length = 8, .cookie = "cookie:1");
     require(acknowledged(&c).protocol, "the data is not acknowledged");
     struct talk next = fast_called(&line, address_port(&c.end), "hello");
@@ -151,7 +151,7 @@ CASE(not_again, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TA
     require_by("wire.fast-open.client.request", c.syn.fast_open, "no cookie is asked for");
     must_hear(&c, SYN);
     tell(&c, SYN | ACK, .mss = 1000);
-    must_hear(&c, ACK);
+    need_handshake(&c);
     struct talk next = fast_called(&line, address_port(&c.end), "hello");
     observe("%s", asked_by(&next.syn));
 }
