@@ -78,7 +78,7 @@ REQUIREMENTS(
      .when = "MSG_FASTOPEN is given and the socket does not block"},
     {"linux.send.2.msg-fastopen-no-cookie", "The flags argument, MSG_FASTOPEN", REQ_DOCUMENTED,
      "The call fails with EINPROGRESS and a SYN is sent that asks for a cookie.",
-     .when = "MSG_FASTOPEN is given and no cookie is at hand"},
+     .when = "MSG_FASTOPEN is given, the socket does not block and no cookie is at hand"},
     {"linux.send.2.msg-fastopen-errors", "The flags argument, MSG_FASTOPEN", REQ_DOCUMENTED,
      "The call fails with the errors of connect().",
      .when = "MSG_FASTOPEN is given and the handshake fails"},

@@ -6,15 +6,16 @@
 DOCUMENT(rfc5482, .id = "rfc5482", .title = "RFC 5482, TCP User Timeout Option",
          .edition = "March 2009", .where = "https://www.rfc-editor.org/rfc/rfc5482");
 
-#define OPERATION "3 Operation"
-#define CHANGING  "3.1 Changing the Local User Timeout"
-#define RELIABLE  "3.2 UTO Option Reliability"
-#define FORMAT    "3.3 Option Format"
-#define RESERVED  "3.4 Reserved Option Values"
-#define BOXES     "4.1 Middleboxes"
-#define NO_CALL   "no call is documented that turns the option on"
-#define IN_USE    "the option is on for the connection"
-#define OWN_VALUE "the value is the implementation's own, and a minute or more"
+#define OPERATION        "3 Operation"
+#define CHANGING         "3.1 Changing the Local User Timeout"
+#define RELIABLE         "3.2 UTO Option Reliability"
+#define FORMAT           "3.3 Option Format"
+#define RESERVED         "3.4 Reserved Option Values"
+#define BOXES            "4.1 Middleboxes"
+#define NO_CALL          "no call is documented that turns the option on"
+#define IN_USE           "the option is on for the connection"
+#define OWN_VALUE        "the value is the implementation's own, and a minute or more"
+#define EXCLUDES_NOTHING "excludes nothing"
 
 REQUIREMENTS(
     rfc5482, "rfc5482",
@@ -24,7 +25,8 @@ REQUIREMENTS(
     {"rfc5482.keep-alives-too", "1 Introduction", REQ_SHALL,
      "The connection is closed when the user timeout has passed, and nothing that was sent was "
      "acknowledged meanwhile, keep-alives neither."},
-    {"rfc5482.advice", "1 Introduction", REQ_MAY, "TCP does not take what the option advises."},
+    {"rfc5482.advice", "1 Introduction", REQ_MAY, "TCP does not take what the option advises.",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc5482.turned-on", OPERATION, REQ_MAY,
      "The option is turned on for a connection, or for the system.", .untestable = NO_CALL},
     {"rfc5482.off", OPERATION ", ENABLED", REQ_SHALL,
@@ -74,20 +76,20 @@ REQUIREMENTS(
      .untestable = "it is about applications"},
     {"rfc5482.values-limited", CHANGING, REQ_SHALL,
      "There are limits to the user timeouts that are taken and used.",
-     .untestable = "what they are is the implementation\'s own"},
+     .untestable = "what they are is the implementation's own"},
     {"rfc5482.formula", CHANGING, REQ_SHOULD,
      "The user timeout is the larger of what both sides said, within the limits.",
      .when = "it can be changed", .untestable = OWN_VALUE},
     {"rfc5482.limits-anywhere", CHANGING, REQ_MAY,
      "The limits are the system's, or of a host, a user, an interface or a connection.",
-     .untestable = "excludes nothing"},
+     .untestable = EXCLUDES_NOTHING},
     {"rfc5482.limits-follow", CHANGING, REQ_MAY,
      "The limits follow how much of the system is in use, or whether it is attacked.",
-     .untestable = "excludes nothing"},
+     .untestable = EXCLUDES_NOTHING},
     {"rfc5482.lower-limit", CHANGING, REQ_SHOULD, "The lower limit is 100 seconds or more."},
     {"rfc5482.above-retransmission", CHANGING, REQ_SHALL,
      "The lower limit is more than the retransmission timeout of the connection.",
-     .untestable = "what it is is the implementation\'s own"},
+     .untestable = "what it is is the implementation's own"},
 
     {"rfc5482.later-segments", RELIABLE, REQ_SHALL,
      "The option does not change how later segments are processed."},
@@ -123,8 +125,8 @@ REQUIREMENTS(
      "The keep-alive timer is set to more than the user timeout.",
      .when = "the connection has keep-alives, and the option is on", .untestable = NO_CALL},
     {"rfc5482.calls", "5 Programming and Manageability Considerations", REQ_MAY,
-     "Calls turn the option on and set what it says.", .untestable = "excludes nothing"},
+     "Calls turn the option on and set what it says.", .untestable = EXCLUDES_NOTHING},
     {"rfc5482.trust-first", "6 Security Considerations", REQ_MAY,
      "Long user timeouts are taken only of those who are known, or of some of a host's "
      "connections, or shorter in need.",
-     .untestable = "excludes nothing"});
+     .untestable = EXCLUDES_NOTHING});

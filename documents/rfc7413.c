@@ -7,11 +7,12 @@
 DOCUMENT(rfc7413, .id = "rfc7413", .title = "RFC 7413, TCP Fast Open", .edition = "December 2014",
          .where = "https://www.rfc-editor.org/rfc/rfc7413");
 
-#define MAC         "4.1.2 Server Cookie Handling"
-#define CLIENT      "4.1.3 Client Cookie Handling"
-#define NEGATIVE    "4.1.3.1 Client Caching Negative Responses"
-#define SERVERS_OWN "it is the server's own business, which no packet shows"
-#define APPLICATION "it is about applications"
+#define MAC              "4.1.2 Server Cookie Handling"
+#define CLIENT           "4.1.3 Client Cookie Handling"
+#define NEGATIVE         "4.1.3.1 Client Caching Negative Responses"
+#define SERVERS_OWN      "it is the server's own business, which no packet shows"
+#define APPLICATION      "it is about applications"
+#define EXCLUDES_NOTHING "excludes nothing"
 
 REQUIREMENTS(
     rfc7413, "rfc7413",
@@ -22,7 +23,8 @@ REQUIREMENTS(
     {"rfc7413.evaluated", "2 Data in SYN", REQ_SHALL,
      "An application finds out first whether Fast Open suits it.", .untestable = APPLICATION},
     {"rfc7413.duplicates-accepted", "2.1 Relaxing TCP Semantics on Duplicated SYNs", REQ_MAY,
-     "An old SYN with data is accepted once more when its connection is forgotten."},
+     "An old SYN with data is accepted once more when its connection is forgotten.",
+     .untestable = EXCLUDES_NOTHING},
 
     {"rfc7413.overview-data-dropped", "3 Protocol Overview, 2 (b)", REQ_SHALL,
      "The data is dropped, and the SYN and ACK acknowledge the SYN alone.",
@@ -72,7 +74,8 @@ REQUIREMENTS(
      "To make and to look at a cookie is fast beside the rest.",
      .untestable = "how fast an implementation is has no bound"},
     {"rfc7413.cookie-several", MAC ", 4", REQ_MAY,
-     "A server takes more than one cookie of a client as valid, which may say other things too."},
+     "A server takes more than one cookie of a client as valid, which may say other things too.",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc7413.cookie-expires", MAC ", 5", REQ_SHOULD, "After some time a cookie is not valid.",
      .untestable = "the time is the server's own"},
     {"rfc7413.cookie-keys", MAC, REQ_MAY, "Keys change by and by.", .untestable = SERVERS_OWN},
@@ -92,11 +95,14 @@ REQUIREMENTS(
      "A SYN has at most 536 octets of data over IPv4, and 1220 over IPv6.",
      .when = "the server's maximum segment size is not known"},
     {"rfc7413.client-limits-mss", CLIENT, REQ_MAY,
-     "It takes a maximum segment size above 1460 over IPv4, or 1440 over IPv6, for that."},
+     "It takes no more than 1460 over IPv4, or 1440 over IPv6, for the maximum segment size that "
+     "it keeps.",
+     .untestable = EXCLUDES_NOTHING},
 
     {"rfc7413.negative-cached", NEGATIVE, REQ_SHALL,
      "A client keeps that a server did not acknowledge the SYN's data, that an ICMP error came, or "
-     "that nothing did."},
+     "that nothing did.",
+     .untestable = "what is kept is seen only by what the next sentence recommends"},
     {"rfc7413.negative-disables", NEGATIVE, REQ_SHOULD,
      "Fast Open is not used between these addresses and ports, for some time at least.",
      .when = "that was so"},

@@ -1,16 +1,17 @@
 /* RFC 7413, from section 4.2: who sends what, and what else is said of it. */
 #include "documents/document.h"
 
-#define VARIABLES   "4.2 Fast Open Protocol"
-#define REQUEST     "4.2.1 Fast Open Cookie Request"
-#define SYN_SENT    "4.2.2 TCP Fast Open, Client: Sending SYN"
-#define SYN_TAKEN   "4.2.2 TCP Fast Open, Server: Receiving SYN and responding with SYN-ACK"
-#define ANSWERED    "4.2.2 TCP Fast Open, Client: Receiving SYN-ACK"
-#define FLOOD       "5.1 Resource Exhaustion Attack by SYN Flood with Valid Cookies"
-#define ACTIVE      "A.1 Active Open"
-#define PASSIVE     "A.2 Passive Open"
-#define APPLICATION "it is about applications"
-#define SAID_BEFORE "says nothing beside what the other sentences say"
+#define VARIABLES        "4.2 Fast Open Protocol"
+#define REQUEST          "4.2.1 Fast Open Cookie Request"
+#define SYN_SENT         "4.2.2 TCP Fast Open, Client: Sending SYN"
+#define SYN_TAKEN        "4.2.2 TCP Fast Open, Server: Receiving SYN and responding with SYN-ACK"
+#define ANSWERED         "4.2.2 TCP Fast Open, Client: Receiving SYN-ACK"
+#define FLOOD            "5.1 Resource Exhaustion Attack by SYN Flood with Valid Cookies"
+#define ACTIVE           "A.1 Active Open"
+#define PASSIVE          "A.2 Passive Open"
+#define APPLICATION      "it is about applications"
+#define EXCLUDES_NOTHING "excludes nothing"
+#define SAID_BEFORE      "says nothing beside what the other sentences say"
 
 REQUIREMENTS(
     rfc7413_protocol, "rfc7413",
@@ -42,7 +43,8 @@ REQUIREMENTS(
      "The client keeps the cookie, instead of the one before.", .when = "the SYN and ACK has one"},
     {"rfc7413.request-forgets", REQUEST ", 3", REQ_MAY,
      "The client forgets what it knew of the server.",
-     .when = "the SYN and ACK has none, and was not sent again for nothing"},
+     .when = "the SYN and ACK has none, and was not sent again for nothing",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc7413.request-spurious", REQUEST ", 3", REQ_SHALL, "The client's cookies stay as they are.",
      .when = "the SYN and ACK was sent again for nothing"},
     {"rfc7413.request-syn-again", REQUEST, REQ_SHOULD,
@@ -74,14 +76,17 @@ REQUIREMENTS(
      .when = "the cookie is not valid"},
     {"rfc7413.buffered", SYN_TAKEN ", 4", REQ_SHALL,
      "The data is kept, and the application told of it.", .when = "the cookie is valid"},
-    {"rfc7413.syn-ack-option", SYN_TAKEN ", 5", REQ_MAY, "SYN and ACK has a Fast Open option."},
+    {"rfc7413.syn-ack-option", SYN_TAKEN ", 5", REQ_MAY, "SYN and ACK has a Fast Open option.",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc7413.acknowledges-data", SYN_TAKEN ", 5", REQ_SHALL,
      "SYN and ACK acknowledges the SYN and its data.", .when = "the data was taken"},
     {"rfc7413.acknowledges-syn", SYN_TAKEN ", 5", REQ_SHALL,
      "SYN and ACK acknowledges the SYN alone.", .when = "the data was not taken"},
-    {"rfc7413.syn-ack-data", SYN_TAKEN ", 5", REQ_MAY, "SYN and ACK has data."},
+    {"rfc7413.syn-ack-data", SYN_TAKEN ", 5", REQ_MAY, "SYN and ACK has data.",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc7413.syn-ack-late", SYN_TAKEN ", 5", REQ_MAY,
-     "SYN and ACK is sent later, so that the application can give the data."},
+     "SYN and ACK is sent later, so that the application can give the data.",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc7413.initial-window", SYN_TAKEN ", 6", REQ_SHALL,
      "The initial congestion window is that of RFC 5681.", .when = "the data was taken"},
     {"rfc7413.syn-ack-again", SYN_TAKEN, REQ_SHOULD,
@@ -90,7 +95,8 @@ REQUIREMENTS(
     {"rfc7413.simultaneous", SYN_TAKEN, REQ_SHALL,
      "All that is the same where the SYN meets a client in SYN-SENT."},
     {"rfc7413.simultaneous-early", SYN_TAKEN, REQ_MAY,
-     "Such a client's socket has data to read before it is connected."},
+     "Such a client's socket has data to read before it is connected.",
+     .untestable = EXCLUDES_NOTHING},
 
     {"rfc7413.syn-ack-updates", ANSWERED ", 1", REQ_SHOULD,
      "The client keeps the cookie and the maximum segment size of the SYN and ACK."},
@@ -121,9 +127,10 @@ REQUIREMENTS(
      "The server watches how many connections are reset in SYN-RECEIVED.",
      .untestable = "what follows from it is its own"},
     {"rfc7413.flood-resets-counted", FLOOD, REQ_MAY,
-     "A connection that was reset counts as pending for some time."},
+     "A connection that was reset counts as pending for some time.",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc7413.reflection", "5.2 Amplified Reflection Attack to Random Host", REQ_MAY,
-     "The server sends no data until the handshake is complete."},
+     "The server sends no data until the handshake is complete.", .untestable = EXCLUDES_NOTHING},
     {"rfc7413.client-tolerates", "6.1 Duplicate Data in SYNs", REQ_SHALL,
      "A client that cannot do with its data delivered twice does not use Fast Open.",
      .untestable = APPLICATION},
@@ -137,7 +144,7 @@ REQUIREMENTS(
     {"rfc7413.farms", "6.3.4 Load Balancers and Server Farms", REQ_SHOULD,
      "Servers of one address have one key.", .untestable = "it is about several machines"},
     {"rfc7413.cookie-less", "7.3 Cookie-less Fast Open", REQ_MAY,
-     "A server gives a trivial cookie, or one without octets."},
+     "A server gives a trivial cookie, or one without octets.", .untestable = EXCLUDES_NOTHING},
     {"rfc7413.option-34", "9 IANA Considerations", REQ_SHOULD,
      "The option is that of kind 34, and not an experimental one of kind 254."},
 
@@ -156,7 +163,8 @@ REQUIREMENTS(
      "The call fails with the error that connect() would.",
      .when = "MSG_FASTOPEN is given, and the handshake fails"},
     {"rfc7413.client-option", ACTIVE, REQ_MAY,
-     "TCP_FASTOPEN, set before connect(), has sendto() and sendmsg() do the same."},
+     "TCP_FASTOPEN, set before connect(), has sendto() and sendmsg() do the same.",
+     .untestable = EXCLUDES_NOTHING},
     {"rfc7413.listener-option", PASSIVE, REQ_MAY,
      "TCP_FASTOPEN turns Fast Open on for a listening socket, and says how many pending SYNs there "
      "may be."},

@@ -1,5 +1,6 @@
 /* Packets as values, and what is kept of those that pass a line. */
 #include "tests/support.h"
+#include "wire/headers.h"
 #include "wire/packet.h"
 #include "wire/text.h"
 
@@ -47,6 +48,25 @@ static void test_segments(void)
         CU_ASSERT(packet_space(&got) == 4);
         CU_ASSERT(address_equal(&got.source, &sent.source));
     }
+}
+
+/* Options that few segments have; and one as it is on the wire. */
+static void test_options(void)
+{
+    struct packet sent = segment(false, SYN);
+    sent.fast_open = true;
+    sent.cookie_length = 6;
+    memcpy(sent.cookie, "cookie", 6);
+    sent.user_timeout = (struct user_timeout)UTO_MINUTES(300);
+    struct packet got = through(&sent);
+    CU_ASSERT(got.problems == 0 && got.options_length == 12);
+    CU_ASSERT(got.fast_open && got.cookie_length == 6 && memcmp(got.cookie, "cookie", 6) == 0);
+    CU_ASSERT(got.user_timeout.there && got.user_timeout.minutes && got.user_timeout.value == 300);
+    CU_ASSERT(memcmp(tcp_option(&got, OPTION_USER_TIMEOUT), "\34\4\201\54", 4) == 0);
+    CU_ASSERT(tcp_option(&got, OPTION_MSS) == NULL);
+    sent.user_timeout = (struct user_timeout)UTO_SECONDS(0);
+    got = through(&sent);
+    CU_ASSERT(got.user_timeout.there && !got.user_timeout.minutes && got.user_timeout.value == 0);
 }
 
 /* They are filled up to a word of the header, whose checksum covers them. */
@@ -194,6 +214,7 @@ int main(void)
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("line", NULL, NULL);
     CU_add_test(suite, "segments", test_segments);
+    CU_add_test(suite, "options", test_options);
     CU_add_test(suite, "options of IPv4", test_ip_options);
     CU_add_test(suite, "what is wrong on request", test_wrong);
     CU_add_test(suite, "other protocols", test_others);

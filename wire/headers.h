@@ -29,6 +29,7 @@ enum {
     OPTION_SACK_PERMITTED,
     OPTION_SACK,
     OPTION_STAMP = 8,
+    OPTION_USER_TIMEOUT = 28,
     OPTION_FAST_OPEN = 34,
 };
 
@@ -36,6 +37,10 @@ enum {
  * Gives how many bytes they take. */
 void tcp_options_read(struct packet *packet, const unsigned char *options, size_t size);
 size_t tcp_options_write(const struct packet *packet, unsigned char options[OPTIONS_MOST]);
+
+/* The first option of a kind as it is on the wire, kind and length and all; NULL if there is none.
+ */
+const unsigned char *tcp_option(const struct packet *packet, unsigned kind);
 
 /* The sum of the pseudo-header that the checksums of transports begin with. */
 uint32_t pseudo_header(const struct address *source, const struct address *destination,

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* A bit of the User Timeout Option. */
+enum { IN_MINUTES = 0x8000 };
+
 static void read_sack(struct packet *packet, const unsigned char *at, size_t size)
 {
     for (packet->sacks = 0; size >= 8 && packet->sacks < SACK_MOST; size -= 8, at += 8) {
@@ -32,6 +35,11 @@ static void read_option(struct packet *packet, unsigned kind, const unsigned cha
         if (size == 8)
             packet->stamp = (struct stamp)STAMP(get32(at), get32(at + 4));
         break;
+    case OPTION_USER_TIMEOUT:
+        if (size == 2)
+            packet->user_timeout = (struct user_timeout){
+                .there = true, .minutes = get16(at) & IN_MINUTES, .value = get16(at) & ~IN_MINUTES};
+        break;
     case OPTION_FAST_OPEN:
         packet->fast_open = true;
         packet->cookie_length = (unsigned)(size < COOKIE_MOST ? size : COOKIE_MOST);
@@ -42,23 +50,42 @@ static void read_option(struct packet *packet, unsigned kind, const unsigned cha
     }
 }
 
+/* The next option at or after `at`, or `size` if there is none; of one without a length that makes
+ * sense the length is 0. */
+static size_t next_option(const unsigned char *options, size_t size, size_t at, size_t *length)
+{
+    while (at < size && options[at] == OPTION_NOP)
+        at++;
+    if (at >= size || options[at] == OPTION_END)
+        return size;
+    *length = at + 1 < size ? options[at + 1] : 0;
+    if (*length < 2 || *length > size - at)
+        *length = 0;
+    return at;
+}
+
 void tcp_options_read(struct packet *packet, const unsigned char *options, size_t size)
 {
+    size_t length = 0;
     packet->options_length = (unsigned)(size < OPTIONS_MOST ? size : OPTIONS_MOST);
     memcpy(packet->options, options, packet->options_length);
-    for (size_t at = 0; at < size && options[at] != OPTION_END;) {
-        if (options[at] == OPTION_NOP) {
-            at++;
-            continue;
-        }
-        size_t length = at + 1 < size ? options[at + 1] : 0;
-        if (length < 2 || length > size - at) {
+    for (size_t at = 0; (at = next_option(options, size, at, &length)) < size; at += length) {
+        if (!length) {
             packet->problems |= PACKET_BAD_OPTIONS;
             return;
         }
         read_option(packet, options[at], options + at + 2, length - 2);
-        at += length;
     }
+}
+
+const unsigned char *tcp_option(const struct packet *packet, unsigned kind)
+{
+    size_t size = packet->options_length, length = 0;
+    for (size_t at = 0; (at = next_option(packet->options, size, at, &length)) < size && length;
+         at += length)
+        if (packet->options[at] == kind)
+            return packet->options + at;
+    return NULL;
 }
 
 struct writer {
@@ -107,6 +134,9 @@ size_t tcp_options_write(const struct packet *packet, unsigned char options[OPTI
     unsigned cookie = packet->cookie_length < COOKIE_MOST ? packet->cookie_length : COOKIE_MOST;
     if (packet->fast_open && (at = add_option(&writer, OPTION_FAST_OPEN, cookie)))
         memcpy(at, packet->cookie, cookie);
+    const struct user_timeout *timeout = &packet->user_timeout;
+    if (timeout->there && (at = add_option(&writer, OPTION_USER_TIMEOUT, 2)))
+        put16(at, (uint16_t)(timeout->value | (timeout->minutes ? IN_MINUTES : 0)));
     while (writer.used % 4)
         options[writer.used++] = OPTION_NOP;
     return writer.used;

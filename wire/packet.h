@@ -35,6 +35,12 @@ struct stamp {
     uint32_t value, echo;
 };
 
+/* The User Timeout Option. */
+struct user_timeout {
+    bool there, minutes; /* or else seconds */
+    uint16_t value;      /* of 15 bits */
+};
+
 /* What is wrong on purpose in a packet that is sent. */
 struct wrong {
     uint16_t checksum;        /* these bits of the transport's checksum are turned around */
@@ -82,6 +88,7 @@ struct packet {
     bool fast_open; /* with a cookie, or asking for one */
     unsigned cookie_length;
     unsigned char cookie[COOKIE_MOST];
+    struct user_timeout user_timeout; /* UTO_SECONDS(value), UTO_MINUTES(value) */
     /* All options as they are on the wire. Sending, these are sent instead of those by name. */
     unsigned char options[OPTIONS_MOST];
     unsigned options_length;
@@ -110,6 +117,14 @@ struct packet {
 #define STAMP(value_, echo_)                                                                       \
     {                                                                                              \
         .there = true, .value = (value_), .echo = (echo_)                                          \
+    }
+#define UTO_SECONDS(value_)                                                                        \
+    {                                                                                              \
+        .there = true, .value = (value_)                                                           \
+    }
+#define UTO_MINUTES(value_)                                                                        \
+    {                                                                                              \
+        .there = true, .minutes = true, .value = (value_)                                          \
     }
 
 /* Decodes a frame, or an IP packet as ICMP errors quote it: whatever the bytes are. What cannot be

@@ -167,6 +167,9 @@ static void add_options(struct text *text, const struct packet *packet, const st
                  relative(packet->sack[i][1], other));
     if (packet->fast_open)
         text_add(text, ",cookie %u bytes", packet->cookie_length);
+    if (packet->user_timeout.there)
+        text_add(text, ",UTO %u %s", packet->user_timeout.value,
+                 packet->user_timeout.minutes ? "min" : "s");
     if (text->used > first.used) {
         text->bytes[first.used] = '<';
         text_add(text, ">");

@@ -1,11 +1,26 @@
 /* What rules about TCP Fast Open share. */
 #include "suites/wire/fast_open.h"
 
+#include "wire/headers.h"
+
 const char *option_of(const struct packet *packet)
 {
     return !packet->fast_open      ? "no option"
            : packet->cookie_length ? "a cookie"
                                    : "an empty option";
+}
+
+struct packet with_bad_length(struct packet packet, int chosen)
+{
+    static const unsigned char options[][20] = {
+        {OPTION_FAST_OPEN, 3, 'a', OPTION_NOP},
+        {OPTION_FAST_OPEN, 4, 'a', 'b'},
+        {OPTION_FAST_OPEN, 7, 'a', 'b', 'c', 'd', 'e', OPTION_NOP},
+        {OPTION_FAST_OPEN, 20, 'a', 'b', 'c', 'd', 'e'}};
+    static const unsigned length[] = {4, 4, 8, 20};
+    packet.options_length = length[chosen];
+    memcpy(packet.options, options[chosen], packet.options_length);
+    return packet;
 }
 
 /* ---- the IUT as a client ---- */
@@ -14,7 +29,10 @@ void need_fast_client(struct test *t)
 {
     need_option(t, t->iut, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, "TCP_FASTOPEN_CONNECT");
     int probe = stream_socket(t, t->iut);
-    must(sk_setsockopt(t->iut, probe, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1));
+    int result = sk_setsockopt(t->iut, probe, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+    if (t->net->described && result == -EOPNOTSUPP)
+        skip("Fast Open is off there: TCP_FASTOPEN_CONNECT cannot be set");
+    must(result);
     must(sk_close(t->iut, probe));
 }
 
@@ -75,7 +93,7 @@ struct talk fast_called_by(struct line *line, int port, int fd, const char *text
     return talk;
 }
 
-/* To a fresh port. What has a cookie of an earlier case does not ask. */
+/* To a fresh port. */
 static struct talk called_first(struct line *line)
 {
     struct test *t = line->t;
@@ -86,12 +104,21 @@ static struct talk called_first(struct line *line)
     return c;
 }
 
-struct talk fast_asking(struct line *line)
+struct talk fast_first(struct line *line)
 {
     struct test *t = line->t;
     struct talk c = called_first(line);
-    if (c.syn.cookie_length)
+    if (c.syn.cookie_length && t->elsewhere)
         skip("the implementation has a cookie of an earlier case");
+    return c;
+}
+
+struct talk fast_asking(struct line *line)
+{
+    struct test *t = line->t;
+    struct talk c = fast_first(line);
+    require_by("wire.fast-open.client.request", !c.syn.cookie_length,
+               "the SYN has a cookie that nobody gave");
     return c;
 }
 
@@ -104,8 +131,15 @@ int given_cookie_with(struct line *line, const char *cookie, struct packet answe
     answer.cookie_length = 8;
     memcpy(answer.cookie, cookie, 8);
     tell_segment(&c, answer);
-    must_hear(&c, ACK);
+    need_handshake(&c);
     return address_port(&c.end);
+}
+
+void need_handshake(struct talk *talk)
+{
+    struct test *t = talk->line->t;
+    const char *heard = handshake_said(talk);
+    require(strncmp(heard, "ACK ", 4) == 0, "the SYN and ACK is answered by %s", heard);
 }
 
 void answer_syn(struct talk *talk, int unacknowledged)
@@ -120,6 +154,25 @@ void send_when_connected(struct talk *talk, const char *text)
     int error = connected_to_line(talk);
     require(error == 0, "the connection failed with %s", error_name(error));
     must(sk_send(t->iut, talk->fd, text, strlen(text), 0));
+}
+
+const char *data_heard(struct talk *talk, size_t size)
+{
+    static char text[64];
+    size_t came = 0;
+    while (came < size && size < sizeof text) {
+        uint32_t expected = talk->expected;
+        struct packet packet = hear(talk);
+        if (!packet.protocol)
+            break;
+        if (talk->expected != expected && came + packet.length < sizeof text) {
+            memcpy(text + came, packet.data, packet.length);
+            came += packet.length;
+            tell(talk, ACK);
+        }
+    }
+    text[came] = '\0';
+    return text;
 }
 
 /* ---- the IUT as a server ---- */
@@ -148,6 +201,7 @@ struct packet cookie_answer(const struct talk *listening)
     tell(&c, SYN, .mss = 1000, .fast_open = true);
     struct packet answer = must_hear(&c, SYN | ACK);
     tell(&c, RST);
+    drain(listening->line); /* it can have been sent again meanwhile */
     if (t->net->described && !answer.cookie_length)
         skip("the implementation gives no cookie: Fast Open can be off there");
     require_by("wire.fast-open.server.cookie", answer.cookie_length, "no cookie is given");
@@ -182,7 +236,28 @@ struct talk fast_opened(struct line *line)
     return c;
 }
 
+int fast_accepted(const struct talk *talk)
+{
+    struct test *t = talk->line->t;
+    set_nonblocking(t, t->iut, talk->listener, true);
+    drain(talk->line);
+    int fd = sk_accept(t->iut, talk->listener, NULL);
+    if (fd == -EAGAIN)
+        skip("the connection is given when the handshake is complete: it may be");
+    return must(fd);
+}
+
 /* ---- for mutants ---- */
+
+bool is_syn(const struct packet *packet, enum heading heading)
+{
+    return heading == FROM_IUT && packet->flags == SYN;
+}
+
+bool is_syn_ack(const struct packet *packet, enum heading heading)
+{
+    return heading == FROM_IUT && packet->flags == (SYN | ACK);
+}
 
 bool loses_cookie(struct packet *packet, enum heading heading)
 {

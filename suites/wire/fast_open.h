@@ -7,6 +7,16 @@
 /* "no option", "an empty option", "a cookie": what of Fast Open a segment has. */
 const char *option_of(const struct packet *packet);
 
+/* A packet with a Fast Open option whose length cannot be: which, is an axis of a case. */
+#define BAD_LENGTHS                                                                                \
+    {                                                                                              \
+        "length",                                                                                  \
+        {                                                                                          \
+            "3", "4", "7", "20"                                                                    \
+        }                                                                                          \
+    }
+struct packet with_bad_length(struct packet packet, int chosen);
+
 /* ---- the IUT as a client ---- */
 
 /* How an application asks for it: by TCP_FASTOPEN_CONNECT before connect(), or by MSG_FASTOPEN. The
@@ -40,8 +50,9 @@ struct talk fast_called(struct line *line, int port, const char *text);
 /* The same by a socket that fast_socket() has made. */
 struct talk fast_called_by(struct line *line, int port, int fd, const char *text);
 
-/* The same to a fresh port, of which no cookie is known, so that the SYN asks for one. A skip where
- * an implementation that outlives cases has the cookie of an earlier one. */
+/* The same to a fresh port, of which no cookie is known. A skip where an implementation that
+ * outlives cases has the cookie of an earlier one. And the same where the SYN must ask for one. */
+struct talk fast_first(struct line *line);
 struct talk fast_asking(struct line *line);
 
 /* Has the IUT ask for a cookie of the line, and gives it this: 8 octets, and what else the SYN and
@@ -50,11 +61,17 @@ struct talk fast_asking(struct line *line);
     given_cookie_with((line_), (cookie_), (struct packet){.flags = SYN | ACK, __VA_ARGS__})
 int given_cookie_with(struct line *line, const char *cookie, struct packet answer);
 
+/* Hears the ACK that completes a handshake, though the SYN was sent again before. */
+void need_handshake(struct talk *talk);
+
 /* Sends SYN and ACK, which acknowledges so much less than all. */
 void answer_syn(struct talk *talk, int unacknowledged);
 
 /* What the application of a connection whose SYN had no data sends when it is connected. */
 void send_when_connected(struct talk *talk, const char *text);
+
+/* Hears segments and acknowledges them until so many octets have come in order; gives them. */
+const char *data_heard(struct talk *talk, size_t size);
 
 /* ---- the IUT as a server ---- */
 
@@ -73,10 +90,17 @@ struct packet fast_syn(struct talk *talk, const struct packet *having, const cha
 /* A connection whose SYN had "hello" and a valid cookie, which was answered. */
 struct talk fast_opened(struct line *line);
 
+/* What accept() gives before the handshake is complete: a skip if that is nothing, which may be. */
+int fast_accepted(const struct talk *talk);
+
 /* A connection of the IUT to a port of the line of which nothing was sent. */
 struct talk talk_from_port(struct line *line, int port);
 
 /* ---- for mutants ---- */
+
+/* Whether it is the IUT's. */
+bool is_syn(const struct packet *packet, enum heading heading);
+bool is_syn_ack(const struct packet *packet, enum heading heading);
 
 /* The IUT sees no Fast Open option in a SYN with data. */
 bool loses_cookie(struct packet *packet, enum heading heading);

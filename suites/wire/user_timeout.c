@@ -1,7 +1,7 @@
 /* TCP_USER_TIMEOUT, and the option of RFC 5482 by which one side tells the other. */
 #include "suites/wire/wire.h"
 
-enum { USER_TIMEOUT_KIND = 28 };
+#include "wire/headers.h"
 
 /* What a clock of an implementation may be ahead of ours, in nanoseconds. */
 static const int64_t slack = INT64_C(100000000);
@@ -25,17 +25,8 @@ static const char *in_time(int64_t begin, int milliseconds)
             "seconds", "minutes", "0-seconds", "0-minutes"                                         \
         }                                                                                          \
     }
-static const unsigned char told[][4] = {{USER_TIMEOUT_KIND, 4, 0, 30},
-                                        {USER_TIMEOUT_KIND, 4, 0x80, 30},
-                                        {USER_TIMEOUT_KIND, 4, 0, 0},
-                                        {USER_TIMEOUT_KIND, 4, 0x80, 0}};
-
-static struct packet with_option(struct packet packet, const unsigned char option[4])
-{
-    memcpy(packet.options, option, 4);
-    packet.options_length = 4;
-    return packet;
-}
+static const struct user_timeout told[] = {UTO_SECONDS(30), UTO_MINUTES(30), UTO_SECONDS(0),
+                                           UTO_MINUTES(0)};
 
 /* ---- how long ---- */
 
@@ -83,6 +74,7 @@ CASE(zero_window, probed, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_
     struct talk c = line_connected(&line);
     struct backoff backoff = backoff_begin_rarely(patience);
     char bytes[8];
+    uint32_t expected = c.expected;
     say_window(&c, 0);
     must(sk_recv(iut, c.fd, bytes, sizeof bytes, 0));
     limit(t, c.fd, TIME);
@@ -90,8 +82,10 @@ CASE(zero_window, probed, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_
     must(sk_send(iut, c.fd, "hello", 5, 0));
     struct pending *pending = sk_begin(iut, call_recv(c.fd, bytes, 1, 0));
     do
-        if (hear_now(&c).protocol == IPPROTO_TCP)
+        if (hear_now(&c).protocol == IPPROTO_TCP) {
+            c.expected = expected; /* what a probe has finds no room */
             tell(&c, ACK);
+        }
     while (!sk_returned(pending) && backoff_wait(&backoff));
     observe_count(finish(pending));
     observe("%s", in_time(begin, TIME));
@@ -155,11 +149,11 @@ CASE(overrides, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .role = AN
 {
     enum { TIME = 2500, MOST = 8 };
     struct line line = take_line(t);
+    int64_t begin = clock_now(); /* the handshake is the last that it hears */
     struct talk c = line_connected(&line);
     char byte;
     int probes = 0;
     limit(t, c.fd, TIME);
-    int64_t begin = clock_now();
     hurry(t, c.fd, t->chosen[0] ? MOST : 1);
     observe_count(finish(sk_begin(iut, call_recv(c.fd, &byte, 1, 0))));
     observe("%s", in_time(begin, TIME));
@@ -176,33 +170,29 @@ MUTANT(overrides, "TCP_KEEPCNT decides")
 RULE(begins, "wire.user-timeout.keep-alive-begin",
      .statement = "With SO_KEEPALIVE a connection that is idle for TCP_KEEPIDLE is probed, and not "
                   "before, though TCP_USER_TIMEOUT is less.",
-     .outcome = {[BY_LINUX] = {"ACK without data then not before",
-                               {"linux.tcp.7.tcp-user-timeout-no-retransmit"}}});
+     .outcome = {
+         [BY_LINUX] = {"a probe then not before", {"linux.tcp.7.tcp-user-timeout-no-retransmit"}}});
 
 CASE(begins, idle, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
      .seconds = 10)
 {
     enum { TIME = 300, IDLE = 1000 };
     struct line line = take_line(t);
+    int64_t begin = clock_now(); /* it is idle from the handshake on */
     struct talk c = line_connected(&line);
     limit(t, c.fd, TIME);
-    int64_t begin = clock_now();
     hurry(t, c.fd, 2);
     struct packet packet = hear(&c);
-    if (packet.flags == ACK && !packet.length)
-        observe("ACK without data");
-    else
-        observe("%s", said(&c, packet));
-    /* The connection was idle before, but hardly. */
-    observe("%s", packet.time - begin > IDLE / 2 * INT64_C(1000000) ? "not before" : "before");
+    /* An octet that was acknowledged before may go with it. */
+    bool probe = packet.flags == ACK && packet.length <= 1 && packet.seq == c.expected - 1;
+    observe("%s", probe ? "a probe" : said(&c, packet));
+    observe("%s", packet.time - begin + slack >= IDLE * INT64_C(1000000) ? "not before" : "before");
 }
 
-MUTANT_ON_WIRE(begins, "it has an octet of data")
+MUTANT_ON_WIRE(begins, "the probe comes when the time of TCP_USER_TIMEOUT has passed")
 {
-    if (heading == FROM_IUT && packet->flags == ACK && !packet->length) {
-        packet->data = "x";
-        packet->length = 1;
-    }
+    if (heading == FROM_IUT && packet->flags == ACK)
+        packet->time -= INT64_C(700000000);
     return true;
 }
 
@@ -237,7 +227,7 @@ CASE(syn_sent, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG
     if (sk_returned(pending))
         observe_result(finish(pending));
     else
-        observe("goes on");
+        observe("%s", last - begin >= TIME * INT64_C(1000000) ? "goes on" : "no SYN comes");
 }
 
 MUTANT_GIVES(syn_sent, "connect() is refused", OP_CONNECT, ETIMEDOUT, ECONNREFUSED)
@@ -278,20 +268,31 @@ RULE(any_state, "wire.user-timeout.any-state",
                                {"linux.tcp.7.tcp-user-timeout-any-state",
                                 "linux.tcp.7.tcp-user-timeout-type"}}});
 
+static void observe_set(struct test *t, int fd)
+{
+    enum { TIME = 12345 };
+    int value = 0;
+    observe_result(sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TIME));
+    must(sk_getsockopt(t->iut, fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value));
+    observe("%s", value == TIME ? "the same" : "another");
+}
+
 CASE(any_state, each, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"state",
                {"syn-sent", "established", "fin-wait-1", "fin-wait-2", "closing", "close-wait"}}})
 {
-    enum { TIME = 12345 };
     static const enum tcp_state states[] = {STATE_SYN_SENT,   STATE_ESTABLISHED, STATE_FIN_WAIT_1,
                                             STATE_FIN_WAIT_2, STATE_CLOSING,     STATE_CLOSE_WAIT};
     struct line line = take_line(t);
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    struct talk c = line_in(&line, states[t->chosen[0]]);
-    int value = 0;
-    observe_result(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TIME));
-    must(sk_getsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &value));
-    observe("%s", value == TIME ? "the same" : "another");
+    observe_set(t, line_in(&line, states[t->chosen[0]]).fd);
+}
+
+CASE(any_state, unconnected, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"state", {"closed", "listen"}}})
+{
+    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    observe_set(t, t->chosen[0] ? listening_socket(t, iut).fd : stream_socket(t, iut));
 }
 
 MUTANT(any_state, "it keeps whole seconds")
@@ -313,7 +314,7 @@ CASE(in_syn, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes = {TOLD})
 {
     struct line line = take_line(t);
     struct talk c = talk_to_listener(&line);
-    tell_segment(&c, with_option((struct packet){.flags = SYN}, told[t->chosen[0]]));
+    tell(&c, SYN, .user_timeout = told[t->chosen[0]]);
     struct packet answer = hear(&c);
     talk_counts_from(&c, &answer);
     observe("%s", said(&c, answer));
@@ -324,7 +325,7 @@ CASE(in_syn, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes = {TOLD})
 
 MUTANT_ON_WIRE(in_syn, "a SYN with the option is dropped")
 {
-    return heading == FROM_IUT || packet->options[0] != USER_TIMEOUT_KIND;
+    return heading == FROM_IUT || !packet->user_timeout.there;
 }
 
 RULE(in_data, "wire.user-timeout.option-in-data",
@@ -337,7 +338,7 @@ CASE(in_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    tell_segment(&c, with_option((struct packet){.flags = ACK, .text = "abc"}, told[t->chosen[0]]));
+    tell(&c, ACK, .text = "abc", .user_timeout = told[t->chosen[0]]);
     observe("%s", receive_next(t, iut, c.fd));
     tell(&c, ACK, .text = "def");
     observe("%s", receive_next(t, iut, c.fd));
@@ -345,7 +346,7 @@ CASE(in_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
 
 MUTANT_ON_WIRE(in_data, "the option resets the connection")
 {
-    if (heading == TO_IUT && packet->options[0] == USER_TIMEOUT_KIND)
+    if (heading == TO_IUT && packet->user_timeout.there)
         packet->flags |= RST;
     return true;
 }
@@ -357,18 +358,8 @@ RULE(own, "wire.user-timeout.option-own",
 
 static bool is_right(const struct packet *packet)
 {
-    const unsigned char *option = packet->options;
-    size_t left = packet->options_length;
-    while (left >= 2 && option[0]) {
-        size_t length = option[0] == 1 ? 1 : option[1];
-        if (length == 0 || length > left)
-            break;
-        if (option[0] == USER_TIMEOUT_KIND)
-            return length == 4 && ((option[2] & 0x7f) || option[3]);
-        option += length;
-        left -= length;
-    }
-    return true;
+    const unsigned char *option = tcp_option(packet, OPTION_USER_TIMEOUT);
+    return !option || (option[1] == 4 && packet->user_timeout.value);
 }
 
 CASE(own, syn_and_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
@@ -386,9 +377,11 @@ CASE(own, syn_and_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_RO
 
 MUTANT_ON_WIRE(own, "it says 0")
 {
+    static const unsigned char zero[] = {OPTION_USER_TIMEOUT, 4, 0, 0};
     if (heading == FROM_IUT && packet->length) {
-        memcpy(packet->options, told[2], 4);
-        packet->options_length = 4;
+        memcpy(packet->options, zero, sizeof zero);
+        packet->options_length = sizeof zero;
+        packet->user_timeout = told[2];
     }
     return true;
 }
@@ -396,20 +389,22 @@ MUTANT_ON_WIRE(own, "it says 0")
 RULE(set, "wire.user-timeout.option-set-explicitly",
      .statement =
          "Where TCP_USER_TIMEOUT is set, data of send() is not acknowledged, and the other "
-         "side tells a longer time, recv() fails with ETIMEDOUT all the same.",
+         "side tells a longer or a shorter time, recv() fails with ETIMEDOUT when that time "
+         "has passed all the same, and not before.",
      .outcome = {[BY_LINUX] = {"ETIMEDOUT then not before",
                                {"rfc5482.set-explicitly", "rfc5482.not-changed",
                                 "linux.tcp.7.tcp-user-timeout"}}});
 
-CASE(set, longer, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
-     .seconds = 10)
+CASE(set, told, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
+     .seconds = 10, .axes = {{"told", {"longer", "shorter"}}})
 {
-    enum { TIME = 1000 };
+    enum { TIME = 2000 };
+    static const struct user_timeout others[] = {UTO_MINUTES(30), UTO_SECONDS(1)};
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     char bytes[8];
     limit(t, c.fd, TIME);
-    tell_segment(&c, with_option((struct packet){.flags = ACK, .text = "abc"}, told[1]));
+    tell(&c, ACK, .text = "abc", .user_timeout = others[t->chosen[0]]);
     must(sk_recv(iut, c.fd, bytes, sizeof bytes, 0));
     int64_t begin = clock_now();
     must(sk_send(iut, c.fd, "hello", 5, 0));
@@ -428,11 +423,10 @@ RULE(short_time, "wire.user-timeout.option-short",
 CASE(short_time, second, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 12)
 {
-    static const unsigned char second[4] = {USER_TIMEOUT_KIND, 4, 0, 1};
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     char bytes[8];
-    tell_segment(&c, with_option((struct packet){.flags = ACK, .text = "abc"}, second));
+    tell(&c, ACK, .text = "abc", .user_timeout = UTO_SECONDS(1));
     must(sk_recv(iut, c.fd, bytes, sizeof bytes, 0));
     int64_t begin = clock_now();
     must(sk_send(iut, c.fd, "hello", 5, 0));

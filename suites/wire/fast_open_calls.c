@@ -1,0 +1,181 @@
+/* TCP Fast Open of those who call, as Linux has it: what the calls give, and when. */
+#include "suites/wire/fast_open.h"
+
+RULE(in_progress, "wire.fast-open.client.in-progress",
+     .statement = "connect() with TCP_FASTOPEN_CONNECT, and sendto() with MSG_FASTOPEN, without "
+                  "blocking, fail with EINPROGRESS where no cookie is known.",
+     .outcome = {[BY_LINUX] = {"EINPROGRESS",
+                               {"linux.send.2.msg-fastopen-no-cookie",
+                                "linux.tcp.7.tcp-fastopen-connect-no-cookie",
+                                "rfc7413.msg-fastopen-no-cookie"}}});
+
+CASE(in_progress, first, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
+{
+    struct line line = take_line(t);
+    need_fast_client(t);
+    struct talk c = talk_to(&line, 0);
+    c.fd = fast_socket(t);
+    int result = fast_begin(&c, "hello");
+    if (must_see(&line, SYN).cookie_length && t->elsewhere)
+        skip("the implementation has a cookie of an earlier case");
+    observe_result(result);
+}
+
+MUTANT(in_progress, "the call says that it would block")
+{
+    mutate(m, call);
+    if (call_failed(call, OP_CONNECT, EINPROGRESS) || call_failed(call, OP_SENDTO, EINPROGRESS) ||
+        call_failed(call, OP_SENDMSG, EINPROGRESS))
+        call_fail(call, EAGAIN);
+}
+
+RULE(deferred, "wire.fast-open.client.connect-deferred",
+     .statement = "connect() with TCP_FASTOPEN_CONNECT succeeds at once and sends nothing where a "
+                  "cookie is known.",
+     .outcome = {[BY_LINUX] = {"0 then nothing", {"linux.tcp.7.tcp-fastopen-connect-cookie"}}});
+
+CASE(deferred, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"call", {"connect"}}})
+{
+    struct line line = take_line(t);
+    int port = given_cookie(&line, "cookie:1", .mss = 1000);
+    struct talk c = talk_from_port(&line, port);
+    c.fd = fast_socket(t);
+    set_nonblocking(t, iut, c.fd, false);
+    struct pending *pending = sk_begin(iut, call_connect(c.fd, &c.line_name));
+    observe_result(finish(pending));
+    struct packet packet = see_now(&line);
+    observe("%s", packet.protocol ? flags_text(packet.flags) : "nothing");
+}
+
+MUTANT(deferred, "connect() has the SYN sent")
+{
+    mutate(m, call);
+    if (call->operation == OP_CONNECT && call->result == 0)
+        sk_send(m->real, (int)call->argument[0], "x", 1, MSG_DONTWAIT);
+}
+
+RULE(count, "wire.fast-open.client.count",
+     .statement = "sendto() with MSG_FASTOPEN, without blocking, gives how much of the data went "
+                  "with the SYN where a cookie is known.",
+     .outcome = {
+         [BY_LINUX] = {"5 then 5",
+                       {"linux.send.2.msg-fastopen-nonblocking", "rfc7413.msg-fastopen-count"}}});
+
+CASE(count, second, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"call", {"connect", "sendto"}}})
+{
+    struct line line = take_line(t);
+    int port = given_cookie(&line, "cookie:1", .mss = 1000);
+    struct address name = line_name(&line, port);
+    int fd = stream_socket(t, iut);
+    set_nonblocking(t, iut, fd, true);
+    observe_count(sk_sendto(iut, fd, "hello", 5, MSG_FASTOPEN, &name));
+    observe("%zu", must_see(&line, SYN).length);
+}
+
+MUTANT_GIVES(count, "the call says that the connection is in progress", OP_SENDTO, 0, EINPROGRESS)
+
+RULE(blocks, "wire.fast-open.client.blocks",
+     .statement = "sendto() with MSG_FASTOPEN that blocks returns when the handshake is complete, "
+                  "and the data comes once.",
+     .outcome = {
+         [BY_LINUX] = {"waits then 5 then 5 of data",
+                       {"linux.send.2.msg-fastopen-blocks", "rfc7413.msg-fastopen-blocks"}}});
+
+CASE(blocks, both, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"call", {"connect"}}, {"cookie", {"known", "unknown"}}})
+{
+    struct line line = take_line(t);
+    need_fast_client(t);
+    int port = t->chosen[1] ? 0 : given_cookie(&line, "cookie:1", .mss = 1000);
+    struct talk c = port ? talk_from_port(&line, port) : talk_to(&line, 0);
+    c.fd = stream_socket(t, iut);
+    struct pending *pending = sk_begin(iut, call_fast_open(&c, "hello"));
+    c.syn = must_see(&line, SYN);
+    talk_counts_from(&c, &c.syn);
+    c.iut = c.syn.source;
+    drain(&line);
+    observe("%s", sk_waits(pending) && !sk_returned(pending) ? "waits" : "has returned");
+    answer_syn(&c, 0);
+    observe_count(finish(pending));
+    size_t most, came = c.syn.length;
+    if (came < 5)
+        came += hear_data(&c, 5 - came, &most);
+    while (hear_now(&c).protocol)
+        continue;
+    observe("%u of data", c.expected - c.others.number - 1);
+}
+
+MUTANT(blocks, "the call does not block")
+{
+    if (call->operation == OP_SENDTO)
+        *call_flags(call) |= MSG_DONTWAIT;
+    mutate(m, call);
+}
+
+RULE(refused, "wire.fast-open.client.refused",
+     .statement =
+         "sendto() with MSG_FASTOPEN that blocks fails with ECONNREFUSED where a RST answers "
+         "its SYN.",
+     .outcome = {
+         [BY_LINUX] = {"ECONNREFUSED",
+                       {"linux.send.2.msg-fastopen-errors", "rfc7413.msg-fastopen-fails"}}});
+
+CASE(refused, both, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"call", {"connect"}}, {"cookie", {"known", "unknown"}}})
+{
+    struct line line = take_line(t);
+    need_fast_client(t);
+    int port = t->chosen[1] ? 0 : given_cookie(&line, "cookie:1", .mss = 1000);
+    struct talk c = port ? talk_from_port(&line, port) : talk_to(&line, 0);
+    c.fd = stream_socket(t, iut);
+    struct pending *pending = sk_begin(iut, call_fast_open(&c, "hello"));
+    struct packet syn = must_see(&line, SYN);
+    line_send_packet(&line, reply(&syn, RST | ACK));
+    observe_result(finish(pending));
+}
+
+MUTANT_GIVES(refused, "the call says that the connection was reset", OP_SENDTO, ECONNREFUSED,
+             ECONNRESET)
+
+RULE(already, "wire.fast-open.client.already",
+     .statement = "sendto() with MSG_FASTOPEN fails with EALREADY while connect() with "
+                  "TCP_FASTOPEN_CONNECT makes the connection.",
+     .outcome = {[BY_LINUX] = {"EALREADY", {"linux.send.2.ealready"}}});
+
+CASE(already, first, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"call", {"connect"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = fast_asking(&line);
+    observe_result(sk_sendto(iut, c.fd, "hello", 5, MSG_FASTOPEN, &c.line_name));
+}
+
+MUTANT_GIVES(already, "it says that the connection is in progress", OP_SENDTO, EALREADY,
+             EINPROGRESS)
+
+RULE(reads, "wire.fast-open.client.read-first",
+     .statement = "recv() directly after connect() with TCP_FASTOPEN_CONNECT waits, and nothing is "
+                  "sent, where a cookie is known.",
+     .outcome = {[BY_LINUX] = {"waits then nothing", {"linux.tcp.7.tcp-fastopen-connect-read"}}});
+
+CASE(reads, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"call", {"connect"}}})
+{
+    struct line line = take_line(t);
+    int port = given_cookie(&line, "cookie:1", .mss = 1000);
+    struct address name = line_name(&line, port);
+    char byte;
+    int fd = fast_socket(t);
+    must(sk_connect(iut, fd, &name));
+    set_nonblocking(t, iut, fd, false);
+    struct pending *pending = sk_begin(iut, call_recv(fd, &byte, 1, 0));
+    observe("%s", sk_waits(pending) && !sk_returned(pending) ? "waits" : "has returned");
+    struct packet packet = see_now(&line);
+    observe("%s", packet.protocol ? flags_text(packet.flags) : "nothing");
+}
+
+MUTANT(reads, "recv() has the SYN sent")
+{
+    if (call->operation == OP_RECV)
+        sk_send(m->real, (int)call->argument[0], "x", 1, MSG_DONTWAIT);
+    mutate(m, call);
+}
