@@ -335,7 +335,7 @@ CASE(closed, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .
     require_by("wire.open.first-data", hear_text(&c).length == 5, "the data does not come");
     do {
         drain(&line);
-        c.expected = first; /* nothing is acknowledged, by old segments neither */
+        c.expected = first; /* old segments acknowledge nothing either */
         is = life(&c);
     } while (strcmp(is, "alive") == 0 && backoff_wait(&backoff));
     observe("%s", is);
