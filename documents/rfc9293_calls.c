@@ -214,7 +214,8 @@ REQUIREMENTS(
      .untestable =
          "sockets belong to whoever holds the descriptor: there are no rights to a connection"},
     {"rfc9293.abort-closed", "3.10.5 ABORT Call, CLOSED", REQ_SHALL,
-     "ABORT fails with \"connection does not exist\".", .when = "the state is CLOSED"},
+     "ABORT fails with \"connection does not exist\".", .when = "the state is CLOSED",
+     .untestable = "sockets abort by close(), which gives the descriptor back in any state"},
     {"rfc9293.abort-listen-receives", "3.10.5 ABORT Call, LISTEN", REQ_SHOULD,
      "ABORT makes outstanding RECEIVEs fail with \"connection reset\".",
      .when = "the state is LISTEN",
@@ -224,8 +225,8 @@ REQUIREMENTS(
     {"rfc9293.abort-syn-sent-calls", "3.10.5 ABORT Call, SYN-SENT", REQ_SHOULD,
      "ABORT makes queued SENDs and RECEIVEs fail with \"connection reset\".",
      .when = "the state is SYN-SENT",
-     .untestable = "sockets abort and close by the last close(), and a call that waits keeps the "
-                   "socket in use: none waits any more when it comes"},
+     .untestable = "sockets abort by close(), and whether that ends a call that waits, or has the "
+                   "socket stay in use until it returns, is each system's own"},
     {"rfc9293.abort-syn-sent", "3.10.5 ABORT Call, SYN-SENT", REQ_SHALL,
      "ABORT removes the connection, and the state is CLOSED.", .when = "the state is SYN-SENT"},
     {"rfc9293.abort-sends-reset", "3.10.5 ABORT Call, SYN-RECEIVED to CLOSE-WAIT", REQ_SHALL,
@@ -234,8 +235,8 @@ REQUIREMENTS(
     {"rfc9293.abort-calls", "3.10.5 ABORT Call, SYN-RECEIVED to CLOSE-WAIT", REQ_SHOULD,
      "ABORT makes queued SENDs and RECEIVEs fail with \"connection reset\".",
      .when = "the state is SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2 or CLOSE-WAIT",
-     .untestable = "sockets abort and close by the last close(), and a call that waits keeps the "
-                   "socket in use: none waits any more when it comes"},
+     .untestable = "sockets abort by close(), and whether that ends a call that waits, or has the "
+                   "socket stay in use until it returns, is each system's own"},
     {"rfc9293.abort-flushes", "3.10.5 ABORT Call, SYN-RECEIVED to CLOSE-WAIT", REQ_SHOULD,
      "ABORT throws away what waits to be sent, or to be sent again.",
      .when = "the state is SYN-RECEIVED, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2 or CLOSE-WAIT"},

@@ -168,15 +168,15 @@ REQUIREMENTS(
          "sockets belong to whoever holds the descriptor: there are no rights to a connection"},
     {"rfc9293.abort-ends-calls", "3.9.1.6 Abort", REQ_SHALL,
      "ABORT ends all pending SENDs and RECEIVEs.",
-     .untestable = "sockets abort and close by the last close(), and a call that waits keeps the "
-                   "socket in use: none waits any more when it comes"},
+     .untestable = "sockets abort by close(), and whether that ends a call that waits, or has the "
+                   "socket stay in use until it returns, is each system's own"},
     {"rfc9293.abort-sends-rst", "3.9.1.6 Abort", REQ_SHALL, "ABORT sends a RST to the peer."},
     {"rfc9293.abort-removes-connection", "3.9.1.6 Abort", REQ_SHALL,
      "ABORT removes the connection."},
     {"rfc9293.abort-indications", "3.9.1.6 Abort", REQ_MAY,
      "Every outstanding SEND and RECEIVE is told of the abort.",
-     .untestable = "sockets abort and close by the last close(), and a call that waits keeps the "
-                   "socket in use: none waits any more when it comes"},
+     .untestable = "sockets abort by close(), and whether that ends a call that waits, or has the "
+                   "socket stay in use until it returns, is each system's own"},
     {"rfc9293.may-14", "3.9.1.7 Flush", REQ_MAY,
      "A call empties the queue of what is to be sent but is beyond the window.",
      .untestable = "no call of sockets takes back what was sent", .number = "MAY-14"},

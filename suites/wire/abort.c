@@ -14,7 +14,8 @@ RULE(listener, "wire.abort.listener",
                   "a SYN that comes then is answered by a RST.",
      .pinned = {[BY_LINUX] = "nothing then RST ACK seq 0 ack 1"},
      .outcome = {[BY_RFC] = {"nothing then RST ACK seq 0 ack 1",
-                             {"rfc9293.abort-listen", "rfc9293.abort-removes-connection"}}});
+                             {"rfc9293.abort-listen", "rfc9293.abort-removes-connection",
+                              "rfc9293.closed-rst-without-ack"}}});
 
 CASE(listener, nobody_called, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -40,7 +41,7 @@ RULE(connecting, "wire.abort.syn-sent",
      .pinned = {[BY_LINUX] = "RST"},
      .outcome = {[BY_RFC] = {"RST",
                              {"rfc9293.abort-syn-sent", "rfc9293.abort-removes-connection",
-                              "rfc9293.user-resets-any-time"}}});
+                              "rfc9293.closed-rst-with-ack", "rfc9293.user-resets-any-time"}}});
 
 /* Whether something is sent before is not said. */
 CASE(connecting, answered_later, .network = ON_LINE, .family = ANY_FAMILY)

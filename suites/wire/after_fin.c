@@ -279,7 +279,7 @@ RULE(reopened, "wire.after-fin.reopen",
      .statement = "While the other side has not answered a FIN with its own, connect() to it "
                   "fails on the socket that sent it, and a new one cannot have its port and "
                   "connect() there.",
-     RFCS("fails", "rfc9293.reopen-while-closing"));
+     RFCS("fails", "rfc9293.reopen-while-closing", "rfc9293.open-already-exists"));
 
 CASE(reopened, same_socket, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}, .only = 6}})

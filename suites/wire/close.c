@@ -243,9 +243,9 @@ MUTANT_BY(lingers, "SO_LINGER is ignored", ignores_linger)
 
 static const char *reset_now(struct talk *c)
 {
-    struct packet packet = hear(c);
+    struct packet packet = hear_answer(c);
     if (packet.flags == ACK && !packet.length) /* of what was received before */
-        packet = hear(c);
+        packet = hear_answer(c);
     if (packet.protocol != IPPROTO_TCP || !(packet.flags & RST))
         return said(c, packet);
     return packet.flags & FIN          ? "RST with FIN"

@@ -148,7 +148,7 @@ RULE(from_mtu, "wire.mss.from-mtu",
      .statement = "The maximum segment size that the SYN of connect(), and a listening socket's "
                   "answer to one, announce is the MTU less the headers of IP and TCP without "
                   "options, whether options are in use or not.",
-     RFCS("the MTU's", "rfc9293.mss-from-mtu", "rfc9293.mss-from-interface"));
+     RFCS("the MTU's", "rfc9293.mss-from-mtu"));
 
 CASE(from_mtu, both_sides, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
      .role = ANY_ROLE, .axes = {{"timestamps", {"with", "without"}}})

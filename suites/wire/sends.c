@@ -45,7 +45,7 @@ MUTANT(in_order, "the second of two calls comes first")
 RULE(boundaries, "wire.sends.no-boundaries",
      .statement = "recv() is bound by no segment: it takes a part of what one brought and leaves "
                   "the rest to the next call, and gives what came in several in one piece.",
-     RFCS("ab then cdef", "rfc9293.no-message-boundaries", "rfc9293.receive-fills-buffer"));
+     RFCS("ab then cdef", "rfc9293.no-message-boundaries"));
 
 /* Reads just so much, as programs do. */
 static const char *read_exactly(struct test *t, int fd, int size)
@@ -76,6 +76,29 @@ MUTANT(boundaries, "what recv() leaves of what has come is lost")
     if (call_receives(call))
         while (sk_recv(m->real, (int)call->argument[0], rest, sizeof rest, MSG_DONTWAIT) > 0)
             continue;
+}
+
+RULE(fills, "wire.sends.fills-buffer",
+     .statement = "recv() fills its buffer in one call where enough has come for that, in several "
+                  "segments of which none has PSH.",
+     RFCS("4", "rfc9293.receive-fills-buffer"));
+
+CASE(fills, once, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+{
+    char data[4];
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    tell(&c, ACK, .text = "abc");
+    tell(&c, ACK, .text = "def");
+    drain(&line);
+    observe_count(sk_recv(iut, c.fd, data, sizeof data, 0));
+}
+
+MUTANT(fills, "recv() gives one octet at a time")
+{
+    if (call_receives(call))
+        call_data(call)->capacity = 1;
+    mutate(m, call);
 }
 
 RULE(begins, "wire.sends.begins-slowly",

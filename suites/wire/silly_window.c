@@ -110,7 +110,8 @@ RULE(overrides, "wire.silly-window.override",
                   "what fits after a tenth of a second to a second.",
      RFCS("in time", "rfc9293.sender-override"));
 
-/* Timers are late where there is much to do. */
+/* Timers are late where there is much to do. That nothing comes too soon says
+ * wire.silly-window.little. */
 CASE(overrides, little, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 10)
 {
     enum { OCTETS = 40 };

@@ -3,15 +3,27 @@
 
 enum { LOOSE_ROUTE = 131, ROUTE_LENGTH = 7, FIRST = 4, PADDED = 8, IPV4_HEADER = 20 };
 
+/* The source route that a packet has, of so many bytes; NULL: it has none. There are those that put
+ * a No-Operation before it. */
+static const unsigned char *route_of(const struct packet *packet, int length)
+{
+    enum { NO_OPERATION = 1 };
+    const unsigned char *option = (const unsigned char *)packet->raw + IPV4_HEADER;
+    const unsigned char *end = option + packet->header_options;
+    while (option < end && *option == NO_OPERATION)
+        option++;
+    return end - option >= length && option[0] == LOOSE_ROUTE && option[1] == length ? option
+                                                                                     : NULL;
+}
+
 /* Whether the packet goes to the first host of a route and has the other end as what comes then. */
 static const char *way_of(const struct packet *packet, const struct line *line,
                           const struct address *end)
 {
     if (packet->protocol != IPPROTO_TCP || !address_same_host(&packet->destination, &line->address))
         return "elsewhere";
-    const unsigned char *route = (const unsigned char *)packet->raw + IPV4_HEADER;
-    bool there = packet->header_options >= ROUTE_LENGTH && route[0] == LOOSE_ROUTE &&
-                 route[1] == ROUTE_LENGTH && memcmp(route + 3, &end->in.sin_addr, 4) == 0;
+    const unsigned char *route = route_of(packet, ROUTE_LENGTH);
+    bool there = route && memcmp(route + 3, &end->in.sin_addr, 4) == 0;
     return there ? "by the first host" : "to the first host alone";
 }
 
@@ -67,8 +79,8 @@ static struct talk called_by_route(struct line *line, struct packet *answer)
     struct talk c = talk_to_listener(line);
     c.end = address_of("198.51.100.77", address_port(&c.end));
     tell_segment(&c, come_by((struct packet){.flags = SYN}, hosts, 1));
-    *answer = see_now(line);
-    if (!answer->protocol)
+    *answer = see_now(line); /* or an ICMP error */
+    if (answer->protocol != IPPROTO_TCP)
         skip("segments with a source route are not taken here");
     talk_counts_from(&c, answer);
     return c;
@@ -110,6 +122,30 @@ MUTANT_ON_WIRE(passive, "the route is that of the SYN's answer alone")
     return true;
 }
 
+RULE(mss, "wire.source-route.mss",
+     .statement = "A listening socket announces the same maximum segment size to a host of another "
+                  "network, whose SYN has come by a source route, as to one of its own.",
+     RFCS("the same", "rfc9293.mss-from-interface", "rfc9293.mss-from-mtu"));
+
+CASE(mss, loose, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    struct line line = take_line(t);
+    struct packet answer;
+    struct talk own = line_calls(&line);
+    called_by_route(&line, &answer);
+    if (answer.mss == own.syn.mss)
+        observe("the same");
+    else
+        observe("%u, not %u", answer.mss, own.syn.mss);
+}
+
+MUTANT_ON_WIRE(mss, "that of another network is told 536")
+{
+    if (heading == FROM_IUT && packet->flags & SYN && packet->header_options)
+        packet->mss = 536;
+    return true;
+}
+
 RULE(later, "wire.source-route.later",
      .statement = "When data comes by another source route than the SYN that a listening socket "
                   "has answered, what send() sends then goes by the later one.",
@@ -130,10 +166,10 @@ CASE(later, by_two_hosts, .network = ON_LINE, .family = FAMILY_IPV4)
     drain(&line);
     must(sk_send(iut, c.fd, "def", 3, 0));
     packet = see(&line);
-    const unsigned char *route = (const unsigned char *)packet.raw + IPV4_HEADER;
-    bool two = packet.protocol == IPPROTO_TCP && packet.header_options > ROUTE_LENGTH &&
-               route[0] == LOOSE_ROUTE && route[1] == ROUTE_LENGTH + 4 &&
-               memcmp(route + 3, &far.in.sin_addr, 4) == 0;
+    const unsigned char *route =
+        packet.protocol == IPPROTO_TCP ? route_of(&packet, ROUTE_LENGTH + 4) : NULL;
+    bool two = route && memcmp(route + 3, &far.in.sin_addr, 4) == 0 &&
+               memcmp(route + 7, &c.end.in.sin_addr, 4) == 0;
     if (two)
         observe("by the later route");
     else if (strcmp(way_of(&packet, &line, &c.end), "by the first host") == 0)
@@ -174,9 +210,9 @@ CASE(given, answer_by_another, .network = ON_LINE, .family = FAMILY_IPV4)
     answer.source = end;
     line_send_packet(&line, come_by(answer, hosts, 1));
     struct packet packet = see_now(&line);
-    if (!packet.protocol) {
+    if (packet.protocol != IPPROTO_TCP) {
         line_send_packet(&line, answer);
-        if (see_now(&line).protocol)
+        if (see_now(&line).protocol == IPPROTO_TCP)
             skip("segments with a source route are not taken here");
     }
     observe("%s", way_of(&packet, &line, &end));

@@ -8,27 +8,30 @@ enum tcp_state chosen_state(const struct test *t)
     return states[t->chosen[0]];
 }
 
-static bool is_fin_again(const struct talk *c, const struct packet *packet)
+/* Whether it is a FIN that came before, where this number was expected next. */
+static bool is_fin_again(const struct packet *packet, uint32_t expected)
 {
     return packet->protocol == IPPROTO_TCP && packet->flags & FIN && !(packet->flags & RST) &&
-           sequence_before(packet->seq, c->expected);
+           sequence_before(packet->seq, expected);
 }
 
 struct packet hear_answer(struct talk *c)
 {
+    uint32_t expected = c->expected;
     struct packet packet;
     do
         packet = hear(c);
-    while (is_fin_again(c, &packet));
+    while (is_fin_again(&packet, expected));
     return packet;
 }
 
 struct packet hear_answer_now(struct talk *c)
 {
+    uint32_t expected = c->expected;
     struct packet packet;
     do
         packet = hear_now(c);
-    while (is_fin_again(c, &packet));
+    while (is_fin_again(&packet, expected));
     return packet;
 }
 
