@@ -22,10 +22,10 @@
  * another worker then works in the place of its own. Of tenants, which take long to start, there
  * are fewer: lanes, which then help; of busy ones no more than workers. */
 enum {
-    LANES = 32,
+    LANES = 64,
     TENANT_LANES = 4,
     RELIEF = 32,
-    BESIDE = 8, /* no more lanes, or workers for relief, than so many for each that --jobs counts */
+    BESIDE = 12, /* no more lanes, or workers for relief, than so many for each that --jobs counts */
     OVERDUE = 250,
     STARTS = 3
 };
