@@ -25,7 +25,7 @@ enum {
     LANES = 64,
     TENANT_LANES = 4,
     RELIEF = 32,
-    BESIDE = 12, /* no more lanes, or workers for relief, than so many for each that --jobs counts */
+    BESIDE = 8, /* no more lanes, or workers for relief, than so many for each that --jobs counts */
     OVERDUE = 250,
     STARTS = 3
 };
