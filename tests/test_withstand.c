@@ -498,9 +498,9 @@ static void test_words(void)
         const char *complaint;
     } calls[] = {{"0 --user no-such-user", 3, "has no user 'no-such-user'"},
                  {"0 --token /no/such/file", 2, "cannot read the token in /no/such/file"},
-                 {"0 127.0.0.1 --clients 0", 2, "usage:"},
-                 {"0 --idle never", 2, "usage:"},
-                 {"0 --token", 2, "usage:"}};
+                 {"0 127.0.0.1 --clients 0", 2, "--clients takes a number"},
+                 {"0 --idle never", 2, "--idle takes a number"},
+                 {"0 --token", 2, "wants a word behind '--token'"}};
     char line[1200];
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         snprintf(line, sizeof line, "%s --listen %s", lab.program, calls[i].words);
