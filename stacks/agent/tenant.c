@@ -69,6 +69,9 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
         namespace_enter(netns);
     for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
+    /* Before prepare(), which has numbers of its own for what it opens. */
+    dup2(pipes[0][0], STDIN_FILENO);
+    dup2(pipes[1][1], STDOUT_FILENO);
     if (prepare && !prepare(context))
         _exit(127);
     pid_t command = fork();
@@ -76,8 +79,6 @@ __attribute__((noreturn)) static void live(const char *const words[], int netns,
         close_from(0);
         _exit(command < 0 ? 127 : await_end(command));
     }
-    dup2(pipes[0][0], STDIN_FILENO);
-    dup2(pipes[1][1], STDOUT_FILENO);
     execvp(words[0], (char *const *)words);
     fprintf(stderr, "cannot run %s: %s\n", words[0], strerror(errno));
     _exit(127);

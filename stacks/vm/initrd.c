@@ -43,7 +43,12 @@ static bool add_header(int initrd, const char *name, unsigned mode, size_t size)
 
 int initrd_create(void)
 {
-    return memfd_create("sockspec-initrd", 0);
+    enum { BEYOND_OTHERS = 64 }; /* the numbers that the emulator's command line names */
+    int fd = memfd_create("sockspec-initrd", 0), moved = fcntl(fd, F_DUPFD, BEYOND_OTHERS);
+    if (moved < 0)
+        return fd;
+    close(fd);
+    return moved;
 }
 
 bool initrd_add_directory(int initrd, const char *name)
