@@ -203,34 +203,12 @@ static struct network *make_network(const struct state *state, enum network_kind
     return network;
 }
 
-/* Starts what lives in a network, and waits for it. An emulated processor sometimes stands still
- * when a system starts on it, so that a busy one is started a second time. */
-static bool start_tenant(struct state *state, struct network *network, bool *started, char *why,
-                         size_t size)
-{
-    const struct case_settings *settings = state->settings;
-    struct tenant *tenant = &state->tenant;
-    for (int tries = settings->stack->busy ? 2 : 1; tries > 0; tries--) {
-        *started = settings->stack->start(settings->stack_argument, network, tenant, why, size);
-        if (!*started)
-            tenant->pid = 0;
-        if (*started && tenant_await(tenant, (int)(BOOT_SECONDS * machine_factor), why, size))
-            return true;
-        if (!*started || errno != ETIMEDOUT || tries == 1)
-            return false;
-        tenant_stop(tenant);
-        state->worker->ending->queued++;
-    }
-    return false;
-}
-
 static struct network *take_network(struct state *state, enum network_kind kind, char *why,
                                     size_t size)
 {
     const struct case_settings *settings = state->settings;
     struct network *network = state->ready[kind];
     struct tenant *tenant = &state->tenant;
-    bool started;
     state->ready[kind] = NULL;
     if (network && (!tenant->pid || tenant_lives(tenant)))
         return network;
@@ -248,7 +226,10 @@ static struct network *take_network(struct state *state, enum network_kind kind,
     if (!settings->stack->start)
         return network;
     state->worker->ending->no_implementation = true;
-    if (start_tenant(state, network, &started, why, size)) {
+    bool started = settings->stack->start(settings->stack_argument, network, tenant, why, size);
+    if (!started)
+        tenant->pid = 0;
+    if (started && tenant_await(tenant, (int)(BOOT_SECONDS * machine_factor), why, size)) {
         state->failed_boots = 0;
         state->worker->ending->no_implementation = false;
         return network;

@@ -28,8 +28,7 @@ struct ending {
     char reason[1024];
     char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr: beginning and end */
     _Atomic pid_t first;      /* the worker's process, by who started it: 0: none; or FORKING */
-    _Atomic unsigned queued;  /* counts while it waits for its turn to make a network, and when it
-                                 starts anew what did not come up */
+    _Atomic unsigned queued;  /* counts while it waits for its turn to make a network */
 };
 
 struct worker {
