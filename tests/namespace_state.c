@@ -81,7 +81,8 @@ bool same_namespace_state(const char *a, const char *b)
         for (size_t i = 0; i < 2; i++)
             do
                 line[i] = strtok_r(rest[i] ? NULL : copy[i], "\n", &rest[i]);
-            while (line[i] && (strstr(line[i], "noarp") || strstr(line[i], "/tcp_available_")));
+            while (line[i] && (strstr(line[i], "noarp") || strstr(line[i], "/tcp_available_") ||
+                               strstr(line[i], "/tcp_fastopen_key")));
         if (!line[0] || !line[1] || strcmp(line[0], line[1]) != 0)
             break;
     }

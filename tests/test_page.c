@@ -717,12 +717,12 @@ static void test_huge(void)
            number_of(took, "area"), number_of(took, "open"));
     CU_ASSERT_EQUAL(number_of(took, "columns"), HUGE_COLUMNS);
     CU_ASSERT(about.st_size < 8000000);
-    /* Ten times what it takes, for a machine that has other things to do. */
-    CU_ASSERT(number_of(took, "load") < 10000);
-    CU_ASSERT(number_of(took, "search") < 5000);
-    CU_ASSERT(number_of(took, "judge") < 5000);
-    CU_ASSERT(number_of(took, "area") < 5000);
-    CU_ASSERT(number_of(took, "open") < 5000);
+    /* Many times what it takes, for a machine that has other things to do. */
+    CU_ASSERT(number_of(took, "load") < 20000);
+    CU_ASSERT(number_of(took, "search") < 20000);
+    CU_ASSERT(number_of(took, "judge") < 20000);
+    CU_ASSERT(number_of(took, "area") < 20000);
+    CU_ASSERT(number_of(took, "open") < 20000);
     json_decref(took);
     /* On a phone they stand below each other, and not beyond its edge. */
     resize(PHONE, 844);

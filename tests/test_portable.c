@@ -31,6 +31,7 @@ static const struct {
     {"source-routes", "wire.source-route.*"},
     {"path-mtu", "wire.path-mtu.*"},
     {"path-mtu", "wire.error-queue.mtu"},
+    {"path-mtu", "wire.mss.from-mtu"},
     /* It hands control data on in the order that they have there. */
     {"control-data", "wire.control.*"},
     /* It loses a signal that the mask of pselect() held back. */

@@ -13,9 +13,11 @@ RULE(unread, "wire.unread.count",
 
 static void observe_unread(struct test *t, int fd)
 {
-    int value = -1;
-    must(sk_ioctl(t->iut, fd, t->chosen[0] ? FIONREAD : SIOCINQ, &value));
-    observe("%d", value);
+    int value = -1, result = sk_ioctl(t->iut, fd, t->chosen[0] ? FIONREAD : SIOCINQ, &value);
+    if (result)
+        observe("%s", result_name(result));
+    else
+        observe("%d", value);
 }
 
 CASE(unread, stream, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
