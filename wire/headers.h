@@ -39,7 +39,7 @@ void tcp_options_read(struct packet *packet, const unsigned char *options, size_
 size_t tcp_options_write(const struct packet *packet, unsigned char options[OPTIONS_MOST]);
 
 /* The first option of a kind as it is on the wire, kind and length and all; NULL if there is none.
- */
+ * If its length makes no sense PACKET_BAD_OPTIONS is among the packet's problems. */
 const unsigned char *tcp_option(const struct packet *packet, unsigned kind);
 
 /* The sum of the pseudo-header that the checksums of transports begin with. */

@@ -81,10 +81,13 @@ void tcp_options_read(struct packet *packet, const unsigned char *options, size_
 const unsigned char *tcp_option(const struct packet *packet, unsigned kind)
 {
     size_t size = packet->options_length, length = 0;
-    for (size_t at = 0; (at = next_option(packet->options, size, at, &length)) < size && length;
-         at += length)
+    for (size_t at = 0; (at = next_option(packet->options, size, at, &length)) + 1 < size;
+         at += length) {
         if (packet->options[at] == kind)
             return packet->options + at;
+        if (!length)
+            break;
+    }
     return NULL;
 }
 

@@ -138,7 +138,8 @@ RULE(not_again, "wire.fast-open.client.not-asked-again",
 static const char *asked_by(const struct packet *syn)
 {
     const unsigned char *option = tcp_option(syn, EXPERIMENT_KIND);
-    if (option && option[1] >= 4 && get16(option + 2) == EXPERIMENT)
+    if (option && !(syn->problems & PACKET_BAD_OPTIONS) && option[1] >= 4 &&
+        get16(option + 2) == EXPERIMENT)
         return "an experimental option";
     return option_of(syn);
 }

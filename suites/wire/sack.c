@@ -2,6 +2,7 @@
 #include "suites/wire/sack.h"
 #include "suites/wire/states.h"
 #include "suites/wire/wire.h"
+#include "wire/headers.h"
 
 #include <stdlib.h>
 
@@ -59,18 +60,6 @@ bool reports(const struct talk *talk, struct packet packet, uint32_t at, uint32_
         if (packet.sack[i][0] == talk->next + at && packet.sack[i][1] == talk->next + at + size)
             return true;
     return false;
-}
-
-unsigned char *find_option(struct packet *packet, unsigned kind)
-{
-    for (unsigned i = 0; i + 1 < packet->options_length && packet->options[i];) {
-        unsigned char *option = packet->options + i;
-        unsigned length = option[0] == 1 ? 1 : option[1];
-        if (option[0] == kind)
-            return option;
-        i += length ? length : OPTIONS_MOST;
-    }
-    return NULL;
 }
 
 static const char *permits(struct packet packet)
@@ -154,7 +143,7 @@ RULE(form, "wire.sack.permitted-form",
 
 static const char *permitted_form(struct test *t, struct packet syn)
 {
-    const unsigned char *option = find_option(&syn, KIND_SACK_PERMITTED);
+    const unsigned char *option = tcp_option(&syn, OPTION_SACK_PERMITTED);
     if (!option)
         skip("selective acknowledgments are not permitted here: they need not be");
     return option[1] == 2 ? "two octets" : "another length";
@@ -176,9 +165,9 @@ CASE(form, listener, .network = ON_LINE, .family = ANY_FAMILY)
 
 MUTANT_ON_WIRE(form, "it is three octets long")
 {
-    unsigned char *option = find_option(packet, KIND_SACK_PERMITTED);
+    const unsigned char *option = tcp_option(packet, OPTION_SACK_PERMITTED);
     if (heading == FROM_IUT && option)
-        option[1] = 3;
+        packet->options[option + 1 - packet->options] = 3;
     return true;
 }
 

@@ -25,9 +25,4 @@ const char *blocks(const struct talk *talk, struct packet packet);
 /* Whether a segment reports these octets, as a block of their own. */
 bool reports(const struct talk *talk, struct packet packet, uint32_t at, uint32_t size);
 
-/* The option of a kind in a segment as it is on the wire: its kind, its length, and what follows;
- * NULL if it is not there. */
-enum { KIND_SACK_PERMITTED = 4, KIND_SACK = 5 };
-unsigned char *find_option(struct packet *packet, unsigned kind);
-
 #endif

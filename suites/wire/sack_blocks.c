@@ -1,6 +1,7 @@
 /* Selective acknowledgments: which blocks a segment has. */
 #include "suites/wire/sack.h"
 #include "suites/wire/wire.h"
+#include "wire/headers.h"
 
 /* Segments of two octets with gaps between them, and how many blocks have room. */
 enum { SIZE = 2, APART = 4, FOUR = 4, THREE = 3 };
@@ -191,7 +192,7 @@ RULE(length, "wire.sack.length",
 
 static int sack_length(struct packet packet)
 {
-    const unsigned char *option = find_option(&packet, KIND_SACK);
+    const unsigned char *option = tcp_option(&packet, OPTION_SACK);
     return option ? option[1] : 0;
 }
 
@@ -209,9 +210,9 @@ CASE(length, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 
 MUTANT_ON_WIRE(length, "it says two octets more")
 {
-    unsigned char *option = find_option(packet, KIND_SACK);
+    const unsigned char *option = tcp_option(packet, OPTION_SACK);
     if (heading == FROM_IUT && option)
-        option[1] += 2;
+        packet->options[option + 1 - packet->options] += 2;
     return true;
 }
 
