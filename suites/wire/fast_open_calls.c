@@ -75,6 +75,17 @@ CASE(count, second, .network = ON_LINE, .family = ANY_FAMILY,
 
 MUTANT_GIVES(count, "the call says that the connection is in progress", OP_SENDTO, 0, EINPROGRESS)
 
+/* sendto() that blocks, to where a cookie is known or not: the call, whose SYN comes next. */
+static struct pending *begin_blocking(struct line *line, struct talk *c)
+{
+    struct test *t = line->t;
+    need_fast_client(t);
+    int port = t->chosen[1] ? 0 : given_cookie(line, "cookie:1", .mss = 1000);
+    *c = port ? talk_from_port(line, port) : talk_to(line, 0);
+    c->fd = stream_socket(t, t->iut);
+    return sk_begin(t->iut, call_fast_open(c, "hello"));
+}
+
 RULE(blocks, "wire.fast-open.client.blocks",
      .statement = "sendto() with MSG_FASTOPEN that blocks returns when the handshake is complete, "
                   "and the data comes once.",
@@ -86,11 +97,8 @@ CASE(blocks, both, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"call", {"connect"}}, {"cookie", {"known", "unknown"}}})
 {
     struct line line = take_line(t);
-    need_fast_client(t);
-    int port = t->chosen[1] ? 0 : given_cookie(&line, "cookie:1", .mss = 1000);
-    struct talk c = port ? talk_from_port(&line, port) : talk_to(&line, 0);
-    c.fd = stream_socket(t, iut);
-    struct pending *pending = sk_begin(iut, call_fast_open(&c, "hello"));
+    struct talk c;
+    struct pending *pending = begin_blocking(&line, &c);
     c.syn = must_see(&line, SYN);
     talk_counts_from(&c, &c.syn);
     c.iut = c.syn.source;
@@ -125,11 +133,8 @@ CASE(refused, both, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"call", {"connect"}}, {"cookie", {"known", "unknown"}}})
 {
     struct line line = take_line(t);
-    need_fast_client(t);
-    int port = t->chosen[1] ? 0 : given_cookie(&line, "cookie:1", .mss = 1000);
-    struct talk c = port ? talk_from_port(&line, port) : talk_to(&line, 0);
-    c.fd = stream_socket(t, iut);
-    struct pending *pending = sk_begin(iut, call_fast_open(&c, "hello"));
+    struct talk c;
+    struct pending *pending = begin_blocking(&line, &c);
     struct packet syn = must_see(&line, SYN);
     line_send_packet(&line, reply(&syn, RST | ACK));
     observe_result(finish(pending));
