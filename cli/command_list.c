@@ -195,7 +195,7 @@ int command_list(int argc, char **argv)
                 argv[optind]);
         status = EXIT_USAGE;
     }
-    if (status < 0 && !selection_sensible(&selection))
+    if (status < 0 && selection_count(&selection) == 0)
         status = EXIT_USAGE;
     if (status < 0) {
         list(what, &selection, json);

@@ -290,8 +290,8 @@ static enum end perform(struct command *command)
     struct totals totals = {0};
     struct reporting *reporting = &command->reporting;
     bool reports_failed = false;
-    if (!selection_sensible(&command->run.selection) ||
-        !fits(command, selection_count(&command->run.selection)))
+    size_t taken = selection_count(&command->run.selection);
+    if (taken == 0 || !fits(command, taken))
         return END_USAGE;
     if (!check_iut(command))
         return END_ABSENT;

@@ -69,11 +69,9 @@ bool parse_spec(const char *option, const char *spec, const struct stack **stack
  * whether it was one of them. */
 bool selection_option(struct selection *selection, int option, char *argument, bool *taken);
 
-/* How many variants a selection takes. */
+/* How many variants a selection takes; 0, with a line on stderr, if a filter matches nothing or
+ * nothing is left. */
 size_t selection_count(const struct selection *selection);
-
-/* Whether each filter matches something, and something is left; false with a line on stderr. */
-bool selection_sensible(const struct selection *selection);
 
 void selection_free(struct selection *selection);
 

@@ -110,7 +110,7 @@ bool selection_option(struct selection *selection, int option, char *argument, b
     }
 }
 
-size_t selection_count(const struct selection *selection)
+static size_t count_taken(const struct selection *selection)
 {
     size_t count, ordinal = 0, taken = 0;
     const struct variant *all = variants(&count);
@@ -121,22 +121,21 @@ size_t selection_count(const struct selection *selection)
     return taken;
 }
 
-bool selection_sensible(const struct selection *selection)
+size_t selection_count(const struct selection *selection)
 {
     struct selection slow = *selection;
     const char *vain = selection_vain(selection);
+    size_t taken = vain ? 0 : count_taken(selection);
     slow.slow = true;
     if (vain)
         print_line(stderr,
                    "sockspec: no variant matches --filter '%s'; 'sockspec list' shows them all",
                    vain);
-    else if (selection_count(selection) > 0)
-        return true;
-    else if (selection_count(&slow) > 0)
+    else if (taken == 0 && count_taken(&slow) > 0)
         fputs("sockspec: no variant matches but slow ones, which --slow takes too\n", stderr);
-    else
+    else if (taken == 0)
         fputs("sockspec: no variant matches; 'sockspec list' shows them all\n", stderr);
-    return false;
+    return taken;
 }
 
 void selection_free(struct selection *selection)
