@@ -43,7 +43,7 @@ static bool add_header(int initrd, const char *name, unsigned mode, size_t size)
 
 int initrd_create(void)
 {
-    enum { BEYOND_OTHERS = 64 }; /* the numbers that the emulator's command line names */
+    enum { BEYOND_OTHERS = 64 }; /* the TAP's number, and those of the streams */
     int fd = memfd_create("sockspec-initrd", 0), moved = fcntl(fd, F_DUPFD, BEYOND_OTHERS);
     if (moved < 0)
         return fd;

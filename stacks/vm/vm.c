@@ -59,10 +59,10 @@ static void command_line(char *text, size_t size, const struct network *network)
         used += (size_t)snprintf(text + used, size - used, " %s", addresses[i]);
 }
 
-/* The descriptors that the emulator gets, at numbers that its command line names. */
-enum { TAP = 10, INITRD = 11 };
-#define TAP_TEXT    "10"
-#define INITRD_TEXT "11"
+/* The number at which the emulator gets the TAP, which its command line names before there is one.
+ */
+enum { TAP = 10 };
+#define TAP_TEXT "10"
 
 enum { WORDS = 32 };
 
@@ -70,12 +70,13 @@ enum { WORDS = 32 };
  * next call. */
 static void emulator_words(const char *words[WORDS], const struct network *network)
 {
-    static char line[2048];
+    static char line[2048], initrd[32];
     command_line(line, sizeof line, network);
+    snprintf(initrd, sizeof initrd, "/proc/self/fd/%d", machine.initrd);
     const char *const all[WORDS] = {
         EMULATOR, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine",
         machine.accelerated ? "q35,accel=kvm" : "q35,accel=tcg", "-cpu", "max", "-m", "160",
-        "-kernel", machine.image.kernel, "-initrd", "/proc/self/fd/" INITRD_TEXT, "-append", line,
+        "-kernel", machine.image.kernel, "-initrd", initrd, "-append", line,
         /* What the system says beside the agent's stream: a panic, a driver that is missing. The
          * name is that of our pipe, whatever the machine's /dev has. */
         "-chardev", "file,id=s,path=/proc/self/fd/2,append=on", "-serial", "chardev:s",
@@ -92,7 +93,7 @@ static bool prepare(void *context)
 {
     (void)context;
     int tap = tap_open();
-    return tap >= 0 && dup2(tap, TAP) == TAP && dup2(machine.initrd, INITRD) == INITRD;
+    return tap >= 0 && dup2(tap, TAP) == TAP && fcntl(machine.initrd, F_SETFD, 0) == 0;
 }
 
 static bool processor_virtualizes(void)
@@ -117,11 +118,9 @@ static bool starts_accelerated(void)
     struct tenant tenant;
     machine.accelerated = true;
     emulator_words(words + 4, NULL);
-    if (dup2(machine.initrd, INITRD) != INITRD || !agent_start(&tenant, words, -1))
+    if (!agent_start(&tenant, words, -1))
         return false;
-    bool good = tenant_try(&tenant, PATIENCE_SECONDS, why, sizeof why);
-    close(INITRD);
-    return good;
+    return tenant_try(&tenant, PATIENCE_SECONDS, why, sizeof why);
 }
 
 static bool choose_accelerator(char *why, size_t size)
