@@ -23,13 +23,11 @@ static int await_news(struct worker *worker, const struct case_settings *setting
     int64_t most = (int64_t)((settings->seconds + beside * machine_factor) * 1e9);
     int64_t deadline = clock_now() + most;
     struct pollfd news = {.fd = worker->control, .events = POLLIN};
-    unsigned queued = 0;
     while (!stop_asked() && clock_now() < deadline) {
         if (poll(&news, 1, TICK) > 0)
             return worker_news(worker);
-        if (worker->ending->queued != queued)
-            deadline = clock_now() + most; /* it waits for its turn */
-        queued = worker->ending->queued;
+        if (worker_queues(worker))
+            deadline = clock_now() + most;
     }
     return -1;
 }

@@ -52,7 +52,6 @@ struct slot {
     bool busy_now;
     int64_t since;     /* when it began with that */
     int64_t silent;    /* nanoseconds since its last news, or ours to it */
-    unsigned queued;   /* its ending's at the last look */
     unsigned failures; /* workers that never came to work, since one did */
     bool again;        /* it works on that for the second time, since time stood still */
 };
@@ -387,9 +386,8 @@ static void bear(struct coordinator *c, struct slot *slot, int64_t passed)
     if (slot->busy_now)
         limit = worker_limit(results_variant(&c->results, slot->busy), &c->options->settings);
     slot->silent += passed;
-    if (slot->worker.ending->queued != slot->queued)
-        slot->silent = 0; /* it waits for its turn */
-    slot->queued = slot->worker.ending->queued;
+    if (worker_queues(&slot->worker))
+        slot->silent = 0;
     double beside = MARGIN + (c->options->settings.stack->start ? BOOT_SECONDS : 0);
     double most = limit + beside * machine_factor;
     if ((double)slot->silent < most * 1e9)

@@ -554,6 +554,12 @@ int worker_news(struct worker *worker)
     return news == READY ? 0 : 1;
 }
 
+bool worker_queues(struct worker *worker)
+{
+    unsigned before = worker->queued;
+    return (worker->queued = worker->ending->queued) != before;
+}
+
 /* ---- what stopped workers leave to die ---- */
 
 /* The first processes of PID namespaces: when one is gone nothing lives in there. They become ours

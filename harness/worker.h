@@ -37,6 +37,7 @@ struct worker {
     int control;     /* orders go out and results come in; end of file when the worker is gone */
     struct record *record;
     struct ending *ending;
+    unsigned queued; /* the ending's, when worker_queues() looked last */
 };
 
 /* Starts a worker; false with a reason and errno on failure. Cases must be registered. */
@@ -58,6 +59,10 @@ bool worker_look(struct worker *worker, int at);
  * filled in), 0 when the worker is ready for its first order, -1 when it is gone. In the last case
  * ending.reason says why if it could not start. */
 int worker_news(struct worker *worker);
+
+/* Whether it has been waiting for its turn to make a network since this was asked last: then it is
+ * silent for no fault of its own. */
+bool worker_queues(struct worker *worker);
 
 /* Ends a worker and everything that it runs, which takes some milliseconds that nobody waits for
  * here. */
