@@ -20,7 +20,7 @@ const char compare_help[] =
     "                      an interrupted B. Two reports with the same --iut are compared so "
     "anyway\n"
     "  --side-by-side      they are not\n"
-    "  --only-differences  leave out cases in which all did the same\n"
+    "  --only-differences  leave out cases in which all that have the feature did the same\n"
     "  --profile NAME      whom to judge by: posix, linux, bsd, zos, rfc (default linux)\n"
     "  --html FILE         write one self-contained page; one report is enough for it\n"
     "  --json FILE         write the comparison as JSON; '-' is standard output\n"

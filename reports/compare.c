@@ -63,6 +63,12 @@ static bool same(const json_t *a, const json_t *b)
            (decides || strcmp(json_text(a, "verdict"), json_text(b, "verdict")) == 0);
 }
 
+/* A case that was skipped says nothing of the implementation, but that it has no such feature. */
+static bool is_skipped(const json_t *line)
+{
+    return strcmp(json_text(line, "ended"), "skip") == 0;
+}
+
 static json_t *find_group(json_t *cell, const json_t *line)
 {
     size_t i;
@@ -180,9 +186,11 @@ static json_t *build_row(const struct result_file *files, size_t count, const st
             if (json_is_null(json_array_get(cells, i)))
                 json_array_set_new(cells, i, json_array());
             add_to_cell(json_array_get(cells, i), *at, line, files[i].run);
+            any = true;
+            if (is_skipped(line))
+                continue;
             different |= first && !same(first, line);
             first = first ? first : line;
-            any = true;
         }
     }
     if (any)
@@ -356,18 +364,32 @@ enum change {
     CHANGES
 };
 
+static bool failed(const json_t *line)
+{
+    return strcmp(json_text(line, "verdict"), "fail") == 0;
+}
+
+/* The same deviation, for which one of the runs had a baseline and the other none. */
+static bool is_noted_in_one(const json_t *before, const json_t *after)
+{
+    return ((is_known(before) && failed(after)) || (failed(before) && is_known(after))) &&
+           strcmp(json_text(before, "observed"), json_text(after, "observed")) == 0 &&
+           strcmp(json_text(before, "ended"), json_text(after, "ended")) == 0;
+}
+
 static int change_of(const json_t *before, const json_t *after)
 {
-    bool failed = before && strcmp(json_text(before, "verdict"), "fail") == 0;
     if (!after)
         return MISSING;
-    if (strcmp(json_text(after, "verdict"), "fail") == 0 && !failed)
-        return NEW_FAILURE;
     if (!before)
-        return NEW;
+        return failed(after) ? NEW_FAILURE : NEW;
+    if (is_noted_in_one(before, after))
+        return -1;
+    if (failed(after) && !failed(before))
+        return NEW_FAILURE;
     if (result_is_judged(before) && !result_is_judged(after))
         return UNJUDGED;
-    if (failed && strcmp(json_text(after, "verdict"), "pass") == 0)
+    if ((failed(before) || is_known(before)) && strcmp(json_text(after, "verdict"), "pass") == 0)
         return FIXED;
     return strcmp(json_text(before, "observed"), json_text(after, "observed")) != 0 ||
                    strcmp(json_text(before, "verdict"), json_text(after, "verdict")) != 0

@@ -247,6 +247,13 @@ static void test_repetitions(void)
 #define KNOWN                                                                                      \
     "{\"type\":\"variant\",\"id\":\"b.c/d/"                                                        \
     "e\",\"verdict\":\"skip\",\"known\":true,\"observed\":\"1\"}\n"
+#define DEVIATES(observed)                                                                         \
+    "{\"type\":\"variant\",\"id\":\"b.c/d/e\",\"verdict\":\"fail\",\"observed\":\"" observed "\"}" \
+    "\n"
+#define SKIPPED                                                                                    \
+    "{\"type\":\"variant\",\"id\":\"tcp.connect.listening/other-listener/ipv4,pair,blocking\","    \
+    "\"rule\":\"tcp.connect.listening\",\"verdict\":\"skip\",\"observed\":\"\",\"parts\":[],"      \
+    "\"ended\":\"skip\",\"reason\":\"there is no moon\"}\n"
 #define INTERRUPTED "{\"type\":\"summary\",\"ran\":1,\"interrupted\":true}\n"
 
 /* Two reports as before and after, whatever their implementations are called. */
@@ -270,7 +277,12 @@ static void test_before_after(void)
          "/after is the report of a run that was interrupted", 1},
         {RESULT("pass", "0") INTERRUPTED, CASES("pass", "0") TAIL,
          "/before is the report of a run that was interrupted", 0},
-        {RESULT("pass", "0") TAIL, CASES("pass", "0") TAIL, "0 changed, 1 new", 0}};
+        {RESULT("pass", "0") TAIL, CASES("pass", "0") TAIL, "0 changed, 1 new", 0},
+        /* A baseline for one of them changes nothing of what was observed. */
+        {DEVIATES("1") TAIL, KNOWN TAIL, "0 fixed, 0 changed", 0},
+        {KNOWN TAIL, DEVIATES("1") TAIL, "0 new failures, 0 judged no more", 0},
+        {KNOWN TAIL, DEVIATES("2") TAIL, "1 new failures", 1},
+        {KNOWN TAIL, DEVIATES("2") TAIL, "skip 1 -> fail 2", 1}};
     char said[8192], text[4096];
     for (size_t i = 0; i < sizeof gates / sizeof *gates; i++) {
         snprintf(text, sizeof text, "%s%s", HEAD("vm:old"), gates[i].before);
@@ -291,6 +303,20 @@ static void test_before_after(void)
     CU_ASSERT_EQUAL(run_in_place("SOCKSPEC compare --before-after --side-by-side @/after @/after",
                                  said, sizeof said),
                     2);
+}
+
+/* Who has no such feature did nothing else. */
+static void test_skips_do_not_differ(void)
+{
+    char said[8192];
+    write_text("here", HEAD("left") RESULT("pass", "EISCONN") TAIL);
+    write_text("lacks", HEAD("right") SKIPPED TAIL);
+    write_text("other", HEAD("other") RESULT("fail", "EINVAL") TAIL);
+    run_in_place("SOCKSPEC compare --only-differences @/here @/lacks", said, sizeof said);
+    CU_ASSERT_STRING_EQUAL(said, "0 of 1 cases differ\n");
+    run_in_place("SOCKSPEC compare --only-differences @/lacks @/here @/other", said, sizeof said);
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "there is no moon"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said, "1 of 1 cases differ"));
 }
 
 static void test_names_and_formats(void)
@@ -337,6 +363,7 @@ int main(void)
     CU_add_test(suite, "repetitions", test_repetitions);
     CU_add_test(suite, "before and after", test_before_after);
     CU_add_test(suite, "names of files, formats", test_names_and_formats);
+    CU_add_test(suite, "skips are no differences", test_skips_do_not_differ);
     CU_add_test(suite, "doctor", test_doctor);
     int status = run_tests();
     remove_directory(place);
