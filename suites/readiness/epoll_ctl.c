@@ -195,7 +195,9 @@ CASE(absent, deleted, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_
 MUTANT_GIVES(absent, "epoll_ctl() of what is not registered succeeds", OP_EPOLL_CTL, ENOENT, 0)
 
 RULE(not_open, "readiness.epoll.not-open",
-     .statement = "epoll_ctl() fails with EBADF if one of its descriptors is not open.",
+     .statement =
+         "epoll_ctl() fails with EBADF if one of its descriptors is not open; to change or "
+         "delete what is not registered either can give ENOENT.",
      .outcome = {[BY_LINUX] = {"EBADF", {"linux.epoll_ctl.2.ebadf"}}});
 
 CASE(not_open, instance, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,

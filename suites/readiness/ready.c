@@ -221,8 +221,9 @@ MUTANT_BY(connection, "a connection that waits is not reported", reports_nothing
 
 RULE(end_of_file, "readiness.ready.end-of-file",
      .statement = "select() reports a stream socket as readable when the other side has ended its "
-                  "sending, while data is left and when all is read; poll() and epoll_wait() do, "
-                  "or report a hangup when all is read.",
+                  "sending, while data is left and when all is read; on Linux poll() and "
+                  "epoll_wait() do, or report a hangup when all is read; by other documents "
+                  "poll() does while data is left.",
      .outcome = {
          [BY_LINUX] = {"1: readable | 1: readable and hangup then 1: readable | 1: readable and "
                        "hangup | 1: hangup",
