@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #ifdef __linux__
@@ -294,6 +295,7 @@ static const struct symbol sizes[] = {
     {"sizeof(struct sockaddr_storage)", sizeof(struct sockaddr_storage)},
     {"sizeof(sa_family_t)", sizeof(sa_family_t)},
     {"sizeof(socklen_t)", sizeof(socklen_t)},
+    {"FD_SETSIZE", FD_SETSIZE},
     {"OWN_NUMBERS", OWN_NUMBERS},
     {0}};
 

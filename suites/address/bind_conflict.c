@@ -175,9 +175,10 @@ MUTANT_BY(both_bound, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharin
 RULE(both_listening, "tcp.bind.reuseaddr-listening",
      .statement = "On Linux SO_REUSEADDR on both does not let a socket have the port of a "
                   "listening one.",
-     .outcome = {[BY_LINUX] = {"EADDRINUSE",
-                               {"linux.socket.7.so-reuseaddr-listening",
-                                "linux.socket.7.so-reuseaddr-any", "linux.bind.2.eaddrinuse"}}});
+     .outcome = {
+         [BY_LINUX] = {"EADDRINUSE",
+                       {"linux.socket.7.so-reuseaddr-listening", "linux.socket.7.so-reuseaddr-any",
+                        "linux.ip.7.bind-any-binds-all", "linux.bind.2.eaddrinuse"}}});
 
 CASE(both_listening, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -322,7 +323,8 @@ MUTANT_BY(protocols, "a port is taken for all protocols", one_socket_a_port)
 
 RULE(preset, "tcp.bind.reuseaddr-default", .statement = "SO_REUSEADDR is off on a new socket.",
      .outcome = {[BY_POSIX] = {"off", {"posix.sockets.options.reuseaddr.default"}},
-                 [BY_LINUX] = {"off", {"posix.sockets.options.reuseaddr.default"}}});
+                 [BY_LINUX] = {"off", {"posix.sockets.options.reuseaddr.default"}},
+                 [BY_BSD] = {"off", {"posix.sockets.options.reuseaddr.default"}}});
 
 CASE(preset, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {

@@ -349,7 +349,12 @@ CASE(already, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_
 
 CASE(already, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {MASKS}, .needs = "pselect",
-     .outcome = {[BY_POSIX] = {"1: readable", {"posix.select.blocks"}}})
+     .outcome = {[BY_POSIX] = {"1: readable",
+                               {"posix.select.blocks", "posix.select.read-ready-data-eof-error",
+                                "posix.select.returns-bits"}},
+                 [BY_BSD] = {"1: readable",
+                             {"freebsd.pselect.2.returns-as-select", "posix.select.blocks",
+                              "freebsd.select.2.examines-sets"}}})
 {
     ask_for_an_hour(t, PSELECT);
 }

@@ -80,7 +80,7 @@ MUTANT(port, "getsockname() reports port 0 after connect()")
 
 RULE(keeps, "tcp.connect.keeps-binding",
      .statement = "connect() leaves the name of a socket that is bound to an address and a port as "
-                  "it is.",
+                  "it is: the other side sees that name.",
      .outcome = {
          [BY_POSIX] = {"kept",
                        {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address"}},
@@ -92,10 +92,15 @@ CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, peer);
     struct endpoint client = bound_socket(t, iut, SOCK_STREAM, PLACE_OTHER);
-    struct address name;
+    struct address name, seen;
     must(sk_connect(iut, client.fd, &server.address));
     must(sk_getsockname(iut, client.fd, &name));
-    observe("%s", address_equal(&name, &client.name) ? "kept" : address_text(&name));
+    await_peer(t, server.fd);
+    must(sk_accept(peer, server.fd, &seen));
+    seen = as_written_by(t, iut, seen);
+    observe("%s", !address_equal(&name, &client.name)   ? address_text(&name)
+                  : !address_equal(&seen, &client.name) ? "kept, and another one is seen"
+                                                        : "kept");
 }
 
 MUTANT(keeps, "bind() takes the port and ignores the address")

@@ -93,7 +93,7 @@ MUTANT(blocks, "connect() returns 0 without waiting for the handshake")
 RULE(refused, "tcp.connect.refused",
      .statement =
          "connect() to a port that nobody listens on fails with ECONNREFUSED, or under POSIX "
-         "with ECONNRESET, since the other host resets the request.",
+         "and on FreeBSD with ECONNRESET, since the other host resets the request.",
      .outcome = {
          [BY_POSIX] = {"ECONNREFUSED | ECONNRESET",
                        {"posix.connect.econnrefused", "posix.connect.econnreset"}},
@@ -187,7 +187,7 @@ MUTANT_GIVES(no_route, "connect() without a route gives ETIMEDOUT", OP_CONNECT, 
 
 RULE(unreachable, "tcp.connect.host-unreachable",
      .statement = "connect() to a host that was found to be out of reach fails with EHOSTUNREACH, "
-                  "ENETUNREACH or, when it has waited long enough, ETIMEDOUT.",
+                  "EHOSTDOWN, ENETUNREACH or, when it has waited long enough, ETIMEDOUT.",
      .outcome = {[BY_POSIX] = {"EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
                                {"posix.connect.ehostunreach", "posix.connect.enetunreach",
                                 "posix.connect.etimedout"}},
@@ -210,12 +210,18 @@ CASE(unreachable, route, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = A
 /* There is a route, but the neighbour does not answer; the sender learns it while the call waits.
  */
 CASE(unreachable, neighbour, .family = ANY_FAMILY, .network = ON_PAIR,
-     .outcome = {[BY_POSIX] = {"EHOSTUNREACH | ETIMEDOUT",
-                               {"posix.connect.ehostunreach", "posix.connect.etimedout"}},
-                 [BY_LINUX] = {"EHOSTUNREACH | ETIMEDOUT",
-                               {"linux.ip.7.ehostunreach-icmp", "linux.connect.2.etimedout"}},
-                 [BY_BSD] = {"EHOSTUNREACH | ETIMEDOUT",
-                             {"freebsd.connect.2.ehostunreach", "freebsd.connect.2.etimedout"}}})
+     .outcome = {
+         [BY_POSIX] = {"EHOSTUNREACH | EHOSTDOWN | ETIMEDOUT",
+                       {"posix.connect.ehostunreach", "posix.sockets.asynchronous-errors.ehostdown",
+                        "posix.connect.etimedout"}},
+         [BY_LINUX] = {"EHOSTUNREACH | EHOSTDOWN | ETIMEDOUT",
+                       {"linux.ip.7.ehostunreach-icmp",
+                        "posix.sockets.asynchronous-errors.ehostdown",
+                        "linux.connect.2.etimedout"}},
+         [BY_BSD] = {"EHOSTUNREACH | EHOSTDOWN | ETIMEDOUT",
+                     {"freebsd.connect.2.ehostunreach",
+                      "posix.sockets.asynchronous-errors.ehostdown",
+                      "freebsd.connect.2.etimedout"}}})
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut), result;
@@ -289,7 +295,8 @@ CASE(interrupted, goes_on, .family = ANY_FAMILY, .network = ON_PAIR,
          [BY_BSD] = {"EINTR then writable then 0 then hello",
                      {"freebsd.connect.2.eintr", "freebsd.connect.2.eintr-goes-on-in-background",
                       "posix.connect.established.select-writable",
-                      "posix.connect.established.poll-writable"}}})
+                      "posix.connect.established.poll-writable",
+                      "posix.sockets.options.error.zero-if-none"}}})
 {
     observe_interruption(t);
 }

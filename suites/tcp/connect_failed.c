@@ -174,8 +174,8 @@ MUTANT(so_error, "SO_ERROR always reads 0")
 
 RULE(reason, "tcp.connect.failure-reason",
      .statement = "The pending error of a failed attempt says why: on Linux ETIMEDOUT if the host "
-                  "never answered, EHOSTUNREACH or the like if it was found that it cannot be "
-                  "reached.",
+                  "never answered; EHOSTUNREACH or EHOSTDOWN if it was found that it cannot be "
+                  "reached, or ETIMEDOUT after that.",
      .outcome = {
          [BY_LINUX] = {"ETIMEDOUT",
                        {"linux.connect.2.einprogress-so-error", "linux.connect.2.etimedout"}}});
@@ -220,19 +220,19 @@ CASE(reason, own_limit, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = A
 }
 
 CASE(reason, unreachable, .family = ANY_FAMILY, .network = ON_PAIR, .readiness = ANY_READINESS,
-     .outcome = {[BY_POSIX] = {"EHOSTUNREACH | EHOSTDOWN | ENETUNREACH",
-                               {"posix.sockets.asynchronous-errors.ehostunreach",
-                                "posix.sockets.asynchronous-errors.ehostdown",
-                                "posix.sockets.asynchronous-errors.enetunreach"}},
-                 [BY_LINUX] = {"EHOSTUNREACH | EHOSTDOWN | ENETUNREACH",
-                               {"linux.connect.2.einprogress-so-error",
-                                "posix.sockets.asynchronous-errors.ehostunreach",
-                                "posix.sockets.asynchronous-errors.ehostdown",
-                                "posix.sockets.asynchronous-errors.enetunreach"}},
-                 [BY_BSD] = {"EHOSTUNREACH | EHOSTDOWN | ENETUNREACH",
-                             {"posix.sockets.asynchronous-errors.ehostunreach",
-                              "posix.sockets.asynchronous-errors.ehostdown",
-                              "posix.sockets.asynchronous-errors.enetunreach"}}})
+     .outcome = {
+         [BY_POSIX] = {"EHOSTUNREACH | EHOSTDOWN | ETIMEDOUT",
+                       {"posix.sockets.asynchronous-errors.ehostunreach",
+                        "posix.sockets.asynchronous-errors.ehostdown", "posix.connect.etimedout"}},
+         [BY_LINUX] = {"EHOSTUNREACH | EHOSTDOWN | ETIMEDOUT",
+                       {"linux.connect.2.einprogress-so-error",
+                        "posix.sockets.asynchronous-errors.ehostunreach",
+                        "posix.sockets.asynchronous-errors.ehostdown",
+                        "linux.connect.2.etimedout"}},
+         [BY_BSD] = {"EHOSTUNREACH | EHOSTDOWN | ETIMEDOUT",
+                     {"posix.sockets.asynchronous-errors.ehostunreach",
+                      "posix.sockets.asynchronous-errors.ehostdown",
+                      "freebsd.connect.2.etimedout"}}})
 {
     struct endpoint server = listening_socket(t, peer);
     int fd = stream_socket(t, iut);
