@@ -244,19 +244,35 @@ MUTANT_BY(reuseport, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing
 
 RULE(reuseport_one, "tcp.bind.reuseport-one",
      .statement = "SO_REUSEPORT on one of two sockets alone does not let them share a port.",
-     .outcome = {[BY_LINUX] = {"EADDRINUSE",
-                               {"linux.socket.7.so-reuseport-all", "linux.bind.2.eaddrinuse",
-                                "linux.ip.7.one-socket-per-pair", "linux.ip.7.bind-any-binds-all"}},
-                 [BY_BSD] = {"EADDRINUSE",
-                             {"freebsd.getsockopt.2.so-reuseport-duplicates",
-                              "freebsd.bind.2.eaddrinuse", "freebsd.tcp.4.eaddrinuse"}}});
+     .outcome = {
+         [BY_LINUX] = {"EADDRINUSE",
+                       {"linux.socket.7.so-reuseport-all", "linux.bind.2.eaddrinuse",
+                        "linux.ip.7.one-socket-per-pair", "linux.ip.7.bind-any-binds-all"}}});
 
-CASE(reuseport_one, first, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
+#define BSD_NOT_SHARED                                                                             \
+    {                                                                                              \
+        [BY_BSD] = {                                                                               \
+            "EADDRINUSE",                                                                          \
+            {"freebsd.getsockopt.2.so-reuseport-duplicates", "freebsd.bind.2.eaddrinuse",          \
+             "freebsd.tcp.4.eaddrinuse"}                                                           \
+        }                                                                                          \
+    }
+
+CASE(reuseport_one, first, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES,
+     .outcome = BSD_NOT_SHARED)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, FIRST, false).result);
 }
 
-CASE(reuseport_one, second, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
+CASE(reuseport_one, second, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
+     .outcome = BSD_NOT_SHARED)
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, SECOND, false).result);
+}
+
+/* FreeBSD's option allows duplicates, and no page says what else the socket that has it may take.
+ */
+CASE(reuseport_one, second_overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, SECOND, false).result);
 }
