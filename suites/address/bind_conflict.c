@@ -162,8 +162,9 @@ RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
      .statement =
          "On Linux, with SO_REUSEADDR on both, a stream socket that does not listen shares its "
          "port.",
-     .outcome = {
-         [BY_LINUX] = {"0", {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both"}}});
+     .outcome = {[BY_LINUX] = {"0",
+                               {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(both_bound, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -175,9 +176,10 @@ MUTANT_BY(both_bound, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharin
 RULE(both_listening, "tcp.bind.reuseaddr-listening",
      .statement = "On Linux SO_REUSEADDR on both does not let a socket have the port of a "
                   "listening one.",
-     .outcome = {[BY_LINUX] = {"EADDRINUSE",
-                               {"linux.socket.7.so-reuseaddr-listening",
-                                "linux.socket.7.so-reuseaddr-any", "linux.bind.2.eaddrinuse"}}});
+     .outcome = {
+         [BY_LINUX] = {"EADDRINUSE",
+                       {"linux.socket.7.so-reuseaddr-listening", "linux.socket.7.so-reuseaddr-any",
+                        "linux.bind.2.eaddrinuse", "linux.ipv6.7.like-ipv4"}}});
 
 CASE(both_listening, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -203,8 +205,9 @@ MUTANT_BY(second_listen, "bind() shares ports secretly", shares_secretly)
 
 RULE(udp_both, "udp.bind.reuseaddr-both",
      .statement = "On Linux, with SO_REUSEADDR on both, datagram sockets share a port.",
-     .outcome = {
-         [BY_LINUX] = {"0", {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both"}}});
+     .outcome = {[BY_LINUX] = {"0",
+                               {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(udp_both, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
