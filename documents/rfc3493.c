@@ -1,5 +1,6 @@
-/* RFC 3493, 3.3 and 3.5: the address structure of IPv6 and the calls that it goes through. What it
- * has beside that is in POSIX, which it names as the official text. */
+/* RFC 3493, 3.3 and 3.5: the address structure of IPv6 and the calls that it goes through; and
+ * of 5.2 what it says of an option more exactly. What it has beside that is in POSIX, which it
+ * names as the official text. */
 #include "documents/document.h"
 
 DOCUMENT(rfc3493, .id = "rfc3493", .title = "RFC 3493, Basic Socket Interface Extensions for IPv6",
@@ -22,4 +23,6 @@ REQUIREMENTS(
      "bind(), connect(), sendmsg() and sendto() on AF_INET6 sockets take sockaddr_in6."},
     {"rfc3493.calls-return", "3.5 The Socket Functions", REQ_SHALL,
      "accept(), recvfrom(), recvmsg(), getpeername() and getsockname() on AF_INET6 sockets give "
-     "sockaddr_in6."});
+     "sockaddr_in6."},
+    {"rfc3493.multicast-hops-einval", "5.2 Sending and Receiving Multicast Packets", REQ_SHALL,
+     "Setting IPV6_MULTICAST_HOPS fails with EINVAL for values less than -1 or greater than 255."});

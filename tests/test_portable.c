@@ -26,6 +26,8 @@ static const struct {
     {"multicast-interface", "options.ipv6.set"},
     {"multicast-interface", "options.ipv6.multicast-default"},
     {"other-levels", "options.error.other-level"},
+    /* It writes all of a value, whatever the room. */
+    {"short-room", "options.error.short-room"},
     {"accept-flags", "basic.accept4.unknown-flags"},
     {"multicast-address", "wire.group.*"},
     {"source-routes", "wire.source-route.*"},

@@ -180,7 +180,10 @@ CASE(v6only_connect, stream, .family = FAMILY_MAPPED, .network = ANY_NETWORK,
      .outcome = {[BY_POSIX] = {"refused then *",
                                {"posix.sockets.ipv6.v6only.ipv6-only",
                                 "posix.connect.stream.attempts-connection"}},
-                 [BY_LINUX] = {"refused then *", {"linux.ipv6.7.ipv6-v6only"}}})
+                 [BY_LINUX] = {"refused then *", {"linux.ipv6.7.ipv6-v6only"}},
+                 [BY_BSD] = {"refused then *",
+                             {"posix.sockets.ipv6.v6only.ipv6-only",
+                              "posix.connect.stream.attempts-connection"}}})
 {
     connect_mapped(t, SOCK_STREAM);
 }
@@ -242,7 +245,9 @@ RULE(protected, "address.bind.protected-port",
      .statement = "bind() to a port that only a privileged process may have fails with EACCES in "
                   "one that is none.",
      .outcome = {[BY_POSIX] = {"0 | EACCES", {"posix.bind.eacces"}},
-                 [BY_LINUX] = {"EACCES", {"linux.bind.2.eacces", "rfc9293.open-closed-access"}},
+                 [BY_LINUX] = {"EACCES",
+                               {"linux.ip.7.eacces-privileged-port", "linux.ip.7.privileged-ports",
+                                "linux.bind.2.eacces", "rfc9293.open-closed-access"}},
                  [BY_BSD] = {"EACCES", {"freebsd.bind.2.eacces"}}});
 
 CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK,

@@ -162,8 +162,9 @@ RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
      .statement =
          "On Linux, with SO_REUSEADDR on both, a stream socket that does not listen shares its "
          "port.",
-     .outcome = {
-         [BY_LINUX] = {"0", {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both"}}});
+     .outcome = {[BY_LINUX] = {"0",
+                               {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(both_bound, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -175,10 +176,10 @@ MUTANT_BY(both_bound, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharin
 RULE(both_listening, "tcp.bind.reuseaddr-listening",
      .statement = "On Linux SO_REUSEADDR on both does not let a socket have the port of a "
                   "listening one.",
-     .outcome = {
-         [BY_LINUX] = {"EADDRINUSE",
-                       {"linux.socket.7.so-reuseaddr-listening", "linux.socket.7.so-reuseaddr-any",
-                        "linux.ip.7.bind-any-binds-all", "linux.bind.2.eaddrinuse"}}});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE",
+                               {"linux.socket.7.so-reuseaddr-listening",
+                                "linux.socket.7.so-reuseaddr-any", "linux.ip.7.bind-any-binds-all",
+                                "linux.bind.2.eaddrinuse", "linux.ipv6.7.like-ipv4"}}});
 
 CASE(both_listening, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -204,8 +205,9 @@ MUTANT_BY(second_listen, "bind() shares ports secretly", shares_secretly)
 
 RULE(udp_both, "udp.bind.reuseaddr-both",
      .statement = "On Linux, with SO_REUSEADDR on both, datagram sockets share a port.",
-     .outcome = {
-         [BY_LINUX] = {"0", {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both"}}});
+     .outcome = {[BY_LINUX] = {"0",
+                               {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(udp_both, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
@@ -245,19 +247,35 @@ MUTANT_BY(reuseport, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing
 
 RULE(reuseport_one, "tcp.bind.reuseport-one",
      .statement = "SO_REUSEPORT on one of two sockets alone does not let them share a port.",
-     .outcome = {[BY_LINUX] = {"EADDRINUSE",
-                               {"linux.socket.7.so-reuseport-all", "linux.bind.2.eaddrinuse",
-                                "linux.ip.7.one-socket-per-pair", "linux.ip.7.bind-any-binds-all"}},
-                 [BY_BSD] = {"EADDRINUSE",
-                             {"freebsd.getsockopt.2.so-reuseport-duplicates",
-                              "freebsd.bind.2.eaddrinuse", "freebsd.tcp.4.eaddrinuse"}}});
+     .outcome = {
+         [BY_LINUX] = {"EADDRINUSE",
+                       {"linux.socket.7.so-reuseport-all", "linux.bind.2.eaddrinuse",
+                        "linux.ip.7.one-socket-per-pair", "linux.ip.7.bind-any-binds-all"}}});
 
-CASE(reuseport_one, first, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
+#define BSD_NOT_SHARED                                                                             \
+    {                                                                                              \
+        [BY_BSD] = {                                                                               \
+            "EADDRINUSE",                                                                          \
+            {"freebsd.getsockopt.2.so-reuseport-duplicates", "freebsd.bind.2.eaddrinuse",          \
+             "freebsd.tcp.4.eaddrinuse"}                                                           \
+        }                                                                                          \
+    }
+
+CASE(reuseport_one, first, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES,
+     .outcome = BSD_NOT_SHARED)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, FIRST, false).result);
 }
 
-CASE(reuseport_one, second, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
+CASE(reuseport_one, second, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
+     .outcome = BSD_NOT_SHARED)
+{
+    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, SECOND, false).result);
+}
+
+/* FreeBSD's option allows duplicates, and no page says what else the socket that has it may take.
+ */
+CASE(reuseport_one, second_overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING)
 {
     observe_result(bind_two(t, SOCK_STREAM, SO_REUSEPORT, SECOND, false).result);
 }

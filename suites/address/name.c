@@ -6,13 +6,18 @@ static socklen_t full_length(const struct test *t)
     return t->domain == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 }
 
-/* Asks for a name of the IUT's end with a chosen room, by the variant's call. */
+/* Asks for a name of the IUT's end with a chosen room, by the variant's call. *whole: the name as
+ * the client knows it. */
 enum { GETSOCKNAME, GETPEERNAME, ACCEPT };
 #define CALLS .axes = {{"call", {"getsockname", "getpeername", "accept"}}}
-static int name_within(struct test *t, struct address *name, socklen_t room)
+static int name_within(struct test *t, struct address *name, socklen_t room, struct address *whole)
 {
     struct endpoint server = listening_socket(t, t->iut);
-    must(sk_connect(t->peer, stream_socket(t, t->peer), &server.address));
+    int client = stream_socket(t, t->peer);
+    must(sk_connect(t->peer, client, &server.address));
+    must(t->chosen[0] == GETSOCKNAME ? sk_getpeername(t->peer, client, whole)
+                                     : sk_getsockname(t->peer, client, whole));
+    *whole = as_written_by(t, t->iut, *whole);
     memset(&name->storage, 0x55, sizeof name->storage);
     if (t->chosen[0] == ACCEPT)
         return sk_accept_within(t->iut, server.fd, name, room);
@@ -57,16 +62,16 @@ RULE(truncated, "address.name.truncated-length",
 
 CASE(truncated, short_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
-    struct address name;
-    int result = name_within(t, &name, 6);
+    struct address name, whole;
+    int result = name_within(t, &name, 6, &whole);
     observe_result(result < 0 ? result : 0);
     observe_length(t, name.length, 6);
 }
 
 CASE(truncated, no_room, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
-    struct address name;
-    int result = name_within(t, &name, 0);
+    struct address name, whole;
+    int result = name_within(t, &name, 0, &whole);
     observe_result(result < 0 ? result : 0);
     observe_length(t, name.length, 0);
 }
@@ -79,23 +84,29 @@ MUTANT(truncated, "the length is one less than the name's")
 }
 
 RULE(room, "address.name.truncated-room",
-     .statement = "A name that does not fit is cut: nothing is written beyond the room given.",
+     .statement = "A name that does not fit is cut: it is written as far as there is room, and "
+                  "nothing beyond.",
      .outcome = {[BY_POSIX] = {"cut",
                                {"posix.getsockname.truncates", "posix.getpeername.truncates",
                                 "posix.accept.truncates-address"}},
                  [BY_LINUX] = {"cut",
                                {"linux.getsockname.2.truncates", "linux.getpeername.2.truncates",
-                                "linux.accept.2.truncates"}}});
+                                "linux.accept.2.truncates"}},
+                 [BY_BSD] = {"cut",
+                             {"posix.getsockname.truncates", "freebsd.getpeername.2.truncates-name",
+                              "posix.accept.truncates-address"}}});
 
+/* The family and the port: of IPv6 the flow information is next, which means nothing. */
 CASE(room, six_bytes, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
-    struct address name;
-    must(name_within(t, &name, 6));
+    struct address name, whole;
+    must(name_within(t, &name, 6, &whole));
     const unsigned char *bytes = (const unsigned char *)&name.storage;
-    bool begun = name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6, cut = true;
+    bool begun = name.any.sa_family == whole.any.sa_family && name.in.sin_port == whole.in.sin_port,
+         cut = true;
     for (size_t i = 6; i < sizeof name.storage; i++)
         cut &= bytes[i] == 0x55;
-    observe("%s", !cut ? "written beyond the room" : begun ? "cut" : "no name");
+    observe("%s", !cut ? "written beyond the room" : begun ? "cut" : "another name");
 }
 
 MUTANT(room, "the name is written beyond the room")
@@ -132,8 +143,8 @@ RULE(length, "address.name.length",
 
 CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
-    struct address name = {.length = 0};
-    observe_result(name_within(t, &name, sizeof name.storage));
+    struct address name = {.length = 0}, whole;
+    observe_result(name_within(t, &name, sizeof name.storage, &whole));
     observe_length(t, name.length, sizeof name.storage);
 }
 
@@ -148,7 +159,9 @@ MUTANT(length, "the length stays what it was")
 }
 
 RULE(mapped, "address.name.mapped",
-     .statement = "An IPv6 socket sees IPv4 clients under IPv4-mapped names.",
+     .statement =
+         "An IPv6 socket names IPv4 addresses, its client's and its own, by the IPv4-mapped "
+         "address for each.",
      .outcome = {[BY_POSIX] = {"mapped",
                                {"posix.sockets.ipv6.mapped-from-accept",
                                 "posix.sockets.ipv6.mapped-from-getpeername",
@@ -159,11 +172,13 @@ RULE(mapped, "address.name.mapped",
 
 CASE(mapped, client, .family = FAMILY_MAPPED, .network = ANY_NETWORK, CALLS)
 {
-    struct address name;
-    must(name_within(t, &name, sizeof name.storage));
-    observe("%s", name.any.sa_family != AF_INET6              ? "not of AF_INET6"
-                  : IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr) ? "mapped"
-                                                              : "not mapped");
+    struct address name, whole;
+    must(name_within(t, &name, sizeof name.storage, &whole));
+    observe("%s", name.any.sa_family != AF_INET6               ? "not of AF_INET6"
+                  : !IN6_IS_ADDR_V4MAPPED(&name.in6.sin6_addr) ? "not mapped"
+                  : !IN6_ARE_ADDR_EQUAL(&name.in6.sin6_addr, &whole.in6.sin6_addr)
+                      ? "another address"
+                      : "mapped");
 }
 
 MUTANT(mapped, "IPv4 addresses come without the prefix of mapped ones")

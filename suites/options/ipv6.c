@@ -158,7 +158,8 @@ RULE(range, "options.ipv6.hops-range",
      .outcome = {[BY_POSIX] = {"EINVAL",
                                {"posix.sockets.ipv6.unicast-hops.below-einval",
                                 "posix.sockets.ipv6.unicast-hops.above-einval",
-                                "posix.sockets.ipv6.multicast-hops.values"}}},
+                                "posix.sockets.ipv6.multicast-hops.values",
+                                "rfc3493.multicast-hops-einval"}}},
      .pinned = {[BY_LINUX] = "EINVAL"});
 
 CASE(range, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,

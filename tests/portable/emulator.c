@@ -48,6 +48,15 @@ static bool knows_other_levels(int fd)
     return getsockopt(fd, 12345, 1, &value, &size) == -1 && errno == ENOPROTOOPT;
 }
 
+/* As much as there is room for. */
+static bool cuts_values(int fd)
+{
+    struct linger linger = {0, 0x55555555};
+    socklen_t size = sizeof linger.l_onoff;
+    return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) == 0 &&
+           linger.l_linger == 0x55555555;
+}
+
 /* accept4() looks at its flags before anything else. */
 static bool refuses_flags(int fd)
 {
@@ -136,6 +145,8 @@ int main(void)
         puts("multicast-interface");
     if (!knows_other_levels(fd))
         puts("other-levels");
+    if (!cuts_values(fd))
+        puts("short-room");
     if (!refuses_flags(fd))
         puts("accept-flags");
     if (!catches_what_was_held())
