@@ -44,7 +44,7 @@ RULE(restart, "tcp.restart.reuseaddr",
      .outcome = {
          [BY_LINUX] = {"0 then 0 then 0",
                        {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
-                        "linux.ip.7.bound-address-after-close"}},
+                        "linux.ip.7.bound-address-after-close", "linux.ipv6.7.like-ipv4"}},
          [BY_BSD] = {"0 then 0 then 0", {"freebsd.getsockopt.2.so-reuseaddr"}},
          [BY_ZOS] = {"0 then * then *",
                      {"zos.bind.so-reuseaddr-avoids", "zos.bind.keeps-state-for-fixed-time"}}});
