@@ -217,10 +217,12 @@ RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
      .statement = "sendto() with another address does not change the peer of a connected datagram "
                   "socket.",
      .outcome = {
-         [BY_POSIX] = {"the peer",
+         [BY_POSIX] = {"the peer then to the peer",
                        {"posix.getpeername.stores-peer", "posix.connect.datagram.sends-to-peer",
                         "posix.sendto.connected-overrides-or-eisconn"}},
-         [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}}});
+         [BY_LINUX] = {
+             "the peer then to the peer",
+             {"linux.getpeername.2.datagram-own-peer", "linux.udp.7.connect-sets-destination"}}});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -233,6 +235,11 @@ CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
     send_by_form(t, iut, fd, "x", 1, &other.address);
     must(sk_getpeername(iut, fd, &name));
     observe("%s", address_equal(&name, &connected.address) ? "the peer" : "another peer");
+    must(sk_send(iut, fd, "second", 6, 0));
+    /* Whether what was sent with an address came here is another rule's. */
+    bool first = strcmp(receive_next(t, peer, connected.fd), "second") == 0;
+    bool to_peer = first || strcmp(received(t, peer, connected.fd), "second") == 0;
+    observe("%s", to_peer ? "to the peer" : "to another");
 }
 
 /* sendto() with an address sets the peer. */
