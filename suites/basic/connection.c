@@ -269,7 +269,9 @@ RULE(accepts_no_datagrams, "basic.accept.datagram",
                         "posix.errors.any-of-several"}},
          [BY_LINUX] = {"EOPNOTSUPP | EINVAL",
                        {"linux.accept.2.eopnotsupp", "linux.accept.2.einval-not-listening"}},
-         [BY_BSD] = {"EINVAL", {"freebsd.accept.2.einval-not-listening"}}});
+         [BY_BSD] = {"EOPNOTSUPP | EINVAL",
+                     {"freebsd.accept.2.einval-not-listening", "posix.accept.eopnotsupp",
+                      "posix.errors.any-of-several"}}});
 
 CASE(accepts_no_datagrams, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK)
 {
