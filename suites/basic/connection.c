@@ -77,10 +77,14 @@ RULE(connects, "basic.connect.connects",
                        {"linux.connect.2.returns-zero", "linux.connect.2.connects",
                         "linux.connect.2.datagram-default-destination",
                         "linux.getpeername.2.returns-address"}},
-         [BY_BSD] = {
-             "0 then connected",
-             {"freebsd.connect.2.returns-zero", "freebsd.connect.2.stream-attempts-connection",
-              "freebsd.connect.2.dgram-sets-peer", "freebsd.getpeername.2.returns-peer-name"}}});
+         [BY_BSD] = {"0 then connected",
+                     {"freebsd.connect.2.returns-zero",
+                      "freebsd.connect.2.stream-attempts-connection",
+                      "freebsd.connect.2.dgram-sets-peer",
+                      "freebsd.getpeername.2.returns-peer-name"}},
+         [BY_ZOS] = {"* then connected",
+                     {"zos.connect.stream-attempts-connection", "zos.connect.udp-sets-peer",
+                      "zos.getpeername.returns-peer-name"}}});
 
 CASE(connects, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -265,7 +269,9 @@ RULE(accepts_no_datagrams, "basic.accept.datagram",
                         "posix.errors.any-of-several"}},
          [BY_LINUX] = {"EOPNOTSUPP | EINVAL",
                        {"linux.accept.2.eopnotsupp", "linux.accept.2.einval-not-listening"}},
-         [BY_BSD] = {"EINVAL", {"freebsd.accept.2.einval-not-listening"}}});
+         [BY_BSD] = {"EOPNOTSUPP | EINVAL",
+                     {"freebsd.accept.2.einval-not-listening", "posix.accept.eopnotsupp",
+                      "posix.errors.any-of-several"}}});
 
 CASE(accepts_no_datagrams, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK)
 {

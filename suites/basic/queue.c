@@ -106,6 +106,7 @@ RULE(kind, "basic.accept.same-kind",
      .statement = "The socket from accept() is a stream socket: getsockopt() of SO_TYPE says so.",
      .outcome = {[BY_POSIX] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}},
                  [BY_LINUX] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}},
+                 [BY_BSD] = {"SOCK_STREAM", {"posix.accept.new-socket-same-kind"}},
                  [BY_ZOS] = {"SOCK_STREAM", {"zos.accept.new-socket-same-properties"}}});
 
 CASE(kind, accepted, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ROLE_SERVER)
@@ -125,7 +126,8 @@ MUTANT(kind, "the type of what accept() gave is SOCK_SEQPACKET")
 RULE(lowest, "basic.accept.lowest-descriptor",
      .statement = "accept() returns the lowest descriptor that is not open.",
      .outcome = {[BY_POSIX] = {"the lowest", {"posix.accept.lowest-descriptor"}},
-                 [BY_LINUX] = {"the lowest", {"posix.accept.lowest-descriptor"}}});
+                 [BY_LINUX] = {"the lowest", {"posix.accept.lowest-descriptor"}},
+                 [BY_BSD] = {"the lowest", {"posix.accept.lowest-descriptor"}}});
 
 /* What socket() gives is the lowest one, and is free again when it is closed. */
 CASE(lowest, closed_before, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)

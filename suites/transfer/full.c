@@ -43,6 +43,16 @@ static int fill_without_waiting(struct test *t, int fd, int flags, size_t *taken
     }
 }
 
+/* A fresh connection has room for a byte. Observes that it is taken, and fills the connection. */
+static void observe_filling(struct test *t, int fd, int flags, size_t *taken)
+{
+    pattern_fill(chunk, 0, 1);
+    int first = send_as(t, fd, chunk, 1, flags);
+    observe_count(first);
+    *taken = first > 0 ? 1 : 0;
+    observe_result(fill_without_waiting(t, fd, flags, taken));
+}
+
 /* The peer gets what was taken, and no more. */
 static void observe_arrival(struct test *t, struct ends ends, size_t taken)
 {
@@ -92,7 +102,7 @@ MUTANT(waits, "a blocking send takes only what there is room for")
         sk_fcntl(m->real, fd, F_SETFL, flags);
 }
 
-#define WOULD_BLOCK "EAGAIN | EWOULDBLOCK then all then end of file"
+#define WOULD_BLOCK "1 then EAGAIN | EWOULDBLOCK then all then end of file"
 
 RULE(would_block, "transfer.send.would-block",
      .statement = "send(), sendto(), sendmsg(), write() and writev() on a nonblocking socket take "
@@ -100,13 +110,15 @@ RULE(would_block, "transfer.send.would-block",
      .outcome = {[BY_POSIX] = {WOULD_BLOCK,
                                {"posix.send.eagain", "posix.sendto.eagain", "posix.sendmsg.eagain",
                                 "posix.write.eagain", "posix.write.nonblocking-partial",
-                                "posix.writev.like-write"}},
+                                "posix.writev.like-write", "posix.send.returns-count",
+                                "posix.sockets.options.sndlowat.nonblocking-as-much"}},
                  [BY_LINUX] = {WOULD_BLOCK,
                                {"linux.send.2.eagain", "linux.send.2.nonblocking",
-                                "linux.send.2.send-is-write", "posix.writev.like-write",
-                                "rfc9293.send-established-no-room"}},
-                 [BY_BSD] = {"EAGAIN then all then end of file",
-                             {"freebsd.send.2.eagain", "freebsd.write.2.eagain",
+                                "linux.send.2.returns-count", "linux.send.2.send-is-write",
+                                "posix.writev.like-write", "rfc9293.send-established-no-room"}},
+                 [BY_BSD] = {"1 then EAGAIN then all then end of file",
+                             {"freebsd.send.2.eagain", "freebsd.send.2.returns-bytes",
+                              "freebsd.write.2.eagain", "freebsd.write.2.returns-count",
                               "freebsd.write.2.nonblocking-partial"}}});
 
 CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
@@ -114,7 +126,7 @@ CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETW
     struct ends ends = connected_ends(t);
     size_t taken = 0;
     set_nonblocking(t, iut, ends.iut, true);
-    observe_result(fill_without_waiting(t, ends.iut, 0, &taken));
+    observe_filling(t, ends.iut, 0, &taken);
     observe_arrival(t, ends, taken);
 }
 
@@ -132,7 +144,7 @@ RULE(dontwait, "transfer.send.dontwait",
                   "would block, on a socket that is blocking.",
      .outcome = {
          [BY_LINUX] = {WOULD_BLOCK, {"linux.send.2.msg-dontwait", "linux.send.2.returns-count"}},
-         [BY_BSD] = {"EAGAIN then all then end of file",
+         [BY_BSD] = {"1 then EAGAIN then all then end of file",
                      {"freebsd.send.2.msg-dontwait", "freebsd.send.2.eagain",
                       "freebsd.send.2.returns-bytes"}}});
 
@@ -141,7 +153,7 @@ CASE(dontwait, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK
 {
     struct ends ends = connected_ends(t);
     size_t taken = 0;
-    observe_result(fill_without_waiting(t, ends.iut, MSG_DONTWAIT, &taken));
+    observe_filling(t, ends.iut, MSG_DONTWAIT, &taken);
     observe_arrival(t, ends, taken);
 }
 

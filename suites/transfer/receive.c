@@ -23,7 +23,8 @@ static void swaps_bytes(struct mutation *m, struct call *call)
 
 RULE(gives, "transfer.receive.gives",
      .statement = "recv(), recvfrom(), recvmsg() and read() give the data that the other side has "
-                  "sent, and return how many bytes that is.",
+                  "sent, and return how many bytes that is; by POSIX read() may fail with ENOTCONN "
+                  "on a datagram socket that has no peer.",
      .basic = {OP_RECV, OP_RECVFROM, OP_RECVMSG, OP_READ}, .basics = 4,
      .outcome = {[BY_POSIX] = {"5 then hello",
                                {"posix.recv.returns-length", "posix.recvfrom.returns-length",
@@ -44,13 +45,32 @@ CASE(gives, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY
     observe_received(t, ends.iut);
 }
 
-CASE(gives, unconnected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
-     RECEIVING(WITH_FLAGS | WITH_READ))
+static void observe_from_anybody(struct test *t)
 {
-    struct endpoint own = bound_datagram_socket(t, iut);
-    must(sk_sendto(peer, datagram_socket(t, peer), "hello", 5, 0, &own.address));
-    await_data(t, iut, own.fd);
+    struct endpoint own = bound_datagram_socket(t, t->iut);
+    must(sk_sendto(t->peer, datagram_socket(t, t->peer), "hello", 5, 0, &own.address));
+    await_data(t, t->iut, own.fd);
     observe_received(t, own.fd);
+}
+
+CASE(gives, unconnected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
+     RECEIVING(WITH_FLAGS))
+{
+    observe_from_anybody(t);
+}
+
+/* POSIX has read() be recv(), and fail on every socket that is not connected: either is right. */
+CASE(gives, unconnected_read, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
+     .outcome = {[BY_POSIX] = {"5 then hello || ENOTCONN",
+                               {"posix.read.like-recv", "posix.read.returns-count",
+                                "posix.recv.returns-length", "posix.read.enotconn"}},
+                 [BY_BSD] = {"5 then hello || ENOTCONN",
+                             {"freebsd.read.2.returns-count",
+                              "freebsd.udp.4.connect-fixes-destination", "posix.read.like-recv",
+                              "posix.read.enotconn"}}},
+     RECEIVING(WITH_READ))
+{
+    observe_from_anybody(t);
 }
 
 MUTANT_BY(gives, "bytes come in another order", swaps_bytes)

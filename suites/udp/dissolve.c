@@ -56,10 +56,13 @@ RULE(dissolves, "udp.dissolve.no-peer",
         [BY_POSIX] = {"0 then ENOTCONN || EINVAL then *",                                          \
                       {"posix.connect.af-unspec-resets-peer", "posix.connect.einval-length",       \
                        "posix.getpeername.enotconn"}},                                             \
-        [BY_LINUX] = {                                                                             \
-            "0 then ENOTCONN || EINVAL then *",                                                    \
-            {"linux.connect.2.dissolves", "posix.connect.af-unspec-resets-peer",                   \
-             "posix.connect.einval-length", "linux.getpeername.2.enotconn"}                        \
+        [BY_LINUX] = {"0 then ENOTCONN || EINVAL then *",                                          \
+                      {"linux.connect.2.dissolves", "posix.connect.af-unspec-resets-peer",         \
+                       "posix.connect.einval-length", "linux.getpeername.2.enotconn"}},            \
+        [BY_BSD] = {                                                                               \
+            "* then ENOTCONN || EINVAL then *",                                                    \
+            {"freebsd.connect.2.dgram-dissolves-with-invalid-address",                             \
+             "freebsd.connect.2.einval-namelen", "freebsd.getpeername.2.enotconn"}                 \
         }                                                                                          \
     }
 
@@ -146,7 +149,7 @@ MUTANT(receives, "after AF_UNSPEC only the old peer's datagrams arrive")
 
 RULE(no_destination, "udp.dissolve.send",
      .statement = "After connect() with AF_UNSPEC sending without an address fails with "
-                  "EDESTADDRREQ or ENOTCONN.",
+                  "EDESTADDRREQ or ENOTCONN; write() also, by POSIX, with ECONNRESET or EPIPE.",
      .outcome = {[BY_LINUX] = {"0 then EDESTADDRREQ | ENOTCONN then nothing",
                                {"linux.connect.2.dissolves", "posix.connect.af-unspec-resets-peer",
                                 "linux.send.2.edestaddrreq", "linux.send.2.enotconn"}},
@@ -167,11 +170,26 @@ static void observe_sending(struct test *t)
     observe("%s", received(t, t->peer, a.to.fd));
 }
 
-CASE(no_destination, dissolved, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .send = WITH_SEND | WITH_WRITE,
+CASE(no_destination, dissolved, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SEND,
      .outcome = {[BY_POSIX] = {"0 then EDESTADDRREQ | ENOTCONN then nothing",
                                {"posix.connect.af-unspec-resets-peer", "posix.send.edestaddrreq",
-                                "posix.send.enotconn", "posix.write.like-send"}}})
+                                "posix.send.enotconn"}}})
+{
+    observe_sending(t);
+}
+
+/* write() has errors of its own for a socket that is not connected, or is so no longer. */
+CASE(no_destination, dissolved_written, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .send = WITH_WRITE,
+     .outcome = {
+         [BY_POSIX] = {"0 then EDESTADDRREQ | ENOTCONN | ECONNRESET | EPIPE then nothing",
+                       {"posix.connect.af-unspec-resets-peer", "posix.write.like-send",
+                        "posix.send.edestaddrreq", "posix.send.enotconn", "posix.write.econnreset",
+                        "posix.write.epipe-no-longer-connected"}},
+         [BY_BSD] = {"* then EDESTADDRREQ | ENOTCONN | ECONNRESET | EPIPE then nothing",
+                     {"freebsd.connect.2.dgram-dissolves-with-invalid-address",
+                      "freebsd.udp.4.enotconn", "posix.write.like-send", "posix.send.edestaddrreq",
+                      "posix.write.econnreset", "posix.write.epipe-no-longer-connected"}}})
 {
     observe_sending(t);
 }

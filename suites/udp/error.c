@@ -36,11 +36,11 @@ RULE(receive, "udp.error.receive",
      .statement = "After a datagram to a closed port, the next receive on a connected socket fails "
                   "with ECONNREFUSED, once.",
      .outcome = {
-         [BY_POSIX] = {"ECONNREFUSED then EAGAIN",
+         [BY_POSIX] = {"ECONNREFUSED then EAGAIN | EWOULDBLOCK",
                        {"posix.sockets.asynchronous-errors.econnrefused-datagram",
                         "posix.sockets.pending-error.returned-by-recv",
                         "posix.sockets.pending-error.cleared", "posix.recv.nonblocking-eagain"}},
-         [BY_LINUX] = {"ECONNREFUSED then EAGAIN",
+         [BY_LINUX] = {"ECONNREFUSED then EAGAIN | EWOULDBLOCK",
                        {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned",
                         "linux.recv.2.nonblocking"}}});
 

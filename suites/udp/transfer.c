@@ -217,10 +217,12 @@ RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
      .statement = "sendto() with another address does not change the peer of a connected datagram "
                   "socket.",
      .outcome = {
-         [BY_POSIX] = {"the peer",
+         [BY_POSIX] = {"the peer then to the peer",
                        {"posix.getpeername.stores-peer", "posix.connect.datagram.sends-to-peer",
                         "posix.sendto.connected-overrides-or-eisconn"}},
-         [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}}});
+         [BY_LINUX] = {
+             "the peer then to the peer",
+             {"linux.getpeername.2.datagram-own-peer", "linux.udp.7.connect-sets-destination"}}});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
@@ -233,6 +235,11 @@ CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
     send_by_form(t, iut, fd, "x", 1, &other.address);
     must(sk_getpeername(iut, fd, &name));
     observe("%s", address_equal(&name, &connected.address) ? "the peer" : "another peer");
+    must(sk_send(iut, fd, "second", 6, 0));
+    /* Whether what was sent with an address came here is another rule's. */
+    bool first = strcmp(receive_next(t, peer, connected.fd), "second") == 0;
+    bool to_peer = first || strcmp(received(t, peer, connected.fd), "second") == 0;
+    observe("%s", to_peer ? "to the peer" : "to another");
 }
 
 /* sendto() with an address sets the peer. */
@@ -251,12 +258,12 @@ MUTANT(keeps_peer, "sendto() with an address changes the peer")
 
 /* ---- without a peer and without an address ---- */
 
-/* send() has both errors for it, sendto() and sendmsg() one that they may detect: where they do
- * not, what is then the destination may be unreachable, and 0 is no length of an address. FreeBSD's
- * udp(4) has ENOTCONN. */
+/* send() has both errors for it, and write() one more of its own; sendto() and sendmsg() have one
+ * that they may detect: where they do not, what is then the destination may be unreachable, and 0
+ * is no length of an address. FreeBSD's udp(4) has ENOTCONN. */
 RULE(no_peer, "udp.unconnected.no-address",
      .statement = "Sending without an address on a datagram socket that has no peer fails with "
-                  "EDESTADDRREQ or ENOTCONN.",
+                  "EDESTADDRREQ or ENOTCONN; write() also, by POSIX, with ECONNRESET.",
      .outcome = {[BY_LINUX] = {"EDESTADDRREQ | ENOTCONN",
                                {"linux.send.2.edestaddrreq", "linux.send.2.enotconn"}},
                  [BY_BSD] = {"EDESTADDRREQ | ENOTCONN",
@@ -266,7 +273,18 @@ RULE(no_peer, "udp.unconnected.no-address",
     {                                                                                              \
         [BY_POSIX] = {                                                                             \
             "EDESTADDRREQ | ENOTCONN",                                                             \
-            {"posix.send.edestaddrreq", "posix.send.enotconn", "posix.write.like-send"}            \
+            {"posix.send.edestaddrreq", "posix.send.enotconn"}                                     \
+        }                                                                                          \
+    }
+#define WRITE_FAILS                                                                                \
+    {                                                                                              \
+        [BY_POSIX] = {"EDESTADDRREQ | ENOTCONN | ECONNRESET",                                      \
+                      {"posix.write.like-send", "posix.send.edestaddrreq", "posix.send.enotconn",  \
+                       "posix.write.econnreset"}},                                                 \
+        [BY_BSD] = {                                                                               \
+            "EDESTADDRREQ | ENOTCONN | ECONNRESET",                                                \
+            {"freebsd.udp.4.enotconn", "posix.write.like-send", "posix.send.edestaddrreq",         \
+             "posix.write.econnreset"}                                                             \
         }                                                                                          \
     }
 #define SENDTO_MAY_FAIL                                                                            \
@@ -285,10 +303,15 @@ RULE(no_peer, "udp.unconnected.no-address",
              "posix.sendmsg.enetunreach"}                                                          \
         }                                                                                          \
     }
-#define SEND_FORMS WITH_SEND | WITH_WRITE
 
-CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SEND_FORMS,
+CASE(no_peer, fresh, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SEND,
      .outcome = SEND_FAILS)
+{
+    observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
+}
+
+CASE(no_peer, fresh_written, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_WRITE,
+     .outcome = WRITE_FAILS)
 {
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
 }
@@ -305,8 +328,14 @@ CASE(no_peer, fresh_message, .family = ANY_FAMILY, .network = ANY_NETWORK, .send
     observe_result(send_by_form(t, iut, datagram_socket(t, iut), "x", 1, NULL));
 }
 
-CASE(no_peer, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = SEND_FORMS,
+CASE(no_peer, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_SEND,
      .outcome = SEND_FAILS)
+{
+    observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
+}
+
+CASE(no_peer, bound_written, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = WITH_WRITE,
+     .outcome = WRITE_FAILS)
 {
     observe_result(send_by_form(t, iut, bound_datagram_socket(t, iut).fd, "x", 1, NULL));
 }
