@@ -60,19 +60,20 @@ RULE(backs_off, "wire.retransmission.backs-off",
                   "next.",
      RFCS("it doubles then it doubles", "rfc6298.backs-off", "rfc9293.must-19", "rfc9293.must-18"));
 
-/* Timers are late where there is much to do, never early. */
-CASE(backs_off, data, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 30)
+/* Timers are late where there is much to do. By a coarse clock the first time is shorter than it
+ * should be, as it begins between two ticks; the others begin with one. */
+CASE(backs_off, data, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 60)
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    int64_t at[4];
+    int64_t at[5];
     must(sk_send(iut, c.fd, "hello", 5, 0));
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         struct packet packet = hear_text(&c);
         require_by("wire.retransmission.data", packet.length, "the data does not come again");
         at[i] = packet.time;
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 1; i < 3; i++) {
         double ratio = (double)(at[i + 2] - at[i + 1]) / (double)(at[i + 1] - at[i]);
         observe("%s", ratio > 1.6 && ratio < 2.6 ? "it doubles" : "it does not");
     }

@@ -107,6 +107,7 @@ CASE(ends, close, AGAIN, .axes = {{"by", {"fin", "rst"}}})
     require(end.protocol, "close() sends no end of the connection");
     if (end.flags & RST && !end.stamp.there)
         skip("the RST has no timestamps");
+    require_by("wire.timestamps.in-every-segment", end.stamp.there, "the FIN has no timestamps");
     observe("%s", sequence_before(span.first, end.stamp.value) ? "greater" : "not");
 }
 

@@ -243,9 +243,13 @@ CASE(filled, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     struct talk c = with_gap(&line, &in_order);
     drain(&line);
     c.stamp.value += LATER;
-    struct packet filling = tell(&c, ACK, .text = "def");
+    struct packet filling = tell(&c, ACK, .text = "def"), answer;
+    uint32_t filled = c.next; /* and no further, if it does not keep what comes too early */
     c.next += 3;
-    observe("%s", echoes(acknowledged(&c), filling.stamp.value));
+    do
+        answer = hear(&c);
+    while (answer.protocol && sequence_before(answer.ack, filled));
+    observe("%s", echoes(answer, filling.stamp.value));
 }
 
 MUTANT_ON_WIRE_BY(filled, "another is echoed", echoes_another)

@@ -125,7 +125,8 @@ RULE(any_length, "wire.urgent-sent.any-length",
 
 CASE(any_length, long_data, .network = ON_LINE, .family = ANY_FAMILY)
 {
-    enum { ALL = 100000 };
+    /* What goes out before send() has taken the rest cannot point at the end of that. */
+    enum { ALL = 100000, EARLY = 20000 };
     static char data[ALL];
     struct line line = take_line(t);
     struct talk c = line_connected(&line, .mss = 1400);
@@ -134,7 +135,7 @@ CASE(any_length, long_data, .network = ON_LINE, .family = ANY_FAMILY)
     set_nonblocking(t, iut, c.fd, true);
     uint32_t first = c.expected;
     int sent = must(sk_send(iut, c.fd, data, ALL, MSG_OOB));
-    require(sent > UINT16_MAX, "send() takes too little");
+    require(sent > UINT16_MAX + EARLY, "send() takes too little");
     observe("%s", points_at(&c, first + (uint32_t)sent));
 }
 

@@ -165,7 +165,7 @@ CASE(remains, in_line, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     observe("%s", ready_name(ready(t, iut, c.fd, POLLPRI, -1)));
     observe("%s", data_text(part, (size_t)must(sk_recv(iut, c.fd, part, sizeof part, 0))));
     observe("%s", ready_name(ready(t, iut, c.fd, POLLPRI, 0)));
-    observe("%s", receive_next(t, iut, c.fd));
+    observe("%s", received(t, iut, c.fd));
     observe("%s", ready_name(ready(t, iut, c.fd, POLLPRI, 0)));
 }
 
