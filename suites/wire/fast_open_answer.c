@@ -105,7 +105,8 @@ CASE(crossing, both, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS
     do /* its SYN may be sent again meanwhile */
         answer = hear(&c);
     while (answer.flags == SYN);
-    bool right = answer.flags == (SYN | ACK) && answer.ack == c.next;
+    bool right =
+        answer.flags == (SYN | ACK) && answer.seq == c.others.number && answer.ack == c.next;
     observe("%s", right ? "SYN ACK" : said(&c, answer));
     c.expected -= data ? 0 : 5;
     tell(&c, ACK);

@@ -2,8 +2,8 @@
 #include "suites/wire/fast_open.h"
 
 RULE(in_progress, "wire.fast-open.client.in-progress",
-     .statement = "connect() with TCP_FASTOPEN_CONNECT, and sendto() with MSG_FASTOPEN, without "
-                  "blocking, fail with EINPROGRESS where no cookie is known.",
+     .statement = "connect() with TCP_FASTOPEN_CONNECT, and sendto() and sendmsg() with "
+                  "MSG_FASTOPEN, without blocking, fail with EINPROGRESS where no cookie is known.",
      .outcome = {[BY_LINUX] = {"EINPROGRESS",
                                {"linux.send.2.msg-fastopen-no-cookie",
                                 "linux.tcp.7.tcp-fastopen-connect-no-cookie",

@@ -82,9 +82,10 @@ static const char *cookie_words(const struct packet *packet, const char *cookie)
 }
 
 RULE(used, "wire.fast-open.client.cookie-used",
-     .statement = "connect() with TCP_FASTOPEN_CONNECT and then send(), and sendto() with "
-                  "MSG_FASTOPEN, send a SYN with the data and the cookie that the other side has "
-                  "given.",
+     .statement =
+         "connect() with TCP_FASTOPEN_CONNECT and then send(), and sendto() and sendmsg() "
+         "with MSG_FASTOPEN, send a SYN with the data and the cookie that the other side has "
+         "given.",
      .outcome = {
          [BY_LINUX] = {"SYN seq 0 data 5 then the cookie",
                        {"linux.tcp.7.tcp-fastopen-connect",

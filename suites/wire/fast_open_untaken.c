@@ -132,18 +132,22 @@ MUTANT_ON_WIRE(plain, "no cookie is as good as one")
 RULE(bad_length, "wire.fast-open.server.bad-length",
      .statement = "A SYN with data and a Fast Open option whose length cannot be is answered by a "
                   "listening socket with TCP_FASTOPEN as one without the option.",
-     RFCS("SYN ACK seq 0 ack 1 then no option then none", "rfc7413.option-bad-length"));
+     RFCS("SYN ACK seq 0 ack 1 then as without it then none", "rfc7413.option-bad-length"));
 
+/* A server may add an option to any SYN and ACK. */
 CASE(bad_length, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes = {BAD_LENGTHS})
 {
     struct line line = take_line(t);
     struct talk c = talk_to_fast_listener(&line, PENDING);
     cookie_answer(&c);
+    struct talk without = talk_to(&line, address_port(&c.iut));
+    tell(&without, SYN, .text = "hello");
+    bool option = must_hear(&without, SYN | ACK).fast_open;
     tell_segment(&c, with_bad_length((struct packet){.flags = SYN, .text = "hello"}, t->chosen[0]));
-    struct packet answer = hear(&c);
+    struct packet answer = hear_own(&c);
     c.others = (struct origin){true, answer.seq};
     observe("%s", said(&c, answer));
-    observe("%s", option_of(&answer));
+    observe("%s", answer.fast_open == option ? "as without it" : option_of(&answer));
     observe("%s", accepted_now(&c));
 }
 
@@ -193,7 +197,8 @@ RULE(other_address, "wire.fast-open.server.other-address",
                   "valid in a SYN with data from another: accept() gives nothing.",
      RFCS("none", "rfc7413.cookie-of-address"));
 
-/* Nobody answers for the other address: the IUT's answers go nowhere. */
+/* From the address that it was given to it is valid. Nobody answers for the other: the IUT's
+ * answers go nowhere. */
 CASE(other_address, neighbour, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
@@ -201,6 +206,12 @@ CASE(other_address, neighbour, .network = ON_LINE, .family = ANY_FAMILY)
         skip("a described network is not changed: nothing is sent from addresses of others");
     struct talk c = talk_to_fast_listener(&line, PENDING);
     struct packet cookie = cookie_answer(&c);
+    struct talk own = talk_to(&line, address_port(&c.iut));
+    own.listener = c.listener;
+    fast_syn(&own, &cookie, "hello");
+    require_by("wire.fast-open.server.acknowledged", own.syn.ack == own.next,
+               "the data of the SYN was not taken");
+    must(sk_close(iut, fast_accepted(&own)));
     struct packet syn = {.protocol = IPPROTO_TCP,
                          .flags = SYN,
                          .destination = c.iut,

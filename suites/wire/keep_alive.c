@@ -18,7 +18,7 @@ RULE(probe, "wire.keep-alive.probe",
          [BY_LINUX] = {"ACK without data then in time",
                        {"linux.tcp.7.tcp-keepidle", "rfc9293.must-24", "rfc9293.must-27",
                         "rfc9293.shld-12"}},
-         [BY_BSD] = {"* then in time",
+         [BY_BSD] = {"ACK without data | ACK seq 0 ack 1 data 1 then in time",
                      {"freebsd.tcp.4.tcp-keepidle", "freebsd.getsockopt.2.so-keepalive-transmits"}},
          [BY_RFC] = {"ACK without data then in time",
                      {"rfc9293.may-5", "rfc9293.must-24", "rfc9293.must-26", "rfc9293.must-27",
@@ -104,12 +104,14 @@ RULE(answered, "wire.keep-alive.one-unanswered",
 
 CASE(answered, second, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15)
 {
+    enum { ENOUGH = 8 }; /* a slow machine answers the second before the last was sent */
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     hurry(t, c.fd);
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_KEEPCNT, ENOUGH));
     must(sk_setsockopt(iut, c.fd, SOL_SOCKET, SO_KEEPALIVE, 1));
-    for (int i = 0; i < 2; i++)
-        require_by("wire.keep-alive.probe", hear(&c).flags == ACK, "there is no probe");
+    require_by("wire.keep-alive.probe", hear(&c).flags == ACK, "there is no probe");
+    hear(&c); /* the next one, or the end of a connection that was taken for dead */
     tell(&c, ACK, .text = "abc");
     observe("%s", receive_next(t, iut, c.fd));
 }
@@ -127,9 +129,10 @@ RULE(dead, "wire.keep-alive.unanswered",
      .outcome = {[BY_LINUX] = {"ETIMEDOUT then 2 keep-alives",
                                {"linux.tcp.7.tcp-keepcnt", "linux.tcp.7.tcp-keepintvl",
                                 "posix.recv.etimedout-transmission"}},
-                 [BY_BSD] = {"* then 2 keep-alives",
+                 [BY_BSD] = {"ETIMEDOUT then 2 keep-alives",
                              {"freebsd.tcp.4.tcp-keepcnt", "freebsd.tcp.4.tcp-keepintvl",
-                              "freebsd.getsockopt.2.so-keepalive-breaks"}}});
+                              "freebsd.getsockopt.2.so-keepalive-breaks",
+                              "posix.recv.etimedout-transmission"}}});
 
 CASE(dead, both, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
      .seconds = 15)

@@ -2,16 +2,27 @@
 #include "suites/wire/icmp.h"
 #include "suites/wire/wire.h"
 
+#include "calls/clock.h"
+
 static bool is_ipv6(const struct line *line)
 {
     return line->address.any.sa_family == AF_INET6;
 }
 
-/* Says that a packet was too big for an MTU. */
+/* When the IUT was told last. */
+static int64_t told_at;
+
+/* Says that a packet was too big for an MTU: ICMPv6 with a code, or 0. */
+static void say_with_code(struct line *line, const struct packet *packet, uint32_t mtu, int code)
+{
+    line_send_packet(line, is_ipv6(line) ? error_about(packet, 2, code, mtu)
+                                         : error_about(packet, 3, 4, mtu));
+    told_at = clock_now();
+}
+
 static void say_too_big(struct line *line, const struct packet *packet, uint32_t mtu)
 {
-    line_send_packet(line, is_ipv6(line) ? error_about(packet, 2, 0, mtu)
-                                         : error_about(packet, 3, 4, mtu));
+    say_with_code(line, packet, mtu, 0);
 }
 
 /* Whether a packet would pass a link with this MTU. */
@@ -57,31 +68,36 @@ static struct stream stream(struct line *line)
     return s;
 }
 
-/* Takes the next packet of what was sent, acknowledging it once there is all of a segment: over
- * IPv6 one that does not fit may come in fragments. */
-static struct packet take(struct talk *c)
+/* Acknowledges a packet of what was sent once there is all of a segment: over IPv6 one that does
+ * not fit may come in fragments. */
+static void take(struct talk *c, const struct packet *packet)
 {
-    struct packet packet = hear(c);
-    if (packet.fragment)
-        c->expected += (uint32_t)packet.length; /* the first one's data is counted by hear() */
-    if (packet.protocol == IPPROTO_TCP && packet.length && !packet.more_fragments)
+    if (packet->fragment)
+        c->expected += (uint32_t)packet->length; /* the first one's data is counted by hear() */
+    if (packet->protocol == IPPROTO_TCP && packet->length && !packet->more_fragments)
         tell(c, ACK);
-    return packet;
 }
 
 /* Takes all that was sent, as far as it passes a link: what came of it, and in *largest how long a
- * packet was at most. */
+ * packet was at most. What a timer sent again before the IUT was told is lost, as the first was. */
 static const char *take_all(struct talk *c, size_t mtu, size_t *largest)
 {
     enum { MANY = 64 };
     uint32_t end = c->expected + BIG;
     *largest = 0;
     for (int i = 0; i < MANY && sequence_before(c->expected, end); i++) {
-        struct packet packet = take(c);
+        uint32_t expected = c->expected;
+        struct packet packet = hear(c);
         if (!packet.protocol)
             return "incomplete";
-        if (packet.protocol == IPPROTO_TCP && packet.length && !passes(&packet, mtu))
+        bool fits = packet.protocol != IPPROTO_TCP || !packet.length || passes(&packet, mtu);
+        if (!fits && packet.time > told_at)
             return "too big";
+        if (!fits) {
+            c->expected = expected;
+            continue;
+        }
+        take(c, &packet);
         if (packet.raw_length > *largest)
             *largest = packet.raw_length;
     }
@@ -121,7 +137,7 @@ CASE(tcp, any_code, .network = ON_LINE, .family = FAMILY_IPV6,
     struct line line = take_line(t);
     struct stream s = stream(&line);
     size_t largest;
-    line_send_packet(&line, error_about(&s.big, 2, 5, 1300));
+    say_with_code(&line, &s.big, 1300, 5);
     observe("%s", take_all(&s.talk, 1300, &largest));
 }
 
@@ -277,8 +293,10 @@ CASE(increase, after_decrease, .network = ON_LINE, .family = ANY_FAMILY, .role =
     say_too_big(&line, &fitting, 1450); /* before it is acknowledged */
     if (!fitting.more_fragments)
         tell(&s.talk, ACK);
-    while (fitting.protocol && sequence_before(s.talk.expected, end))
-        fitting = take(&s.talk);
+    while (fitting.protocol && sequence_before(s.talk.expected, end)) {
+        fitting = hear(&s.talk);
+        take(&s.talk, &fitting);
+    }
     see_now(&line);
     send_big(&s.talk);
     observe("%s", take_all(&s.talk, 1300, &largest));

@@ -103,6 +103,16 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most)
     return came;
 }
 
+struct packet hear_own(struct talk *talk)
+{
+    struct packet packet;
+    do
+        packet = hear(talk);
+    while (packet.protocol == IPPROTO_TCP && packet.flags == (SYN | ACK) &&
+           address_port(&packet.destination) != address_port(&talk->end));
+    return packet;
+}
+
 struct packet hear_but(struct talk *talk, unsigned flags)
 {
     enum { AGAIN = 2 };

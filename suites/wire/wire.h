@@ -47,6 +47,10 @@ void need_scale(const struct talk *talk);
  * acknowledges none; gives how much has come by then, and the most that one segment had. */
 size_t hear_data(struct talk *talk, size_t size, size_t *most);
 
+/* What the line hears next, but for a SYN with ACK of another connection, which may be sent again
+ * meanwhile. */
+struct packet hear_own(struct talk *talk);
+
 /* What the line hears next, but for what the IUT sends again meanwhile, which has exactly these
  * flags: if that comes again and again it is given after all. */
 struct packet hear_but(struct talk *talk, unsigned flags);
