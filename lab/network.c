@@ -153,7 +153,8 @@ bool network_settings(char *why, size_t size)
         if (!namespace_sysctl(settings[i].name, settings[i].value)) {
             snprintf(why, size,
                      "the settings of networks cannot be made: sysctl net/%s: %s (is /proc/sys "
-                     "mounted read-only?)",
+                     "mounted read-only? in a container --security-opt unmask=ALL, Docker's "
+                     "systempaths=unconfined)",
                      settings[i].name, strerror(errno));
             return false;
         }

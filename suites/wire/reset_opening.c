@@ -119,7 +119,7 @@ RULE(refused, "wire.syn-received.rst-after-connect",
                   "the peer has sent a SYN, but no ACK of ours.",
      .outcome = {[BY_LINUX] = REFUSED,
                  [BY_RFC] = REFUSED,
-                 [BY_POSIX] = {"nothing then ECONNREFUSED | ECONNRESET",
+                 [BY_POSIX] = {"* then ECONNREFUSED | ECONNRESET",
                                {"posix.connect.econnrefused", "posix.connect.econnreset"}}},
      .deviation = {[BY_LINUX] = {"nothing then ECONNRESET",
                                  "Linux says ECONNREFUSED only where no SYN has come; it always "

@@ -43,8 +43,9 @@ MUTANT(in_order, "the second of two calls comes first")
 }
 
 RULE(boundaries, "wire.sends.no-boundaries",
-     .statement = "recv() is bound by no segment: it takes a part of what one brought and leaves "
-                  "the rest to the next call, and gives what came in several in one piece.",
+     .statement =
+         "recv() is bound by no segment: what it leaves of what one brought the next calls "
+         "give, with what came in others behind it.",
      RFCS("ab then cdef", "rfc9293.no-message-boundaries"));
 
 /* Reads just so much, as programs do. */

@@ -22,8 +22,8 @@ static void take_window(struct talk *c, uint32_t edge)
 }
 
 /* A connection that has more to send than the window takes, which is used up but for a little. Its
- * right edge. */
-static struct talk waiting(struct line *line, uint16_t mss, uint32_t *edge)
+ * right edge, and when it began to wait at the earliest. */
+static struct talk waiting(struct line *line, uint16_t mss, uint32_t *edge, int64_t *since)
 {
     static const char data[8000];
     struct test *t = line->t;
@@ -31,6 +31,7 @@ static struct talk waiting(struct line *line, uint16_t mss, uint32_t *edge)
     c.window = WINDOW;
     *edge = c.expected + WINDOW;
     set_nonblocking(t, t->iut, c.fd, true);
+    *since = clock_now();
     require(must(sk_send(t->iut, c.fd, data, sizeof data, 0)) > 4 * WINDOW, "send() takes little");
     require_by("wire.window.fits", hear(&c).length, "no data came");
     c.window = (uint16_t)(*edge - c.expected);
@@ -64,12 +65,12 @@ CASE(little, then_much, .network = ON_LINE, .family = ANY_FAMILY,
     static const uint32_t octets[] = {1, 10, 40};
     uint32_t edge;
     struct line line = take_line(t);
-    int64_t soon = clock_now() + SOON; /* data begins to wait after that */
-    struct talk c = waiting(&line, 500, &edge);
+    int64_t since;
+    struct talk c = waiting(&line, 500, &edge, &since);
     if (t->chosen[1])
         must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_NODELAY, 1));
     for (int i = 0; i < 3; i++)
-        observe("%s", after_opening(&c, edge += octets[t->chosen[0]], soon));
+        observe("%s", after_opening(&c, edge += octets[t->chosen[0]], since + SOON));
     observe("%s", after_opening(&c, edge + WINDOW, INT64_MAX));
 }
 
@@ -91,8 +92,9 @@ RULE(half, "wire.silly-window.half",
 CASE(half, of_largest, .network = ON_LINE, .family = ANY_FAMILY)
 {
     uint32_t edge;
+    int64_t since;
     struct line line = take_line(t);
-    struct talk c = waiting(&line, 1400, &edge);
+    struct talk c = waiting(&line, 1400, &edge, &since);
     observe("%s", after_opening(&c, c.expected + WINDOW / 2 + 100, INT64_MAX));
 }
 
@@ -117,8 +119,9 @@ CASE(overrides, little, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WA
     enum { OCTETS = 40 };
     const int64_t late = INT64_C(2000000000);
     uint32_t edge;
+    int64_t since;
     struct line line = take_line(t);
-    struct talk c = waiting(&line, 500, &edge);
+    struct talk c = waiting(&line, 500, &edge, &since);
     c.window = (uint16_t)(edge + OCTETS - c.expected);
     int64_t begin = clock_now();
     tell(&c, ACK);
