@@ -249,10 +249,15 @@ static void test_standstill(void)
 
 /* ---- settings ---- */
 
+struct cover {
+    const char *type, *place, *data;
+    uid_t uid; /* whose run it is */
+    int status;
+};
+
 /* Runs where something is mounted that hides what a run needs; gives its status, and what it said.
  */
-static int run_covered(const char *type, const char *place, const char *data, char *said,
-                       size_t size)
+static int run_covered(const struct cover *cover, char *said, size_t size)
 {
     int errors[2], status = 0;
     ssize_t length;
@@ -265,7 +270,8 @@ static int run_covered(const char *type, const char *place, const char *data, ch
         dup2(null, STDOUT_FILENO);
         dup2(errors[1], STDERR_FILENO);
         if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-            mount(type, place, type, 0, data) != 0)
+            mount(cover->type, cover->place, cover->type, 0, cover->data) != 0 ||
+            (cover->uid && setuid(cover->uid) != 0))
             _exit(77);
         execl(getenv("MACHINERY"), "sockspec", "run", "--filter", "machinery.passes", NULL);
         _exit(78);
@@ -279,19 +285,21 @@ static int run_covered(const char *type, const char *place, const char *data, ch
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* As containers have it: who may mount takes away what hides the settings. */
 static void test_settings(void)
 {
-    static const char *const covers[][3] = {{"tmpfs", "/proc/sys", ""},
-                                            {"proc", "/proc", "subset=pid"}};
-    for (size_t i = 0; i < 2; i++) {
+    static const struct cover covers[] = {{"tmpfs", "/proc/sys", "", 0, 0},
+                                          {"tmpfs", "/proc/sys", "", 65534, 3},
+                                          {"proc", "/proc", "subset=pid", 0, 3}};
+    for (size_t i = 0; i < sizeof covers / sizeof *covers; i++) {
         char said[2048];
-        int status = run_covered(covers[i][0], covers[i][1], covers[i][2], said, sizeof said);
+        int status = run_covered(&covers[i], said, sizeof said);
         if (status == 77)
             continue; /* this machine does not let us */
-        CU_ASSERT_EQUAL(status, 3);
+        CU_ASSERT_EQUAL(status, covers[i].status);
         const char *line = strstr(said, "the settings of networks cannot be made");
-        CU_ASSERT_PTR_NOT_NULL_FATAL(line);
-        CU_ASSERT_PTR_NULL(strstr(line + 1, "the settings of networks cannot be made"));
+        CU_ASSERT_EQUAL(line != NULL, status == 3);
+        CU_ASSERT(!line || !strstr(line + 1, "the settings of networks cannot be made"));
     }
 }
 
