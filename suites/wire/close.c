@@ -31,16 +31,6 @@ static const char *heard_to_fin(struct talk *c)
     return text;
 }
 
-/* Whether a FIN has come up to now. A probe of the closed window is no news. */
-static const char *fin_now(struct talk *c)
-{
-    struct packet packet;
-    while ((packet = hear_now(c)).protocol)
-        if (packet.flags & (FIN | RST))
-            return said(c, packet);
-    return "no FIN";
-}
-
 enum { ROOM = 300, WAITING = 300 };
 
 static void send_waiting(struct test *t, struct talk *c)

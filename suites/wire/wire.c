@@ -55,6 +55,15 @@ struct talk line_narrow(struct line *line, uint16_t window)
     return talk;
 }
 
+const char *fin_now(struct talk *talk)
+{
+    struct packet packet;
+    while ((packet = hear_now(talk)).protocol)
+        if (packet.flags & (FIN | RST))
+            return said(talk, packet);
+    return "no FIN";
+}
+
 struct packet acknowledged(struct talk *talk)
 {
     struct packet packet;

@@ -31,6 +31,10 @@ void say_window(struct talk *talk, uint16_t window);
  * accepted it too. */
 struct talk line_narrow(struct line *line, uint16_t window);
 
+/* Whether a FIN, or a RST, has come up to now: "no FIN", or what it says. Another ACK, or a probe
+ * of the closed window, is no news. */
+const char *fin_now(struct talk *talk);
+
 /* Hears segments until the IUT has acknowledged all that the line sent, and gives the one that did;
  * one of protocol 0 if none does. */
 struct packet acknowledged(struct talk *talk);
