@@ -193,7 +193,8 @@ RULE(eof, "tcp.half-close.end-of-file",
                      {"posix.recv.returns-0-orderly-shutdown",
                       "posix.recvfrom.returns-0-orderly-shutdown",
                       "posix.recvmsg.returns-0-orderly-shutdown", "posix.read.like-recv"}},
-         [BY_ZOS] = {"5 then 0 then 0", {"zos.select.rexx.close-is-read-event"}}});
+         [BY_ZOS] = {"5 then 0 then 0",
+                     {"zos.recv.returns-zero-closed", "zos.select.rexx.close-is-read-event"}}});
 
 CASE(eof, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .recv = ANY_RECV)

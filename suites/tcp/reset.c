@@ -277,7 +277,10 @@ RULE(once, "tcp.reset.once",
                                 "posix.sockets.options.error.zero-if-none"}},
                  [BY_LINUX] = {"0",
                                {"posix.sockets.pending-error.cleared",
-                                "posix.sockets.options.error.zero-if-none"}}});
+                                "posix.sockets.options.error.zero-if-none"}},
+                 [BY_BSD] = {"0",
+                             {"posix.sockets.pending-error.cleared",
+                              "posix.sockets.options.error.zero-if-none"}}});
 
 CASE(once, told, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {

@@ -31,16 +31,6 @@ static const char *heard_to_fin(struct talk *c)
     return text;
 }
 
-/* Whether a FIN has come up to now. A probe of the closed window is no news. */
-static const char *fin_now(struct talk *c)
-{
-    struct packet packet;
-    while ((packet = hear_now(c)).protocol)
-        if (packet.flags & (FIN | RST))
-            return said(c, packet);
-    return "no FIN";
-}
-
 enum { ROOM = 300, WAITING = 300 };
 
 static void send_waiting(struct test *t, struct talk *c)
@@ -54,16 +44,8 @@ static void send_waiting(struct test *t, struct talk *c)
 static struct talk without_room(struct line *line)
 {
     struct test *t = line->t;
-    struct talk c;
+    struct talk c = line_narrow(line, ROOM);
     char byte;
-    if (t->role == ROLE_SERVER) {
-        c = line_calls(line, .window = ROOM, .mss = 1000);
-        c.window = ROOM;
-        tell(&c, ACK);
-        c.fd = must(sk_accept(t->iut, c.listener, NULL));
-    } else {
-        c = line_connected(line, .window = ROOM, .mss = 1000);
-    }
     send_waiting(t, &c);
     while (bytes_of(&c) < ROOM) {
         require(hear(&c).protocol, "the window is not filled");
@@ -192,8 +174,8 @@ MUTANT_ON_WIRE(corked, "what is held back is thrown away")
 
 RULE(once, "wire.close.no-second-fin",
      .statement = "shutdown() and close() after a FIN was sent send no second one.",
-     .outcome = {[BY_LINUX] = {"nothing", {"rfc9293.close-fin-wait-no-second-fin"}},
-                 [BY_RFC] = {"nothing", {"rfc9293.close-fin-wait-no-second-fin"}}});
+     .outcome = {[BY_LINUX] = {"no FIN", {"rfc9293.close-fin-wait-no-second-fin"}},
+                 [BY_RFC] = {"no FIN", {"rfc9293.close-fin-wait-no-second-fin"}}});
 
 CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"call", {"sending", "both", "close"}}})
@@ -204,7 +186,7 @@ CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
         must(sk_close(iut, c.fd));
     else
         sk_shutdown(iut, c.fd, t->chosen[0] ? SHUT_RDWR : SHUT_WR);
-    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", fin_now(&c));
 }
 
 MUTANT_TAMPERS(once, "a FIN comes twice", .with = FIN, .twice = true)
@@ -218,10 +200,9 @@ RULE(lingers, "wire.close.lingers",
                                {"rfc9293.closed-successfully-means-delivered",
                                 "rfc9293.ack-completes-sends", "rfc9293.ack-fin-wait-2",
                                 "linux.socket.7.so-linger-close"}},
-                 [BY_RFC] = {"waits then 0",
-                             {"rfc9293.closed-successfully-means-delivered",
-                              "rfc9293.ack-completes-sends", "rfc9293.ack-fin-wait-2"}},
-                 [BY_ZOS] = {"waits then 0", {"zos.close.linger.waits-for-acknowledgement"}}});
+                 [BY_ZOS] = {"waits then 0",
+                             {"zos.close.linger.waits-for-acknowledgement",
+                              "zos.close.linger.returns-when-sent", "zos.close.returns-zero"}}});
 
 /* There are those that wait for the other side's FIN as well. */
 CASE(lingers, acknowledged_later, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
@@ -259,11 +240,12 @@ RULE(aborts, "wire.close.aborts",
      .statement = "close() with SO_LINGER on and no time sends a RST with the next number and "
                   "nothing else, and the connection is gone, if not in TIME_WAIT.",
      .pinned = {[BY_LINUX] = "RST then nothing then RST"},
-     .outcome = {[BY_ZOS] = {"RST then nothing then RST", {"zos.close.linger.zero-sends-reset"}},
-                 [BY_RFC] = {"RST then nothing then RST | nothing",
-                             {"rfc9293.abort-sends-rst", "rfc9293.abort-sends-reset",
-                              "rfc9293.abort-removes-connection", "rfc9293.abort-closes",
-                              "rfc9293.abort-discards-at-once", "rfc9293.user-resets-any-time"}}});
+     .outcome = {
+         [BY_ZOS] = {"RST then nothing then RST | nothing", {"zos.close.linger.zero-sends-reset"}},
+         [BY_RFC] = {"RST then nothing then RST | nothing",
+                     {"rfc9293.abort-sends-rst", "rfc9293.abort-sends-reset",
+                      "rfc9293.abort-removes-connection", "rfc9293.abort-closes",
+                      "rfc9293.abort-discards-at-once", "rfc9293.user-resets-any-time"}}});
 
 static void observe_abort(struct test *t, struct talk *c)
 {
@@ -310,14 +292,22 @@ RULE(aborts_waiting, "wire.close.aborts-what-waits",
                      {"zos.close.linger-0-cancels-data", "zos.close.linger.zero-sends-reset"}},
          [BY_RFC] = {"RST then nothing", {"rfc9293.abort-flushes", "rfc9293.abort-sends-rst"}}});
 
+/* On a slow machine the closed window may have been probed before. */
 CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
+    enum { PROBES = 3 };
     struct line line = take_line(t);
     struct talk c = without_room(&line);
+    struct packet packet;
+    int probes = 0;
     send_waiting(t, &c);
     set_linger(t, t->iut, c.fd, 0);
     must(sk_close(iut, c.fd));
-    observe("%s", reset_now(&c));
+    do
+        packet = hear(&c);
+    while (packet.protocol && packet.length <= 1 && !(packet.flags & (FIN | RST)) &&
+           ++probes < PROBES);
+    observe("%s", packet.flags & RST && !packet.length ? "RST" : said(&c, packet));
     observe("%s", said(&c, hear_now(&c)));
 }
 

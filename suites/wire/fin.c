@@ -4,7 +4,7 @@
 
 #define ESTABLISHED_ENDS                                                                           \
     {                                                                                              \
-        "current ACK then end of file then nothing",                                               \
+        "current ACK then end of file then no FIN",                                                \
         {                                                                                          \
             "rfc9293.fin-acknowledged", "rfc9293.fin-signalled", "rfc9293.fin-established",        \
                 "rfc9293.fin-from-network", "rfc9293.no-fin-before-close",                         \
@@ -25,7 +25,7 @@ CASE(established, alone, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
     tell(&c, FIN | ACK);
     observe("%s", current_ack(&c, hear(&c)));
     observe("%s", receive_next(t, iut, c.fd));
-    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", fin_now(&c));
 }
 
 MUTANT_ON_WIRE(established, "a FIN is answered by a FIN")

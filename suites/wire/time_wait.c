@@ -53,7 +53,7 @@ RULE(rst_closes, "wire.time-wait.rst",
                   "tcp_rfc1337 is set.",
      .outcome = {[BY_LINUX] = {"nothing then RST",
                                {"rfc9293.rst-closing-closed", "linux.tcp.7.proc-tcp-rfc1337-off"}},
-                 [BY_RFC] = {"nothing then RST | current ACK | nothing",
+                 [BY_RFC] = {"nothing then RST | current ACK",
                              {"rfc9293.rst-closing-closed", "rfc1337.rst-ignored"}}});
 
 CASE(rst_closes, exact, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, WAY_THERE)
@@ -64,7 +64,7 @@ CASE(rst_closes, exact, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_RO
     observe("%s", said(&c, hear_now(&c)));
     if (c.listener >= 0)
         must(sk_close(iut, c.listener));
-    tell(&c, ACK, .seq = -1); /* something that a connection would answer otherwise */
+    tell(&c, FIN | ACK, .seq = -1); /* which a connection in TIME_WAIT acknowledges */
     struct packet answer = hear(&c);
     observe("%s", answer.flags & RST ? believable_rst(&c, answer) : current_ack(&c, answer));
 }

@@ -39,6 +39,31 @@ void say_window(struct talk *talk, uint16_t window)
     drain(talk->line);
 }
 
+struct talk line_narrow(struct line *line, uint16_t window)
+{
+    enum { SEGMENT = 1000 };
+    struct test *t = line->t;
+    if (t->role != ROLE_SERVER) {
+        struct talk talk = line_connected(line, .window = window, .mss = SEGMENT);
+        talk.window = window;
+        return talk;
+    }
+    struct talk talk = line_calls(line, .window = window, .mss = SEGMENT);
+    talk.window = window;
+    tell(&talk, ACK);
+    talk.fd = must(sk_accept(t->iut, talk.listener, NULL));
+    return talk;
+}
+
+const char *fin_now(struct talk *talk)
+{
+    struct packet packet;
+    while ((packet = hear_now(talk)).protocol)
+        if (packet.flags & (FIN | RST))
+            return said(talk, packet);
+    return "no FIN";
+}
+
 struct packet acknowledged(struct talk *talk)
 {
     struct packet packet;

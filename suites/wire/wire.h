@@ -27,6 +27,14 @@ void hear_rest(struct talk *talk);
  * window only where it comes with a later number. */
 void say_window(struct talk *talk, uint16_t window);
 
+/* A connection whose line takes no more than this at once from its beginning: where the IUT has
+ * accepted it too. */
+struct talk line_narrow(struct line *line, uint16_t window);
+
+/* Whether a FIN, or a RST, has come up to now: "no FIN", or what it says. Another ACK, or a probe
+ * of the closed window, is no news. */
+const char *fin_now(struct talk *talk);
+
 /* Hears segments until the IUT has acknowledged all that the line sent, and gives the one that did;
  * one of protocol 0 if none does. */
 struct packet acknowledged(struct talk *talk);
