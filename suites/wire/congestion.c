@@ -5,13 +5,17 @@
 enum { SEGMENT = 500, MUCH = 80 * SEGMENT };
 
 /* A connection on which send() has given more than goes out at once, and the first segment of that,
- * which is lost. The line takes segments of SEGMENT octets and has no SACK. */
+ * which is lost. The line takes segments of SEGMENT octets and has no SACK. An octet before that is
+ * acknowledged: duplicates of what acknowledges no more than the SYN mean nothing to NewReno (RFC
+ * 6582, 3.2), which RFC 5681 allows, and they are to have the window of the ACK before them. */
 static struct talk much_sent(struct line *line, struct packet *first)
 {
     static const char data[MUCH];
     struct test *t = line->t;
     struct talk c = line_connected(line, .mss = SEGMENT);
-    tell(&c, ACK); /* an ACK before the data has what a duplicate is to be equal to */
+    must(sk_send(t->iut, c.fd, data, 1, 0));
+    must_hear(&c, ACK);
+    tell(&c, ACK);
     drain(line);
     set_nonblocking(t, t->iut, c.fd, true);
     must(sk_send(t->iut, c.fd, data, sizeof data, 0));
@@ -48,7 +52,7 @@ MUTANT_ON_WIRE(loss_window, "the next segment comes with it")
 {
     static uint32_t first;
     struct packet next = *packet;
-    if (heading == TO_IUT || !packet->length)
+    if (heading == TO_IUT || packet->length < SEGMENT)
         return true;
     if (first && packet->seq == first) {
         next.seq += (uint32_t)packet->length;
@@ -89,7 +93,7 @@ CASE(fast_retransmit, lost, .network = ON_LINE, .family = ANY_FAMILY, .role = AN
 MUTANT_ON_WIRE(fast_retransmit, "duplicates are not heard")
 {
     static bool data;
-    data |= heading == FROM_IUT && packet->length;
+    data |= heading == FROM_IUT && packet->length == SEGMENT;
     return heading == FROM_IUT || !data || packet->flags != ACK || packet->text || packet->length;
 }
 
