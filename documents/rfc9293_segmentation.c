@@ -116,7 +116,7 @@ REQUIREMENTS(
      "The attempt to open a connection fails.", .when = "the SYN was sent again too often"},
     {"rfc9293.open-fails-by-rst", "3.8.3 TCP Connection Failures", REQ_SHALL,
      "The attempt to open a connection fails.", .when = "the SYN is answered by a RST"},
-    {"rfc9293.open-fails-by-port-unreachable", "3.8.3 TCP Connection Failures", REQ_SHALL,
+    {"rfc9293.open-fails-by-port-unreachable", "3.8.3 TCP Connection Failures", REQ_MAY,
      "The attempt to open a connection fails.",
      .when = "the SYN is answered by ICMP Port Unreachable"},
     /* The prose leaves the number out; Appendix B gives it to this sentence. */

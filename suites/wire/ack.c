@@ -131,8 +131,8 @@ CASE(too_old, with_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
     observe("%s", received(t, iut, c.fd));
 }
 
-MUTANT_TAMPERS(too_old, "the data is acknowledged and not delivered", .heading = TO_IUT,
-               .with = ACK, .data = true, .lost = true)
+MUTANT_TAMPERS(too_old, "it is dropped without an answer", .heading = TO_IUT, .with = ACK,
+               .data = true, .lost = true)
 
 #define NO_ACK(outcome_)                                                                           \
     {                                                                                              \
@@ -190,29 +190,32 @@ MUTANT_ON_WIRE(missing, "a segment without ACK is taken for one with a wrong one
 
 #define OTHER_ACK                                                                                  \
     {                                                                                              \
-        "nothing then alive",                                                                      \
+        "nothing then FIN again",                                                                  \
         {                                                                                          \
-            "rfc9293.ack-closing-ignored"                                                          \
+            "rfc9293.ack-closing-ignored", "rfc9293.retransmission-timeout"                        \
         }                                                                                          \
     }
 
 RULE(closing_other, "wire.ack.closing-other",
-     .statement = "In CLOSING an ACK that does not acknowledge the own FIN is ignored.",
+     .statement = "In CLOSING an ACK that does not acknowledge the own FIN is ignored: the FIN is "
+                  "sent again.",
      .outcome = {[BY_LINUX] = OTHER_ACK, [BY_RFC] = OTHER_ACK});
 
-CASE(closing_other, before_fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+CASE(closing_other, before_fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .tags = TAG_WAITS, .seconds = 3)
 {
     struct line line = take_line(t);
     struct talk c = line_in(&line, STATE_CLOSING);
     tell(&c, ACK, .ack = -1);
     observe("%s", said(&c, hear_answer_now(&c)));
-    observe("%s", life(&c));
+    struct packet packet = hear(&c);
+    observe("%s", packet.flags & FIN ? "FIN again" : said(&c, packet));
 }
 
-MUTANT_ON_WIRE(closing_other, "such an ACK ends the connection")
+MUTANT_ON_WIRE(closing_other, "such an ACK is taken for that of the FIN")
 {
     if (is_bare_ack(packet, heading) && sequence_before(packet->ack, has_sent.number))
-        packet->flags |= RST;
+        packet->ack = has_sent.number;
     return true;
 }
 
@@ -282,7 +285,7 @@ enum { FULL = 500, BURST = 8, BURSTS = 5, SEGMENTS = BURSTS * BURST };
 RULE(fewer, "wire.ack.fewer",
      .statement = "Not every one of many full segments that come at once has an acknowledgment of "
                   "its own: some are delayed until the next one comes.",
-     RFCS("fewer than segments", "rfc9293.shld-18"));
+     RFCS("fewer than segments", "rfc9293.shld-18", "rfc5681.acks-delayed"));
 
 CASE(fewer, many, .network = ON_LINE, .family = ANY_FAMILY)
 {

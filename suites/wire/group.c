@@ -69,7 +69,10 @@ RULE(hops, "wire.group.hops",
                                 "posix.sockets.ipv6.multicast-hops.default"}},
                  [BY_LINUX] = {"1 then 7",
                                {"linux.ipv6.7.ipv6-multicast-hops",
-                                "posix.sockets.ipv6.multicast-hops.default"}}});
+                                "posix.sockets.ipv6.multicast-hops.default"}},
+                 [BY_BSD] = {"1 then 7",
+                             {"freebsd.ip6.4.ipv6-multicast-hops",
+                              "posix.sockets.ipv6.multicast-hops.default"}}});
 
 /* The options for sending to one host are about something else. */
 static void observe_hops(struct test *t)
@@ -176,14 +179,15 @@ MUTANT(interface, "the first IP_MULTICAST_IF counts")
         mutate(m, call);
 }
 
+#define LOOPED "left then left then the second"
+
 RULE(loop, "wire.group.loop",
      .statement = "A datagram to a group that is joined is received by its sender's host unless "
                   "setsockopt() cleared IP_MULTICAST_LOOP, and leaves in either case.",
      .outcome = {
-         [BY_LINUX] = {"left then left then the second",
-                       {"linux.ip.7.ip-multicast-loop", "linux.ipv6.7.ipv6-multicast-loop",
-                        "posix.sockets.ipv6.multicast-loop.1-delivered"}},
-         [BY_BSD] = {"left then left then the second",
+         [BY_LINUX] = {LOOPED,
+                       {"linux.ip.7.ip-multicast-loop", "linux.ipv6.7.ipv6-multicast-loop"}},
+         [BY_BSD] = {LOOPED,
                      {"freebsd.ip.4.ip-multicast-loop", "freebsd.ip6.4.ipv6-multicast-loop"}}});
 
 static void join(struct test *t, int fd, bool leave)
@@ -201,8 +205,9 @@ static void join(struct test *t, int fd, bool leave)
                                  sizeof mreq));
 }
 
-CASE(loop, both, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
+static void observe_loop(struct test *t)
 {
+    struct host *iut = t->iut;
     struct line line = line_with_groups(t);
     struct address any = address_any(t->domain, 0), name;
     int fd = datagram_socket(t, iut), from = sender(t);
@@ -219,6 +224,23 @@ CASE(loop, both, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
         observe("%s", see_datagram(&line, false).protocol ? "left" : "nothing");
     }
     observe("the %s", receive_next(t, iut, fd));
+}
+
+CASE(loop, both, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    observe_loop(t);
+}
+
+#define LOOPED_BY_POSIX                                                                            \
+    "posix.sockets.ipv6.multicast-loop.1-delivered",                                               \
+        "posix.sockets.ipv6.multicast-loop.0-not-delivered"
+
+CASE(loop, both_ipv6, .network = ON_LINE, .family = FAMILY_IPV6,
+     .outcome = {[BY_POSIX] = {LOOPED, {LOOPED_BY_POSIX}},
+                 [BY_LINUX] = {LOOPED, {"linux.ipv6.7.ipv6-multicast-loop", LOOPED_BY_POSIX}},
+                 [BY_BSD] = {LOOPED, {"freebsd.ip6.4.ipv6-multicast-loop", LOOPED_BY_POSIX}}})
+{
+    observe_loop(t);
 }
 
 MUTANT(loop, "IP_MULTICAST_LOOP is ignored")

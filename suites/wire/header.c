@@ -237,7 +237,8 @@ RULE(hops_default, "wire.hops.default",
      .outcome = {[BY_POSIX] = {"the same", {"posix.sockets.ipv6.unicast-hops.system-default"}},
                  [BY_LINUX] = {"the same",
                                {"linux.ipv6.7.ipv6-unicast-hops-default",
-                                "posix.sockets.ipv6.unicast-hops.system-default"}}});
+                                "posix.sockets.ipv6.unicast-hops.system-default"}},
+                 [BY_BSD] = {"the same", {"posix.sockets.ipv6.unicast-hops.system-default"}}});
 
 CASE(hops_default, set_back, .network = ON_LINE, .family = FAMILY_IPV6)
 {

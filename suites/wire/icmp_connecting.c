@@ -108,14 +108,18 @@ MUTANT_ON_WIRE(soft, "an error that may pass is taken for an answer that refuses
 
 /* ---- hard errors ---- */
 
+/* POSIX says that a refusal ends connect(), and nothing of ICMP: who goes on and is answered all
+ * the same was not refused. */
 RULE(refused, "wire.icmp.connecting.port-unreachable",
      .statement = "connect() fails with ECONNREFUSED when the SYN is answered by Port Unreachable.",
      .outcome = {
-         [BY_POSIX] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
+         [BY_POSIX] = {"fails then ECONNREFUSED || connected", {"posix.connect.econnrefused"}},
          [BY_LINUX] = {"fails then ECONNREFUSED",
-                       {"linux.connect.2.econnrefused", "rfc9293.open-fails-by-port-unreachable"}},
-         [BY_BSD] = {"fails then ECONNREFUSED", {"posix.connect.econnrefused"}},
-         [BY_RFC] = {"fails then *", {"rfc9293.open-fails-by-port-unreachable"}}});
+                       {"linux.connect.2.econnrefused", "rfc9293.shld-26",
+                        "rfc9293.open-fails-by-port-unreachable"}},
+         [BY_BSD] = {"fails then ECONNREFUSED || connected", {"posix.connect.econnrefused"}},
+         [BY_RFC] = {"fails then *",
+                     {"rfc9293.shld-26", "rfc9293.open-fails-by-port-unreachable"}}});
 
 CASE(refused, at_once, .network = ON_LINE, .family = ANY_FAMILY, .mode = ANY_MODE)
 {

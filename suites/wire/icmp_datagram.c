@@ -154,7 +154,10 @@ RULE(router, "wire.icmp.datagram.from-router",
                                 "posix.sockets.pending-error.returned-by-recv"}},
                  [BY_LINUX] = {"ECONNREFUSED",
                                {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned",
-                                "rfc1122.udp-errors-passed"}}});
+                                "rfc1122.udp-errors-passed"}},
+                 [BY_BSD] = {"ECONNREFUSED",
+                             {"posix.sockets.asynchronous-errors.econnrefused-datagram",
+                              "posix.sockets.pending-error.returned-by-recv"}}});
 
 /* A host of the same link, which nobody is. */
 static struct packet from_elsewhere(struct test *t, struct packet error)
@@ -191,7 +194,10 @@ RULE(whose, "wire.icmp.datagram.right-socket",
                                 "posix.sockets.asynchronous-errors.econnrefused-datagram"}},
                  [BY_LINUX] = {"an error then 0",
                                {"linux.udp.7.econnrefused", "rfc1122.udp-errors-passed",
-                                "rfc4443.unreachable-passed"}}});
+                                "rfc4443.unreachable-passed"}},
+                 [BY_BSD] = {"an error then 0",
+                             {"posix.sockets.asynchronous-errors.become-pending",
+                              "posix.sockets.asynchronous-errors.econnrefused-datagram"}}});
 
 CASE(whose, two_sockets, .network = ON_LINE, .family = ANY_FAMILY)
 {
