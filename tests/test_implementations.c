@@ -23,7 +23,6 @@ static const struct {
     {"libc:diet", "readiness.mask.*", "its ppoll() gives EINVAL, its pselect() takes any time"},
     {"vm", "wire.acceptance.ack-of-unsent",
      "up to 6.12 Linux drops such a segment in ESTABLISHED without an answer"},
-    {"vm", "wire.source-route.connect", "6.1 sends no SYN by a source route"},
     {"uml", "wire.*", "it starts on no processor here: packets of it were never looked at"},
     {"gvisor", "tcp.connect.unspec-connected", "connect() on TCP refuses AF_UNSPEC"},
     {"gvisor", "wire.error-queue.control-message",

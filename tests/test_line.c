@@ -50,6 +50,36 @@ static void test_segments(void)
     }
 }
 
+/* On its way by hosts of a source route a segment has the checksum of where it ends. */
+static void test_source_route(void)
+{
+    static const unsigned char on[] = {1, 131, 7, 4, 198, 51, 100, 7},
+                               over[] = {131, 7, 8, 192, 0, 2, 9, 0};
+    unsigned char checksum[2];
+    struct packet sent = segment(false, SYN), arrived;
+    memcpy(sent.ip_options, on, sent.ip_options_length = sizeof on);
+    struct packet got = through(&sent);
+    struct address end = address_of("198.51.100.7", 0);
+    CU_ASSERT(got.problems == 0 && address_same_host(&got.end, &end));
+    CU_ASSERT(address_equal(&got.destination, &sent.destination));
+    arrived = sent;
+    arrived.ip_options_length = 0;
+    arrived.destination = address_with_port(end, 2);
+    memcpy(checksum, frame + ETHERNET_IPV4 + sizeof on + 16, sizeof checksum);
+    through(&arrived);
+    CU_ASSERT_EQUAL(memcmp(checksum, frame + ETHERNET_IPV4 + 16, sizeof checksum), 0);
+    memcpy(sent.ip_options, over, sent.ip_options_length = sizeof over);
+    got = through(&sent);
+    CU_ASSERT(got.problems == 0 && got.end.length == 0);
+    /* Options that make no sense end what is read of them. */
+    for (unsigned char length = 0; length < 8; length++) {
+        memcpy(sent.ip_options, on, sent.ip_options_length = sizeof on);
+        sent.ip_options[2] = length;
+        got = through(&sent);
+        CU_ASSERT_EQUAL(got.end.length != 0, length == 7);
+    }
+}
+
 /* Options that few segments have; and one as it is on the wire. */
 static void test_options(void)
 {
@@ -216,6 +246,7 @@ int main(void)
     CU_add_test(suite, "segments", test_segments);
     CU_add_test(suite, "options", test_options);
     CU_add_test(suite, "options of IPv4", test_ip_options);
+    CU_add_test(suite, "source routes", test_source_route);
     CU_add_test(suite, "what is wrong on request", test_wrong);
     CU_add_test(suite, "other protocols", test_others);
     CU_add_test(suite, "words", test_words);

@@ -49,3 +49,20 @@ const unsigned char *address_bytes(const struct address *address)
     return address->any.sa_family == AF_INET ? (const unsigned char *)&address->in.sin_addr
                                              : (const unsigned char *)&address->in6.sin6_addr;
 }
+
+struct address end_of_route(const unsigned char *options, size_t size)
+{
+    enum { END = 0, NO_OPERATION = 1, LOOSE_ROUTE = 131, STRICT_ROUTE = 137, HOSTS = 3, HOST = 4 };
+    const unsigned char *past = options + size;
+    while (options < past && *options != END) {
+        size_t left = (size_t)(past - options);
+        size_t length = *options == NO_OPERATION ? 1 : left > 1 ? options[1] : 0;
+        if (length == 0 || length > left)
+            break;
+        if ((*options == LOOSE_ROUTE || *options == STRICT_ROUTE) && length >= HOSTS + HOST &&
+            options[2] <= length)
+            return address_from(AF_INET, options + length - HOST);
+        options += length;
+    }
+    return (struct address){.length = 0};
+}

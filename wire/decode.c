@@ -36,12 +36,13 @@ static bool is_whole(const struct packet *packet)
     return !(packet->problems & PACKET_CUT) && !packet->fragment && !packet->more_fragments;
 }
 
+/* A checksum has the end's address for its destination, not that of a host on the way there. */
 static void check_transport(struct packet *packet, struct rest all, unsigned protocol)
 {
+    const struct address *end = packet->end.length ? &packet->end : &packet->destination;
     if (is_whole(packet) &&
-        checksum_end(
-            checksum_add(pseudo_header(&packet->source, &packet->destination, protocol, all.size),
-                         all.at, all.size)) != 0)
+        checksum_end(checksum_add(pseudo_header(&packet->source, end, protocol, all.size), all.at,
+                                  all.size)) != 0)
         packet->problems |= PACKET_BAD_CHECKSUM;
 }
 
@@ -189,6 +190,7 @@ static void decode_ipv4(struct packet *packet, struct rest rest)
     if (checksum_end(checksum_add(0, rest.at, header)) != 0)
         packet->problems |= PACKET_BAD_HEADER_CHECKSUM;
     packet->header_options = header - IPV4_HEADER;
+    packet->end = end_of_route(rest.at + IPV4_HEADER, packet->header_options);
     skip(&rest, header);
     decode_transport(packet, rest);
 }

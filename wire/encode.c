@@ -38,10 +38,11 @@ static void add_data(struct frame *frame, const struct packet *packet)
 static uint16_t transport_checksum(const struct packet *packet, const struct frame *frame,
                                    size_t begin, int protocol)
 {
+    struct address end = end_of_route(packet->ip_options, packet->ip_options_length);
     uint32_t sum = protocol == IPPROTO_ICMP
                        ? 0
-                       : pseudo_header(&packet->source, &packet->destination, (unsigned)protocol,
-                                       frame->size - begin);
+                       : pseudo_header(&packet->source, end.length ? &end : &packet->destination,
+                                       (unsigned)protocol, frame->size - begin);
     return checksum_end(checksum_add(sum, frame->bytes + begin, frame->size - begin)) ^
            packet->wrong.checksum;
 }

@@ -62,6 +62,7 @@ struct packet {
     /* IP. The addresses have the ports of TCP and UDP; the protocol is 0 if there was no packet. */
     int protocol; /* IPPROTO_TCP, PROTOCOL_ARP... */
     struct address source, destination;
+    struct address end;    /* of a source route that leads on from the destination; not sent */
     uint8_t hops;          /* time to live, hop limit; sending 0: 64 */
     uint8_t traffic;       /* type of service, traffic class */
     uint32_t flow;         /* label */
