@@ -27,6 +27,13 @@ static const char *way_of(const struct packet *packet, const struct line *line,
     return there ? "by the first host" : "to the first host alone";
 }
 
+/* A host behind the line, with a port that no case has used. */
+static struct address behind(const struct line *line, const char *host)
+{
+    struct address own = line_name(line, 0);
+    return address_of(host, address_port(&own));
+}
+
 /* How the option is written is each system's own: Linux puts the end behind the hosts itself. */
 RULE(active, "wire.source-route.connect",
      .statement = "setsockopt() of IP_OPTIONS gives connect() a source route: its SYN goes to the "
@@ -36,7 +43,7 @@ RULE(active, "wire.source-route.connect",
 CASE(active, loose, .network = ON_LINE, .family = FAMILY_IPV4)
 {
     struct line line = take_line(t);
-    struct address end = address_of("198.51.100.77", 4711);
+    struct address end = behind(&line, "198.51.100.77");
     unsigned char options[PADDED] = {LOOSE_ROUTE, ROUTE_LENGTH, FIRST};
     memcpy(options + 3, &line.address.in.sin_addr, 4);
     int fd = stream_socket(t, iut);
@@ -194,7 +201,7 @@ RULE(given, "wire.source-route.given-first",
 CASE(given, answer_by_another, .network = ON_LINE, .family = FAMILY_IPV4)
 {
     struct line line = take_line(t);
-    struct address end = address_of("198.51.100.77", 4711), other = address_of("198.51.100.78", 0);
+    struct address end = behind(&line, "198.51.100.77"), other = address_of("198.51.100.78", 0);
     const struct address *hosts[] = {&other};
     unsigned char options[PADDED] = {LOOSE_ROUTE, ROUTE_LENGTH, FIRST};
     memcpy(options + 3, &line.address.in.sin_addr, 4);
