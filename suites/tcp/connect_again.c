@@ -59,7 +59,9 @@ CASE(survives, data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_R
 {
     struct connection c = connected_pair(t);
     struct endpoint other = listening_socket(t, peer);
-    require(sk_connect(iut, c.iut, &other.address) < 0, "connect() succeeded");
+    int result = sk_connect(iut, c.iut, &other.address);
+    require_by("tcp.connect.already-connected", result == -EISCONN, "connect() gave %s",
+               result_name(result));
     must(sk_send(peer, c.peer, "hello", 5, 0));
     observe("%s", receive_next(t, iut, c.iut));
     int sent = sk_send(iut, c.iut, "hello", 5, MSG_NOSIGNAL);

@@ -241,9 +241,10 @@ MUTANT(early_send, "data is taken before the connection stands, and lost")
 RULE(early_receive, "tcp.connect.pending-receive",
      .statement = "Receiving on a nonblocking socket whose connection attempt is pending fails.",
      .outcome = {
-         [BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN",
+         [BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | EINPROGRESS",
                        {"posix.recv.eagain", "posix.recv.enotconn", "posix.recvfrom.enotconn",
-                        "posix.recvmsg.enotconn", "posix.read.enotconn"}},
+                        "posix.recvmsg.enotconn", "posix.read.enotconn", "posix.errors.einprogress",
+                        "posix.errors.any-of-several"}},
          [BY_LINUX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN",
                        {"linux.recv.2.eagain", "linux.recv.2.enotconn"}},
          [BY_BSD] = {

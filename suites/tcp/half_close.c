@@ -221,7 +221,8 @@ MUTANT(eof, "the second read at the end of a stream gives ENOTCONN")
     }
 }
 
-/* poll() and epoll_wait() are the matter of readiness.ready.end-of-file. */
+/* poll() and epoll_wait() are the matter of readiness.ready.end-of-file. By RFC 9293 the user is
+ * told without receiving, and may be so in another way than by select(). */
 RULE(eof_ready, "tcp.half-close.end-of-file-readable",
      .statement = "select() reports a socket whose other side has closed as readable.",
      .outcome = {
@@ -231,8 +232,7 @@ RULE(eof_ready, "tcp.half-close.end-of-file-readable",
          [BY_LINUX] = {"readable",
                        {"linux.select.2.readable-at-end", "rfc9293.remote-close-signalled"}},
          [BY_BSD] = {"readable", {"posix.select.read-ready-data-eof-error"}},
-         [BY_ZOS] = {"readable", {"zos.select.rexx.close-is-read-event"}},
-         [BY_RFC] = {"readable", {"rfc9293.remote-close-signalled"}}});
+         [BY_ZOS] = {"readable", {"zos.select.rexx.close-is-read-event"}}});
 
 CASE(eof_ready, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .readiness = WITH_SELECT)

@@ -58,8 +58,9 @@ MUTANT(fin_wait_1, "close() and shutdown() do nothing")
 MUTANT_STATE(misses_ack, STATE_FIN_WAIT_2, STATE_FIN_WAIT_1)
 
 RULE(fin_wait_2, "tcp.release.fin-wait-2",
-     .statement = "The side that closed first is in FIN_WAIT_2 once its FIN is acknowledged, for "
-                  "as long as the other side does not close.",
+     .statement =
+         "The side that closed first is in FIN_WAIT_2 when its FIN is acknowledged and the "
+         "other side has not closed yet.",
      .outcome = {[BY_LINUX] = {"FIN_WAIT_2",
                                {"rfc9293.ack-fin-wait-1", "rfc9293.status-state",
                                 "rfc9293.normal-close-states"}},
@@ -130,15 +131,15 @@ MUTANT_BY(time_wait, "the connection is forgotten when the other side's FIN arri
 
 MUTANT_STATE(ignores_fin, STATE_CLOSE_WAIT, STATE_ESTABLISHED)
 
-RULE(close_wait, "tcp.release.close-wait",
-     .statement =
-         "The side that has received a FIN is in CLOSE_WAIT for as long as it does not close.",
-     .outcome = {[BY_LINUX] = {"CLOSE_WAIT",
-                               {"rfc9293.fin-established", "rfc9293.status-state",
-                                "rfc9293.no-fin-before-close"}},
-                 [BY_RFC] = {"CLOSE_WAIT",
-                             {"rfc9293.fin-established", "rfc9293.status-state",
-                              "rfc9293.no-fin-before-close"}}});
+RULE(
+    close_wait, "tcp.release.close-wait",
+    .statement = "The side that has received a FIN is in CLOSE_WAIT when it has not closed itself.",
+    .outcome = {[BY_LINUX] = {"CLOSE_WAIT",
+                              {"rfc9293.fin-established", "rfc9293.status-state",
+                               "rfc9293.no-fin-before-close"}},
+                [BY_RFC] = {"CLOSE_WAIT",
+                            {"rfc9293.fin-established", "rfc9293.status-state",
+                             "rfc9293.no-fin-before-close"}}});
 
 CASE(close_wait, peer_closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {

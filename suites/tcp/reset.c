@@ -136,17 +136,19 @@ MUTANT(data, "a reset throws away what came before it")
 /* ---- sending ---- */
 
 RULE(sends, "tcp.reset.send",
-     .statement = "send(), sendto(), sendmsg() and write() fail with ECONNRESET or EPIPE when the "
-                  "other side has reset the connection.",
-     .outcome = {
-         [BY_POSIX] = {"ECONNRESET | EPIPE",
-                       {"posix.send.econnreset", "posix.sendto.econnreset",
-                        "posix.sendmsg.econnreset", "posix.write.econnreset",
-                        "posix.send.epipe-no-longer-connected",
-                        "posix.write.epipe-no-longer-connected"}},
-         [BY_LINUX] = {"ECONNRESET | EPIPE",
-                       {"linux.send.2.econnreset", "linux.tcp.7.epipe-unexpected-close"}},
-         [BY_BSD] = {"ECONNRESET | EPIPE", {"freebsd.tcp.4.econnreset", "freebsd.send.2.epipe"}}});
+     .statement = "send(), sendto(), sendmsg() and write() fail with ECONNRESET, EPIPE or ENOTCONN "
+                  "when the other side has reset the connection.",
+     .outcome = {[BY_POSIX] = {"ECONNRESET | EPIPE | ENOTCONN",
+                               {"posix.send.econnreset", "posix.sendto.econnreset",
+                                "posix.sendmsg.econnreset", "posix.write.econnreset",
+                                "posix.send.epipe-no-longer-connected",
+                                "posix.write.epipe-no-longer-connected", "posix.send.enotconn"}},
+                 [BY_LINUX] = {"ECONNRESET | EPIPE | ENOTCONN",
+                               {"linux.send.2.econnreset", "linux.tcp.7.epipe-unexpected-close",
+                                "linux.send.2.stream-enotconn"}},
+                 [BY_BSD] = {"ECONNRESET | EPIPE | ENOTCONN",
+                             {"freebsd.tcp.4.econnreset", "freebsd.send.2.epipe",
+                              "freebsd.send.2.enotconn"}}});
 
 /* As long as the reset is under way, what is sent is taken. */
 static int send_until_failure(struct test *t, int fd)

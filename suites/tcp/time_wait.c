@@ -226,7 +226,7 @@ RULE(incoming, "tcp.time-wait.incoming",
          "A server with a connection in TIME_WAIT may accept a new connection from the same "
          "client port, as Linux does.",
      .pinned = {[BY_LINUX] = "0 then 0"},
-     .outcome = {[BY_RFC] = {"0 then 0 || ECONNREFUSED then EAGAIN || ETIMEDOUT then EAGAIN",
+     .outcome = {[BY_RFC] = {"0 then 0 || ECONNREFUSED | ETIMEDOUT then EAGAIN | EWOULDBLOCK",
                              {"rfc9293.may-2"}}});
 
 /* Where it is ignored the peer does not try for minutes. */

@@ -2,8 +2,8 @@
 #include "suites/wire/icmp.h"
 
 RULE(tcp, "wire.source-quench.tcp",
-     .statement = "A Source Quench about a segment is discarded: it is not answered, and no call "
-                  "reports it.",
+     .statement = "A Source Quench about a segment is discarded: it is not answered, and "
+                  "getsockopt() of SO_ERROR gives no error.",
      .outcome = {[BY_RFC] = {"nothing then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}},
                  [BY_LINUX] = {"nothing then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}}});
 
@@ -47,8 +47,8 @@ MUTANT(tcp, "SO_ERROR has a Source Quench")
 }
 
 RULE(udp, "wire.source-quench.udp",
-     .statement = "A Source Quench about a datagram is discarded: it is not answered, and no call "
-                  "reports it.",
+     .statement = "A Source Quench about a datagram is discarded: it is not answered, and "
+                  "getsockopt() of SO_ERROR gives no error.",
      .outcome = {[BY_RFC] = {"nothing then 0", {"rfc6633.udp-discards"}},
                  [BY_LINUX] = {"nothing then 0", {"rfc6633.udp-discards"}}});
 

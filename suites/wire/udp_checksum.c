@@ -177,7 +177,7 @@ CASE(sent, any_length, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct asker a = asks_connected(&line);
     struct packet packet = datagram_more(&line, &a, lengths[t->chosen[0]]);
-    observe("%s", checksum_of(&packet) == 0               ? "none"
+    observe("%s", made_checksum(t, &packet) == 0          ? "none"
                   : packet.problems & PACKET_BAD_CHECKSUM ? "wrong"
                                                           : "right");
 }
