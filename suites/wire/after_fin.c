@@ -15,7 +15,8 @@
     }
 
 RULE(taken, "wire.after-fin.receives",
-     .statement = "After shutdown(SHUT_WR) data that arrives is acknowledged and delivered.",
+     .statement = "Data that arrives is acknowledged and delivered, after shutdown(SHUT_WR) as "
+                  "before it.",
      .outcome = {[BY_LINUX] = TAKEN, [BY_RFC] = TAKEN});
 
 CASE(taken, fin_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
@@ -182,9 +183,11 @@ MUTANT(end_again, "the second recv() after an end fails with ENOTCONN")
         }                                                                                          \
     }
 
-RULE(unread, "wire.after-close.unread",
-     .statement = "close() while data is unread sends a RST and no FIN.",
-     .outcome = {[BY_LINUX] = LOST, [BY_RFC] = LOST});
+RULE(
+    unread, "wire.after-close.unread",
+    .statement = "close() while data is unread sends a RST and no FIN.",
+    .outcome = {
+        [BY_LINUX] = LOST, [BY_RFC] = LOST, [BY_ZOS] = {"RST", {"zos.close.input-queued-resets"}}});
 
 CASE(unread, at_close, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"read", {"nothing", "a-part"}}, {"peer", {"open", "has-closed"}}})

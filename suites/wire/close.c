@@ -281,11 +281,12 @@ CASE(aborts, ended, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     observe_abort(t, &c);
 }
 
-/* Both ends have opened. */
+/* Both ends have opened. On z/OS a socket that does not block knows no SO_LINGER. */
 CASE(aborts, syn_received, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
+    set_nonblocking(t, iut, c.fd, false);
     observe_abort(t, &c);
 }
 
@@ -295,7 +296,9 @@ RULE(aborts_waiting, "wire.close.aborts-what-waits",
      .outcome = {
          [BY_ZOS] = {"RST then nothing",
                      {"zos.close.linger-0-cancels-data", "zos.close.linger.zero-sends-reset"}},
-         [BY_RFC] = {"RST then nothing", {"rfc9293.abort-flushes", "rfc9293.abort-sends-rst"}}});
+         [BY_RFC] = {"RST then nothing",
+                     {"rfc9293.abort-flushes", "rfc9293.abort-sends-rst",
+                      "rfc9293.abort-removes-connection"}}});
 
 /* On a slow machine the closed window may have been probed before. */
 CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
