@@ -57,7 +57,7 @@ CASE(filled, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     observe("%s", said(&c, answer));
 }
 
-MUTANT_TAMPERS(filled, "the ACK comes later", .with = ACK, .without = SYN, .ack = -5)
+MUTANT_TAMPERS(filled, "the ACK has the number of before", .with = ACK, .without = SYN, .ack = -5)
 
 RULE(gaps, "wire.order.backwards",
      .statement = "recv() gives all data in order, whatever the order in which it comes.",
@@ -96,7 +96,7 @@ RULE(fin, "wire.order.fin-early",
          "A FIN that comes before the data that it follows ends the stream after the data, "
          "and not before it has come: recv() waits for it.",
      RFCS("nothing then abc then end of file", "rfc9293.segments-in-sequence",
-          "rfc9293.reliable-in-order", "rfc9293.shld-31", "rfc9293.syn-and-fin-count"));
+          "rfc9293.reliable-in-order", "rfc9293.syn-and-fin-count"));
 
 CASE(fin, early, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
