@@ -88,8 +88,18 @@ CASE(gaps, permuted, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     observe("%s", received_all(t, c.fd));
 }
 
-MUTANT_TAMPERS(gaps, "one comes in the place of another", .heading = TO_IUT, .data = true, .nth = 1,
-               .seq = -2)
+MUTANT_ON_WIRE(gaps, "the first is taken for what comes next")
+{
+    static uint32_t expected;
+    static bool taken;
+    if (heading == FROM_IUT && packet->flags & ACK)
+        expected = packet->ack;
+    if (heading == TO_IUT && packet->text && !taken) {
+        packet->seq = expected;
+        taken = true;
+    }
+    return true;
+}
 
 RULE(fin, "wire.order.fin-early",
      .statement =
