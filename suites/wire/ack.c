@@ -143,18 +143,19 @@ MUTANT_TAMPERS(too_old, "it is dropped without an answer", .heading = TO_IUT, .w
     }
 
 RULE(missing, "wire.ack.missing",
-     .statement = "A segment without ACK, SYN and RST is dropped in the synchronized states: "
-                  "neither its data nor its FIN is taken or answered.",
+     .statement = "A segment without ACK, SYN and RST is dropped in the synchronized states before "
+                  "TIME_WAIT: neither its data nor its FIN is taken or answered.",
      .outcome = {
          [BY_LINUX] = NO_ACK("nothing then nothing"), [BY_RFC] = NO_ACK("nothing then nothing")});
 
+/* What stands where the acknowledgment would be would be right. */
 CASE(missing, delivering_states, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}, {"segment", {"data", "fin"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_in(&line, chosen_state(t));
     uint32_t next = c.next;
-    tell(&c, t->chosen[1] ? FIN : 0, .text = t->chosen[1] ? NULL : "hello");
+    tell(&c, t->chosen[1] ? FIN : 0, .ack = c.expected, .text = t->chosen[1] ? NULL : "hello");
     c.next = next;
     observe("%s", said(&c, hear_answer_now(&c)));
     observe("%s", received(t, iut, c.fd));
@@ -168,7 +169,7 @@ CASE(missing, later_states, .network = ON_LINE, .family = ANY_FAMILY, .role = AN
     static const enum tcp_state states[] = {STATE_CLOSE_WAIT, STATE_CLOSING, STATE_LAST_ACK};
     struct line line = take_line(t);
     struct talk c = line_in(&line, states[t->chosen[0]]);
-    tell(&c, 0);
+    tell(&c, 0, .ack = c.expected);
     observe("%s", said(&c, hear_answer_now(&c)));
     observe("%s", life(&c));
 }
