@@ -176,8 +176,8 @@ MUTANT_ON_WIRE(not_again, "it takes one for given")
 RULE(negative, "wire.fast-open.client.negative",
      .statement = "A client whose SYN had data that was not acknowledged, or had no answer, or an "
                   "ICMP error, sends the next SYN between the same ports with neither data nor a "
-                  "cookie.",
-     RFCS("SYN seq 0 then no cookie", "rfc7413.negative-disables"),
+                  "Fast Open option.",
+     RFCS("SYN seq 0 then no option", "rfc7413.negative-disables"),
      .deviation = {[BY_LINUX] = NEVER_REMEMBERS});
 
 /* A socket of a port of the IUT's, so that another can call from the very same. */
@@ -208,7 +208,7 @@ static void observe_next(const struct talk *c)
     int fd = socket_from(t, address_port(&c->iut));
     struct talk next = fast_called_by(c->line, address_port(&c->end), fd, "hello");
     observe("%s", said(&next, next.syn));
-    observe("%s", next.syn.cookie_length ? "a cookie" : "no cookie");
+    observe("%s", option_of(&next.syn));
 }
 
 CASE(negative, unacknowledged, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})

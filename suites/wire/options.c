@@ -143,7 +143,8 @@ CASE(bad_data, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_
     tell_segment(&c, packet);
     drain(&line);
     const char *seen = received(t, iut, c.fd);
-    bool reset = strcmp(seen, "ECONNRESET") == 0, nothing = strcmp(seen, "nothing") == 0;
+    bool reset = strcmp(seen, "ECONNRESET") == 0 || strcmp(seen, "ECONNABORTED") == 0;
+    bool nothing = strcmp(seen, "nothing") == 0;
     observe("%s", reset ? "reset" : seen);
     if (reset)
         return;

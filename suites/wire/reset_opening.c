@@ -151,7 +151,7 @@ MUTANT_BY(refused, "connect() fails with ETIMEDOUT", times_out)
         {                                                                                          \
             "rfc9293.syn-sent-rst-with-ack", "rfc9293.rst-valid-in-syn-sent",                      \
                 "rfc9293.rst-elsewhere-aborts", "rfc9293.open-fails-by-rst",                       \
-                "rfc5961.rst-syn-sent"                                                             \
+                "rfc5961.rst-syn-sent", "rfc9293.closed-rst-with-ack"                              \
         }                                                                                          \
     }
 

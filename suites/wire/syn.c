@@ -218,9 +218,11 @@ RULE(calls, "wire.syn.in-window-calls",
                   "answered by an ACK of the current numbers, and both go on.",
      RFCS("current ACK then waits then sent again || RST then ECONNRESET then nothing",
           "rfc9293.syn-in-window-calls", "rfc9293.syn-in-window-signalled",
-          "rfc9293.syn-in-window-flushed", "rfc9293.syn-challenged-dropped"));
+          "rfc9293.syn-in-window-flushed"));
 
-/* What comes again of another connection, on which data was sent later, shows what does not. */
+/* What becomes of the calls and of what was sent is a "should" of the RST; wire.syn.in-window has
+ * what must be. What comes again of another connection, on which data was sent later, shows what
+ * does not. */
 CASE(calls, waiting, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
      .seconds = 15)
 {

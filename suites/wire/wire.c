@@ -141,8 +141,10 @@ struct packet hear_own(struct talk *talk)
 struct packet hear_but(struct talk *talk, unsigned flags)
 {
     enum { AGAIN = 2 };
+    const unsigned aside = ECE | CWR; /* a SYN can ask for ECN */
     struct packet packet = hear(talk);
-    for (int again = 0; again < AGAIN && packet.protocol && packet.flags == flags; again++)
+    for (int again = 0; again < AGAIN && packet.protocol && (packet.flags & ~aside) == flags;
+         again++)
         packet = hear(talk);
     return packet;
 }
