@@ -137,7 +137,7 @@ REQUIREMENTS(
     {"freebsd.tcp.4.tcp-maxseg-tells", "DESCRIPTION, TCP_MAXSEG", REQ_DOCUMENTED,
      "TCP_MAXSEG tells the result of the negotiation."},
     {"freebsd.tcp.4.tcp-maxseg-reduces", "DESCRIPTION, TCP_MAXSEG", REQ_DOCUMENTED,
-     "TCP_MAXSEG can reduce the greatest size of a segment."},
+     "TCP_MAXSEG can reduce the greatest size of a segment that was negotiated."},
     {"freebsd.tcp.4.tcp-maxunacktime", "DESCRIPTION, TCP_MAXUNACKTIME", REQ_DOCUMENTED,
      "TCP_MAXUNACKTIME is the time, in seconds, in which the connection has to make progress."},
     {"freebsd.tcp.4.tcp-maxunacktime-progress", "DESCRIPTION, TCP_MAXUNACKTIME", REQ_DOCUMENTED,

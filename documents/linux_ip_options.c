@@ -172,7 +172,7 @@ REQUIREMENTS(
      "The other fields of that address are undefined.", .when = "it is not known",
      .untestable = "anything is right"},
     {"linux.ip.7.ip-recverr-options", "Socket options, IP_RECVERR", REQ_DOCUMENTED,
-     "IP options of the packet that failed come as control messages.",
+     "IP options of the packet that brought the error come as control messages.",
      .when = "they are enabled on the socket and the error came from the network"},
     {"linux.ip.7.ip-recverr-no-tcp-queue", "Socket options, IP_RECVERR", REQ_DOCUMENTED,
      "MSG_ERRQUEUE is not permitted.", .when = "the socket is a stream socket"},

@@ -47,7 +47,8 @@ REQUIREMENTS(
      .untestable = "sockets have no way to state a security compartment, and only multilevel "
                    "systems have them"},
     {"rfc9293.diffserv-outgoing-only", "3.9.1.1 Open", REQ_SHALL,
-     "The Diffserv value of the user affects only what is sent."},
+     "The Diffserv value of the user affects only what is sent.",
+     .untestable = "of what is received it could affect nothing that a call tells"},
     {"rfc9293.connection-name", "3.9.1.1 Open", REQ_SHALL,
      "OPEN returns a local name of the connection that later calls use."},
     {"rfc9293.must-43", "3.9.1.1 Open", REQ_SHALL, "OPEN can be given the local address.",

@@ -43,7 +43,7 @@ REQUIREMENTS(
      .untestable = "no stack under test has an interface whose MTU varies", .number = "SHLD-6"},
     {"rfc9293.shld-7", "3.7.4 Nagle Algorithm", REQ_SHOULD,
      "Short segments are put together by the Nagle algorithm.", .number = "SHLD-7"},
-    {"rfc9293.nagle-holds-back", "3.7.4 Nagle Algorithm", REQ_SHALL,
+    {"rfc9293.nagle-holds-back", "3.7.4 Nagle Algorithm", REQ_SHOULD,
      "User data is held back, PSH or not, until all is acknowledged or a full segment can be sent.",
      .when = "the Nagle algorithm is on and data is not yet acknowledged"},
     {"rfc9293.must-17", "3.7.4 Nagle Algorithm", REQ_SHALL,

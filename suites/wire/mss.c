@@ -73,8 +73,7 @@ MUTANT_BY(announced, "TCP_MAXSEG is ignored", ignores_maxseg)
 RULE(bounded, "wire.maxseg.bounded",
      .statement = "No segment that is sent has more data than TCP_MAXSEG, set before the "
                   "connection.",
-     .outcome = {[BY_LINUX] = {"3000 bytes, none above 500", {"linux.tcp.7.tcp-maxseg"}},
-                 [BY_BSD] = {"3000 bytes, none above 500", {"freebsd.tcp.4.tcp-maxseg-reduces"}}});
+     .outcome = {[BY_LINUX] = {"3000 bytes, none above 500", {"linux.tcp.7.tcp-maxseg"}}});
 
 RULE(offered, "wire.maxseg.peers",
      .statement =

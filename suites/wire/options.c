@@ -211,6 +211,7 @@ CASE(padding, segments, .network = ON_LINE, .family = ANY_FAMILY)
     require(connected_to_line(&c) == 0, "there is no connection");
     must(sk_send(iut, c.fd, "hello", 5, 0));
     observe("%s", padding_of(hear(&c)));
+    tell(&c, ACK);
     tell(&called, SYN, .mss = 1000, .scale = SCALE(1), .sack_permitted = true);
     observe("%s", padding_of(hear(&called)));
 }
@@ -249,6 +250,7 @@ CASE(mss_sent, segments, .network = ON_LINE, .family = ANY_FAMILY)
     require(connected_to_line(&c) == 0, "there is no connection");
     must(sk_send(iut, c.fd, "hello", 5, 0));
     observe("%s", mss_of(hear(&c)));
+    tell(&c, ACK); /* so that it does not come again */
     tell(&called, SYN, .mss = 1000);
     observe("%s", mss_of(hear(&called)));
 }

@@ -141,7 +141,7 @@ struct packet hear_own(struct talk *talk)
 struct packet hear_but(struct talk *talk, unsigned flags)
 {
     enum { AGAIN = 2 };
-    const unsigned aside = ECE | CWR; /* a SYN can ask for ECN */
+    unsigned aside = flags & SYN ? ECE | CWR : 0; /* who asks for ECN may do so again */
     struct packet packet = hear(talk);
     for (int again = 0; again < AGAIN && packet.protocol && (packet.flags & ~aside) == flags;
          again++)

@@ -60,7 +60,7 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most);
 struct packet hear_own(struct talk *talk);
 
 /* What the line hears next, but for what the IUT sends again meanwhile, which has exactly these
- * flags: if that comes again and again it is given after all. */
+ * flags, those of ECN in a SYN aside: if that comes again and again it is given after all. */
 struct packet hear_but(struct talk *talk, unsigned flags);
 
 /* SYN_RECEIVED after connect(): the IUT's SYN and this one of the line have crossed, and the IUT
