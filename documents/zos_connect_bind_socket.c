@@ -189,4 +189,7 @@ REQUIREMENTS(zos_socket, "zos.socket",
              {"zos.socket.ims.proto-zero-automatic", "Server SOCKET call, IMS guide",
               REQ_DOCUMENTED, "A PROTO of zero takes the protocol that fits the type."},
              {"zos.socket.ims.retcode-is-descriptor", "Server SOCKET call, IMS guide",
-              REQ_DOCUMENTED, "The new descriptor comes back in RETCODE."});
+              REQ_DOCUMENTED, "The new descriptor comes back in RETCODE."},
+             {"zos.socket.return-codes", "System error codes for socket calls", REQ_DOCUMENTED,
+              "A call that completed normally returns 0 or more, and one that did not a negative "
+              "number."});

@@ -11,10 +11,11 @@ DOCUMENT(
     .edition =
         "openings of the pages on bind() and BIND, the REXX command's, and the note swg21385164",
     .where = "https://www.ibm.com/docs/en/SSLTBW_2.1.0/com.ibm.zos.v2r1.hala001/bind.htm");
-DOCUMENT(
-    zos_socket, .id = "zos.socket", .title = "z/OS V2R1 Sockets API Guide, SOCKET",
-    .edition = "openings of the pages on socket() and SOCKET, and the IMS guide SC27-3653-00's",
-    .where = "https://www.ibm.com/docs/en/SSLTBW_2.1.0/com.ibm.zos.v2r1.hala001/socket.htm");
+DOCUMENT(zos_socket, .id = "zos.socket", .title = "z/OS V2R1 Sockets API Guide, SOCKET",
+         .edition =
+             "openings of the pages on socket() and SOCKET, the IMS guide SC27-3653-00's, and "
+             "the page on error codes",
+         .where = "https://www.ibm.com/docs/en/SSLTBW_2.1.0/com.ibm.zos.v2r1.hala001/socket.htm");
 DOCUMENT(
     zos_listen, .id = "zos.listen", .title = "z/OS V2R1 Sockets API Guide, LISTEN",
     .edition = "openings of the pages on listen() and LISTEN, and the IMS guide SC27-3653-00's",

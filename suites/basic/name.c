@@ -41,7 +41,8 @@ RULE(binds, "basic.bind.names",
                               "freebsd.getsockname.2.returns-current-name",
                               "freebsd.getsockname.2.namelen-value-result"}},
                  [BY_ZOS] = {"0 then that name",
-                             {"zos.bind.binds-name", "zos.getsockname.returns-bound-address"}}});
+                             {"zos.bind.binds-name", "zos.getsockname.returns-bound-address",
+                              "zos.socket.return-codes"}}});
 
 CASE(binds, given_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -73,7 +74,7 @@ RULE(chooses, "basic.bind.chooses-port",
                               "freebsd.ip6.4.ipv6-portrange"}},
                  [BY_ZOS] = {"0 then that address then a port",
                              {"zos.bind.call.system-chooses-port",
-                              "zos.bind.call.getsockname-tells-port"}}});
+                              "zos.bind.call.getsockname-tells-port", "zos.socket.return-codes"}}});
 
 CASE(chooses, no_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {

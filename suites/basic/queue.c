@@ -129,14 +129,19 @@ RULE(lowest, "basic.accept.lowest-descriptor",
                  [BY_LINUX] = {"the lowest", {"posix.accept.lowest-descriptor"}},
                  [BY_BSD] = {"the lowest", {"posix.accept.lowest-descriptor"}}});
 
-/* What socket() gives is the lowest one, and is free again when it is closed. */
+/* What socket() gives is the lowest one, and is free again when it is closed. The lowest is neither
+ * the first nor the last that is closed. */
 CASE(lowest, closed_before, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
 {
     struct endpoint server = listening_socket(t, iut);
     must(sk_connect(peer, stream_socket(t, peer), &server.address));
     int lowest = stream_socket(t, iut), above = stream_socket(t, iut);
-    require(lowest < above, "socket() gave %d and then %d", lowest, above);
+    int highest = stream_socket(t, iut);
+    require(lowest < above && lowest < highest, "socket() gave %d, %d and %d", lowest, above,
+            highest);
+    must(sk_close(iut, above));
     must(sk_close(iut, lowest));
+    must(sk_close(iut, highest));
     int fd = must(sk_accept(iut, server.fd, NULL));
     require_by("basic.socket.lowest-descriptor", fd >= lowest,
                "accept() gave %d, where socket() gave no less than %d", fd, lowest);

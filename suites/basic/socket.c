@@ -61,16 +61,24 @@ RULE(lowest, "basic.socket.lowest-descriptor",
                  [BY_LINUX] = {"the lowest then the next", {"linux.socket.2.lowest-descriptor"}},
                  [BY_BSD] = {"the lowest then the next", {"posix.socket.lowest-descriptor"}}});
 
+/* The order is neither that in which they were closed nor its reverse. */
 CASE(lowest, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
-    int one = typed_socket(t, iut), other = typed_socket(t, iut);
-    int lower = one < other ? one : other, higher = one < other ? other : one;
-    must(typed_socket(t, iut));
-    must(sk_close(iut, higher));
-    must(sk_close(iut, lower));
+    int fd[3];
+    for (int i = 0; i < 3; i++) {
+        fd[i] = typed_socket(t, iut);
+        for (int k = i; k > 0 && fd[k] < fd[k - 1]; k--) {
+            int above = fd[k - 1];
+            fd[k - 1] = fd[k];
+            fd[k] = above;
+        }
+    }
+    must(sk_close(iut, fd[1]));
+    must(sk_close(iut, fd[0]));
+    must(sk_close(iut, fd[2]));
     /* Whatever else became free meanwhile is lower still. */
-    observe("%s", typed_socket(t, iut) <= lower ? "the lowest" : "a higher one");
-    observe("%s", typed_socket(t, iut) <= higher ? "the next" : "a higher one");
+    observe("%s", typed_socket(t, iut) <= fd[0] ? "the lowest" : "a higher one");
+    observe("%s", typed_socket(t, iut) <= fd[1] ? "the next" : "a higher one");
 }
 
 MUTANT(lowest, "socket() never gives a descriptor twice")
