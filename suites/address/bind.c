@@ -248,7 +248,8 @@ RULE(protected, "address.bind.protected-port",
                  [BY_LINUX] = {"EACCES",
                                {"linux.ip.7.eacces-privileged-port", "linux.ip.7.privileged-ports",
                                 "linux.bind.2.eacces", "rfc9293.open-closed-access"}},
-                 [BY_BSD] = {"EACCES", {"freebsd.bind.2.eacces"}}});
+                 [BY_BSD] = {"EACCES",
+                             {"freebsd.bind.2.eacces", "freebsd.ip.4.privileged-ports-default"}}});
 
 CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .type = TYPE_STREAM, .needs = "drop_capability")
