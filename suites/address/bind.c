@@ -68,8 +68,10 @@ MUTANT(after_failure, "bind() can be tried once")
 /* POSIX and FreeBSD have it for protocols that cannot bind again, and do not say which can. A name
  * that the socket has itself is in use as well. */
 RULE(twice, "address.bind.twice",
-     .statement = "bind() on a socket that is bound fails with EINVAL, if the protocol cannot bind "
-                  "to a new address; on Linux it always does.",
+     .statement =
+         "bind() on a socket that is bound fails with EINVAL, if the protocol cannot bind "
+         "to a new address; on Linux it always does. To the name that the socket has it may "
+         "be EADDRINUSE.",
      .outcome = {[BY_POSIX] = {"0 | EINVAL", {"posix.bind.einval-bound"}},
                  [BY_LINUX] = {"EINVAL", {"linux.bind.2.einval-bound"}},
                  [BY_BSD] = {"0 | EINVAL", {"freebsd.bind.2.einval-already-bound"}}});
@@ -248,7 +250,8 @@ RULE(protected, "address.bind.protected-port",
                  [BY_LINUX] = {"EACCES",
                                {"linux.ip.7.eacces-privileged-port", "linux.ip.7.privileged-ports",
                                 "linux.bind.2.eacces", "rfc9293.open-closed-access"}},
-                 [BY_BSD] = {"EACCES", {"freebsd.bind.2.eacces"}}});
+                 [BY_BSD] = {"EACCES",
+                             {"freebsd.bind.2.eacces", "freebsd.ip.4.privileged-ports-default"}}});
 
 CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .type = TYPE_STREAM, .needs = "drop_capability")

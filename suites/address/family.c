@@ -289,7 +289,9 @@ MUTANT_BY(unspec_bind, "AF_UNSPEC is taken for the socket's family", binds_anywa
 /* ---- socket() ---- */
 
 RULE(unknown, "address.family.socket-unknown",
-     .statement = "socket() of a family that there is not fails with EAFNOSUPPORT.",
+     .statement =
+         "socket() of a family that there is not fails with EAFNOSUPPORT, or by Linux's page "
+         "with EINVAL.",
      .outcome = {[BY_LINUX] = {"EAFNOSUPPORT | EINVAL",
                                {"linux.socket.2.eafnosupport", "linux.socket.2.einval-protocol"}},
                  [BY_BSD] = {"EAFNOSUPPORT", {"freebsd.socket.2.eafnosupport"}}});
@@ -338,7 +340,8 @@ static void ignores_protocol(struct mutation *m, struct call *call)
 MUTANT_BY(protocol, "socket() ignores the protocol", ignores_protocol)
 
 RULE(unknown_protocol, "address.family.socket-protocol-unknown",
-     .statement = "socket() with a protocol that there is not fails with EPROTONOSUPPORT.",
+     .statement = "socket() with a protocol that there is not fails with EPROTONOSUPPORT, or by "
+                  "Linux's page with EINVAL.",
      .outcome = {
          [BY_POSIX] = {"EPROTONOSUPPORT", {"posix.socket.eprotonosupport"}},
          [BY_LINUX] = {"EPROTONOSUPPORT | EINVAL",

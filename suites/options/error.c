@@ -20,7 +20,8 @@ static int call_with(struct test *t, int fd, int level, int option)
 
 RULE(unknown, "options.error.unknown-option",
      .statement = "getsockopt() and setsockopt() with an option that the level does not have fail "
-                  "with ENOPROTOOPT; by POSIX with EINVAL as well.",
+                  "with ENOPROTOOPT; by POSIX, and on FreeBSD at the levels of IP, with EINVAL as "
+                  "well.",
      .outcome = {
          [BY_POSIX] = {"ENOPROTOOPT | EINVAL",
                        {"posix.getsockopt.enoprotoopt", "posix.setsockopt.enoprotoopt",

@@ -564,7 +564,8 @@ CASE(interrupted, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type 
      UNMASKED, .needs = "pselect signals",
      .outcome = {[BY_POSIX] = {"waits then EINTR", {"posix.select.eintr"}},
                  [BY_BSD] = {"waits then EINTR",
-                             {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.eintr"}}})
+                             {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.eintr",
+                              "posix.select.eintr"}}})
 {
     interrupt_call(t, PSELECT);
 }

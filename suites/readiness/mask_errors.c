@@ -30,10 +30,10 @@ CASE(invalid_time, ppoll, .network = ON_LOOPBACK, PARTS, .needs = "ppoll",
 }
 
 CASE(invalid_time, pselect, .network = ON_LOOPBACK, PARTS, .needs = "pselect",
-     .outcome = {
-         [BY_POSIX] = {"EINVAL", {"posix.select.einval-timeout"}},
-         [BY_BSD] = {"EINVAL",
-                     {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.einval-timeout"}}})
+     .outcome = {[BY_POSIX] = {"EINVAL", {"posix.select.einval-timeout"}},
+                 [BY_BSD] = {"EINVAL",
+                             {"freebsd.pselect.2.errors-as-select",
+                              "freebsd.select.2.einval-timeout", "posix.select.einval-timeout"}}})
 {
     struct duration time = negative_time(t);
     observe_result(sk_pselect(iut, 0, NULL, NULL, NULL, &time, NULL));
@@ -49,9 +49,10 @@ RULE(not_open, "readiness.mask.not-open",
 
 /* Of two sockets the lower one is closed: Linux does not look above the highest that is open. */
 CASE(not_open, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .needs = "pselect",
-     .outcome = {
-         [BY_POSIX] = {"EBADF", {"posix.select.ebadf"}},
-         [BY_BSD] = {"EBADF", {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.ebadf"}}})
+     .outcome = {[BY_POSIX] = {"EBADF", {"posix.select.ebadf"}},
+                 [BY_BSD] = {"EBADF",
+                             {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.ebadf",
+                              "posix.select.ebadf"}}})
 {
     int one = bound_datagram_socket(t, iut).fd, other = bound_datagram_socket(t, iut).fd;
     int lower = one < other ? one : other, higher = one < other ? other : one;
@@ -93,11 +94,11 @@ MUTANT_BY(no_such_descriptor, "a descriptor that is not open is ignored", report
 
 RULE(negative_limit, "readiness.mask.negative-limit",
      .statement = "pselect() fails with EINVAL if its first argument is negative.",
-     .outcome = {
-         [BY_POSIX] = {"EINVAL", {"posix.select.einval-nfds"}},
-         [BY_LINUX] = {"EINVAL", {"linux.select.2.einval-nfds"}},
-         [BY_BSD] = {"EINVAL",
-                     {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.einval-nfds"}}});
+     .outcome = {[BY_POSIX] = {"EINVAL", {"posix.select.einval-nfds"}},
+                 [BY_LINUX] = {"EINVAL", {"linux.select.2.einval-nfds"}},
+                 [BY_BSD] = {"EINVAL",
+                             {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.einval-nfds",
+                              "posix.select.einval-nfds"}}});
 
 CASE(negative_limit, minus_one, .network = ON_LOOPBACK, .needs = "pselect")
 {
