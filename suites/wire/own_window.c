@@ -73,6 +73,12 @@ static size_t read_all(struct talk *c)
     return all;
 }
 
+/* The states of the axes. In FIN_WAIT_1 it would not stay: the data acknowledges the FIN. */
+static enum tcp_state open_state(const struct test *t)
+{
+    return t->chosen[0] ? STATE_FIN_WAIT_2 : STATE_ESTABLISHED;
+}
+
 /* ---- while it is closed ---- */
 
 RULE(answers, "wire.own-window.answers",
@@ -83,12 +89,12 @@ RULE(answers, "wire.own-window.answers",
           "rfc9293.unacceptable-acknowledged", "rfc9293.text-window-adjusted"));
 
 CASE(answers, probe, .network = ON_LINE, .family = ANY_FAMILY,
-     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}, {"data", {"little", "much"}}})
+     .axes = {{"state", {"established", "fin-wait-2"}}, {"data", {"little", "much"}}})
 {
     static const char data[SEGMENT];
     struct line line = take_line(t);
     struct talk c = connected(&line, 1000);
-    talk_to_state(&c, chosen_state(t));
+    talk_to_state(&c, open_state(t));
     fill(&c);
     tell(&c, ACK, .data = data, .length = t->chosen[1] ? SEGMENT : 1);
     c.next -= t->chosen[1] ? SEGMENT : 1;
@@ -250,9 +256,10 @@ CASE(sends, two_windows, .network = ON_LINE, .family = ANY_FAMILY)
     must(sk_send(iut, c.fd, data, sizeof data, 0));
     while (c.expected - first < sizeof data) {
         struct packet packet = hear(&c);
-        if (!packet.protocol || packet.flags & RST || !packet.length)
+        if (!packet.protocol || packet.flags & RST)
             break;
-        tell(&c, ACK);
+        if (packet.length)
+            tell(&c, ACK);
     }
     observe("%u octets", c.expected - first);
 }
@@ -274,11 +281,11 @@ RULE(opens, "wire.own-window.opens",
           "rfc9293.zero-window-answers"));
 
 CASE(opens, all_read, .network = ON_LINE, .family = ANY_FAMILY,
-     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
+     .axes = {{"state", {"established", "fin-wait-2"}}})
 {
     struct line line = take_line(t);
     struct talk c = connected(&line, 1000);
-    talk_to_state(&c, chosen_state(t));
+    talk_to_state(&c, open_state(t));
     fill(&c);
     read_all(&c);
     observe("%s", ask(&c).window >= 3 ? "open" : "closed");

@@ -72,7 +72,9 @@ const char *accepts(struct talk *c)
     while (see_now(c->line).protocol)
         continue;
     int fd = sk_accept(t->iut, c->listener, NULL);
-    return fd >= 0 ? "a connection" : fd == -EAGAIN ? "none" : result_name(fd);
+    if (fd >= 0)
+        return "a connection";
+    return fd == -EAGAIN || fd == -EWOULDBLOCK ? "none" : result_name(fd);
 }
 
 const char *connect_ends(struct talk *c)

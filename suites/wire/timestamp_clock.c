@@ -73,14 +73,24 @@ RULE(again, "wire.timestamps.sent-again",
 
 CASE(again, data, AGAIN)
 {
-    struct span span = clock_runs(t);
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    struct span span = two_seconds(&c);
+    tell(&c, ACK);
+    must(sk_send(iut, c.fd, "!", 1, 0)); /* what is new shows that the clock has ticked at all */
+    struct packet packet;
+    do
+        packet = hear(&c);
+    while (packet.protocol && packet.length != 1);
+    require_by("wire.timestamps.clock-range", sequence_before(span.first, packet.stamp.value),
+               "the clock does not tick in two seconds");
     observe("%s", sequence_before(span.first, span.last) ? "greater" : "not");
 }
 
 MUTANT_ON_WIRE(again, "it keeps its first timestamp")
 {
     static uint32_t first;
-    if (heading == FROM_IUT && packet->length)
+    if (heading == FROM_IUT && packet->length > 1)
         packet->stamp.value = first = first ? first : packet->stamp.value;
     return true;
 }
@@ -96,6 +106,8 @@ CASE(ends, close, AGAIN, .axes = {{"by", {"fin", "rst"}}})
     struct line line = take_line(t);
     struct talk c = line_stamped(&line, BEGIN);
     struct span span = two_seconds(&c);
+    require_by("wire.timestamps.sent-again", sequence_before(span.first, span.last),
+               "the timestamp is the same after two seconds");
     tell(&c, ACK);
     if (t->chosen[0])
         set_linger(t, iut, c.fd, 0);

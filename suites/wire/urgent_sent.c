@@ -147,10 +147,14 @@ RULE(others, "wire.urgent-sent.others",
      RFCS("no URG then URG then no URG", "rfc9293.no-urg-no-urgent-data", "rfc9293.must-62",
           "rfc9293.urgent-flag-sets-pointer"));
 
-/* The segment with what was just sent, acknowledged. */
+/* The segment with what was just sent, acknowledged. What was sent before may come again. */
 static const char *urgency(struct talk *c)
 {
-    struct packet packet = hear(c);
+    uint32_t expected = c->expected;
+    struct packet packet;
+    do
+        packet = hear(c);
+    while (packet.length && sequence_before(packet.seq, expected));
     if (!packet.length)
         return said(c, packet);
     tell(c, ACK);

@@ -52,8 +52,7 @@ MUTANT_BY(signal, "F_SETOWN is ignored", ignores_owner)
 RULE(nobody, "wire.urgent.no-owner",
      .statement = "Urgent data sends no SIGURG where fcntl() with F_SETOWN was given 0 at last.",
      .outcome = {[BY_POSIX] = {"no signal", {"posix.fcntl.setown-zero-none"}},
-                 [BY_LINUX] = {"no signal", {"posix.fcntl.setown-zero-none", "rfc9293.shld-20"}},
-                 [BY_RFC] = {"no signal", {"rfc9293.shld-20"}}});
+                 [BY_LINUX] = {"no signal", {"posix.fcntl.setown-zero-none", "rfc9293.shld-20"}}});
 
 CASE(nobody, owner_no_more, .network = ON_LINE, .family = ANY_FAMILY, .needs = "signals")
 {

@@ -85,8 +85,7 @@ MUTANT_ON_WIRE(is_unsigned, "such a window is negative")
 RULE(closed, "wire.window.closed",
      .statement = "While the other side's window is closed send() sends nothing at once; when it "
                   "opens, the data comes.",
-     RFCS("nothing then all of it", "rfc9293.fits-window", "rfc9293.shld-29",
-          "rfc9293.ack-updates-window"));
+     RFCS("nothing then all of it", "rfc9293.shld-29"));
 
 /* What comes later than a tenth of a second can be a probe, on a loaded machine. */
 CASE(closed, opened, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
@@ -98,7 +97,10 @@ CASE(closed, opened, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     uint32_t expected = c.expected;
     int64_t begin = clock_now();
     must(sk_send(iut, c.fd, "hello", 5, 0));
-    struct packet packet = hear_now(&c);
+    struct packet packet;
+    do
+        packet = hear_now(&c);
+    while (is_mere_ack(&packet, expected));
     observe("%s", packet.protocol && packet.time - begin > soon ? "nothing" : said(&c, packet));
     c.expected = expected;
     c.window = 1000;
@@ -264,8 +266,8 @@ static struct talk shrunk(struct line *line, uint16_t window)
 RULE(shrinks, "wire.window.shrinks",
      .statement = "Where the window shrinks below what was sent, send() sends no new data, what is "
                   "not acknowledged is sent again, and all goes on when it opens.",
-     RFCS("no new data then old data then all of it", "rfc9293.must-34", "rfc9293.shld-15",
-          "rfc9293.shld-16", "rfc9293.shld-17", "rfc9293.retransmission"));
+     RFCS("no new data then old data then all of it", "rfc9293.shld-15", "rfc9293.shld-16",
+          "rfc9293.shld-17"));
 
 CASE(shrinks, to_little, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 10)

@@ -350,8 +350,8 @@ MUTANT_TAMPERS(honored, "the RST is not heard", .heading = TO_IUT, .with = RST, 
 
 RULE(taken_back, "wire.window-scale.taken-back",
      .statement = "Where both SYNs had Window Scale, what send() sent within the window is sent "
-                  "again though the window was taken back, by as much as it is counted by or all "
-                  "of it; when it opens the rest comes.",
+                  "again though the window was taken back by as much as it is counted by, and at "
+                  "least an octet of it where all of the window was; when it opens the rest comes.",
      RFCS("sent again then all of it", "rfc7323.first-again", "rfc7323.first-within-window"));
 
 /* What is partly new counts, too. */
@@ -381,6 +381,7 @@ CASE(taken_back, data, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAI
     struct packet again = hear(&c);
     for (int i = 0; i < ACKS && again.protocol && !again.length && !(again.flags & RST); i++)
         again = hear(&c);
+    /* A window of nothing RFC 9293 has probed, for which an octet is enough (MUST-35). */
     bool same = again.length && again.seq == first && !(again.flags & RST);
     observe("%s", same ? "sent again" : said(&c, again));
     must(sk_send(iut, c.fd, "hello", LATER, 0));

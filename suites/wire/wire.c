@@ -14,7 +14,9 @@ const char *accepted_now(struct talk *talk)
     int fd = sk_accept(t->iut, talk->listener, NULL);
     if (fd >= 0)
         talk->fd = fd;
-    return fd >= 0 ? "a connection" : fd == -EAGAIN ? "none" : result_name(fd);
+    if (fd >= 0)
+        return "a connection";
+    return fd == -EAGAIN || fd == -EWOULDBLOCK ? "none" : result_name(fd);
 }
 
 struct talk talk_to_listener(struct line *line)
