@@ -118,9 +118,10 @@ static size_t compare_part(const char *spec, const char *words, unsigned part)
     return different;
 }
 
-static void compare(const char *spec, const char *words)
+static void compare(const char *spec, const char *words, unsigned parts)
 {
-    unsigned parts = whole_runs() ? PARTS : PARTS / 2;
+    if (whole_runs())
+        parts = PARTS;
     for (unsigned part = 0; part < parts; part++)
         CU_ASSERT_EQUAL(compare_part(spec, words, part), 0);
 }
@@ -129,7 +130,7 @@ static void test_words_of_32_bits(void)
 {
     char *help = output_of("@/sockspec-agent-i686 --help");
     if (help)
-        compare("agent:@/sockspec-agent-i686", "");
+        compare("agent:@/sockspec-agent-i686", "", PARTS / 2);
     free(help);
 }
 
@@ -139,7 +140,7 @@ static void test_other_byte_order(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(none);
     CU_ASSERT_STRING_EQUAL(none, "");
     if (words)
-        compare("agent:" EMULATOR " @/sockspec-agent-s390x", words);
+        compare("agent:" EMULATOR " @/sockspec-agent-s390x", words, 1); /* an emulator is slow */
     free(words);
     free(none);
 }
