@@ -170,6 +170,9 @@ REQUIREMENTS(
      "may be."},
     {"rfc7413.cookie-per-request", PASSIVE, REQ_MAY,
      "A listening socket with TCP_FASTOPEN answers each request with a cookie."},
+    {"rfc7413.accept-connected", PASSIVE, REQ_MAY,
+     "accept() returns when the socket is connected, and not before.",
+     .when = "Fast Open did not make the connection"},
     {"rfc7413.accept-early", PASSIVE, REQ_MAY,
      "accept() returns when a SYN with a valid cookie and data has come, and the data can be "
      "read."});

@@ -71,7 +71,7 @@ RULE(tcp_in_use, "tcp.bind.in-use",
      .outcome = {
          [BY_LINUX] = {"EADDRINUSE",
                        {"linux.bind.2.eaddrinuse", "linux.ip.7.one-socket-per-pair",
-                        "linux.ip.7.bind-any-binds-all"}},
+                        "linux.ip.7.bind-any-binds-all", "linux.ipv6.7.like-ipv4"}},
          [BY_BSD] = {"EADDRINUSE", {"freebsd.bind.2.eaddrinuse", "freebsd.tcp.4.eaddrinuse"}}});
 
 /* Of the same address. */
@@ -114,7 +114,7 @@ RULE(udp_in_use, "udp.bind.in-use",
      .outcome = {
          [BY_LINUX] = {"EADDRINUSE",
                        {"linux.bind.2.eaddrinuse", "linux.ip.7.one-socket-per-pair",
-                        "linux.ip.7.bind-any-binds-all"}},
+                        "linux.ip.7.bind-any-binds-all", "linux.ipv6.7.like-ipv4"}},
          [BY_BSD] = {"EADDRINUSE", {"freebsd.bind.2.eaddrinuse", "freebsd.udp.4.eaddrinuse"}}});
 
 CASE(udp_in_use, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
@@ -247,10 +247,10 @@ MUTANT_BY(reuseport, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing
 
 RULE(reuseport_one, "tcp.bind.reuseport-one",
      .statement = "SO_REUSEPORT on one of two sockets alone does not let them share a port.",
-     .outcome = {
-         [BY_LINUX] = {"EADDRINUSE",
-                       {"linux.socket.7.so-reuseport-all", "linux.bind.2.eaddrinuse",
-                        "linux.ip.7.one-socket-per-pair", "linux.ip.7.bind-any-binds-all"}}});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE",
+                               {"linux.socket.7.so-reuseport-all", "linux.bind.2.eaddrinuse",
+                                "linux.ip.7.one-socket-per-pair", "linux.ip.7.bind-any-binds-all",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 #define BSD_NOT_SHARED                                                                             \
     {                                                                                              \

@@ -100,8 +100,8 @@ CASE(connect_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, .type
 MUTANT_BY(connect_without, "an interface is guessed where a name has no scope", guesses_scope)
 
 RULE(send_without, "ipv6.scope.send-without",
-     .statement = "A datagram to a link-local address without a scope goes out where the routes "
-                  "say, unlike connect().",
+     .statement = "On Linux sendto() and sendmsg() of a datagram to a link-local address without a "
+                  "scope succeed.",
      .pinned = {[BY_LINUX] = "0"});
 
 CASE(send_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR,

@@ -152,7 +152,8 @@ MUTANT(independent, "closing a listener shuts its connections down")
 }
 
 RULE(unaccepted, "tcp.restart.unaccepted-reset",
-     .statement = "On Linux closing a listener resets the connections that it has not accepted.",
+     .statement = "On Linux close() of a listening socket resets the connections that it has not "
+                  "accepted.",
      .pinned = {[BY_LINUX] = "ECONNRESET"});
 
 CASE(unaccepted, closed, .family = ANY_FAMILY, .network = ANY_NETWORK)

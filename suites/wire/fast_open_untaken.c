@@ -23,7 +23,8 @@ RULE(off, "wire.fast-open.server.off",
          "as one without it: it acknowledges the SYN, takes no data, and accept() gives "
          "nothing before the handshake is complete.",
      RFCS("SYN ACK seq 0 ack 1 then no option then none", "rfc7413.enabled-explicitly",
-          "rfc7413.disabled-ignores", "rfc7413.not-by-default", "rfc7413.acknowledges-syn"));
+          "rfc7413.disabled-ignores", "rfc7413.not-by-default", "rfc7413.acknowledges-syn",
+          "rfc7413.accept-connected"));
 
 CASE(off, fresh, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"option", {"empty", "cookie"}}, {"data", {"some", "none"}}})
@@ -51,7 +52,8 @@ RULE(invalid, "wire.fast-open.server.invalid-cookie",
          "A SYN with data and a cookie that is not valid is acknowledged without its data, "
          "and accept() gives nothing before the handshake is complete.",
      RFCS("SYN ACK seq 0 ack 1 then none", "rfc7413.not-valid", "rfc7413.acknowledges-syn",
-          "rfc7413.overview-data-dropped", "rfc7413.cookie-made-by-server"));
+          "rfc7413.overview-data-dropped", "rfc7413.cookie-made-by-server",
+          "rfc7413.accept-connected"));
 
 CASE(invalid, altered, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -103,7 +105,8 @@ MUTANT_ON_WIRE(once, "both are given")
 RULE(plain, "wire.fast-open.server.no-option",
      .statement = "accept() of a listening socket with TCP_FASTOPEN gives nothing before the "
                   "handshake is complete where a SYN has data and no Fast Open option.",
-     RFCS("none", "rfc9293.syn-data-held-back", "rfc7413.cookie-made-by-server"));
+     RFCS("none", "rfc7413.accept-connected", "rfc9293.syn-data-held-back",
+          "rfc7413.cookie-made-by-server"));
 
 CASE(plain, data, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -132,7 +135,8 @@ MUTANT_ON_WIRE(plain, "no cookie is as good as one")
 RULE(bad_length, "wire.fast-open.server.bad-length",
      .statement = "A SYN with data and a Fast Open option whose length cannot be is answered by a "
                   "listening socket with TCP_FASTOPEN as one without the option.",
-     RFCS("SYN ACK seq 0 ack 1 then as without it then none", "rfc7413.option-bad-length"));
+     RFCS("SYN ACK seq 0 ack 1 then as without it then none", "rfc7413.option-bad-length",
+          "rfc7413.accept-connected"));
 
 /* A server may add an option to any SYN and ACK. */
 CASE(bad_length, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes = {BAD_LENGTHS})
@@ -195,7 +199,7 @@ MUTANT_ON_WIRE(without_syn, "a cookie is given")
 RULE(other_address, "wire.fast-open.server.other-address",
      .statement = "The cookie that a listening socket with TCP_FASTOPEN gave to one address is not "
                   "valid in a SYN with data from another: accept() gives nothing.",
-     RFCS("none", "rfc7413.cookie-of-address"));
+     RFCS("none", "rfc7413.cookie-of-address", "rfc7413.accept-connected"));
 
 /* From the address that it was given to it is valid. Nobody answers for the other: the IUT's
  * answers go nowhere. */
