@@ -24,13 +24,25 @@ static struct line line_with_groups(struct test *t)
     return line;
 }
 
-/* The next UDP packet to a group or everybody; what hosts say of themselves is passed over. */
-static struct packet see_datagram(struct line *line, bool now)
+/* Whether it is a datagram that a case sent there, to any port if none is given. What goes to
+ * everybody may have the broadcast address of the link's network instead. */
+static bool is_datagram_to(const struct packet *packet, const struct address *to)
+{
+    const struct address everybody = address_of("255.255.255.255", 0);
+    int port = address_port(to);
+    return packet->protocol == IPPROTO_UDP &&
+           (!port || address_port(&packet->destination) == port) &&
+           (address_same_host(to, &everybody) || address_same_host(to, &packet->destination));
+}
+
+/* The next datagram to a group or everybody; what hosts and their other programs say to groups is
+ * passed over. */
+static struct packet see_datagram(struct line *line, struct address to, bool now)
 {
     struct packet packet;
     do
         packet = now ? see_now(line) : see(line);
-    while (packet.protocol && packet.protocol != IPPROTO_UDP);
+    while (packet.protocol && !is_datagram_to(&packet, &to));
     return packet;
 }
 
@@ -81,11 +93,11 @@ static void observe_hops(struct test *t)
     int fd = sender(t), level = t->domain == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
     must(sk_setsockopt(t->iut, fd, level, t->domain == AF_INET ? IP_TTL : IPV6_UNICAST_HOPS, 9));
     send_to_group(t, fd, 4711);
-    observe("%d", see_datagram(&line, false).hops);
+    observe("%d", see_datagram(&line, group_of(t, 4711), false).hops);
     must(sk_setsockopt(t->iut, fd, level,
                        t->domain == AF_INET ? IP_MULTICAST_TTL : IPV6_MULTICAST_HOPS, 7));
     send_to_group(t, fd, 4711);
-    observe("%d", see_datagram(&line, false).hops);
+    observe("%d", see_datagram(&line, group_of(t, 4711), false).hops);
 }
 
 CASE(ttl, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
@@ -100,10 +112,10 @@ CASE(ttl, alone, .network = ON_LINE, .family = FAMILY_IPV4,
     struct line line = line_with_groups(t);
     int fd = sender(t);
     send_to_group(t, fd, 4711);
-    observe("%d", see_datagram(&line, false).hops);
+    observe("%d", see_datagram(&line, group_of(t, 4711), false).hops);
     must(sk_setsockopt(iut, fd, IPPROTO_IP, IP_MULTICAST_TTL, 7));
     send_to_group(t, fd, 4711);
-    observe("%d", see_datagram(&line, false).hops);
+    observe("%d", see_datagram(&line, group_of(t, 4711), false).hops);
 }
 
 MUTANT(ttl, "IP_MULTICAST_TTL is ignored")
@@ -132,7 +144,7 @@ CASE(ethernet, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
     struct line line = line_with_groups(t);
     struct address to = address_of("239.192.7.9", 4711);
     must(sk_sendto(iut, sender(t), "abc", 3, 0, &to));
-    struct packet packet = see_datagram(&line, false);
+    struct packet packet = see_datagram(&line, to, false);
     observe("%02x-%02x-%02x-%02x-%02x-%02x", packet.to[0], packet.to[1], packet.to[2], packet.to[3],
             packet.to[4], packet.to[5]);
 }
@@ -164,9 +176,9 @@ CASE(interface, two, .network = ON_LINE, .family = FAMILY_IPV4)
                                  sizeof by[i]->in.sin_addr));
         send_to_group(t, fd, 4711 + i);
     }
-    struct packet packet = see_datagram(&line, false);
+    struct packet packet = see_datagram(&line, group_of(t, 0), false);
     observe("%s", address_port(&packet.destination) == 4711 ? "seen" : "not seen");
-    packet = see_datagram(&line, false);
+    packet = see_datagram(&line, group_of(t, 0), false);
     observe("%s", address_port(&packet.destination) == 4712 ? "seen" : "not seen");
 }
 
@@ -221,7 +233,7 @@ static void observe_loop(struct test *t)
         else
             must(sk_setsockopt(iut, from, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, on));
         must(sk_sendto(iut, from, on ? "second" : "first", on ? 6 : 5, 0, &to));
-        observe("%s", see_datagram(&line, false).protocol ? "left" : "nothing");
+        observe("%s", see_datagram(&line, to, false).protocol ? "left" : "nothing");
     }
     observe("the %s", receive_next(t, iut, fd));
 }
@@ -415,7 +427,7 @@ static void need_broadcast(struct test *t, struct line *line, const struct addre
     int result = sk_sendto(t->iut, fd, "way", 3, 0, to);
     if (result == -EHOSTUNREACH || result == -ENETUNREACH)
         skip("no route of the implementation leads to the broadcast address");
-    see_datagram(line, true);
+    see_datagram(line, *to, true);
 }
 
 RULE(denied, "wire.broadcast.denied",
@@ -432,7 +444,7 @@ CASE(denied, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
     struct address to = address_of("255.255.255.255", 4711);
     need_broadcast(t, &line, &to);
     observe_result(sk_sendto(iut, bound_datagram_socket(t, iut).fd, "abc", 3, 0, &to));
-    struct packet packet = see_datagram(&line, true);
+    struct packet packet = see_datagram(&line, to, true);
     observe("%s", packet_words(&packet, NULL, NULL));
 }
 
@@ -465,7 +477,7 @@ CASE(broadcast, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
         observe_result(result);
         return;
     }
-    struct packet packet = see_datagram(&line, false);
+    struct packet packet = see_datagram(&line, to, false);
     observe("%s", !packet.protocol                              ? "nothing"
                   : memcmp(packet.to, everybody, HARDWARE) == 0 ? "to everybody"
                                                                 : "to somebody");

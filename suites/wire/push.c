@@ -260,32 +260,41 @@ RULE(cork_full, "wire.cork.full-segments",
      .outcome = {[BY_LINUX] = {"a rest is held back then all",
                                {"linux.tcp.7.tcp-cork", "linux.tcp.7.tcp-cork-cleared"}}});
 
+/* What has gone is acknowledged, so that nothing but TCP_CORK holds back the rest. */
 CASE(cork_full, one_and_a_half, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
     enum { SEGMENT = 1000, ALL = 1500 };
     static const char data[ALL];
     struct line line = take_line(t);
-    uint32_t came = 0;
-    struct talk c;
     for (int tries = TRIES;; tries--) {
-        c = line_connected(&line, .mss = SEGMENT);
+        struct talk c = line_connected(&line, .mss = SEGMENT);
         set(t, &c, TCP_CORK, 1);
-        int64_t begin = clock_now(), last = begin;
+        int64_t first = clock_now(), last = first;
         must(sk_send(iut, c.fd, data, sizeof data, 0));
-        came = awaited(&c, 1, &last);
-        came += come_now(&c, &last);
-        if (came < ALL || last - begin < SOON)
-            break;
-        require(tries, TOO_SLOW);
-        tell(&c, RST);
+        uint32_t went = awaited(&c, 1, &last);
+        went += come_now(&c, &last);
+        tell(&c, ACK);
+        went += come_now(&c, &last);
+        int64_t begin = clock_now(), came = begin;
+        uncork(t, &c);
+        int64_t end = clock_now();
+        uint32_t later = awaited(&c, ALL - went, &came);
+        enum promptness when = promptness(begin, end, came);
+        bool quick = last - first < SOON, held = went < ALL;
+        if (tries && (!quick || (held && when != AT_ONCE))) {
+            tell(&c, RST);
+            continue;
+        }
+        bool right = held && later == ALL - went && when == AT_ONCE;
+        require(quick && (!held || right || (when != UNKNOWN && end - first < BEFORE_TIMERS)),
+                TOO_SLOW);
+        observe("%s", went == 0        ? "nothing is sent"
+                      : went < SEGMENT ? "less than a segment is sent"
+                      : held           ? "a rest is held back"
+                                       : "all");
+        observe("%s%s", went + later == ALL ? "all" : "not all", when == LATE ? ", late" : "");
+        return;
     }
-    observe("%s", came == 0        ? "nothing is sent"
-                  : came < SEGMENT ? "less than a segment is sent"
-                  : came < ALL     ? "a rest is held back"
-                                   : "all");
-    uncork(t, &c);
-    awaited(&c, ALL - came, &(int64_t){0});
-    observe("%s", bytes_of(&c) == ALL ? "all" : "not all");
 }
 
 MUTANT_BY(cork_full, "TCP_CORK is ignored", ignores_cork)
