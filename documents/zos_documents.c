@@ -54,5 +54,6 @@ DOCUMENT(zos_select, .id = "zos.select", .title = "z/OS V2R1 Sockets API Guide, 
          .where = "https://www.ibm.com/docs/en/SSLTBW_2.1.0/com.ibm.zos.v2r1.hala001/select.htm");
 DOCUMENT(zos_getsockopt, .id = "zos.getsockopt", .title = "z/OS V2R1 Sockets API Guide, GETSOCKOPT",
          .edition = "openings of the pages on setsockopt() of 2.3.0, GETSOCKOPT and SETSOCKOPT, "
-                    "and the CICS guide SC27-3649-00's",
+                    "and the CICS guide SC27-3649-00's, and what is quoted of setsockopt() of "
+                    "3.1.0 on SO_REUSEADDR",
          .where = "https://www.ibm.com/docs/en/SSLTBW_2.1.0/com.ibm.zos.v2r1.hala001/msetopt.htm");

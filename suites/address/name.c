@@ -43,17 +43,18 @@ static void observe_length(struct test *t, socklen_t length, socklen_t room)
 /* POSIX speaks of the length of the stored address, which is truncated; FreeBSD of the size of the
  * name returned. Both can be read as either. */
 RULE(truncated, "address.name.truncated-length",
-     .statement =
-         "When a name does not fit into the room given, the length that comes back is that of what "
-         "was stored or, as on Linux always, of the whole name.",
+     .statement = "When a name does not fit into the room given, the length that getsockname(), "
+                  "getpeername() and accept() give is that of what was stored or, as on Linux "
+                  "always, of the whole name.",
      .outcome = {
          [BY_POSIX] = {"0 then the full length | the room",
                        {"posix.getsockname.stores-length", "posix.getpeername.stores-length",
                         "posix.accept.stores-peer-length", "posix.getsockname.truncates",
                         "posix.getpeername.truncates", "posix.accept.truncates-address"}},
          [BY_LINUX] = {"0 then the full length",
-                       {"linux.getsockname.2.truncates", "linux.getpeername.2.truncates",
-                        "linux.accept.2.truncates"}},
+                       {"linux.getsockname.2.truncates", "linux.getsockname.2.returns-length",
+                        "linux.getpeername.2.truncates", "linux.getpeername.2.returns-length",
+                        "linux.accept.2.truncates", "linux.accept.2.length-returned"}},
          [BY_BSD] = {"0 then the full length | the room",
                      {"freebsd.getsockname.2.namelen-value-result",
                       "freebsd.getpeername.2.namelen-value-result",

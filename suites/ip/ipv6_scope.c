@@ -277,7 +277,8 @@ CASE(no_interface, bind, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_
 MUTANT_BY(no_interface, "the scope is ignored", ignores_scope)
 
 RULE(other_scope, "ipv6.scope.connect-other-interface",
-     .statement = "A socket that is bound to one link fails with EINVAL to connect to another.",
+     .statement = "connect() of a socket that is bound to a link-local address, to one with the "
+                  "index of another interface, fails with EINVAL.",
      .pinned = {[BY_LINUX] = "EINVAL"});
 
 CASE(other_scope, another_index, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)

@@ -449,8 +449,8 @@ CASE(ready, epoll_waits_full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON
 MUTANT_BY(ready, "a reset is not reported", reports_nothing)
 
 RULE(pollerr, "readiness.ready.reset-pollerr",
-     .statement = "On Linux poll() reports POLLERR, and epoll_wait() EPOLLERR, on a socket whose "
-                  "connection the other side has reset, whether it was asked for or not.",
+     .statement = "On Linux poll() reports POLLERR, and epoll_wait() EPOLLERR, without being asked "
+                  "for it, on a socket whose connection the other side has reset.",
      .outcome = {[BY_LINUX] = {"error",
                                {"linux.poll.2.pollerr", "linux.poll.2.errors-always",
                                 "linux.socket.7.pollerr-error", "linux.epoll_ctl.2.epollerr",

@@ -41,14 +41,20 @@ static struct address past_server(struct test *t, unsigned left, bool reusable)
 RULE(restart, "tcp.restart.reuseaddr",
      .statement = "With SO_REUSEADDR a server can be started again while connections of its "
                   "predecessor live or are in TIME_WAIT, and clients reach it.",
-     .outcome = {[BY_LINUX] = {"0 then 0 then 0",
-                               {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
-                                "linux.ip.7.bound-address-after-close", "linux.ipv6.7.like-ipv4"}},
-                 [BY_BSD] = {"0 then 0 then 0", {"freebsd.getsockopt.2.so-reuseaddr"}},
-                 [BY_ZOS] = {"0 then 0 then 0",
-                             {"zos.bind.so-reuseaddr-avoids", "zos.bind.keeps-state-for-fixed-time",
-                              "zos.listen.returns-zero", "zos.listen.makes-passive",
-                              "zos.connect.stream-attempts-connection"}}});
+     .outcome = {
+         [BY_LINUX] = {"0 then 0 then 0",
+                       {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
+                        "linux.ip.7.bound-address-after-close", "linux.ipv6.7.like-ipv4",
+                        "linux.listen.2.returns-zero", "linux.listen.2.marks-passive",
+                        "linux.connect.2.stream-attempts"}},
+         [BY_BSD] = {"0 then 0 then 0",
+                     {"freebsd.getsockopt.2.so-reuseaddr", "freebsd.listen.2.returns-zero",
+                      "freebsd.listen.2.makes-willing-to-accept",
+                      "freebsd.connect.2.stream-attempts-connection"}},
+         [BY_ZOS] = {"0 then 0 then 0",
+                     {"zos.bind.so-reuseaddr-avoids", "zos.bind.keeps-state-for-fixed-time",
+                      "zos.getsockopt.so-reuseaddr-restart", "zos.listen.returns-zero",
+                      "zos.listen.makes-passive", "zos.connect.stream-attempts-connection"}}});
 
 CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
 {

@@ -153,8 +153,9 @@ RULE(writev_peerless, "transfer.writev.no-peer",
                                {"linux.send.2.send-is-write", "linux.send.2.edestaddrreq",
                                 "linux.send.2.enotconn", "posix.writev.like-write"}},
                  [BY_BSD] = {"EDESTADDRREQ | ENOTCONN | ECONNRESET",
-                             {"freebsd.udp.4.enotconn", "posix.write.like-send",
-                              "posix.send.edestaddrreq", "posix.write.econnreset"}}});
+                             {"freebsd.udp.4.enotconn", "freebsd.write.2.writev-gathers",
+                              "posix.write.like-send", "posix.send.edestaddrreq",
+                              "posix.write.econnreset"}}});
 
 CASE(writev_peerless, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK, SENDING(WITH_WRITEV))
 {
