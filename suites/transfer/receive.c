@@ -214,11 +214,14 @@ RULE(boundaries, "transfer.receive.boundaries",
          [BY_POSIX] = {"one then three",
                        {"posix.sockets.types.dgram.one-input-operation",
                         "posix.recv.first-message-only", "posix.recvfrom.first-message-only",
-                        "posix.recvmsg.first-message-only", "posix.read.like-recv"}},
+                        "posix.recvmsg.first-message-only", "posix.read.like-recv",
+                        "posix.readv.like-read"}},
          [BY_LINUX] = {"one then three", {"linux.udp.7.one-packet"}},
          [BY_BSD] = {"one then three",
                      {"posix.sockets.types.dgram.one-input-operation",
-                      "posix.recv.first-message-only", "posix.read.like-recv"}}});
+                      "posix.recv.first-message-only", "posix.recvfrom.first-message-only",
+                      "posix.recvmsg.first-message-only", "posix.read.like-recv",
+                      "freebsd.read.2.readv-scatters"}}});
 
 CASE(boundaries, two, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      RECEIVING(0))

@@ -388,7 +388,8 @@ MUTANT(binds, "a socket has no port after sendto()")
 }
 
 RULE(sender, "udp.unconnected.source",
-     .statement = "recvfrom() and recvmsg() give the address that a datagram was sent from.",
+     .statement = "recvfrom() and recvmsg() on a datagram socket that is not connected give the "
+                  "address that a datagram was sent from.",
      .outcome = {[BY_POSIX] = {"0 then the sender",
                                {"posix.recvfrom.stores-source", "posix.recvmsg.stores-source",
                                 "posix.sockets.types.dgram.source-available"}},

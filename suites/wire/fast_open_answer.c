@@ -104,7 +104,7 @@ CASE(crossing, both, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS
     struct packet answer;
     do /* its SYN may be sent again meanwhile */
         answer = hear(&c);
-    while (answer.flags == SYN);
+    while (has_just(&answer, SYN));
     bool right =
         answer.flags == (SYN | ACK) && answer.seq == c.others.number && answer.ack == c.next;
     observe("%s", right ? "SYN ACK" : said(&c, answer));

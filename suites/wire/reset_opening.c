@@ -176,15 +176,6 @@ CASE(ends, acceptable, .network = ON_LINE, .family = ANY_FAMILY,
 
 MUTANT_BY(ends, "connect() fails with ETIMEDOUT", times_out)
 
-static struct packet hear_but_syn(struct talk *c)
-{
-    struct packet packet;
-    do
-        packet = hear_now(c);
-    while (packet.flags == SYN);
-    return packet;
-}
-
 #define NOT_OURS                                                                                   \
     {                                                                                              \
         "nothing then ACK seq 1 ack 1",                                                            \
@@ -205,7 +196,7 @@ CASE(not_ours, unacceptable, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, RST | ACK, .ack = t->chosen[0] ? 1000 : -1);
-    observe("%s", said(&c, hear_but_syn(&c)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     tell(&c, SYN | ACK);
     observe("%s", handshake_said(&c));
 }
@@ -236,7 +227,7 @@ CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, flags[which], .text = which == 1 || which == 3 ? "hello" : NULL);
-    observe("%s", said(&c, hear_but_syn(&c)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     c.next = c.own.number;
     tell(&c, SYN | ACK);
     observe("%s", handshake_said(&c));

@@ -168,7 +168,7 @@ CASE(syn_timeout, first, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_W
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     struct packet again = hear(&c);
-    require_by("wire.retransmission.syn", again.flags == SYN, "the SYN does not come again");
+    require_by("wire.retransmission.syn", has_just(&again, SYN), "the SYN does not come again");
     /* The clocks of timers may be coarse. */
     observe("%s", again.time - c.syn.time >= INT64_C(900000000) ? "a second or more" : "sooner");
 }

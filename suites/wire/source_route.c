@@ -232,7 +232,7 @@ CASE(given, answer_by_another, .network = ON_LINE, .family = FAMILY_IPV4)
     require_by("wire.source-route.connect", result == -EINPROGRESS, "connect() gave %s",
                result_name(result));
     struct packet syn = see(&line);
-    require_by("wire.source-route.connect", syn.flags == SYN, "no SYN came");
+    require_by("wire.source-route.connect", has_just(&syn, SYN), "no SYN came");
     struct packet answer = reply(&syn, SYN | ACK, .seq = line_random());
     answer.source = end;
     line_send_packet(&line, come_by(answer, hosts, 1));

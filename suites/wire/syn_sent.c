@@ -44,7 +44,7 @@ CASE(rst_alone, any_number, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, RST);
-    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     tell(&c, SYN | ACK);
     observe("%s", handshake_said(&c));
 }

@@ -224,7 +224,7 @@ CASE(syn_sent, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG
     struct pending *pending = sk_begin(iut, call_connect(fd, &name));
     do {
         struct packet packet = see_now(&line);
-        if (packet.flags == SYN)
+        if (has_just(&packet, SYN))
             last = packet.time;
     } while (last - begin < TIME * INT64_C(1000000) + slack && !sk_returned(pending) &&
              backoff_wait(&backoff));

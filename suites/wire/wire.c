@@ -140,14 +140,27 @@ struct packet hear_own(struct talk *talk)
     return packet;
 }
 
+bool has_just(const struct packet *packet, unsigned flags)
+{
+    unsigned aside = flags & SYN ? ECE | CWR : 0;
+    return packet->protocol == IPPROTO_TCP && (packet->flags & ~aside) == flags;
+}
+
 struct packet hear_but(struct talk *talk, unsigned flags)
 {
     enum { AGAIN = 2 };
-    unsigned aside = flags & SYN ? ECE | CWR : 0; /* who asks for ECN may do so again */
     struct packet packet = hear(talk);
-    for (int again = 0; again < AGAIN && packet.protocol && (packet.flags & ~aside) == flags;
-         again++)
+    for (int again = 0; again < AGAIN && has_just(&packet, flags); again++)
         packet = hear(talk);
+    return packet;
+}
+
+struct packet hear_but_now(struct talk *talk, unsigned flags)
+{
+    struct packet packet;
+    do
+        packet = hear_now(talk);
+    while (has_just(&packet, flags));
     return packet;
 }
 

@@ -59,9 +59,16 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most);
  * meanwhile. */
 struct packet hear_own(struct talk *talk);
 
-/* What the line hears next, but for what the IUT sends again meanwhile, which has exactly these
- * flags, those of ECN in a SYN aside: if that comes again and again it is given after all. */
+/* Whether a segment has exactly these flags, those of ECN in a SYN aside: who asks for ECN may do
+ * so each time that the SYN is sent. */
+bool has_just(const struct packet *packet, unsigned flags);
+
+/* What the line hears next, but for what the IUT sends again meanwhile, which has just these flags:
+ * if that comes again and again it is given after all. */
 struct packet hear_but(struct talk *talk, unsigned flags);
+
+/* The same for what the IUT has sent by now: a loaded machine may be slower than its timer. */
+struct packet hear_but_now(struct talk *talk, unsigned flags);
 
 /* SYN_RECEIVED after connect(): the IUT's SYN and this one of the line have crossed, and the IUT
  * has answered by a SYN with ACK. Data of the line's SYN that was not acknowledged comes next. */
