@@ -26,6 +26,18 @@ CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = ON_PAIR, .type = ANY
 
 MUTANT_GIVES(foreign, "bind() succeeds for addresses of nobody", OP_BIND, EADDRNOTAVAIL, 0)
 
+/* What bind() gave: what succeeds has given the socket that address. */
+static void observe_bind(struct test *t, int fd, const struct address *asked)
+{
+    struct address name;
+    int result = sk_bind(t->iut, fd, asked);
+    if (result == 0 && must(sk_getsockname(t->iut, fd, &name)) == 0 &&
+        !address_same_host(&name, asked))
+        observe("0, and another address");
+    else
+        observe_result(result);
+}
+
 RULE(after_failure, "address.bind.after-failure",
      .statement = "A socket whose bind() failed can be bound to another address.",
      .outcome = {
@@ -41,7 +53,7 @@ CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
                    own = place_of(t, iut, PLACE_MAIN, 0);
     require_by("address.bind.not-local", sk_bind(iut, fd, &absent) == -EADDRNOTAVAIL,
                "the first bind() did not fail");
-    observe_result(sk_bind(iut, fd, &own));
+    observe_bind(t, fd, &own);
 }
 
 CASE(after_failure, in_use, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
@@ -51,7 +63,7 @@ CASE(after_failure, in_use, .family = ANY_FAMILY, .network = ANY_NETWORK, .type 
     struct address own = place_of(t, iut, PLACE_MAIN, 0);
     require_by(type_of(t) == SOCK_STREAM ? "tcp.bind.in-use" : "udp.bind.in-use",
                sk_bind(iut, fd, &taken.name) == -EADDRINUSE, "the first bind() did not fail");
-    observe_result(sk_bind(iut, fd, &own));
+    observe_bind(t, fd, &own);
 }
 
 MUTANT(after_failure, "bind() can be tried once")
@@ -75,18 +87,6 @@ RULE(twice, "address.bind.twice",
      .outcome = {[BY_POSIX] = {"0 | EINVAL", {"posix.bind.einval-bound"}},
                  [BY_LINUX] = {"EINVAL", {"linux.bind.2.einval-bound"}},
                  [BY_BSD] = {"0 | EINVAL", {"freebsd.bind.2.einval-already-bound"}}});
-
-/* A second bind() that succeeds gives the socket the address that it was given. */
-static void observe_bind(struct test *t, int fd, const struct address *asked)
-{
-    struct address name;
-    int result = sk_bind(t->iut, fd, asked);
-    if (result == 0 && must(sk_getsockname(t->iut, fd, &name)) == 0 &&
-        !address_same_host(&name, asked))
-        observe("0, and another address");
-    else
-        observe_result(result);
-}
 
 CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -140,6 +140,27 @@ CASE(wildcard, bound, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWOR
     must(sk_getsockname(iut, fd, &name));
     observe("%s", address_is_any(&name) ? "the wildcard" : "an address");
     observe("%s", address_port(&name) ? "a port" : "no port");
+}
+
+#define GIVEN_PORT "the wildcard then that port"
+CASE(wildcard, given_port, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     .type = ANY_TYPE,
+     .outcome = {
+         [BY_POSIX] = {GIVEN_PORT, {"posix.bind.assigns-address", "posix.getsockname.stores-name"}},
+         [BY_LINUX] = {GIVEN_PORT, {"linux.bind.2.assigns", "linux.getsockname.2.returns-address"}},
+         [BY_BSD] = {GIVEN_PORT,
+                     {"freebsd.bind.2.assigns-local-address",
+                      "freebsd.getsockname.2.returns-current-name"}},
+         [BY_ZOS] = {GIVEN_PORT, {"zos.bind.binds-name", "zos.getsockname.returns-bound-address"}}})
+{
+    struct endpoint probe = bound_socket(t, peer, type_of(t), PLACE_MAIN);
+    int fd = typed_socket(t, iut), port = address_port(&probe.name);
+    struct address name = address_any(t->domain, port);
+    must(sk_close(peer, probe.fd));
+    must(sk_bind(iut, fd, &name));
+    must(sk_getsockname(iut, fd, &name));
+    observe("%s", address_is_any(&name) ? "the wildcard" : "an address");
+    observe("%s", address_port(&name) == port ? "that port" : "another port");
 }
 
 MUTANT(wildcard, "getsockname() gives an address of the host for the wildcard")
