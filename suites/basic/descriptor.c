@@ -101,8 +101,8 @@ MUTANT_GIVES(unknown_command, "fcntl() ignores commands that it does not know", 
 /* ---- close() ---- */
 
 RULE(closes, "basic.close.closes",
-     .statement = "close() returns 0, and the descriptor is not open any more: what is done with "
-                  "it fails with EBADF.",
+     .statement = "close() returns 0, and the descriptor is not open any more: getsockopt() on it "
+                  "fails with EBADF.",
      .basic = {OP_CLOSE}, .basics = 1,
      .outcome = {[BY_POSIX] = {"0 then EBADF",
                                {"posix.close.returns-0", "posix.close.deallocates",

@@ -48,14 +48,29 @@ RULE(went_away, "basic.accept.closed-meanwhile",
              "0 then hello then end of file",
              {"linux.accept.2.first-of-queue", "posix.recv.returns-0-orderly-shutdown"}}});
 
+/* Waits until the IUT has acknowledged the end of a client, if the peer can tell: it has come then.
+ */
+static void await_end_known(struct test *t, const struct address *client,
+                            const struct address *server)
+{
+    struct backoff backoff = backoff_begin(patience);
+    if (!door_has(t->peer->door, "states") || !door_has(t->peer->door, "orphan-states"))
+        return;
+    while (state_between(t, t->peer, client, server) == STATE_FIN_WAIT_1 && backoff_wait(&backoff))
+        continue;
+}
+
 CASE(went_away, closed, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"how", {"close", "shutdown"}}})
 {
     struct endpoint server = listening_socket(t, iut);
     int client = stream_socket(t, peer);
+    struct address name;
     must(sk_connect(peer, client, &server.address));
+    must(sk_getsockname(peer, client, &name));
     must(sk_send(peer, client, "hello", 5, 0));
     must(t->chosen[0] == 0 ? sk_close(peer, client) : sk_shutdown(peer, client, SHUT_WR));
+    await_end_known(t, &name, &server.address);
     int fd = sk_accept(iut, server.fd, NULL);
     observe_result(fd);
     if (fd < 0)

@@ -45,11 +45,17 @@ MUTANT(other_port, "bind() always chooses the same port")
 RULE(again, "basic.listen.again",
      .statement = "listen() on a socket that listens already succeeds, and the connections in its "
                   "queue and new ones can be accepted.",
-     .outcome = {[BY_POSIX] = {"0 then 0 then 0",
-                               {"posix.listen.marks-accepting", "posix.listen.returns-0"}},
-                 [BY_LINUX] = {"0 then 0 then 0",
-                               {"linux.listen.2.marks-passive", "linux.listen.2.returns-zero"}},
-                 [BY_BSD] = {"0 then 0 then 0", {"freebsd.listen.2.listen-again-changes-limit"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then 0 then 0",
+                       {"posix.listen.marks-accepting", "posix.listen.returns-0",
+                        "posix.accept.first-connection", "posix.accept.returns-descriptor"}},
+         [BY_LINUX] = {"0 then 0 then 0",
+                       {"linux.listen.2.marks-passive", "linux.listen.2.returns-zero",
+                        "linux.accept.2.first-of-queue", "linux.accept.2.returns-descriptor"}},
+         [BY_BSD] = {"0 then 0 then 0",
+                     {"freebsd.listen.2.listen-again-changes-limit",
+                      "freebsd.listen.2.returns-zero", "freebsd.accept.2.takes-first-connection",
+                      "freebsd.accept.2.returns-descriptor"}}});
 
 CASE(again, queued, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"backlog", {"less", "same", "more"}}})
@@ -78,7 +84,8 @@ RULE(accepted, "basic.getsockname.accepted",
                   "connected to, whether its listener was bound to that or to any.",
      .outcome = {
          [BY_LINUX] = {"0 then where the client connected",
-                       {"linux.getsockname.2.returns-address", "linux.accept.2.connected"}},
+                       {"linux.getsockname.2.returns-address", "linux.accept.2.connected",
+                        "rfc9293.passive-open-on-address", "rfc9293.passive-open-any-address"}},
          [BY_BSD] = {"0 then where the client connected",
                      {"freebsd.getsockname.2.returns-current-name"}},
          [BY_ZOS] = {"0 then where the client connected",

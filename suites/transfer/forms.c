@@ -152,9 +152,16 @@ const char *peer_reads(struct test *t, int fd, size_t size)
     return done ? data_text(data, done) : "0 bytes";
 }
 
-bool is_early(int64_t since, int limit)
+bool is_late(int64_t took, int limit)
 {
-    return clock_now() - since < limit * INT64_C(1000000) * 3 / 4;
+    return took > limit * INT64_C(1000000) * 4;
+}
+
+const char *limit_kept(int64_t took, int limit)
+{
+    if (is_late(took, limit))
+        return "too late";
+    return took < limit * INT64_C(1000000) * 3 / 4 ? "too early" : "in time";
 }
 
 void await_caught(struct test *t, int signal)
