@@ -216,8 +216,10 @@ MUTANT_GIVES(kept, "a receive fails with what ICMP said", OP_RECV, EAGAIN, EHOST
 
 RULE(again, "wire.icmp.established.retransmits",
      .statement = "Data is sent again after an ICMP error said that it did not arrive.",
-     .outcome = {[BY_LINUX] = {"ACK seq 1 ack 1 data 3", {"linux.tcp.7.network-error-retried"}},
-                 [BY_RFC] = {"ACK seq 1 ack 1 data 3", {"rfc9293.must-56"}}});
+     .outcome = {
+         [BY_LINUX] = {"ACK seq 1 ack 1 data 3", {"linux.tcp.7.network-error-retried"}},
+         [BY_RFC] = {"ACK seq 1 ack 1 data 3",
+                     {"rfc9293.must-56", "rfc9293.icmpv6-too", "rfc9293.retransmission-timeout"}}});
 
 CASE(again, host_unreachable, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
      .seconds = 3)
