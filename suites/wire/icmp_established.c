@@ -31,7 +31,10 @@ static const char *goes_on(struct talk *c)
         result = sk_recv(t->iut, c->fd, bytes, sizeof bytes, 0);
     if (result != 2)
         return "aborted";
-    if (sk_send(t->iut, c->fd, "defg", 4, MSG_NOSIGNAL) != 4)
+    result = sk_send(t->iut, c->fd, "defg", 4, MSG_NOSIGNAL);
+    if (result < 0)
+        result = sk_send(t->iut, c->fd, "defg", 4, MSG_NOSIGNAL);
+    if (result != 4)
         return "aborted";
     for (struct packet packet; (packet = hear(c)).protocol;)
         if (packet.flags & RST)
