@@ -246,7 +246,9 @@ CASE(wrong_bind, another_index, .family = FAMILY_IPV6, .network = ON_PAIR, .type
 MUTANT_BY(wrong_bind, "the scope is ignored", ignores_scope)
 
 RULE(no_interface, "ipv6.scope.bind-no-interface",
-     .statement = "bind() with the index of an interface that does not exist fails with ENODEV.",
+     .statement =
+         "bind() to a link-local address with the index of an interface that does not exist "
+         "fails with ENODEV.",
      .outcome = {[BY_LINUX] = {"ENODEV", {"linux.ipv6.7.enodev"}}});
 
 CASE(no_interface, bind, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)

@@ -202,7 +202,8 @@ RULE(timeout, "options.value.timeout-set",
          [BY_BSD] = {"0 then that time",
                      {"freebsd.getsockopt.2.so-sndtimeo-recognized",
                       "freebsd.getsockopt.2.so-rcvtimeo-recognized",
-                      "freebsd.getsockopt.2.timeo-struct", "freebsd.getsockopt.2.get-and-set"}}});
+                      "freebsd.getsockopt.2.timeo-struct", "freebsd.getsockopt.2.get-and-set",
+                      "freebsd.getsockopt.2.returns-zero"}}});
 
 /* A time that is a whole number of ticks whatever the usual clock, so that no rounding is in it. */
 CASE(timeout, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,

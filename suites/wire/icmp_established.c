@@ -230,6 +230,7 @@ CASE(again, host_unreachable, .network = ON_LINE, .family = ANY_FAMILY, .tags = 
     struct line line = take_line(t);
     struct unacknowledged u = unacknowledged(&line);
     line_send_packet(&line, host_unreachable(&u.segment));
+    drain(&line); /* what a timer sent before it was heard */
     observe("%s", said(&u.talk, hear(&u.talk)));
 }
 
