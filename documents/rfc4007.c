@@ -22,9 +22,11 @@ REQUIREMENTS(
      "Every interface has a link index of its own unless somebody says otherwise."},
     {"rfc4007.default-zone", "6 Zone Indices", REQ_SHOULD,
      "An implementation has a default zone for each scope, which it chooses itself, for addresses "
-     "without an index."},
+     "without an index.",
+     .untestable = "no document says what a call gives for an address of another zone"},
     {"rfc4007.zero-is-default", "6 Zone Indices", REQ_SHOULD, "The index 0 means the default zone.",
-     .when = "the implementation has default zones"},
+     .when = "the implementation has default zones",
+     .untestable = "which zone is the default cannot be known"},
     {"rfc4007.sends-to-zone", "7 Sending Packets", REQ_SHALL,
      "Upper layers can give the zone index of a destination that is not global."},
     {"rfc4007.receive-conveys", "8 Receiving Packets", REQ_SHOULD,

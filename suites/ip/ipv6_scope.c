@@ -71,22 +71,6 @@ CASE(bind_without, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, .type = 
 
 MUTANT_BY(bind_without, "an interface is guessed where a name has no scope", guesses_scope)
 
-RULE(bind_default, "ipv6.scope.bind-default-zone",
-     .statement =
-         "bind() to a link-local address takes the scope id 0 as that of the default zone, "
-         "which may be another link.",
-     .outcome = {
-         [BY_RFC] = {"0 | EADDRNOTAVAIL", {"rfc4007.default-zone", "rfc4007.zero-is-default"}}});
-
-CASE(bind_default, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
-{
-    struct address name = address_with_scope(own_link_local(t, iut, 0), 0);
-    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
-}
-
-MUTANT_GIVES(bind_default, "bind() without a scope gives EAFNOSUPPORT", OP_BIND, EINVAL,
-             EAFNOSUPPORT)
-
 RULE(connect_without, "ipv6.scope.connect-required",
      .statement = "connect() to a link-local address without a scope fails with EINVAL.",
      .pinned = {[BY_LINUX] = "EINVAL"});
@@ -262,7 +246,9 @@ CASE(wrong_bind, another_index, .family = FAMILY_IPV6, .network = ON_PAIR, .type
 MUTANT_BY(wrong_bind, "the scope is ignored", ignores_scope)
 
 RULE(no_interface, "ipv6.scope.bind-no-interface",
-     .statement = "bind() with the index of an interface that does not exist fails with ENODEV.",
+     .statement =
+         "bind() to a link-local address with the index of an interface that does not exist "
+         "fails with ENODEV.",
      .outcome = {[BY_LINUX] = {"ENODEV", {"linux.ipv6.7.enodev"}}});
 
 CASE(no_interface, bind, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)

@@ -150,9 +150,13 @@ RULE(nonzero, "options.flag.nonzero",
          [BY_POSIX] = {"0 then on",
                        {"posix.sockets.options.keepalive.transmits",
                         "posix.sockets.options.reuseaddr.allows",
-                        "posix.sockets.options.oobinline.in-line", "posix.setsockopt.sets"}},
-         [BY_LINUX] = {"0 then on", {"linux.getsockopt.2.boolean-options"}},
-         [BY_BSD] = {"0 then on", {"freebsd.getsockopt.2.boolean-nonzero-enables"}}});
+                        "posix.sockets.options.oobinline.in-line", "posix.setsockopt.sets",
+                        "posix.setsockopt.returns-0", "posix.getsockopt.retrieves"}},
+         [BY_LINUX] = {"0 then on",
+                       {"linux.getsockopt.2.boolean-options", "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then on",
+                     {"freebsd.getsockopt.2.boolean-nonzero-enables",
+                      "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(nonzero, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .axes = {{"option", {"keepalive", "reuseaddr", "oobinline"}},

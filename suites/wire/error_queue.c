@@ -302,7 +302,7 @@ CASE(same, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
     set_nonblocking(t, iut, a.fd, true);
     int result = sk_recv(iut, a.fd, &byte, 1, 0);
     int error = (int)must_take_error(t, a.fd).about.error;
-    observe("%s", result == -error ? "the same" : result_name(result));
+    observe("%s", result < 0 && result == -error ? "the same" : result_name(result));
 }
 
 MUTANT_GIVES(same, "no call fails with a queued error", OP_RECV, ECONNREFUSED, EAGAIN)

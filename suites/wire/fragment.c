@@ -178,8 +178,8 @@ CASE(too_long, datagram, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6
 MUTANT_BY(too_long, "IP_MTU_DISCOVER is ignored", ignores_discover)
 
 RULE(fragments, "wire.fragment.fragments",
-     .statement = "send() of a datagram above the MTU sends it in fragments, one behind the other, "
-                  "if setsockopt() set IP_PMTUDISC_WANT or IP_PMTUDISC_DONT.",
+     .statement = "send() of a datagram above the MTU sends all of it in fragments if setsockopt() "
+                  "set IP_PMTUDISC_WANT or IP_PMTUDISC_DONT.",
      .outcome = {[BY_LINUX] = {"all in fragments",
                                {"linux.ip.7.ip-pmtudisc-want", "linux.udp.7.fragments-without-pmtu",
                                 "linux.ipv6.7.ipv6-mtu-discover"}}});
@@ -199,6 +199,8 @@ static const char *fragments_of(struct line *line, size_t all)
         if (packet.dont_fragment)
             return "a fragment that may not be fragmented";
         size_t length = packet.raw_length - header - packet.header_options;
+        if (packet.more_fragments == (packet.fragment + length >= all))
+            return packet.more_fragments ? "a last one that is not" : "one that is not the last";
         for (size_t i = packet.fragment; i < packet.fragment + length && i < all; i++) {
             count += !come[i];
             come[i] = true;

@@ -396,8 +396,16 @@ static void observe_control(struct test *t, int option, int value, int control, 
     int fd = connected_datagram_socket(t, &line);
     set(t, fd, option, value);
     control_add(&message, level_of(t), control, &once, sizeof once);
-    must(sk_sendmsg_whole(t->iut, fd, &message, 0));
-    observe("%d", seen(see(&line)));
+    int result = sk_sendmsg_whole(t->iut, fd, &message, 0);
+    if (result < 0) {
+        observe_result(result);
+        return;
+    }
+    struct packet packet = see(&line);
+    if (packet.protocol == IPPROTO_UDP)
+        observe("%d", seen(packet));
+    else
+        observe("%s", packet_words(&packet, NULL, NULL));
     observe("%d", seen(datagram_of(t, &line, fd)));
 }
 

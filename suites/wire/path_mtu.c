@@ -109,10 +109,12 @@ RULE(tcp, "wire.path-mtu.tcp",
                   "or over IPv4 in such as may be cut.",
      .outcome = {[BY_RFC] = {"all",
                              {"rfc1191.reduces", "rfc1191.elicits-no-more", "rfc8201.reduces",
-                              "rfc8201.elicits-no-more", "rfc4443.too-big-passed"}},
+                              "rfc8201.elicits-no-more", "rfc4443.too-big-passed",
+                              "rfc9293.retransmission"}},
                  [BY_LINUX] = {"all",
                                {"rfc1191.reduces", "rfc1191.elicits-no-more", "rfc8201.reduces",
-                                "rfc8201.elicits-no-more", "linux.ip.7.ip-mtu-discover-stream"}}});
+                                "rfc8201.elicits-no-more", "linux.ip.7.ip-mtu-discover-stream",
+                                "rfc9293.retransmission"}}});
 
 CASE(tcp, too_big, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"mtu", {"1300", "1280"}}})
@@ -129,10 +131,10 @@ CASE(tcp, too_big, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
 CASE(tcp, any_code, .network = ON_LINE, .family = FAMILY_IPV6,
      .outcome = {[BY_RFC] = {"all",
                              {"rfc8201.reduces", "rfc8201.elicits-no-more",
-                              "rfc4443.too-big-code-ignored"}},
+                              "rfc4443.too-big-code-ignored", "rfc9293.retransmission"}},
                  [BY_LINUX] = {"all",
                                {"rfc8201.reduces", "rfc8201.elicits-no-more",
-                                "rfc4443.too-big-code-ignored"}}})
+                                "rfc4443.too-big-code-ignored", "rfc9293.retransmission"}}})
 {
     struct line line = take_line(t);
     struct stream s = stream(&line);
@@ -151,10 +153,11 @@ RULE(with_paws, "wire.path-mtu.with-paws",
                   "discovered: over IPv4 the segments of send() have the don't-fragment flag, and "
                   "after a message that one was too big the data comes in packets that fit, or in "
                   "such as may be cut.",
-     .outcome = {[BY_RFC] = {"with the flag then all", {"rfc7323.paws-path-mtu"}},
-                 [BY_LINUX] = {"with the flag then all",
-                               {"rfc7323.paws-path-mtu", "linux.tcp.7.rfc1323",
-                                "linux.ip.7.ip-mtu-discover-stream"}}});
+     .outcome = {
+         [BY_RFC] = {"with the flag then all", {"rfc7323.paws-path-mtu", "rfc9293.retransmission"}},
+         [BY_LINUX] = {"with the flag then all",
+                       {"rfc7323.paws-path-mtu", "rfc9293.retransmission", "linux.tcp.7.rfc1323",
+                        "linux.ip.7.ip-mtu-discover-stream"}}});
 
 /* A skip where a segment with an old timestamp is taken. */
 static void need_paws(struct talk *c)
@@ -202,10 +205,12 @@ MUTANT_ON_WIRE(with_paws, "segments do not have the flag")
 RULE(without, "wire.path-mtu.without-mtu",
      .statement = "After such a message that gives no MTU the data comes in smaller packets, or in "
                   "such as may be cut.",
-     .outcome = {[BY_RFC] = {"all", {"rfc1191.without-mtu", "rfc1191.elicits-no-more"}},
-                 [BY_LINUX] = {"all",
-                               {"rfc1191.without-mtu", "rfc1191.elicits-no-more",
-                                "linux.ip.7.ip-mtu-discover-stream"}}});
+     .outcome = {
+         [BY_RFC] = {"all",
+                     {"rfc1191.without-mtu", "rfc1191.elicits-no-more", "rfc9293.retransmission"}},
+         [BY_LINUX] = {"all",
+                       {"rfc1191.without-mtu", "rfc1191.elicits-no-more", "rfc9293.retransmission",
+                        "linux.ip.7.ip-mtu-discover-stream"}}});
 
 CASE(without, zero, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .role = ANY_ROLE)
 {
@@ -223,8 +228,10 @@ MUTANT_ON_WIRE(without, "a message without an MTU is not heeded")
 
 RULE(least, "wire.path-mtu.least",
      .statement = "No message makes packets smaller than 68 bytes over IPv4.",
-     .outcome = {[BY_RFC] = {"all then 68 bytes and more", {"rfc1191.never-below-68"}},
-                 [BY_LINUX] = {"all then 68 bytes and more", {"rfc1191.never-below-68"}}});
+     .outcome = {[BY_RFC] = {"all then 68 bytes and more",
+                             {"rfc1191.never-below-68", "rfc9293.retransmission"}},
+                 [BY_LINUX] = {"all then 68 bytes and more",
+                               {"rfc1191.never-below-68", "rfc9293.retransmission"}}});
 
 CASE(least, forty, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
 {
@@ -283,8 +290,11 @@ MUTANT_ON_WIRE(least6, "any MTU is believed")
 
 RULE(increase, "wire.path-mtu.no-increase",
      .statement = "A later message with a larger MTU makes packets no larger.",
-     .outcome = {[BY_RFC] = {"all then all", {"rfc1191.no-increase", "rfc8201.no-increase"}},
-                 [BY_LINUX] = {"all then all", {"rfc1191.no-increase", "rfc8201.no-increase"}}});
+     .outcome = {
+         [BY_RFC] = {"all then all",
+                     {"rfc1191.no-increase", "rfc8201.no-increase", "rfc9293.retransmission"}},
+         [BY_LINUX] = {"all then all",
+                       {"rfc1191.no-increase", "rfc8201.no-increase", "rfc9293.retransmission"}}});
 
 CASE(increase, after_decrease, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
