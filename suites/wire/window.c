@@ -44,13 +44,15 @@ RULE(fits, "wire.window.fits",
      RFCS("within the window then within the window", "rfc9293.fits-window", "rfc9293.window-field",
           "rfc9293.ack-updates-window"));
 
+/* Less than half a segment is no more than a probe. */
 CASE(fits, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"window", {"700", "1500", "3000"}}})
 {
+    enum { MSS = 536 };
     static const uint16_t windows[] = {700, 1500, 3000};
     static char data[8000];
     struct line line = take_line(t);
-    struct talk c = line_connected(&line, .mss = 536);
+    struct talk c = line_connected(&line, .mss = MSS);
     say_window(&c, windows[t->chosen[0]]);
     set_nonblocking(t, iut, c.fd, true);
     require(sk_send(iut, c.fd, data, sizeof data, 0) > c.window, "send() takes too little");
@@ -59,7 +61,9 @@ CASE(fits, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
         hear(&c);
         hear_rest(&c);
         uint32_t came = c.expected - before;
-        observe("%s", !came ? "nothing" : came > c.window ? "too much" : "within the window");
+        observe("%s", came < MSS / 2    ? "too little"
+                      : came > c.window ? "too much"
+                                        : "within the window");
         tell(&c, ACK);
     }
 }
