@@ -145,8 +145,8 @@ MUTANT_ON_WIRE(dropped, "it is kept")
 }
 
 RULE(empty, "wire.own-window.empty",
-     .statement = "While the window is closed an empty segment is taken only if it has the number "
-                  "that is expected: any other is answered by an ACK of that number.",
+     .statement = "While the window is closed an empty segment with any other number than the one "
+                  "expected is answered by an ACK of that one and a window of zero.",
      RFCS("current ACK then window 0", "rfc9293.acceptable-empty-zero-window",
           "rfc9293.zero-length-zero-window", "rfc9293.zero-window-answers",
           "rfc9293.unacceptable-acknowledged"));
@@ -190,8 +190,8 @@ MUTANT_TAMPERS(reset, "the RST is not heard", .heading = TO_IUT, .with = RST, .l
 RULE(no_reset, "wire.own-window.reset-beside",
      .statement = "A RST with any other number than the one expected is dropped while the window "
                   "is closed: the connection lasts, and nothing is answered.",
-     RFCS("nothing then alive", "rfc9293.acceptable-empty-zero-window",
-          "rfc9293.zero-length-zero-window"));
+     RFCS("nothing then alive", "rfc9293.unacceptable-rst-dropped",
+          "rfc9293.acceptable-empty-zero-window", "rfc9293.zero-length-zero-window"));
 
 CASE(no_reset, other_number, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"number", {"before", "beyond"}}})

@@ -115,7 +115,8 @@ RULE(queued, "wire.sack.duplicate-queued",
      .statement = "The ACK of data behind a gap that has come before reports the block with all "
                   "that is contiguous with it, and in front of that the duplicate, if it reports "
                   "duplicates.",
-     DUPLICATES("5:7 3:7", "3:7", "rfc2883.first-block", "rfc2883.second-block"));
+     DUPLICATES("5:7 3:7", "3:7", "rfc2883.first-block", "rfc2883.second-block",
+                "rfc2018.every-ack"));
 
 CASE(queued, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {

@@ -184,7 +184,7 @@ MUTANT_ON_WIRE(others, "once there was urgent data all is")
 
 RULE(nothing, "wire.urgent-sent.nothing",
      .statement = "send() of no data with MSG_OOB sends nothing that has URG.",
-     RFCS("no URG", "rfc9293.urgent-needs-an-octet", "rfc9293.must-62"));
+     RFCS("no URG", "rfc9293.no-urg-no-urgent-data", "rfc9293.urgent-needs-an-octet"));
 
 CASE(nothing, no_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
