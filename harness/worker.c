@@ -330,7 +330,8 @@ static void run_order(struct state *state, int32_t order)
     /* Children write to it and may rely on it blocking. */
     fcntl(pipes[1], F_SETFL, 0);
     if (line && !network_take_line(network))
-        snprintf(record->no_line, sizeof record->no_line, "%s", strerror(errno));
+        snprintf(record->no_line, sizeof record->no_line, "%s%s", strerror(errno),
+                 errno == EPERM ? " (packet sockets take the capability NET_RAW)" : "");
     if (state->tenant.pid) {
         tenant_listen(&state->tenant);
         state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
