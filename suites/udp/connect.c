@@ -214,8 +214,11 @@ CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
     observe_result(sk_connect(iut, fd, &second.address));
     observe_peer(t, fd, &second.address);
     must(sk_send(iut, fd, "x", 1, 0));
-    observe("%s", strcmp(receive_next(t, peer, second.fd), "x") == 0 ? "to the second"
-                                                                     : "not to the second");
+    bool to_second = strcmp(receive_next(t, peer, second.fd), "x") == 0;
+    bool to_first = strcmp(received(t, peer, first.fd), "x") == 0;
+    observe("%s", to_second && to_first ? "to both"
+                  : to_second           ? "to the second"
+                                        : "not to the second");
 }
 
 MUTANT(repeated, "a second connect() on a datagram socket fails with EISCONN")
