@@ -101,8 +101,11 @@ MUTANT_BY(blocked, "bind() sets SO_REUSEADDR secretly", reuses_secretly)
 RULE(no_connection, "tcp.restart.no-connection",
      .statement = "A listener that had no connection frees its port when it is closed.",
      .outcome = {[BY_POSIX] = {"0 then 0",
-                               {"posix.close.socket-destroyed", "posix.bind.assigns-address"}},
-                 [BY_BSD] = {"0 then 0", {"freebsd.close.2.last-close-discards-name-and-data"}}},
+                               {"posix.close.socket-destroyed", "posix.bind.assigns-address",
+                                "posix.listen.returns-0"}},
+                 [BY_BSD] = {"0 then 0",
+                             {"freebsd.close.2.last-close-discards-name-and-data",
+                              "freebsd.listen.2.returns-zero"}}},
      .pinned = {[BY_LINUX] = "0 then 0"});
 
 CASE(no_connection, successor, .family = ANY_FAMILY, .network = ANY_NETWORK)

@@ -10,7 +10,7 @@ static int connected_datagram_socket(struct test *t, const struct endpoint *to)
 }
 
 RULE(silent, "udp.connect.sends-nothing",
-     .statement = "connect() on a datagram socket succeeds at once and sends nothing to the peer.",
+     .statement = "connect() on a datagram socket succeeds and sends the peer no datagram.",
      .outcome = {
          [BY_POSIX] = {"0 then first",
                        {"posix.connect.connectionless.sets-peer", "posix.connect.returns-0"}},
@@ -162,10 +162,17 @@ static bool is_own(struct test *t, const struct address *name)
 CASE(own_name, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint to = bound_datagram_socket(t, peer);
-    struct address name, route = place_of(t, iut, PLACE_MAIN, 0);
+    struct address name, seen, route = place_of(t, iut, PLACE_MAIN, 0);
     int fd = connected_datagram_socket(t, &to);
+    char byte;
     must(sk_getsockname(iut, fd, &name));
-    observe("%s", address_port(&name) ? "a port" : "no port");
+    /* What is sent shows the peer whose port it is. */
+    must(sk_send(iut, fd, "x", 1, 0));
+    await_data(t, peer, to.fd);
+    must(sk_recvfrom(peer, to.fd, &byte, 1, 0, &seen));
+    observe("%s", address_port(&name) == 0                     ? "no port"
+                  : address_port(&name) != address_port(&seen) ? "a port that is not its own"
+                                                               : "a port");
     observe("%s", address_same_host(&name, &route) ? "the route's address"
                   : address_is_any(&name)          ? "no address"
                   : is_own(t, &name)               ? "another of its own"
@@ -207,8 +214,11 @@ CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
     observe_result(sk_connect(iut, fd, &second.address));
     observe_peer(t, fd, &second.address);
     must(sk_send(iut, fd, "x", 1, 0));
-    observe("%s", strcmp(receive_next(t, peer, second.fd), "x") == 0 ? "to the second"
-                                                                     : "not to the second");
+    bool to_second = strcmp(receive_next(t, peer, second.fd), "x") == 0;
+    bool to_first = strcmp(received(t, peer, first.fd), "x") == 0;
+    observe("%s", to_second && to_first ? "to both"
+                  : to_second           ? "to the second"
+                                        : "not to the second");
 }
 
 MUTANT(repeated, "a second connect() on a datagram socket fails with EISCONN")

@@ -70,7 +70,7 @@ RULE(send, "udp.error.send",
                         "posix.sockets.pending-error.returned-by-send"}},
          [BY_LINUX] = {"ECONNREFUSED",
                        {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned"}},
-         [BY_BSD] = {"ECONNREFUSED", {"freebsd.send.2.econnrefused"}}});
+         [BY_BSD] = {"ECONNREFUSED", {"freebsd.send.2.econnrefused", "posix.write.like-send"}}});
 
 CASE(send, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .send = ANY_SEND)
 {

@@ -171,7 +171,7 @@ RULE(override, "udp.connected.sendto-address",
                              {"freebsd.send.2.connected-ignores-address",
                               "freebsd.udp.4.eisconn-destination"}}});
 
-/* Where a datagram that was sent with an address went: to the other, to the peer, or nowhere. A
+/* Where a datagram that was sent with an address went: to the other, the peer, both or nowhere. A
  * second one, to the peer, shows what did not arrive. */
 static void observe_way(struct test *t, int fd, struct endpoint connected, struct endpoint other)
 {
@@ -180,7 +180,10 @@ static void observe_way(struct test *t, int fd, struct endpoint connected, struc
     must(sk_send(t->iut, fd, "second", 6, 0));
     bool to_peer = strcmp(receive_next(t, t->peer, connected.fd), "first") == 0;
     bool to_other = strcmp(received(t, t->peer, other.fd), "first") == 0;
-    observe("%s", to_other ? "to the other" : to_peer ? "to the peer" : "nowhere");
+    observe("%s", to_other && to_peer ? "to both"
+                  : to_other          ? "to the other"
+                  : to_peer           ? "to the peer"
+                                      : "nowhere");
 }
 
 CASE(override, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
