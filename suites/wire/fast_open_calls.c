@@ -125,9 +125,9 @@ RULE(refused, "wire.fast-open.client.refused",
      .statement =
          "sendto() with MSG_FASTOPEN that blocks fails with ECONNREFUSED where a RST answers "
          "its SYN.",
-     .outcome = {
-         [BY_LINUX] = {"ECONNREFUSED",
-                       {"linux.send.2.msg-fastopen-errors", "rfc7413.msg-fastopen-fails"}}});
+     .outcome = {[BY_LINUX] = {"ECONNREFUSED",
+                               {"linux.send.2.msg-fastopen-errors", "linux.connect.2.econnrefused",
+                                "rfc7413.msg-fastopen-fails"}}});
 
 CASE(refused, both, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"call", {"connect"}}, {"cookie", {"known", "unknown"}}})
