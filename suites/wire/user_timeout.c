@@ -157,7 +157,7 @@ static void hurry(struct test *t, int fd, int count)
 CASE(overrides, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 30, .axes = {{"count", {"1", "8"}}})
 {
-    enum { TIME = 2500, MOST = 8 };
+    enum { TIME = 2800, MOST = 8 };
     struct line line = take_line(t);
     int64_t begin = clock_now(); /* the handshake is the last that it hears */
     struct talk c = line_connected(&line);
@@ -243,7 +243,8 @@ CASE(syn_sent, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG
 MUTANT_GIVES(syn_sent, "connect() is refused", OP_CONNECT, ETIMEDOUT, ECONNREFUSED)
 
 RULE(inherited, "wire.user-timeout.inherited",
-     .statement = "A socket that accept() gives has the TCP_USER_TIMEOUT of the listening socket.",
+     .statement = "For a socket that accept() gives getsockopt() gives the TCP_USER_TIMEOUT of the "
+                  "listening socket.",
      .outcome = {[BY_LINUX] = {"the same", {"linux.tcp.7.tcp-user-timeout-inherited"}}});
 
 CASE(inherited, accepted, .network = ON_LINE, .family = ANY_FAMILY)
