@@ -24,10 +24,14 @@ MUTANT_TAMPERS(without, "the data has another number", .with = ACK, .without = S
 RULE(taken, "wire.fast-open.client.acknowledged",
      .statement = "Data of a SYN that was acknowledged with it is not sent again, and what send() "
                   "is given next comes behind it.",
-     RFCS("ACK seq 6 ack 1 then ACK seq 6 ack 1 data 4", "rfc7413.syn-counts", "rfc7413.ack-sent",
-          "rfc7413.overview-ack", "rfc7413.client-established"));
+     RFCS("ACK seq 6 ack 1 then ACK seq 6 ack 1 data 4 then ACK seq 6 ack 1 data 4",
+          "rfc7413.syn-counts", "rfc7413.ack-sent", "rfc7413.overview-ack",
+          "rfc7413.client-established", "rfc9293.fully-acknowledged",
+          "rfc9293.retransmission-timeout"));
 
-CASE(taken, all, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
+/* What is sent again is the first that was not acknowledged. */
+CASE(taken, all, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15,
+     .axes = {FAST_CALL})
 {
     struct line line = take_line(t);
     int port = given_cookie(&line, "cookie:1", .mss = 1000);
@@ -36,6 +40,7 @@ CASE(taken, all, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
     answer_syn(&c, 0);
     observe("%s", handshake_said(&c));
     send_when_connected(&c, "more");
+    observe("%s", said(&c, hear(&c)));
     observe("%s", said(&c, hear(&c)));
 }
 

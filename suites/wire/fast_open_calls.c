@@ -125,9 +125,9 @@ RULE(refused, "wire.fast-open.client.refused",
      .statement =
          "sendto() with MSG_FASTOPEN that blocks fails with ECONNREFUSED where a RST answers "
          "its SYN.",
-     .outcome = {
-         [BY_LINUX] = {"ECONNREFUSED",
-                       {"linux.send.2.msg-fastopen-errors", "rfc7413.msg-fastopen-fails"}}});
+     .outcome = {[BY_LINUX] = {"ECONNREFUSED",
+                               {"linux.send.2.msg-fastopen-errors", "linux.connect.2.econnrefused",
+                                "rfc7413.msg-fastopen-fails"}}});
 
 CASE(refused, both, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"call", {"connect"}}, {"cookie", {"known", "unknown"}}})
@@ -161,7 +161,9 @@ MUTANT_GIVES(already, "it says that the connection is in progress", OP_SENDTO, E
 RULE(reads, "wire.fast-open.client.read-first",
      .statement = "recv() directly after connect() with TCP_FASTOPEN_CONNECT waits, and nothing is "
                   "sent, where a cookie is known.",
-     .outcome = {[BY_LINUX] = {"waits then nothing", {"linux.tcp.7.tcp-fastopen-connect-read"}}});
+     .outcome = {
+         [BY_LINUX] = {"waits then nothing",
+                       {"linux.tcp.7.tcp-fastopen-connect-read", "linux.recv.2.recv-is-read"}}});
 
 CASE(reads, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"call", {"connect"}}})
 {

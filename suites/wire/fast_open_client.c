@@ -87,13 +87,13 @@ RULE(used, "wire.fast-open.client.cookie-used",
          "with MSG_FASTOPEN, send a SYN with the data and the cookie that the other side has "
          "given.",
      .outcome = {
-         [BY_LINUX] = {"SYN seq 0 data 5 then the cookie",
+         [BY_LINUX] = {"SYN seq 0 data 5 then hello then the cookie",
                        {"linux.tcp.7.tcp-fastopen-connect",
-                        "linux.tcp.7.tcp-fastopen-connect-write", "linux.send.2.msg-fastopen",
-                        "rfc7413.client-caches", "rfc7413.syn-cookie", "rfc7413.syn-data",
-                        "rfc7413.cookie-passed-back", "rfc7413.option-passes",
+                        "linux.tcp.7.tcp-fastopen-connect-write", "linux.send.2.send-is-write",
+                        "linux.send.2.msg-fastopen", "rfc7413.client-caches", "rfc7413.syn-cookie",
+                        "rfc7413.syn-data", "rfc7413.cookie-passed-back", "rfc7413.option-passes",
                         "rfc7413.request-replaces", "rfc7413.msg-fastopen"}},
-         [BY_RFC] = {"SYN seq 0 data 5 then the cookie",
+         [BY_RFC] = {"SYN seq 0 data 5 then hello then the cookie",
                      {"rfc7413.client-caches", "rfc7413.syn-cookie", "rfc7413.syn-data",
                       "rfc7413.cookie-passed-back", "rfc7413.option-passes",
                       "rfc7413.request-replaces", "rfc7413.overview-many"}}});
@@ -104,6 +104,8 @@ CASE(used, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL}
     int port = given_cookie(&line, "cookie:1", .mss = 1000);
     struct talk c = fast_called(&line, port, "hello");
     observe("%s", said(&c, c.syn));
+    observe("%.*s", c.syn.length ? (int)c.syn.length : -1,
+            c.syn.length ? (const char *)c.syn.data : "no data");
     observe("%s", cookie_words(&c.syn, "cookie:1"));
 }
 

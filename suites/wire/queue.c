@@ -142,6 +142,7 @@ CASE(deferred, data, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct endpoint listener = listening_socket(t, iut);
+    need_option(t, iut, IPPROTO_TCP, TCP_DEFER_ACCEPT, "TCP_DEFER_ACCEPT");
     must(sk_setsockopt(iut, listener.fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 30));
     set_nonblocking(t, iut, listener.fd, true);
     struct talk c = talk_to(&line, address_port(&listener.name));

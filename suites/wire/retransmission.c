@@ -14,8 +14,18 @@ static struct packet hear_text(struct talk *c)
     return packet;
 }
 
+/* TCP_USER_TIMEOUT, in milliseconds, and whether a connection has ended when it had passed. */
+enum { LIMIT = 500 };
+
+static const char *in_time(int64_t begin)
+{
+    const int64_t slack = INT64_C(100000000), late = machine_milliseconds(1) * INT64_C(1000000);
+    int64_t took = clock_now() - begin, limit = LIMIT * INT64_C(1000000);
+    return took + slack < limit ? "too early" : took > limit + late ? "too late" : "in time";
+}
+
 RULE(data, "wire.retransmission.data",
-     .statement = "Data of send() that is not acknowledged is sent again, until it is.",
+     .statement = "Data of send() that is not acknowledged is sent again, and again.",
      RFCS("ACK seq 1 ack 1 data 5 then ACK seq 1 ack 1 data 5 then ACK seq 1 ack 1 data 5",
           "rfc9293.retransmission", "rfc9293.retransmission-timeout",
           "rfc9293.retransmission-timer-restarts", "rfc6298.earliest-sent-again"));
@@ -212,7 +222,7 @@ CASE(returns, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    observe_count(sk_send(iut, c.fd, "hello", 5, 0));
+    observe_count(finish(sk_begin(iut, call_send(c.fd, "hello", 5, 0))));
     observe("%s", said(&c, hear(&c)));
 }
 
@@ -220,13 +230,13 @@ MUTANT_GIVES(returns, "send() gives up waiting for the ACK", OP_SEND, 0, ETIMEDO
 
 RULE(user_timeout, "wire.retransmission.user-timeout",
      .statement = "Where data of send() is not acknowledged for as long as TCP_USER_TIMEOUT says, "
-                  "recv() fails with ETIMEDOUT, and the connection is gone.",
-     .outcome = {[BY_LINUX] = {"ETIMEDOUT then told then RST seq 1",
+                  "and not before, recv() fails with ETIMEDOUT, and the connection is gone.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then told then in time then RST seq 1",
                                {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
                                 "rfc9293.reports-retransmissions", "rfc9293.user-timeout-closed",
                                 "rfc9293.user-timeout-told", "rfc9293.user-timeout-flushes",
                                 "rfc9293.must-21"}},
-                 [BY_RFC] = {"* then told then RST seq 1",
+                 [BY_RFC] = {"* then told then in time then RST seq 1",
                              {"rfc9293.user-timeout-closed", "rfc9293.user-timeout-told",
                               "rfc9293.user-timeout-flushes", "rfc9293.must-21",
                               "rfc9293.r2-closes", "rfc9293.must-20"}}});
@@ -243,10 +253,12 @@ static void observe_failure(struct test *t, int error)
 static void observe_timeout(struct test *t, struct talk *c)
 {
     char byte;
+    int64_t begin = clock_now();
     must(sk_send(t->iut, c->fd, "hello", 5, 0));
     struct pending *waiting = sk_begin(t->iut, call_recv(c->fd, &byte, 1, 0));
     int result = finish(waiting);
     observe_failure(t, result < 0 ? -result : 0);
+    observe("%s", in_time(begin));
     drain(c->line);
     tell(c, ACK);
     observe("%s", said(c, hear(c)));
@@ -258,13 +270,13 @@ CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
     observe_timeout(t, &c);
 }
 
 #define OF_OPEN(first_, ...)                                                                       \
     {                                                                                              \
-        first_ " then told then RST seq 1",                                                        \
+        first_ " then told then in time then RST seq 1",                                           \
         {                                                                                          \
             __VA_ARGS__, "rfc9293.open-timeout", "rfc9293.user-timeout-closed",                    \
                 "rfc9293.user-timeout-flushes", "rfc9293.user-timeout-told", "rfc9293.must-21"     \
@@ -282,7 +294,7 @@ CASE(user_timeout, before, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG
     struct talk c = talk_to(&line, 0);
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
     c.fd = stream_socket(t, iut);
-    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
     set_nonblocking(t, iut, c.fd, true);
     sk_connect(iut, c.fd, &c.line_name);
     c.syn = must_see(&line, SYN);
@@ -298,12 +310,14 @@ CASE(user_timeout, before, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG
 MUTANT_TAMPERS(user_timeout, "the connection is still there", .with = RST, .clear = RST, .set = ACK)
 
 RULE(last_ack, "wire.retransmission.last-ack-timeout",
-     .statement = "Where the FIN of one who closed second is not acknowledged for as long as "
-                  "TCP_USER_TIMEOUT says the connection is gone, and SO_ERROR tells of it.",
-     .outcome = {[BY_LINUX] = {"ETIMEDOUT then told then RST seq 2",
+     .statement =
+         "Where the FIN of one who closed second is not acknowledged for as long as "
+         "TCP_USER_TIMEOUT says, and not before, the connection is gone, and SO_ERROR tells "
+         "of it.",
+     .outcome = {[BY_LINUX] = {"ETIMEDOUT then told then in time then RST seq 2",
                                {"rfc9293.last-ack-times-out", "linux.tcp.7.tcp-user-timeout",
                                 "linux.tcp.7.etimedout", "rfc9293.user-timeout-closed"}},
-                 [BY_RFC] = {"* then told then RST seq 2",
+                 [BY_RFC] = {"* then told then in time then RST seq 2",
                              {"rfc9293.last-ack-times-out", "rfc9293.user-timeout-closed"}}});
 
 CASE(last_ack, fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
@@ -314,16 +328,18 @@ CASE(last_ack, fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, 
     struct backoff backoff = backoff_begin_rarely(patience);
     int error = 0;
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
     tell(&c, FIN | ACK);
     require_by("wire.fin.established", strcmp(until_acknowledged(&c), "acknowledged") == 0,
                "the FIN is not acknowledged");
+    int64_t begin = clock_now();
     must(sk_shutdown(iut, c.fd, SHUT_WR));
     must_hear(&c, FIN | ACK);
     do
         must(sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_ERROR, &error));
     while (!error && backoff_wait(&backoff));
     observe_failure(t, error);
+    observe("%s", in_time(begin));
     drain(&line);
     tell(&c, ACK);
     observe("%s", said(&c, hear_now(&c)));
@@ -333,10 +349,10 @@ MUTANT_TAMPERS(last_ack, "the connection is still there", .with = RST, .clear = 
 
 RULE(closed, "wire.retransmission.close-timeout",
      .statement = "When data that was sent before close() is not acknowledged for as long as "
-                  "TCP_USER_TIMEOUT says, the connection is gone.",
-     .outcome = {
-         [BY_LINUX] = {"gone", {"linux.tcp.7.tcp-user-timeout", "rfc9293.close-turns-into-abort"}},
-         [BY_RFC] = {"gone", {"rfc9293.close-turns-into-abort"}}});
+                  "TCP_USER_TIMEOUT says, and not before, the connection is gone.",
+     .outcome = {[BY_LINUX] = {"gone then in time",
+                               {"linux.tcp.7.tcp-user-timeout", "rfc9293.close-turns-into-abort"}},
+                 [BY_RFC] = {"gone then in time", {"rfc9293.close-turns-into-abort"}}});
 
 CASE(closed, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
      .seconds = 15)
@@ -346,8 +362,9 @@ CASE(closed, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .
     struct backoff backoff = backoff_begin_rarely(patience);
     uint32_t first = c.expected;
     const char *is;
+    int64_t begin = clock_now();
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
     must(sk_send(iut, c.fd, "hello", 5, 0));
     must(sk_close(iut, c.fd));
     require_by("wire.open.first-data", hear_text(&c).length == 5, "the data does not come");
@@ -357,6 +374,7 @@ CASE(closed, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .
         is = life(&c);
     } while (strcmp(is, "alive") == 0 && backoff_wait(&backoff));
     observe("%s", is);
+    observe("%s", in_time(begin));
 }
 
 MUTANT_TAMPERS(closed, "the connection is still there", .with = RST, .clear = RST, .set = ACK)

@@ -59,6 +59,7 @@ RULE(little, "wire.silly-window.little",
                   "more at once; it does when there is room for a full segment.",
      RFCS(AVOIDED, "rfc9293.must-38", "rfc9293.sender-full-segment"));
 
+/* That a full segment goes out at once is a "should", of wire.silly-window.half. */
 CASE(little, then_much, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"octets", {"1", "10", "40"}}, {"nagle", {"on", "off"}}})
 {
@@ -71,7 +72,13 @@ CASE(little, then_much, .network = ON_LINE, .family = ANY_FAMILY,
         must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_NODELAY, 1));
     for (int i = 0; i < 3; i++)
         observe("%s", after_opening(&c, edge += octets[t->chosen[0]], since + SOON));
-    observe("%s", after_opening(&c, edge + WINDOW, INT64_MAX));
+    c.window = (uint16_t)(edge + WINDOW - c.expected);
+    tell(&c, ACK);
+    struct packet packet;
+    do
+        packet = hear(&c);
+    while (packet.protocol && !packet.length);
+    observe("%s", packet.length ? "data" : "nothing");
 }
 
 /* It hears of more than there is. */
@@ -85,9 +92,11 @@ MUTANT_ON_WIRE(little, "it sends into any window")
 }
 
 RULE(half, "wire.silly-window.half",
-     .statement = "Once all is acknowledged send() sends into a window of more than half of the "
-                  "largest one, although no full segment fits.",
-     RFCS("data", "rfc9293.sender-fraction"));
+     .statement =
+         "Once all is acknowledged send() sends at once into a window of more than half of "
+         "the largest one, although no full segment fits, and into one where a full "
+         "segment fits, although it is less than half of the largest.",
+     RFCS("data", "rfc9293.sender-fraction", "rfc9293.sender-full-segment"));
 
 CASE(half, of_largest, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -98,7 +107,17 @@ CASE(half, of_largest, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", after_opening(&c, c.expected + WINDOW / 2 + 100, INT64_MAX));
 }
 
-MUTANT_ON_WIRE(half, "it waits for a full segment")
+CASE(half, full_segment, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    enum { SEGMENT = 300 };
+    uint32_t edge;
+    int64_t since;
+    struct line line = take_line(t);
+    struct talk c = waiting(&line, SEGMENT, &edge, &since);
+    observe("%s", after_opening(&c, c.expected + SEGMENT + 20, INT64_MAX));
+}
+
+MUTANT_ON_WIRE(half, "it waits for all of the largest window")
 {
     static bool used;
     used |= heading == TO_IUT && packet->window < WINDOW / 4;
