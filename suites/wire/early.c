@@ -162,9 +162,10 @@ CASE(shut_later, sending, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", fin_comes_now(&c) ? "FIN" : "no FIN");
     tell(&c, ACK);
     finish(sending);
-    do
+    do {
         packet = hear(&c);
-    while (packet.protocol && !(packet.flags & (FIN | RST)));
+        tell(&c, ACK); /* so that the data does not come again and again where there is no FIN */
+    } while (packet.protocol && !(packet.flags & (FIN | RST)));
     observe("%s", packet.flags & FIN ? "FIN" : said(&c, packet));
 }
 

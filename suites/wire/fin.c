@@ -207,7 +207,7 @@ MUTANT_ON_WIRE(crossed, "the connection is gone without TIME_WAIT")
         "current ACK then alive",                                                                  \
         {                                                                                          \
             "rfc9293.fin-close-wait", "rfc9293.fin-closing", "rfc9293.fin-last-ack",               \
-                "rfc9293.unacceptable-acknowledged"                                                \
+                "rfc9293.unacceptable-acknowledged", "rfc9293.synchronized-acks-unacceptable"      \
         }                                                                                          \
     }
 

@@ -18,23 +18,47 @@ static const char *progress(const struct packet *before, const struct packet *no
     return counted >= INT32_MAX ? "back" : counted < least ? "slowly" : "forward";
 }
 
+static struct packet answer_to_syn(struct talk *c)
+{
+    c->next = line_random();
+    tell(c, SYN);
+    return must_hear(c, SYN | ACK);
+}
+
+static void reset_it(struct line *line, const struct packet *answer)
+{
+    line_send_packet(line, reply(answer, RST));
+    drain(line);
+}
+
+/* Of several more that follow at once none goes back: numbers at random would. */
+static bool goes_on_at_once(struct talk *c, struct packet before)
+{
+    enum { MORE = 4 };
+    bool forward = true;
+    for (int i = 0; i < MORE; i++) {
+        struct packet answer = answer_to_syn(c);
+        forward &= answer.seq - before.seq < INT32_MAX;
+        reset_it(c->line, &answer);
+        before = answer;
+    }
+    return forward;
+}
+
 /* What is between two connections is the time after which the IUT sends its answer again. */
 CASE(clock, same_ends, .network = ON_LINE, .family = ANY_FAMILY, .seconds = 3 * SYN_SECONDS,
      .tags = TAG_WAITS)
 {
+    enum { ROUNDS = 3 };
     struct line line = take_line(t);
     struct talk c = talk_to_listener(&line);
-    struct packet before = {.protocol = PROTOCOL_NONE};
-    for (int i = 0; i < 4; i++) {
-        c.next = line_random();
-        tell(&c, SYN);
-        struct packet answer = must_hear(&c, SYN | ACK);
-        if (i)
-            observe("%s", progress(&before, &answer));
-        if (i < 3)
-            must_hear(&c, SYN | ACK);
-        line_send_packet(&line, reply(&answer, RST));
-        drain(&line);
+    struct packet before = answer_to_syn(&c);
+    for (int i = 0; i < ROUNDS; i++) {
+        must_hear(&c, SYN | ACK);
+        reset_it(&line, &before);
+        bool forward = goes_on_at_once(&c, before);
+        struct packet answer = answer_to_syn(&c);
+        observe("%s", forward ? progress(&before, &answer) : "back");
         before = answer;
     }
 }

@@ -2,16 +2,16 @@
 #include "hosts/message.h"
 #include "suites/wire/wire.h"
 
-/* Whether a packet comes from this name, which the IUT has written. One without an address can be
- * that of any of its addresses. */
+/* Whether a packet comes from this name, which the IUT has written. */
 static const char *whose(const struct test *t, const struct packet *packet,
                          const struct address *name)
 {
     struct address source = as_written_by(t, t->iut, packet->source);
-    return !packet->protocol                                          ? "nothing"
-           : address_port(&source) != address_port(name)              ? "another port"
-           : address_same_host(&source, name) || address_is_any(name) ? "its own"
-                                                                      : "another address";
+    return !packet->protocol                             ? "nothing"
+           : address_port(&source) != address_port(name) ? "another port"
+           : address_same_host(&source, name)            ? "its own"
+           : address_is_any(name)                        ? "that of no address"
+                                                         : "another address";
 }
 
 static struct address name_of(struct test *t, int fd)

@@ -1,5 +1,7 @@
 #include "suites/wire/wire.h"
 
+#include "calls/clock.h"
+
 void drain(struct line *line)
 {
     while (see_now(line).protocol)
@@ -130,14 +132,17 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most)
     return came;
 }
 
+/* The other's can come for longer than a case has time. */
 struct packet hear_own(struct talk *talk)
 {
-    struct packet packet;
-    do
-        packet = hear(talk);
-    while (packet.protocol == IPPROTO_TCP && packet.flags == (SYN | ACK) &&
-           address_port(&packet.destination) != address_port(&talk->end));
-    return packet;
+    int64_t end = clock_now() + patience * INT64_C(1000000) / 2;
+    do {
+        struct packet packet = hear(talk);
+        if (packet.protocol != IPPROTO_TCP || packet.flags != (SYN | ACK) ||
+            address_port(&packet.destination) == address_port(&talk->end))
+            return packet;
+    } while (clock_now() < end);
+    return (struct packet){.protocol = PROTOCOL_NONE};
 }
 
 bool has_just(const struct packet *packet, unsigned flags)
