@@ -77,13 +77,14 @@ static void take_time(const struct block *block, int64_t seconds, int64_t fracti
 
 /* ---- poll() ---- */
 
-/* The descriptors to pass for a block; NULL if there is no memory or the block has no bytes. */
+/* The descriptors to pass for a block; NULL if there is no memory or the block has no bytes. What
+ * is in revents beforehand is nothing that a call may leave there. */
 static struct pollfd *make_polled(const struct block *block, nfds_t count)
 {
     const struct readiness *ready = block->bytes;
     struct pollfd *fds = has_bytes(block) ? calloc(count + 1, sizeof *fds) : NULL;
     for (nfds_t i = 0; fds && i < count; i++)
-        fds[i] = (struct pollfd){.fd = ready[i].fd, .events = ready[i].asked};
+        fds[i] = (struct pollfd){.fd = ready[i].fd, .events = ready[i].asked, .revents = -1};
     return fds;
 }
 

@@ -4,6 +4,7 @@
 #ifndef SOCKSPEC_ASK_H
 #define SOCKSPEC_ASK_H
 
+#include "calls/clock.h"
 #include "suites/suite.h"
 
 /* A call that is begun; it points into this. */
@@ -27,6 +28,13 @@ const char *answer_to(struct test *t, struct question *question);
 
 /* What a call returned and reported as an answer. */
 const char *answer_text(int result, int found);
+
+/* A wait of A_WHILE milliseconds that began then: "too early", "in time" or "too late". The
+ * implementation may have a clock of its own: by ours it may be a millisecond too early. And
+ * whether to wait once more: a loaded machine is late at times, but not each time. */
+enum { A_WHILE = 30 };
+const char *length_of_wait(int64_t since);
+bool wait_again(const char *length, int *tries);
 
 /* A socket of the IUT, of the variant's type, and one of the peer that sends to it. */
 struct ends {

@@ -11,7 +11,8 @@ RULE(nothing, "readiness.ready.nothing",
          [BY_LINUX] = {"0: nothing",
                        {"linux.poll.2.timeout-zero", "linux.poll.2.returns-zero",
                         "linux.select.2.timeout-zero", "linux.select.2.returns-zero",
-                        "linux.epoll_wait.2.timeout-zero", "linux.epoll_wait.2.returns-zero"}}});
+                        "linux.epoll_wait.2.timeout-zero", "linux.epoll_wait.2.returns-zero",
+                        "linux.poll.2.revents-subset", "linux.select.2.sets-modified"}}});
 
 static void ask_at_once(struct test *t, int fd)
 {
@@ -39,21 +40,23 @@ CASE(nothing, no_data_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK, .
          [BY_POSIX] = {"0: nothing",
                        {"posix.select.timeout-returns", "posix.select.timeout-maximum-wait",
                         "posix.select.bit-set-iff-asked-and-true", "posix.select.returns-total"}},
-         [BY_BSD] = {
-             "0: nothing",
-             {"freebsd.select.2.zero-timeout-polls", "freebsd.select.2.returns-zero-on-timeout"}}})
+         [BY_BSD] = {"0: nothing",
+                     {"freebsd.select.2.zero-timeout-polls",
+                      "freebsd.select.2.returns-zero-on-timeout",
+                      "freebsd.select.2.replaces-sets"}}})
 {
     ask_of_data(t);
 }
 
 CASE(nothing, no_data_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .readiness = WITH_POLL,
-     .outcome = {[BY_POSIX] = {"0: nothing",
-                               {"posix.poll.timeout-0-returns-at-once", "posix.poll.clears-revents",
-                                "posix.poll.returns-0-timeout"}},
-                 [BY_BSD] = {"0: nothing",
-                             {"freebsd.poll.2.timeout-zero-returns",
-                              "freebsd.poll.2.returns-zero-on-timeout"}}})
+     .outcome = {
+         [BY_POSIX] = {"0: nothing",
+                       {"posix.poll.timeout-0-returns-at-once", "posix.poll.clears-revents",
+                        "posix.poll.returns-0-timeout"}},
+         [BY_BSD] = {"0: nothing",
+                     {"freebsd.poll.2.timeout-zero-returns",
+                      "freebsd.poll.2.returns-zero-on-timeout", "posix.poll.clears-revents"}}})
 {
     ask_of_data(t);
 }
@@ -70,21 +73,23 @@ CASE(nothing, no_connection_by_select, .family = ANY_FAMILY, .network = ON_LOOPB
          [BY_POSIX] = {"0: nothing",
                        {"posix.select.timeout-returns", "posix.select.timeout-maximum-wait",
                         "posix.select.bit-set-iff-asked-and-true", "posix.select.returns-total"}},
-         [BY_BSD] = {
-             "0: nothing",
-             {"freebsd.select.2.zero-timeout-polls", "freebsd.select.2.returns-zero-on-timeout"}}})
+         [BY_BSD] = {"0: nothing",
+                     {"freebsd.select.2.zero-timeout-polls",
+                      "freebsd.select.2.returns-zero-on-timeout",
+                      "freebsd.select.2.replaces-sets"}}})
 {
     ask_of_connection(t);
 }
 
 CASE(nothing, no_connection_by_poll, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .readiness = WITH_POLL,
-     .outcome = {[BY_POSIX] = {"0: nothing",
-                               {"posix.poll.timeout-0-returns-at-once", "posix.poll.clears-revents",
-                                "posix.poll.returns-0-timeout"}},
-                 [BY_BSD] = {"0: nothing",
-                             {"freebsd.poll.2.timeout-zero-returns",
-                              "freebsd.poll.2.returns-zero-on-timeout"}}})
+     .outcome = {
+         [BY_POSIX] = {"0: nothing",
+                       {"posix.poll.timeout-0-returns-at-once", "posix.poll.clears-revents",
+                        "posix.poll.returns-0-timeout"}},
+         [BY_BSD] = {"0: nothing",
+                     {"freebsd.poll.2.timeout-zero-returns",
+                      "freebsd.poll.2.returns-zero-on-timeout", "posix.poll.clears-revents"}}})
 {
     ask_of_connection(t);
 }
@@ -198,7 +203,8 @@ CASE(connection, queued_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
          [BY_BSD] = {"0: nothing then 1: readable then 0: nothing",
                      {"freebsd.accept.2.select-for-read", "freebsd.select.2.replaces-sets"}},
          [BY_ZOS] = {"0: nothing then 1: readable then 0: nothing",
-                     {"zos.select.call.read-connection", "zos.select.zero-timeout-polls"}}})
+                     {"zos.select.call.read-connection", "zos.select.zero-timeout-polls",
+                      "zos.select.call.marks", "zos.select.call.returns-zero"}}})
 {
     queue_and_accept(t);
 }

@@ -371,7 +371,8 @@ RULE(unread, "tcp.release.unread-data",
                  [BY_ZOS] = {"ECONNRESET", {"zos.close.input-queued-resets"}},
                  [BY_RFC] = {"ECONNRESET", {"rfc9293.shld-3"}}});
 
-CASE(unread, closed, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
+/* What a receive says of a reset is no matter of TCP, so that another host hears it. */
+CASE(unread, closed, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE)
 {
     struct connection c = connected_pair(t);
     must(sk_send(peer, c.peer, "hello", 5, 0));

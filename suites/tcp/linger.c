@@ -143,18 +143,23 @@ RULE(expires, "tcp.linger.expires",
          [BY_ZOS] = {"in time",
                      {"zos.close.linger.time-in-seconds", "zos.close.linger.returns-when-over"}}});
 
+/* A loaded machine is late at times, but not each time. */
 CASE(expires, one_second, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
-     .tags = TAG_WAITS, .seconds = 2)
+     .tags = TAG_WAITS, .seconds = 5)
 {
-    size_t sent;
-    struct connection c = unsent_data(t, &sent);
-    int result;
-    set_linger(t, iut, c.iut, 1);
-    int64_t begin = clock_now();
-    bool returned = sk_finish_within(begin_close(iut, c.iut), 1000 + patience, &result);
-    observe("%s", !returned                                  ? "too late"
-                  : clock_now() - begin < INT64_C(950000000) ? "too early"
-                                                             : "in time");
+    enum { TRIES = 3 };
+    bool returned = false, early = false;
+    for (int i = 0; i < TRIES && !returned; i++) {
+        size_t sent;
+        struct connection c = unsent_data(t, &sent);
+        int result;
+        set_linger(t, iut, c.iut, 1);
+        int64_t begin = clock_now();
+        returned =
+            sk_finish_within(begin_close(iut, c.iut), 1000 + machine_milliseconds(0.5), &result);
+        early = clock_now() - begin < INT64_C(950000000);
+    }
+    observe("%s", !returned ? "too late" : early ? "too early" : "in time");
 }
 
 MUTANT_BY(expires, "SO_LINGER is ignored", ignores_linger)
