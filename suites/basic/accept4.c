@@ -259,9 +259,11 @@ RULE(waits, "basic.accept4.waits",
      .statement = "accept4() on a blocking socket waits until there is a connection, whether the "
                   "new socket is to be nonblocking or not.",
      .outcome = {[BY_LINUX] = {"waits then 0",
-                               {"linux.accept.2.blocks", "linux.accept.2.accept4-flags-zero"}},
+                               {"linux.accept.2.blocks", "linux.accept.2.accept4-flags-zero",
+                                "linux.accept.2.accept4-nonblock"}},
                  [BY_BSD] = {"waits then 0",
                              {"freebsd.accept.2.accept4.like-accept",
+                              "freebsd.accept.2.accept4.nonblock-from-flags",
                               "freebsd.accept.2.blocks-without-connection"}}});
 
 CASE(waits, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "accept4", NEW_SOCKET)

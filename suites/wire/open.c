@@ -68,7 +68,14 @@ RULE(active, "wire.open.active",
 CASE(active, connected, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = line_called(&line);
+    struct talk c = talk_to(&line, 0);
+    c.fd = stream_socket(t, iut);
+    set_nonblocking(t, iut, c.fd, true);
+    int result = sk_connect(iut, c.fd, &c.line_name);
+    require(result == -EINPROGRESS, "connect() without blocking gave %s", result_name(result));
+    c.syn = see(&line);
+    talk_counts_from(&c, &c.syn);
+    c.iut = c.syn.source;
     observe("%s", said(&c, c.syn));
     tell(&c, SYN | ACK);
     observe("%s", handshake_said(&c));

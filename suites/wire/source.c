@@ -295,23 +295,60 @@ MUTANT(called_other, "sockets are bound to all addresses")
     mutate(m, call);
 }
 
-RULE(stays, "wire.source.stays",
-     .statement = "All segments of a connection come from one address and port.",
-     .outcome = {[BY_LINUX] = {"its own then its own then its own", {"rfc9293.must-45"}},
-                 [BY_RFC] = {"its own then its own then its own", {"rfc9293.must-45"}}});
+/* A connection, by the case's role, of which the IUT's end is its other address. */
+static struct talk connected_at_other(struct line *line)
+{
+    struct test *t = line->t;
+    struct endpoint own = bound_socket(t, t->iut, SOCK_STREAM, PLACE_OTHER);
+    struct talk c = to_other(line, address_port(&own.name));
+    if (t->role == ROLE_SERVER) {
+        must(sk_listen(t->iut, own.fd, 5));
+        tell(&c, SYN);
+        c.syn = must_see(line, SYN | ACK);
+        talk_counts_from(&c, &c.syn);
+        tell(&c, ACK);
+        c.listener = own.fd;
+        c.fd = must(sk_accept(t->iut, own.fd, NULL));
+        return c;
+    }
+    c.fd = own.fd;
+    set_nonblocking(t, t->iut, c.fd, true);
+    int result = sk_connect(t->iut, c.fd, &c.line_name);
+    require(result == -EINPROGRESS, "connect() without blocking gave %s", result_name(result));
+    c.syn = must_see(line, SYN);
+    talk_counts_from(&c, &c.syn);
+    tell(&c, SYN | ACK);
+    must_see(line, ACK);
+    int error = connected_to_line(&c);
+    require(error == 0, "connect() failed with %s", error_name(error));
+    set_nonblocking(t, t->iut, c.fd, false);
+    return c;
+}
 
-CASE(stays, to_the_end, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+RULE(stays, "wire.source.stays",
+     .statement = "All segments of a connection come from one address and port, data, ACK and FIN "
+                  "too, also where the host has several addresses.",
+     .outcome = {
+         [BY_LINUX] = {"its own then its own then its own then its own", {"rfc9293.must-45"}},
+         [BY_RFC] = {"its own then its own then its own then its own", {"rfc9293.must-45"}}});
+
+/* The other address is one that the IUT would not choose: what is chosen anew for a segment is
+ * another one. */
+CASE(stays, to_the_end, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"address", {"main", "other"}}})
 {
     struct line line = take_line(t);
-    struct talk c = line_connected(&line);
+    struct talk c = t->chosen[0] ? connected_at_other(&line) : line_connected(&line);
     observe("%s", whose(t, &c.syn, &c.iut_name));
     must(sk_send(iut, c.fd, "abc", 3, 0));
     struct packet packet = see(&line);
     observe("%s", whose(t, &packet, &c.iut_name));
     c.expected += 3;
-    tell(&c, ACK);
-    must(sk_shutdown(iut, c.fd, SHUT_WR));
+    tell(&c, ACK, .text = "abc");
     packet = see(&line);
+    observe("%s", whose(t, &packet, &c.iut_name));
+    must(sk_shutdown(iut, c.fd, SHUT_WR));
+    packet = hear_but(&c, ACK);
     observe("%s", whose(t, &packet, &c.iut_name));
 }
 
