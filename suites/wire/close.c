@@ -316,19 +316,30 @@ CASE(aborts, syn_received, .network = ON_LINE, .family = ANY_FAMILY)
 }
 
 RULE(aborts_waiting, "wire.close.aborts-what-waits",
-     .statement = "close() with SO_LINGER on and no time throws away what waits to be sent.",
-     .pinned = {[BY_LINUX] = "RST then nothing"},
+     .statement =
+         "close() with SO_LINGER on and no time throws away what waits to be sent: none of "
+         "it comes when there is room for it.",
+     .pinned = {[BY_LINUX] = "RST then nothing then no data"},
      .outcome = {
-         [BY_ZOS] = {"RST then nothing",
+         [BY_ZOS] = {"RST then nothing then no data",
                      {"zos.close.linger-0-cancels-data", "zos.close.linger.zero-sends-reset"}},
-         [BY_RFC] = {"RST then nothing",
+         [BY_RFC] = {"RST then nothing then no data",
                      {"rfc9293.abort-flushes", "rfc9293.abort-sends-rst",
                       "rfc9293.abort-removes-connection"}}});
+
+/* Whether data or a FIN has come up to now. That the connection is gone may be said as well. */
+static const char *data_now(struct talk *c)
+{
+    struct packet packet = hear_now(c);
+    while (packet.protocol && !packet.length && !(packet.flags & FIN))
+        packet = hear_on(c);
+    return packet.protocol ? said(c, packet) : "no data";
+}
 
 /* On a slow machine the closed window may have been probed before. */
 CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
-    enum { PROBES = 3 };
+    enum { PROBES = 5 };
     struct line line = take_line(t);
     struct talk c = without_room(&line);
     struct packet packet;
@@ -342,8 +353,22 @@ CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = 
            ++probes < PROBES);
     observe("%s", packet.flags & RST && !packet.length ? "RST" : said(&c, packet));
     observe("%s", said(&c, hear_now(&c)));
+    make_room(&c);
+    observe("%s", data_now(&c));
 }
 
 MUTANT_TAMPERS(aborts, "the RST does not come", .with = RST, .lost = true)
 
-MUTANT_BY(aborts_waiting, "SO_LINGER is ignored", ignores_linger)
+/* It is there behind the RST. */
+MUTANT_ON_WIRE(aborts_waiting, "what waits is sent when there is room")
+{
+    static const char waits[WAITING];
+    static bool reset;
+    if (heading == FROM_IUT && packet->flags & RST)
+        reset = true;
+    if (heading == FROM_IUT || !reset || packet->protocol != IPPROTO_TCP || !packet->window)
+        return true;
+    struct packet data = reply(packet, ACK, .data = waits, .length = sizeof waits);
+    wire_sends(&data);
+    return false;
+}

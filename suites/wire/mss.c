@@ -134,9 +134,10 @@ RULE(above_mtu, "wire.maxseg.above-mtu",
 CASE(above_mtu, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
     struct line line = take_line(t);
-    unsigned usual = with_maxseg(&line, 0, OFFERED).syn.mss,
-             huge = with_maxseg(&line, HUGE_SIZE, OFFERED).syn.mss;
-    observe("%s", usual == huge ? "the same" : "another");
+    struct talk usual = with_maxseg(&line, 0, OFFERED);
+    tell(&usual, RST | ACK); /* its SYN does not come again in place of the other's */
+    unsigned huge = with_maxseg(&line, HUGE_SIZE, OFFERED).syn.mss;
+    observe("%s", usual.syn.mss == huge ? "the same" : "another");
 }
 
 MUTANT_ON_WIRE(above_mtu, "what was set is announced")
