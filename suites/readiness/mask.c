@@ -324,10 +324,12 @@ MUTANT_BY(nothing, "everything that was asked for is ready", reports_all)
 RULE(already, "readiness.mask.ready-already",
      .statement = "ppoll(), pselect() and epoll_pwait() return at once when something is ready, "
                   "however long they might wait.",
-     .outcome = {[BY_LINUX] = {"1: readable",
-                               {"linux.poll.2.blocks", "linux.poll.2.returns-on-ready",
-                                "linux.select.2.returns-on-ready",
-                                "linux.epoll_wait.2.returns-on-event"}}});
+     .outcome = {
+         [BY_LINUX] = {"1: readable",
+                       {"linux.poll.2.blocks", "linux.poll.2.returns-on-ready",
+                        "linux.poll.2.ppoll-as-poll", "linux.select.2.returns-on-ready",
+                        "linux.select.2.pselect-as-select", "linux.epoll_wait.2.returns-on-event",
+                        "linux.epoll_wait.2.pwait-as-wait"}}});
 
 static void ask_for_an_hour(struct test *t, enum masking which)
 {
@@ -373,11 +375,13 @@ MUTANT_BY(already, "what is ready already is not noticed", waits_for_ever)
 RULE(woken, "readiness.mask.woken",
      .statement = "ppoll(), pselect() and epoll_pwait() without a time wait while nothing is "
                   "ready, and return when something is.",
-     .outcome = {[BY_LINUX] = {"waits then 1: readable",
-                               {"linux.poll.2.ppoll-null-timeout", "linux.poll.2.returns-on-ready",
-                                "linux.select.2.timeout-null", "linux.select.2.returns-on-ready",
-                                "linux.epoll_wait.2.timeout-minus-one",
-                                "linux.epoll_wait.2.returns-on-event"}}});
+     .outcome = {[BY_LINUX] = {
+                     "waits then 1: readable",
+                     {"linux.poll.2.ppoll-null-timeout", "linux.poll.2.returns-on-ready",
+                      "linux.poll.2.ppoll-as-poll", "linux.select.2.timeout-null",
+                      "linux.select.2.returns-on-ready", "linux.select.2.pselect-as-select",
+                      "linux.epoll_wait.2.timeout-minus-one", "linux.epoll_wait.2.returns-on-event",
+                      "linux.epoll_wait.2.pwait-as-wait"}}});
 
 static void wait_for_data(struct test *t, enum masking which)
 {

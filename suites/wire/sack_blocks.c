@@ -141,8 +141,8 @@ static struct packet six_gaps(struct talk *c)
 }
 
 RULE(many, "wire.sack.as-many-as-fit",
-     .statement = "Where more blocks wait than an ACK has room for, it has four, or three beside "
-                  "timestamps.",
+     .statement = "Where more blocks wait than an ACK has room for, it has four different ones, or "
+                  "three beside timestamps.",
      RFCS("as many as fit", "rfc2018.many-blocks"));
 
 CASE(many, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
@@ -151,8 +151,10 @@ CASE(many, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     struct line line = take_line(t);
     struct talk c = line_maybe_stamped(&line, t->chosen[0] == 1);
     struct packet answer = six_gaps(&c);
-    unsigned room = t->chosen[0] == 1 ? THREE : FOUR;
-    observe("%s", answer.sacks == room ? "as many as fit" : answer.sacks < room ? "fewer" : "more");
+    unsigned room = t->chosen[0] == 1 ? THREE : FOUR, different = 0;
+    for (uint32_t i = 0; i < SEGMENTS; i++)
+        different += reports(&c, answer, SIZE + i * APART, SIZE);
+    observe("%s", answer.sacks > room ? "more" : different == room ? "as many as fit" : "fewer");
 }
 
 MUTANT_ON_WIRE(many, "room for one more is left")
