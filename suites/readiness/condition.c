@@ -100,14 +100,21 @@ RULE(both_closed, "readiness.ready.both-closed",
 static void observe_hangup(struct test *t)
 {
     struct connection c = connected_pair(t);
-    must(sk_shutdown(t->iut, c.iut, SHUT_WR));
+    bool iut_first = t->chosen[2] == 0;
+    if (iut_first)
+        must(sk_shutdown(t->iut, c.iut, SHUT_WR));
     must(t->chosen[1] == 0 ? sk_shutdown(t->peer, c.peer, SHUT_WR) : sk_close(t->peer, c.peer));
     require(strcmp(receive_next(t, t->iut, c.iut), "end of file") == 0, "no end of file");
+    if (!iut_first)
+        must(sk_shutdown(t->iut, c.iut, SHUT_WR));
     const char *found = answer(t, c.iut, t->chosen[0] == 0 ? POLLIN : 0, patience);
     observe("%s", strstr(found, "hangup") ? "hangup" : found);
 }
 
-#define ASKED_AND_HOW .axes = {{"asked", {"readable", "nothing"}}, {"how", {"shutdown", "close"}}}
+#define ASKED_AND_HOW                                                                              \
+    .axes = {{"asked", {"readable", "nothing"}},                                                   \
+             {"how", {"shutdown", "close"}},                                                       \
+             {"first", {"iut", "peer"}}}
 
 CASE(both_closed, poll, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      .readiness = WITH_POLL, ASKED_AND_HOW,

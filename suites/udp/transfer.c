@@ -99,7 +99,10 @@ RULE(source, "udp.connected.source",
          [BY_LINUX] = {"0 then the peer",
                        {"linux.recv.2.source-address", "linux.recv.2.address-length"}},
          [BY_BSD] = {"0 then the peer",
-                     {"freebsd.recv.2.from-filled-in", "freebsd.recv.2.fromlen-value-result"}}});
+                     {"freebsd.recv.2.from-filled-in", "freebsd.recv.2.fromlen-value-result"}},
+         [BY_ZOS] = {"0 then the peer",
+                     {"zos.recv.recvfrom.name-is-source", "zos.recv.recvfrom.connected-or-not"}},
+         [BY_RFC] = {"0 then the peer", {"rfc768.receive-indicates-source"}}});
 
 CASE(source, by_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

@@ -120,7 +120,9 @@ RULE(refused, "wire.syn-received.rst-after-connect",
      .outcome = {[BY_LINUX] = REFUSED,
                  [BY_RFC] = REFUSED,
                  [BY_POSIX] = {"* then ECONNREFUSED | ECONNRESET",
-                               {"posix.connect.econnrefused", "posix.connect.econnreset"}}},
+                               {"posix.connect.econnrefused", "posix.connect.econnreset"}},
+                 [BY_BSD] = {"* then ECONNREFUSED | ECONNRESET",
+                             {"freebsd.connect.2.econnrefused", "freebsd.connect.2.econnreset"}}},
      .deviation = {[BY_LINUX] = {"nothing then ECONNRESET",
                                  "Linux says ECONNREFUSED only where no SYN has come; it always "
                                  "did, and POSIX permits it"}});
