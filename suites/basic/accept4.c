@@ -285,13 +285,23 @@ MUTANT(waits, "accept4() does not wait")
 
 RULE(not_listening, "basic.accept4.not-listening",
      .statement = "accept4() on a stream socket that does not listen fails with EINVAL.",
-     .outcome = {[BY_LINUX] = {"EINVAL", {"linux.accept.2.einval-not-listening"}},
-                 [BY_BSD] = {"EINVAL", {"freebsd.accept.2.einval-not-listening"}}});
+     .outcome = {[BY_LINUX] = {"EINVAL",
+                               {"linux.accept.2.einval-not-listening",
+                                "linux.accept.2.accept4-flags-zero"}},
+                 [BY_BSD] = {"EINVAL",
+                             {"freebsd.accept.2.einval-not-listening",
+                              "freebsd.accept.2.accept4.like-accept"}}});
 
 CASE(not_listening, bound, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .needs = "accept4")
 {
     observe_result(sk_accept4(iut, bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN).fd, NULL, 0));
+}
+
+CASE(not_listening, connected, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .role = ANY_ROLE, .needs = "accept4")
+{
+    observe_result(sk_accept4(iut, connected_pair(t).iut, NULL, 0));
 }
 
 MUTANT_GIVES(not_listening, "accept4() gives ENOTCONN", OP_ACCEPT4, EINVAL, ENOTCONN)

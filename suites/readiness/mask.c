@@ -381,7 +381,8 @@ RULE(woken, "readiness.mask.woken",
                       "linux.poll.2.ppoll-as-poll", "linux.select.2.timeout-null",
                       "linux.select.2.returns-on-ready", "linux.select.2.pselect-as-select",
                       "linux.epoll_wait.2.timeout-minus-one", "linux.epoll_wait.2.returns-on-event",
-                      "linux.epoll_wait.2.pwait-as-wait"}}});
+                      "linux.epoll_wait.2.pwait-as-wait", "linux.poll.2.returns-count",
+                      "linux.select.2.returns-count", "linux.epoll_wait.2.returns-count"}}});
 
 static void wait_for_data(struct test *t, enum masking which)
 {
@@ -398,16 +399,21 @@ CASE(woken, ppoll, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, 
      .axes = {MASKS}, .needs = "ppoll",
      .outcome = {[BY_BSD] = {"waits then 1: readable",
                              {"freebsd.poll.2.ppoll.null-waits",
-                              "freebsd.poll.2.ppoll.waits-for-ready-or-signal"}}})
+                              "freebsd.poll.2.ppoll.waits-for-ready-or-signal",
+                              "freebsd.poll.2.returns-ready-count", "freebsd.poll.2.pollin"}}})
 {
     wait_for_data(t, PPOLL);
 }
 
 CASE(woken, pselect, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {MASKS}, .needs = "pselect",
-     .outcome = {[BY_POSIX] = {"waits then 1: readable",
-                               {"posix.select.null-timeout-blocks", "posix.select.blocks"}},
-                 [BY_BSD] = {"waits then 1: readable", {"freebsd.pselect.2.null-waits"}}})
+     .outcome = {
+         [BY_POSIX] = {"waits then 1: readable",
+                       {"posix.select.null-timeout-blocks", "posix.select.blocks",
+                        "posix.select.read-ready-data-eof-error", "posix.select.returns-bits"}},
+         [BY_BSD] = {"waits then 1: readable",
+                     {"freebsd.pselect.2.null-waits", "freebsd.pselect.2.returns-as-select",
+                      "posix.select.blocks", "freebsd.select.2.examines-sets"}}})
 {
     wait_for_data(t, PSELECT);
 }

@@ -214,10 +214,11 @@ RULE(early_send, "tcp.connect.pending-send",
                         "posix.errors.einprogress", "posix.errors.any-of-several"}},
          [BY_LINUX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | EPIPE",
                        {"linux.send.2.eagain", "linux.send.2.enotconn",
-                        "linux.send.2.stream-enotconn", "linux.send.2.epipe-for-enotconn"}},
-         [BY_BSD] = {"EAGAIN | EWOULDBLOCK | ENOTCONN",
-                     {"freebsd.socket.2.stream.needs-connection", "posix.send.eagain",
-                      "posix.send.enotconn"}}});
+                        "linux.send.2.stream-enotconn", "linux.send.2.epipe-for-enotconn",
+                        "linux.send.2.send-is-write"}},
+         [BY_BSD] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | EPIPE",
+                     {"freebsd.socket.2.stream.needs-connection", "freebsd.send.2.eagain",
+                      "freebsd.send.2.enotconn", "freebsd.send.2.epipe"}}});
 
 CASE(early_send, pending, .family = ANY_FAMILY, .network = ON_PAIR,
      .send = WITH_SEND | WITH_SENDTO | WITH_SENDMSG)
@@ -226,15 +227,16 @@ CASE(early_send, pending, .family = ANY_FAMILY, .network = ON_PAIR,
     observe_result(send_by_form(t, iut, attempt.fd, "early", 5, NULL));
 }
 
-/* write() has another error for a socket that is not connected. */
+/* write() has other errors for a socket that is not connected. */
 CASE(early_send, by_write, .family = ANY_FAMILY, .network = ON_PAIR, .send = WITH_WRITE,
-     .outcome = {[BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | ECONNRESET | EINPROGRESS",
-                               {"posix.write.eagain", "posix.write.econnreset",
-                                "posix.write.like-send", "posix.send.enotconn",
-                                "posix.errors.einprogress", "posix.errors.any-of-several"}},
-                 [BY_BSD] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | ECONNRESET",
-                             {"posix.write.eagain", "posix.write.econnreset",
-                              "posix.write.like-send", "posix.send.enotconn"}}})
+     .outcome = {
+         [BY_POSIX] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | ECONNRESET | EINPROGRESS",
+                       {"posix.write.eagain", "posix.write.econnreset", "posix.write.like-send",
+                        "posix.send.enotconn", "posix.errors.einprogress",
+                        "posix.errors.any-of-several"}},
+         [BY_BSD] = {"EAGAIN | EWOULDBLOCK | ENOTCONN | ECONNRESET | EPIPE",
+                     {"freebsd.write.2.epipe-not-connected", "posix.write.eagain",
+                      "posix.write.econnreset", "posix.write.like-send", "posix.send.enotconn"}}})
 {
     struct attempt attempt = held_attempt(t);
     observe_result(send_by_form(t, iut, attempt.fd, "early", 5, NULL));

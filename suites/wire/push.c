@@ -162,13 +162,15 @@ MUTANT(nagle, "TCP_NODELAY is always on")
 }
 
 RULE(nodelay, "wire.nodelay.at-once",
-     .statement = "With TCP_NODELAY a little data is sent although other data is not "
+     .statement = "With TCP_NODELAY a little data is sent at once although other data is not "
                   "acknowledged.",
-     .outcome = {[BY_POSIX] = {"2 bytes", {"posix.netinet-tcp-h.nodelay"}},
-                 [BY_LINUX] = {"2 bytes",
-                               {"linux.tcp.7.tcp-nodelay", "rfc9293.must-17", "rfc9293.must-60"}},
-                 [BY_BSD] = {"2 bytes", {"freebsd.tcp.4.tcp-nodelay-defeats"}},
-                 [BY_RFC] = {"2 bytes", {"rfc9293.must-17", "rfc9293.must-60"}}});
+     .outcome = {
+         [BY_POSIX] = {"2 bytes", {"posix.netinet-tcp-h.nodelay"}},
+         [BY_LINUX] = {"2 bytes",
+                       {"linux.tcp.7.tcp-nodelay", "rfc9293.must-17", "rfc9293.must-60",
+                        "rfc9293.sender-pushed"}},
+         [BY_BSD] = {"2 bytes", {"freebsd.tcp.4.tcp-nodelay-defeats"}},
+         [BY_RFC] = {"2 bytes", {"rfc9293.must-17", "rfc9293.must-60", "rfc9293.sender-pushed"}}});
 
 CASE(nodelay, two_sends, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
