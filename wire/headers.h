@@ -50,8 +50,8 @@ uint32_t pseudo_header(const struct address *source, const struct address *desti
 struct address address_from(int family, const unsigned char *bytes);
 
 /* Where a source route among IPv4's options leads to in the end, if it has not come there yet; else
- * an address of length 0. The transport's checksum has that for the destination (RFC 1122, 4.1.3.4
- * and the receiver's view of 3.2.1.8). */
+ * an address of length 0. A transport's checksum has that for the destination, or it would be wrong
+ * where it is looked at. */
 struct address end_of_route(const unsigned char *options, size_t size);
 const unsigned char *address_bytes(const struct address *address);
 

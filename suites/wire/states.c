@@ -79,18 +79,6 @@ const char *until_acknowledged(struct talk *c)
     }
 }
 
-const char *accepts(struct talk *c)
-{
-    struct test *t = c->line->t;
-    set_nonblocking(t, t->iut, c->listener, true);
-    while (see_now(c->line).protocol)
-        continue;
-    int fd = sk_accept(t->iut, c->listener, NULL);
-    if (fd >= 0)
-        return "a connection";
-    return fd == -EAGAIN || fd == -EWOULDBLOCK ? "none" : result_name(fd);
-}
-
 const char *connect_ends(struct talk *c)
 {
     return error_name(end_of_connect(c));

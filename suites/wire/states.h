@@ -45,9 +45,6 @@ const char *life(struct talk *c);
  * "acknowledged", or what is wrong. */
 const char *until_acknowledged(struct talk *c);
 
-/* What accept() gives without waiting: "a connection", "none". It takes it. */
-const char *accepts(struct talk *c);
-
 /* The error with which a connect() that goes on ends, 0, or EINPROGRESS if it does not. */
 const char *connect_ends(struct talk *c);
 

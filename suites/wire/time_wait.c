@@ -186,7 +186,7 @@ CASE(syn_old, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SER
     struct talk c = time_wait(&line);
     tell(&c, SYN, .seq = -2);
     observe("%s", said(&c, hear(&c)));
-    observe("%s", accepts(&c));
+    observe("%s", accepted_now(&c));
 }
 
 MUTANT_TAMPERS(syn_old, "the SYN opens a connection", .heading = TO_IUT, .with = SYN, .nth = 2,

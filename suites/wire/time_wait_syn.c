@@ -1,5 +1,6 @@
 /* A SYN that meets a connection in TIME_WAIT: when it opens another one between the same ends. */
 #include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 /* The line's first timestamp. */
 enum { STAMP_BEGIN = 100000 };
@@ -45,7 +46,7 @@ static struct talk call_again(const struct talk *old, struct again with, struct 
 static const char *completed(struct talk *c)
 {
     tell(c, ACK);
-    return accepts(c);
+    return accepted_now(c);
 }
 
 /* Such a SYN, which is answered as any other. */
@@ -167,7 +168,7 @@ CASE(new_stamp, number_less, SERVER,
     struct talk c = call_again(&old, (struct again){.number = -2000, .stamped = true}, &answer);
     bool opened = answer.flags == (SYN | ACK);
     observe("%s", said(opened ? &c : &old, answer));
-    observe("%s", opened ? completed(&c) : accepts(&c));
+    observe("%s", opened ? completed(&c) : accepted_now(&c));
 }
 
 MUTANT_ON_WIRE(new_stamp, "the SYN is not heard")
@@ -207,7 +208,7 @@ CASE(refused, any_reason, SERVER,
     struct talk c = call_again(&old, with[t->chosen[0]], &answer);
     bool is = answer.protocol == 0 || strcmp(current_ack(&old, answer), "current ACK") == 0;
     observe("%s", is ? "refused" : said(&c, answer));
-    observe("%s", accepts(&c));
+    observe("%s", accepted_now(&c));
 }
 
 MUTANT_ON_WIRE(refused, "any SYN opens a connection")

@@ -14,11 +14,10 @@ const char *accepted_now(struct talk *talk)
     set_nonblocking(t, t->iut, talk->listener, true);
     drain(talk->line);
     int fd = sk_accept(t->iut, talk->listener, NULL);
-    if (fd >= 0)
-        talk->fd = fd;
-    if (fd >= 0)
-        return "a connection";
-    return fd == -EAGAIN || fd == -EWOULDBLOCK ? "none" : result_name(fd);
+    if (fd < 0)
+        return fd == -EAGAIN || fd == -EWOULDBLOCK ? "none" : result_name(fd);
+    talk->fd = fd;
+    return "a connection";
 }
 
 struct talk talk_to_listener(struct line *line)
