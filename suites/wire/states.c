@@ -1,6 +1,7 @@
 #include "suites/wire/states.h"
 
 #include "calls/clock.h"
+#include "suites/wire/wire.h"
 
 enum tcp_state chosen_state(const struct test *t)
 {
@@ -15,13 +16,6 @@ static bool is_fin_again(const struct packet *packet, uint32_t expected)
 {
     return packet->protocol == IPPROTO_TCP && packet->flags & FIN && !(packet->flags & RST) &&
            sequence_before(packet->seq, expected);
-}
-
-/* Whether an answer may still come, to what was sent then. An implementation that gives none sends
- * its FIN again and again, and for longer than a case has time. */
-static bool may_still_come(int64_t begin)
-{
-    return clock_now() - begin < patience * INT64_C(1000000) / 2;
 }
 
 struct packet hear_answer(struct talk *c)

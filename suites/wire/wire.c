@@ -131,16 +131,20 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most)
     return came;
 }
 
-/* The other's can come for longer than a case has time. */
+bool may_still_come(int64_t begin)
+{
+    return clock_now() - begin < patience * INT64_C(1000000) / 2;
+}
+
 struct packet hear_own(struct talk *talk)
 {
-    int64_t end = clock_now() + patience * INT64_C(1000000) / 2;
+    int64_t begin = clock_now();
     do {
         struct packet packet = hear(talk);
         if (packet.protocol != IPPROTO_TCP || packet.flags != (SYN | ACK) ||
             address_port(&packet.destination) == address_port(&talk->end))
             return packet;
-    } while (clock_now() < end);
+    } while (may_still_come(begin));
     return (struct packet){.protocol = PROTOCOL_NONE};
 }
 

@@ -55,6 +55,10 @@ void need_scale(const struct talk *talk);
  * acknowledges none; gives how much has come by then, and the most that one segment had. */
 size_t hear_data(struct talk *talk, size_t size, size_t *most);
 
+/* Whether an answer may still come to what was sent then. An implementation that gives none sends
+ * what was not acknowledged again and again, and for longer than a case has time. */
+bool may_still_come(int64_t begin);
+
 /* What the line hears next, but for a SYN with ACK of another connection, which may be sent again
  * meanwhile. */
 struct packet hear_own(struct talk *talk);
