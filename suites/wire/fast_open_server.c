@@ -150,8 +150,7 @@ CASE(answer, unanswered, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", said(&c, packet));
 }
 
-MUTANT_TAMPERS(answer, "it does not acknowledge the data of the SYN", .with = ACK, .without = SYN,
-               .ack = -5)
+MUTANT_TAMPERS(answer, "it waits for the handshake", .data = true, .lost = true)
 
 RULE(window, "wire.fast-open.server.initial-window",
      .statement = "Of what send() is given before the handshake is complete no more goes out than "
