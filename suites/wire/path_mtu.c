@@ -251,10 +251,15 @@ CASE(least, forty, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
 {
     struct line line = take_line(t);
     struct stream s = stream(&line);
-    size_t largest;
+    size_t again, later = 0;
     say_too_big(&line, &s.big, 44);
-    observe("%s", take_all(&s.talk, BIG + 200, &largest));
-    observe("%s", largest < 68 ? "less than 68 bytes" : "68 bytes and more");
+    const char *came = take_all(&s.talk, BIG + 200, &again);
+    if (strcmp(came, "all") == 0) {
+        send_big(&s.talk);
+        came = take_all(&s.talk, BIG + 200, &later);
+    }
+    observe("%s", came);
+    observe("%s", again < 68 || later < 68 ? "less than 68 bytes" : "68 bytes and more");
 }
 
 MUTANT_ON_WIRE(least, "packets become tiny")
