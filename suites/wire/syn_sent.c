@@ -65,8 +65,10 @@ MUTANT_ON_WIRE(rst_alone, "the RST ends the connection")
 RULE(acknowledged, "wire.syn-sent.acknowledged",
      .statement = "A SYN that was acknowledged is not sent again: that of a connect() that came "
                   "later, and gets no answer, is sent again without it.",
-     RFCS("SYN seq 0", "rfc9293.syn-sent-acknowledged-removed"));
+     RFCS("SYN seq 0 then nothing", "rfc9293.syn-sent-acknowledged-removed"));
 
+/* Both timers may expire in the same tick of a clock, in either order: the first SYN may come
+ * before the later one, or right behind it. */
 CASE(acknowledged, two, .network = ON_LINE, .family = ANY_FAMILY, .seconds = SYN_SECONDS,
      .tags = TAG_WAITS)
 {
@@ -75,7 +77,10 @@ CASE(acknowledged, two, .network = ON_LINE, .family = ANY_FAMILY, .seconds = SYN
     tell(&c, SYN | ACK);
     must_hear(&c, ACK);
     struct talk later = line_called(&line);
-    observe("%s", said(&later, hear(&later)));
+    struct packet again = hear(&later);
+    require_by("wire.retransmission.syn", again.protocol, "no SYN comes again");
+    observe("%s", said(&later, again));
+    observe("%s", said(&c, hear_now(&c)));
 }
 
 /* In place of what is sent again comes the SYN of the first connection. */
