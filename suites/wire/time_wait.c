@@ -86,7 +86,7 @@ MUTANT_TAMPERS(rst_closes, "the RST is answered by an ACK", .heading = TO_IUT, .
 
 RULE(old_segment, "wire.time-wait.old-segment",
      .statement = "In TIME_WAIT a segment outside the receive window is answered by an ACK of the "
-                  "current numbers, and changes nothing.",
+                  "current numbers, and does not end the connection.",
      .outcome = {[BY_LINUX] = OLD_SEGMENT, [BY_RFC] = OLD_SEGMENT});
 
 CASE(old_segment, outside, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
@@ -195,11 +195,12 @@ MUTANT_TAMPERS(syn_old, "the SYN opens a connection", .heading = TO_IUT, .with =
 RULE(old_data, "wire.time-wait.old-data",
      .statement = "A segment of the connection that was in TIME_WAIT is acknowledged and not "
                   "delivered by the connection between the same ends that a SYN opened after it.",
-     .outcome = {
-         [BY_LINUX] = {"ACK seq 1 ack 1 then nothing",
-                       {"rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped"}},
-         [BY_RFC] = {"ACK seq 1 ack 1 then nothing",
-                     {"rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped"}}});
+     .outcome = {[BY_LINUX] = {"ACK seq 1 ack 1 then nothing",
+                               {"rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped",
+                                "rfc9293.synchronized-acks-unacceptable"}},
+                 [BY_RFC] = {"ACK seq 1 ack 1 then nothing",
+                             {"rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped",
+                              "rfc9293.synchronized-acks-unacceptable"}}});
 
 /* The new connection's numbers are far beyond the old one's, so that an old segment is outside of
  * its window. */
