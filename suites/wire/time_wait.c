@@ -166,7 +166,7 @@ MUTANT_ON_WIRE(anew, "the time of TIME_WAIT goes on")
 
 #define OLD_SYN                                                                                    \
     {                                                                                              \
-        "ACK seq 2 ack 2 then none || nothing then none",                                          \
+        "ACK seq 2 ack 2 | nothing then none then alive",                                          \
         {                                                                                          \
             "rfc9293.unacceptable-acknowledged", "rfc9293.unacceptable-dropped",                   \
                 "rfc6191.number-refused"                                                           \
@@ -177,7 +177,7 @@ RULE(syn_old, "wire.time-wait.old-syn",
      .statement =
          "A SYN whose number is not beyond those of the connection that is in TIME_WAIT "
          "is answered by an ACK of its numbers, or dropped, and accept() gives no connection "
-         "of it.",
+         "of it: TIME_WAIT goes on.",
      .outcome = {[BY_LINUX] = OLD_SYN, [BY_RFC] = OLD_SYN});
 
 CASE(syn_old, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER)
@@ -185,8 +185,9 @@ CASE(syn_old, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SER
     struct line line = take_line(t);
     struct talk c = time_wait(&line);
     tell(&c, SYN, .seq = -2);
-    observe("%s", said(&c, hear(&c)));
+    observe("%s", said(&c, hear_now(&c)));
     observe("%s", accepted_now(&c));
+    observe("%s", life(&c));
 }
 
 MUTANT_TAMPERS(syn_old, "the SYN opens a connection", .heading = TO_IUT, .with = SYN, .nth = 2,

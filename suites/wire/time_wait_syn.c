@@ -25,7 +25,7 @@ struct again {
     int stamp;
 };
 
-static struct talk call_again(const struct talk *old, struct again with, struct packet *answer)
+static struct talk syn_again(const struct talk *old, struct again with)
 {
     struct talk c = *old;
     struct stamp stamp = {.there = with.stamped, .value = STAMP_BEGIN};
@@ -36,10 +36,18 @@ static struct talk call_again(const struct talk *old, struct again with, struct 
     c.next += (uint32_t)with.number;
     c.own.number = c.next;
     tell(&c, SYN, .mss = 1460, .stamp = with.stamped ? stamp : (struct stamp){0});
+    c.stamp.value = stamp.value + 1;
+    return c;
+}
+
+/* The same, and what answers it. */
+static struct talk call_again(const struct talk *old, struct again with, struct packet *answer)
+{
+    struct talk c = syn_again(old, with);
     *answer = hear(&c);
     talk_counts_from(&c, answer);
     if (with.stamped && answer->stamp.there)
-        c.stamp = (struct stamp)STAMP(stamp.value + 1, answer->stamp.value);
+        c.stamp = (struct stamp)STAMP(c.stamp.value, answer->stamp.value);
     return c;
 }
 
@@ -181,7 +189,7 @@ MUTANT_ON_WIRE(new_stamp, "the SYN is not heard")
 
 #define REFUSED                                                                                    \
     {                                                                                              \
-        "refused then none",                                                                       \
+        "refused then none then alive",                                                            \
         {                                                                                          \
             "rfc6191.stamp-refused", "rfc9293.time-wait-timestamps"                                \
         }                                                                                          \
@@ -190,7 +198,8 @@ MUTANT_ON_WIRE(new_stamp, "the SYN is not heard")
 RULE(refused, "wire.time-wait.older-stamp",
      .statement = "A SYN whose timestamp is less than the last one of the connection in TIME_WAIT, "
                   "or is equal to it or missing, with a number that is not greater, opens no "
-                  "connection: it is dropped, or answered by an ACK of the old numbers.",
+                  "connection and does not end TIME_WAIT: it is dropped, or answered by an ACK of "
+                  "the old numbers.",
      .outcome = {[BY_LINUX] = REFUSED, [BY_RFC] = REFUSED});
 
 CASE(refused, any_reason, SERVER,
@@ -204,11 +213,12 @@ CASE(refused, any_reason, SERVER,
                                         {.number = -2000}};
     struct line line = take_line(t);
     struct talk old = time_wait(&line, true);
-    struct packet answer;
-    struct talk c = call_again(&old, with[t->chosen[0]], &answer);
+    struct talk c = syn_again(&old, with[t->chosen[0]]);
+    struct packet answer = hear_now(&c);
     bool is = answer.protocol == 0 || strcmp(current_ack(&old, answer), "current ACK") == 0;
-    observe("%s", is ? "refused" : said(&c, answer));
+    observe("%s", is ? "refused" : said(&old, answer));
     observe("%s", accepted_now(&c));
+    observe("%s", life(&old));
 }
 
 MUTANT_ON_WIRE(refused, "any SYN opens a connection")
