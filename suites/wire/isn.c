@@ -11,11 +11,15 @@ RULE(clock, "wire.isn.clock",
  * round faster than this is none. */
 enum { LEAST_PER_MILLISECOND = 250 / 4 };
 
-static const char *progress(const struct packet *before, const struct packet *now)
+/* What the number of a connection is ahead of the one's before by the clock, since each may add
+ * something by itself. */
+static const char *progress(const struct packet *before, const struct packet *now, uint32_t own)
 {
     uint32_t counted = now->seq - before->seq;
     int64_t least = (now->time - before->time) / 1000000 * LEAST_PER_MILLISECOND;
-    return counted >= INT32_MAX ? "back" : counted < least ? "slowly" : "forward";
+    if (counted >= INT32_MAX)
+        return "back";
+    return counted < own || counted - own < least ? "slowly" : "forward";
 }
 
 static struct packet answer_to_syn(struct talk *c)
@@ -31,18 +35,21 @@ static void reset_it(struct line *line, const struct packet *answer)
     drain(line);
 }
 
-/* Of several more that follow at once none goes back: numbers at random would. */
-static bool goes_on_at_once(struct talk *c, struct packet before)
+/* The least by which one of several more that follow at once is ahead of the one before, and the
+ * last of them; numbers at random would go back, and that is INT32_MAX and more. */
+static uint32_t step_at_once(struct talk *c, struct packet *last)
 {
     enum { MORE = 4 };
-    bool forward = true;
+    uint32_t least = UINT32_MAX, most = 0;
     for (int i = 0; i < MORE; i++) {
+        reset_it(c->line, last);
         struct packet answer = answer_to_syn(c);
-        forward &= answer.seq - before.seq < INT32_MAX;
-        reset_it(c->line, &answer);
-        before = answer;
+        uint32_t step = answer.seq - last->seq;
+        least = step < least ? step : least;
+        most = step > most ? step : most;
+        *last = answer;
     }
-    return forward;
+    return most >= INT32_MAX ? most : least;
 }
 
 /* What is between two connections is the time after which the IUT sends its answer again. */
@@ -56,17 +63,20 @@ CASE(clock, same_ends, .network = ON_LINE, .family = ANY_FAMILY, .seconds = 3 * 
     for (int i = 0; i < ROUNDS; i++) {
         must_hear(&c, SYN | ACK);
         reset_it(&line, &before);
-        bool forward = goes_on_at_once(&c, before);
-        struct packet answer = answer_to_syn(&c);
-        observe("%s", forward ? progress(&before, &answer) : "back");
-        before = answer;
+        struct packet answer = answer_to_syn(&c), last = answer;
+        uint32_t own = step_at_once(&c, &last);
+        observe("%s", own < INT32_MAX ? progress(&before, &answer, own) : "back");
+        before = last;
     }
 }
 
-MUTANT_ON_WIRE(clock, "each connection begins with the same number")
+MUTANT_ON_WIRE(clock, "the numbers count connections and no time")
 {
+    static uint32_t count;
+    if (heading == TO_IUT && packet->flags == SYN)
+        count += 64000;
     if (heading == FROM_IUT && packet->flags == (SYN | ACK))
-        packet->seq = 4711;
+        packet->seq = count;
     return true;
 }
 
