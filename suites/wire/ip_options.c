@@ -2,12 +2,13 @@
  * by. */
 #include "suites/wire/wire.h"
 
-/* A connection whose segments from the line have this of IP's header, and data that arrives. */
-static void observe_hello(struct test *t, struct packet with)
+/* A connection whose segments from the line have this of IP's header, those of its opening and
+ * those with the data that arrives. */
+static void observe_parts(struct test *t, struct packet opening, struct packet data)
 {
     struct line line = take_line(t);
     struct talk c;
-    struct packet syn = with, data = with;
+    struct packet syn = opening;
     syn.flags = SYN;
     bool connected;
     if (t->role == ROLE_SERVER) {
@@ -16,8 +17,8 @@ static void observe_hello(struct test *t, struct packet with)
         struct packet answer = hear(&c);
         if (answer.flags == (SYN | ACK)) {
             talk_counts_from(&c, &answer);
-            with.flags = ACK;
-            tell_segment(&c, with);
+            opening.flags = ACK;
+            tell_segment(&c, opening);
             accepted_now(&c);
         }
         connected = c.fd >= 0;
@@ -36,6 +37,11 @@ static void observe_hello(struct test *t, struct packet with)
         tell_segment(&c, data);
         observe("%s", receive_next(t, t->iut, c.fd));
     }
+}
+
+static void observe_hello(struct test *t, struct packet with)
+{
+    observe_parts(t, with, with);
 }
 
 RULE(unknown, "wire.ip.unknown-option",
@@ -78,7 +84,8 @@ MUTANT_ON_WIRE(identification, "a segment with the identification of one before 
 
 RULE(precedence, "wire.ip.precedence",
      .statement = "Segments are taken whatever the precedence in their type of service or traffic "
-                  "class: accept() or connect() gives a connection, and recv() the data.",
+                  "class, that of the SYN or another: accept() or connect() gives a connection, "
+                  "and recv() the data.",
      RFCS("a connection then hello then again", "rfc9293.no-precedence-check"));
 
 CASE(precedence, all_segments, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
@@ -86,6 +93,14 @@ CASE(precedence, all_segments, .network = ON_LINE, .family = ANY_FAMILY, .role =
 {
     static const uint8_t values[] = {1 << 5, 5 << 5, 7 << 5};
     observe_hello(t, (struct packet){.traffic = values[t->chosen[0]]});
+}
+
+/* Who goes by the highest precedence of a connection, as TCP once did, takes no other after it. */
+CASE(precedence, changes, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"data", {"higher", "lower"}}})
+{
+    struct packet low = {.traffic = 1 << 5}, high = {.traffic = 5 << 5};
+    observe_parts(t, t->chosen[0] ? high : low, t->chosen[0] ? low : high);
 }
 
 MUTANT_ON_WIRE(precedence, "data of another precedence is not heard")
