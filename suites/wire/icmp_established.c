@@ -2,6 +2,8 @@
 #include "suites/wire/icmp.h"
 #include "suites/wire/wire.h"
 
+#include "calls/clock.h"
+
 /* A connection on which the IUT has sent a segment that the line has not acknowledged. */
 struct unacknowledged {
     struct talk talk;
@@ -249,13 +251,20 @@ RULE(
 
 CASE(last, user_timeout, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 8)
 {
+    enum { TIME = 500 };
+    int64_t begin = clock_now();
     struct line line = take_line(t);
     struct unacknowledged u = unacknowledged(&line);
+    int unreachable = line.address.any.sa_family == AF_INET6 ? 1 : 3;
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, u.talk.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
+    must(sk_setsockopt(iut, u.talk.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TIME));
+    send_error(&line, &u.segment, unreachable, 0, 0); /* the network's, which is not the last */
     line_send_packet(&line, host_unreachable(&u.segment));
     char byte;
-    observe_result(finish(sk_begin(iut, call_recv(u.talk.fd, &byte, 1, 0))));
+    int result = finish(sk_begin(iut, call_recv(u.talk.fd, &byte, 1, 0)));
+    require_by("wire.icmp.established.soft", clock_now() - begin > TIME / 2 * INT64_C(1000000),
+               "the connection ended before it could fail for want of an acknowledgement");
+    observe_result(result);
 }
 
 MUTANT_GIVES(last, "the connection is said to be reset", OP_RECV, EHOSTUNREACH, ECONNRESET)
