@@ -172,7 +172,7 @@ RULE(router, "wire.icmp.datagram.from-router",
 /* A host of the same link, which nobody is. */
 static struct packet from_elsewhere(struct test *t, struct packet error)
 {
-    error.source = network_address(t->net, SIDE_PEER, PLACE_ABSENT, t->peer_domain, 0);
+    error.source = place_of(t, t->peer, PLACE_ABSENT, 0);
     error.destination = network_address(t->net, SIDE_IUT, PLACE_MAIN, t->peer_domain, 0);
     return error;
 }

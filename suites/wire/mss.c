@@ -6,6 +6,7 @@ enum { SMALL = 500, HUGE_SIZE = 30000, OFFERED = 1400, ALL = 3000 };
 /* There are those in which it can only be less than the default of 536. */
 static void set_maxseg(struct test *t, int fd, int size)
 {
+    need_option(t, t->iut, IPPROTO_TCP, TCP_MAXSEG, "TCP_MAXSEG");
     int result = sk_setsockopt(t->iut, fd, IPPROTO_TCP, TCP_MAXSEG, size);
     if (result == -EINVAL && size == OFFERED)
         skip("TCP_MAXSEG cannot be made %d here", size);
