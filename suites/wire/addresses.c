@@ -189,6 +189,15 @@ static struct address of_nobody(const struct test *t, unsigned which, int port)
     return address_of((t->peer_domain == AF_INET6 ? ipv6 : ipv4)[which], port);
 }
 
+/* Networks of our own have 24 bits; of others a case does not know how many. */
+static struct address broadcast_of_the_net(struct test *t, struct address one)
+{
+    if (t->net->described)
+        skip("how long the prefix of the network is, is not known");
+    one.in.sin_addr.s_addr |= htonl(0xff);
+    return one;
+}
+
 static bool from_line(struct packet *packet, enum heading heading)
 {
     if (heading == TO_IUT && packet->protocol == IPPROTO_TCP)
@@ -212,19 +221,15 @@ CASE(syn_from_nobody, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes 
     observe("%s", accepted_now(&c));
 }
 
-/* Networks of our own have 24 bits; of others a case does not know how many. */
 CASE(syn_from_nobody, broadcast_of_the_net, .network = ON_LINE,
      .family = FAMILY_IPV4 | FAMILY_MAPPED,
      .deviation = {[BY_LINUX] = {"SYN ACK then none",
                                  "without rp_filter Linux refuses only sources that are its own: "
                                  "fib_validate_source()"}})
 {
-    if (t->net->described)
-        skip("how long the prefix of the network is, is not known");
     struct line line = line_with_groups(t);
     struct talk c = to_listener_on_any(&line);
-    struct address from = c.end;
-    from.in.sin_addr.s_addr |= htonl(0xff);
+    struct address from = broadcast_of_the_net(t, c.end);
     send_between(&c, (struct packet){.source = from, .flags = SYN}, 0);
     observe("%s", answer_to_it(&c));
     observe("%s", accepted_now(&c));
@@ -268,19 +273,35 @@ RULE(connect_many, "wire.address.connect-to-many",
 /* Where a socket of the mutant connects to instead. */
 static struct address towards;
 
+static void connect_to_many(struct test *t, struct talk *c, struct address to)
+{
+    struct host *iut = t->iut;
+    struct endpoint own = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
+    if (to.any.sa_family == AF_INET6 && IN6_IS_ADDR_MC_LINKLOCAL(&to.in6.sin6_addr))
+        to = address_with_scope(to, t->net->ifindex[SIDE_IUT]);
+    to = as_written_by(t, iut, to);
+    towards = c->line_name;
+    set_nonblocking(t, iut, own.fd, true);
+    int result = sk_connect(iut, own.fd, &to);
+    observe("%s", result == 0 ? "is connected" : result == -EINPROGRESS ? "goes on" : "fails");
+    observe("%s", answer_to_it(c));
+}
+
+/* From the address on the link, and with its scope: else some have no way to many at all, whatever
+ * they think of it. */
 CASE(connect_many, each, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"to", {"everybody", "group"}}})
 {
     struct line line = line_with_groups(t);
     struct talk c = talk_to(&line, 0);
-    struct address to =
-        as_written_by(t, iut, of_nobody(t, t->chosen[0], address_port(&c.line_name)));
-    int fd = stream_socket(t, iut);
-    towards = c.line_name;
-    set_nonblocking(t, iut, fd, true);
-    int result = sk_connect(iut, fd, &to);
-    observe("%s", result == 0 ? "is connected" : result == -EINPROGRESS ? "goes on" : "fails");
-    observe("%s", answer_to_it(&c));
+    connect_to_many(t, &c, of_nobody(t, t->chosen[0], address_port(&c.line_name)));
+}
+
+CASE(connect_many, broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
+{
+    struct line line = line_with_groups(t);
+    struct talk c = talk_to(&line, 0);
+    connect_to_many(t, &c, broadcast_of_the_net(t, c.end));
 }
 
 MUTANT(connect_many, "connect() to many finds one")
