@@ -202,6 +202,23 @@ RULE(once, "wire.close.no-second-fin",
      .outcome = {[BY_LINUX] = {"no FIN", {"rfc9293.close-fin-wait-no-second-fin"}},
                  [BY_RFC] = {"no FIN", {"rfc9293.close-fin-wait-no-second-fin"}}});
 
+/* Before it is acknowledged the first one may be sent again. */
+CASE(once, fin_wait_1, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"call", {"sending", "both", "close"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_in(&line, STATE_FIN_WAIT_1);
+    if (t->chosen[0] == 2)
+        must(sk_close(iut, c.fd));
+    else
+        sk_shutdown(iut, c.fd, t->chosen[0] ? SHUT_RDWR : SHUT_WR);
+    struct packet packet;
+    do
+        packet = hear_answer_now(&c);
+    while (packet.protocol && !(packet.flags & (FIN | RST)));
+    observe("%s", packet.protocol ? said(&c, packet) : "no FIN");
+}
+
 CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"call", {"sending", "both", "close"}}})
 {
@@ -214,7 +231,14 @@ CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     observe("%s", fin_now(&c));
 }
 
-MUTANT_TAMPERS(once, "a FIN comes twice", .with = FIN, .twice = true)
+MUTANT_ON_WIRE(once, "there is a second FIN, behind the first")
+{
+    struct packet second = *packet;
+    second.seq += packet_space(packet);
+    if (heading == FROM_IUT && packet->protocol == IPPROTO_TCP && packet->flags & FIN)
+        wire_sends(&second);
+    return true;
+}
 
 /* ---- lingering ---- */
 
