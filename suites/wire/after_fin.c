@@ -77,15 +77,18 @@ CASE(sends_on, close_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY
     struct talk c = line_in(&line, STATE_CLOSE_WAIT);
     must(sk_send(iut, c.fd, "hello", 5, 0));
     observe("%s", said(&c, hear(&c)));
-    tell(&c, ACK);
-    observe("%s", said(&c, hear_now(&c)));
+    struct packet sent = tell(&c, ACK), packet;
+    do /* on a slow machine a timer may have sent the data again before that */
+        packet = hear_now(&c);
+    while (packet.length && packet.time < sent.time);
+    observe("%s", said(&c, packet));
 }
 
 MUTANT_TAMPERS(sends_on, "data does not acknowledge the FIN", .with = ACK, .data = true, .ack = -1)
 
 #define IGNORED                                                                                    \
     {                                                                                              \
-        "ignored then alive",                                                                      \
+        "ignored then alive then none of it",                                                      \
         {                                                                                          \
             "rfc9293.text-after-fin-ignored"                                                       \
         }                                                                                          \
