@@ -234,8 +234,10 @@ CASE(late, fin_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     struct talk c = line_connected(&line);
     must(sk_close(iut, c.fd));
     must_hear(&c, FIN | ACK);
-    if (t->chosen[0] == 0)
+    if (t->chosen[0] == 0) {
         tell(&c, ACK);
+        require(hear_answer_now(&c).protocol == 0, "the ACK of the FIN was answered");
+    }
     tell(&c, t->chosen[1] ? FIN | ACK : ACK, .text = "hello");
     observe("%s", believable_rst(&c, hear_answer(&c)));
 }
