@@ -104,8 +104,9 @@ MUTANT_TAMPERS(sends_on, "data does not acknowledge the FIN", .with = ACK, .data
     }
 
 RULE(ignored, "wire.after-fin.data-ignored",
-     .statement = "Data that comes after the peer's FIN is not acknowledged, and does not end the "
-                  "connection; after close() a RST may say that it is lost.",
+     .statement =
+         "Data that comes after the peer's FIN is not acknowledged, recv() gives none of it, "
+         "and it does not end the connection; after close() a RST may say that it is lost.",
      .outcome = {[BY_LINUX] = IGNORED, [BY_RFC] = IGNORED});
 
 /* Whether the connection is there as life() has it, and still expects what it did: an ACK of the
@@ -119,10 +120,9 @@ static const char *life_without_data(struct talk *c)
     return answer.protocol && answer.ack != c->next ? said(c, answer) : "alive";
 }
 
-static void data_after_fin(struct test *t, enum tcp_state state)
+static struct talk data_after_fin(struct test *t, struct line *line, enum tcp_state state)
 {
-    struct line line = take_line(t);
-    struct talk c = line_in(&line, state);
+    struct talk c = line_in(line, state);
     bool unacknowledged = state == STATE_CLOSING || state == STATE_LAST_ACK;
     uint32_t next = c.next;
     struct packet sent = tell(&c, ACK, .text = "hello", .ack = unacknowledged ? -1 : 0);
@@ -137,19 +137,24 @@ static void data_after_fin(struct test *t, enum tcp_state state)
     else
         observe("%s", said(&c, answer));
     observe("%s", life_without_data(&c));
+    return c;
 }
 
 CASE(ignored, open, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"close-wait", "closing"}}})
 {
-    data_after_fin(t, t->chosen[0] ? STATE_CLOSING : STATE_CLOSE_WAIT);
+    struct line line = take_line(t);
+    struct talk c = data_after_fin(t, &line, t->chosen[0] ? STATE_CLOSING : STATE_CLOSE_WAIT);
+    const char *given = received(t, iut, c.fd);
+    observe("%s", strcmp(given, "hello") == 0 ? given : "none of it");
 }
 
 CASE(ignored, closed, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"last-ack", "time-wait"}}},
      .outcome = {[BY_LINUX] = IGNORED_OR_LOST, [BY_RFC] = IGNORED_OR_LOST})
 {
-    data_after_fin(t, t->chosen[0] ? STATE_TIME_WAIT : STATE_LAST_ACK);
+    struct line line = take_line(t);
+    data_after_fin(t, &line, t->chosen[0] ? STATE_TIME_WAIT : STATE_LAST_ACK);
 }
 
 MUTANT_TAMPERS(ignored, "such data ends the connection without a word", .heading = TO_IUT,
