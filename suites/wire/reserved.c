@@ -17,8 +17,9 @@ static const char *reserved_of(const struct packet *packet)
 }
 
 RULE(sent, "wire.header.reserved-sent",
-     .statement = "The reserved bits of all segments of a connection, and of the RST of a closed "
-                  "port, are zero.",
+     .statement =
+         "The reserved bits of the SYN, data, an ACK and the FIN of a connection, and of the "
+         "RST of a closed port, are zero.",
      RFCS("zero then zero then zero then zero then zero", "rfc9293.reserved-bits-sent"));
 
 CASE(sent, segments, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
