@@ -36,21 +36,25 @@ MUTANT(listener, "a listening socket is never closed")
 }
 
 RULE(connecting, "wire.abort.syn-sent",
-     .statement = "close() of a socket that is connecting, with SO_LINGER on and no time, gives "
-                  "the attempt up: the answer to its SYN is answered by a RST.",
+     .statement =
+         "close() of a socket that is connecting, with SO_LINGER on and no time, gives "
+         "the attempt up: an acknowledgment of its SYN, with a SYN or without, is answered "
+         "by a RST.",
      .pinned = {[BY_LINUX] = "RST"},
      .outcome = {[BY_RFC] = {"RST",
                              {"rfc9293.abort-syn-sent", "rfc9293.abort-removes-connection",
                               "rfc9293.closed-rst-with-ack", "rfc9293.user-resets-any-time"}}});
 
-/* Whether something is sent before is not said. */
-CASE(connecting, answered_later, .network = ON_LINE, .family = ANY_FAMILY)
+/* Whether something is sent before is not said. An attempt that went on would drop an ACK without a
+ * SYN. */
+CASE(connecting, answered_later, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {{"answer", {"syn-ack", "ack"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     close_hard(t, c.fd);
     drain(&line);
-    tell(&c, SYN | ACK);
+    tell(&c, t->chosen[0] ? ACK : SYN | ACK);
     observe("%s", believable_rst(&c, hear(&c)));
 }
 
