@@ -1,4 +1,5 @@
 /* Segments that come in another order than they were sent, and when they are acknowledged. */
+#include "suites/wire/states.h"
 #include "suites/wire/wire.h"
 
 RULE(kept, "wire.order.kept",
@@ -130,21 +131,33 @@ MUTANT_TAMPERS(fin, "a FIN counts when it comes", .heading = TO_IUT, .with = FIN
 RULE(delay, "wire.ack.within-half-a-second",
      .statement = "Data is acknowledged within half a second, though nobody calls send() or "
                   "recv().",
-     RFCS("ACK seq 1 ack 4 then in time", "rfc9293.must-40", "rfc9293.text-acknowledged",
+     RFCS("current ACK then in time", "rfc9293.must-40", "rfc9293.text-acknowledged",
           "rfc9293.text-ack-form", "rfc9293.cumulative-acknowledgment", "rfc5681.within-500-ms"));
 
+/* Some acknowledge the first segments of a connection at once: it goes on until an ACK was delayed.
+ */
 CASE(delay, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
+    enum { MOST = 24, AT_ONCE = 10000000, TOO_LATE = 500000000 };
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
-    struct packet data = tell(&c, ACK, .text = "abc"), answer = hear(&c);
-    observe("%s", said(&c, answer));
-    observe("%s", answer.time - data.time < INT64_C(500000000) ? "in time" : "too late");
+    struct packet answer;
+    int64_t took = 0;
+    bool right = true;
+    for (int i = 0; i < MOST && right && took < AT_ONCE; i++) {
+        struct packet data = tell(&c, ACK, .text = "abc");
+        answer = hear(&c);
+        took = answer.time - data.time;
+        right = strcmp(current_ack(&c, answer), "current ACK") == 0;
+    }
+    observe("%s", current_ack(&c, answer));
+    observe("%s", took < TOO_LATE ? "in time" : "too late");
 }
 
-MUTANT_ON_WIRE(delay, "it is delayed by a second")
+MUTANT_ON_WIRE(delay, "after the first ten it is delayed by a second")
 {
-    if (heading == FROM_IUT)
+    static int count;
+    if (heading == FROM_IUT && packet->flags == ACK && ++count > 10)
         packet->time += INT64_C(1000000000);
     return true;
 }
