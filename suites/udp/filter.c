@@ -93,14 +93,17 @@ MUTANT(strangers, "connect() on a datagram socket filters nothing")
 RULE(changes, "udp.connect.filter-changes",
      .statement = "After another connect() a datagram socket receives from the new peer and not "
                   "from the old one.",
-     .outcome = {[BY_POSIX] = {"new then nothing",
-                               {"posix.connect.connects-or-sets-peer",
-                                "posix.connect.datagram.receives-only-from-peer"}},
-                 [BY_LINUX] = {"new then nothing",
-                               {"linux.connect.2.many-times", "linux.connect.2.datagram-filter"}},
-                 [BY_BSD] = {"new then nothing",
-                             {"freebsd.connect.2.dgram-many-times",
-                              "freebsd.connect.2.dgram-receives-from-peer-only"}}});
+     .outcome = {
+         [BY_POSIX] = {"new then nothing",
+                       {"posix.connect.connects-or-sets-peer",
+                        "posix.connect.datagram.receives-only-from-peer"}},
+         [BY_LINUX] = {"new then nothing",
+                       {"linux.connect.2.many-times", "linux.connect.2.datagram-filter"}},
+         [BY_BSD] = {"new then nothing",
+                     {"freebsd.connect.2.dgram-many-times",
+                      "freebsd.connect.2.dgram-receives-from-peer-only"}},
+         [BY_ZOS] = {"new then nothing",
+                     {"zos.connect.rexx.udp-many-times", "zos.datagram.receives-from-peer-only"}}});
 
 CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {

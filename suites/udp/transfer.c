@@ -231,9 +231,12 @@ RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
          [BY_POSIX] = {"the peer then to the peer",
                        {"posix.getpeername.stores-peer", "posix.connect.datagram.sends-to-peer",
                         "posix.sendto.connected-overrides-or-eisconn"}},
-         [BY_LINUX] = {
-             "the peer then to the peer",
-             {"linux.getpeername.2.datagram-own-peer", "linux.udp.7.connect-sets-destination"}}});
+         [BY_LINUX] = {"the peer then to the peer",
+                       {"linux.getpeername.2.datagram-own-peer",
+                        "linux.udp.7.connect-sets-destination"}},
+         [BY_BSD] = {"the peer then to the peer",
+                     {"freebsd.getpeername.2.returns-peer-name",
+                      "freebsd.connect.2.dgram-sends-to-peer"}}});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
