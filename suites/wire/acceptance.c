@@ -298,6 +298,10 @@ CASE(checksum_syn, port, .network = ON_LINE, .family = ANY_FAMILY,
     struct talk c = t->chosen[0] ? talk_to(&line, unused_port(t)) : talk_to_listener(&line);
     tell(&c, SYN, .wrong.checksum = 1);
     observe("%s", said(&c, hear_now(&c)));
+    /* A right one comes through. */
+    c.next--;
+    tell(&c, SYN);
+    must_hear(&c, t->chosen[0] ? RST | ACK : SYN | ACK);
 }
 
 MUTANT_TAMPERS(checksum_syn, "checksums are not looked at", .heading = TO_IUT, .with = SYN,
