@@ -129,39 +129,6 @@ MUTANT_ON_WIRE(only_in_syn, "it is in every segment")
 
 /* ---- the other side's windows ---- */
 
-RULE(applied, "wire.window-scale.applied",
-     .statement = "Where both SYNs had Window Scale, send() takes the other side's windows to be "
-                  "scaled by the shift that its SYN has.",
-     RFCS("within the window", "rfc7323.scale-taken", "rfc7323.incoming-window-scaled",
-          "rfc7323.first-within-window"));
-
-CASE(applied, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
-     .axes = {{"shift", {"1", "7", "14"}}})
-{
-    static const struct {
-        unsigned shift;
-        uint16_t window;
-    } windows[] = {{1, 400}, {7, 20}, {14, 1}};
-    unsigned shift = windows[t->chosen[0]].shift;
-    uint16_t window = windows[t->chosen[0]].window;
-    struct line line = take_line(t);
-    struct talk c = line_connected(&line, .mss = MSS, .scale = SCALE(shift));
-    need_scale(&c);
-    say_window(&c, window);
-    observe("%s", fills(&c, window, (size_t)window << shift));
-}
-
-MUTANT_ON_WIRE(applied, "windows are not scaled")
-{
-    if (heading == TO_IUT && packet->flags & SYN)
-        packet->scale = SCALE(0);
-    return true;
-}
-
-RULE(over_14, "wire.window-scale.over-14",
-     .statement = "send() takes a shift above 14 in the other side's Window Scale to be 14.",
-     RFCS("within the window", "rfc7323.scale-over-14"));
-
 /* The IUT sends much, and hears of each segment at once that it came: its congestion window grows
  * beyond 2^14 octets. */
 static void transfer(struct talk *c)
@@ -176,6 +143,41 @@ static void transfer(struct talk *c)
         tell(c, ACK);
     }
 }
+
+RULE(applied, "wire.window-scale.applied",
+     .statement = "Where both SYNs had Window Scale, send() takes the other side's windows to be "
+                  "scaled by the shift that its SYN has.",
+     RFCS("within the window", "rfc7323.scale-taken", "rfc7323.incoming-window-scaled",
+          "rfc7323.first-within-window"));
+
+/* More than half of the window: a shift that is less by one gives no more than that. */
+CASE(applied, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"shift", {"1", "7", "14"}}})
+{
+    static const struct {
+        unsigned shift;
+        uint16_t window, mss;
+    } windows[] = {{1, 400, MSS}, {7, 8, MSS}, {14, 1, 1460}};
+    unsigned shift = windows[t->chosen[0]].shift;
+    size_t window = (size_t)windows[t->chosen[0]].window << shift;
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line, .mss = windows[t->chosen[0]].mss, .scale = SCALE(shift));
+    need_scale(&c);
+    transfer(&c);
+    say_window(&c, windows[t->chosen[0]].window);
+    observe("%s", fills(&c, window / 2, window));
+}
+
+MUTANT_ON_WIRE(applied, "windows are not scaled")
+{
+    if (heading == TO_IUT && packet->flags & SYN)
+        packet->scale = SCALE(0);
+    return true;
+}
+
+RULE(over_14, "wire.window-scale.over-14",
+     .statement = "send() takes a shift above 14 in the other side's Window Scale to be 14.",
+     RFCS("within the window", "rfc7323.scale-over-14"));
 
 CASE(over_14, data, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"shift", {"15", "30", "255"}}})
