@@ -159,9 +159,10 @@ CASE(probed, opened, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
 
 MUTANT_ON_WIRE(probed, "the window is never probed")
 {
-    static bool open;
+    static bool closed, open;
+    closed |= heading == TO_IUT && packet->text;
     open |= heading == TO_IUT && packet->window == 1000;
-    if (heading == FROM_IUT && !open && packet->ack && !(packet->flags & SYN))
+    if (heading == FROM_IUT && closed && !open)
         packet->flags = RST;
     return true;
 }
