@@ -74,7 +74,11 @@ CASE(once, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     struct talk c = after_three(&line);
     observe("%s", blocks(&c, early(&c, (uint32_t)-3, "abc")));
     tell(&c, ACK, .text = "def");
-    observe("%s", blocks(&c, acknowledged(&c)));
+    struct packet next;
+    do /* an ACK that has just that number may be one too many of the duplicate */
+        next = hear(&c);
+    while (next.protocol && !next.sacks && next.ack != c.next);
+    observe("%s", blocks(&c, next));
 }
 
 MUTANT_ON_WIRE(once, "it is reported by all that follow")
@@ -93,8 +97,8 @@ RULE(gap, "wire.sack.duplicate-and-gap",
      .statement = "While there is a gap the ACK of data that has come before it reports what has "
                   "come behind the gap, and in front of that the duplicate, if it reports "
                   "duplicates.",
-     DUPLICATES("1:4 7:9", "7:9", "rfc2883.first-block", "rfc2883.more-blocks",
-                "rfc2018.every-ack"));
+     DUPLICATES("1:4 7:9", "7:9", "rfc2883.first-block", "rfc2883.more-blocks", "rfc2018.every-ack",
+                "rfc2018.many-blocks"));
 
 CASE(gap, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
