@@ -164,7 +164,8 @@ RULE(end, "wire.options.end-of-list",
      .statement = "Nothing that follows End of Option List in a SYN is taken for an option: the "
                   "SYN with ACK of a listening socket has neither window scale nor timestamps for "
                   "it.",
-     RFCS("no", "rfc9293.end-of-option-list", "rfc9293.must-4"));
+     RFCS("no", "rfc9293.end-of-option-list", "rfc9293.must-4", "rfc7323.scale-answered-only",
+          "rfc7323.stamp-answered-only"));
 
 /* That selective acknowledgments are permitted may be said to whoever calls (RFC 2018, 2). */
 
@@ -253,6 +254,7 @@ CASE(mss_sent, segments, .network = ON_LINE, .family = ANY_FAMILY)
     must(sk_send(iut, c.fd, "hello", 5, 0));
     observe("%s", mss_of(hear(&c)));
     tell(&c, ACK); /* so that it does not come again */
+    drain(&line);
     tell(&called, SYN, .mss = 1000);
     observe("%s", mss_of(hear(&called)));
 }
@@ -378,15 +380,21 @@ MUTANT_ON_WIRE(mss_heeded, "it is not heeded")
 }
 
 RULE(mss_anywhere, "wire.mss.not-aligned",
-     .statement = "send() heeds a Maximum Segment Size that does not begin on a word boundary.",
-     RFCS("small enough", "rfc9293.must-64", "rfc9293.no-operation"));
+     .statement = "send() heeds a Maximum Segment Size that does not begin on a word boundary, "
+                  "behind No-Operations or an option of an unknown kind.",
+     RFCS("small enough", "rfc9293.must-64", "rfc9293.no-operation", "rfc9293.must-6"));
 
-CASE(mss_anywhere, data, .network = ON_LINE, .family = ANY_FAMILY,
-     .axes = {{"offset", {"1", "2", "3"}}})
+CASE(mss_anywhere, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"behind", {"one", "two", "three", "unknown"}}})
 {
+    static const unsigned char behind[][12] = {
+        {1, MSS_KIND, 4, 1, 44, 1, 1, 1, 1, 1, 1, 1},
+        {1, 1, MSS_KIND, 4, 1, 44, 1, 1, 1, 1, 1, 1},
+        {1, 1, 1, MSS_KIND, 4, 1, 44, 1, 1, 1, 1, 1},
+        {UNKNOWN_KIND, 5, 7, 7, 7, MSS_KIND, 4, 1, 44, 1, 1, 1}};
     struct line line = take_line(t);
-    struct packet syn = {.flags = SYN, .options = {1, 1, 1, 1, 1, 1, 1, 1}, .options_length = 8};
-    memcpy(syn.options + 1 + t->chosen[0], (unsigned char[]){MSS_KIND, 4, 1, 44}, 4);
+    struct packet syn = {.flags = SYN, .options_length = sizeof behind[0]};
+    memcpy(syn.options, behind[t->chosen[0]], sizeof behind[0]);
     struct talk c = line_connected_with(&line, syn);
     observe("%s", largest(&c, 300));
 }
