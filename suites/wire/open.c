@@ -57,23 +57,26 @@ MUTANT_ON_WIRE(peer_name, "data goes to another port")
 }
 
 RULE(active, "wire.open.active",
-     .statement = "connect() sends a SYN without ACK, and answers a SYN that acknowledges it with "
-                  "an ACK of its own number and the other's, whereupon the socket is connected.",
+     .statement =
+         "connect() sends a SYN without ACK at once, and answers a SYN that acknowledges it with "
+         "an ACK of its own number and the other's, whereupon the socket is connected.",
      RFCS("SYN seq 0 then ACK seq 1 ack 1 then 0", "rfc9293.active-open-at-once",
           "rfc9293.replies-to-calls", "rfc9293.three-way-handshake", "rfc9293.syn-sent-established",
           "rfc9293.syn-sent-ack-form", "rfc9293.syn-sent-learns-number",
           "rfc9293.sequence-number-of-syn", "rfc9293.syn-sent-ack-acceptable",
           "rfc9293.open-closed-active", "rfc9293.open-closed-syn-form"));
 
+/* Where the line's address leads is known beforehand, so that the SYN need not wait for it. */
 CASE(active, connected, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct talk c = talk_to(&line, 0);
+    drain(&line);
     c.fd = stream_socket(t, iut);
     set_nonblocking(t, iut, c.fd, true);
     int result = sk_connect(iut, c.fd, &c.line_name);
     require(result == -EINPROGRESS, "connect() without blocking gave %s", result_name(result));
-    c.syn = see(&line);
+    c.syn = see_now(&line);
     talk_counts_from(&c, &c.syn);
     c.iut = c.syn.source;
     observe("%s", said(&c, c.syn));
@@ -122,8 +125,19 @@ static struct packet hear_now_but_syn(struct talk *c)
     return packet;
 }
 
-/* The answer comes at once: a timer sends SYN and ACK too, in place of the SYN. The other side's
- * SYN with ACK has the number of its SYN, as figure 7 shows; an ACK alone says as much. */
+/* The other side's SYN with ACK, which has the number of its SYN. Figure 7 has it complete the
+ * handshake. By 3.10.7.4, where A.2 is not heeded, it is out of the window, and a SYN besides: it
+ * is answered by an ACK, and the handshake is complete when the other side acknowledges once more.
+ */
+static void tell_crossed_syn_ack(struct talk *c)
+{
+    tell(c, SYN | ACK, .seq = -1);
+    if (hear_now(c).flags == ACK)
+        tell(c, ACK);
+}
+
+/* The answer comes at once: a timer sends SYN and ACK too, in place of the SYN. An ACK alone says
+ * as much as the other side's SYN with ACK. */
 CASE(simultaneous, both, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"answer", {"syn-ack", "ack"}}})
 {
@@ -131,7 +145,10 @@ CASE(simultaneous, both, .network = ON_LINE, .family = ANY_FAMILY,
     struct talk c = line_called(&line);
     tell(&c, SYN);
     observe("%s", said(&c, hear_now_but_syn(&c)));
-    tell(&c, t->chosen[0] ? ACK : SYN | ACK, .seq = t->chosen[0] ? 0 : -1);
+    if (t->chosen[0])
+        tell(&c, ACK);
+    else
+        tell_crossed_syn_ack(&c);
     observe("%s", connect_ends(&c));
 }
 
@@ -146,7 +163,7 @@ CASE(simultaneous_data, both_ways, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
-    tell(&c, SYN | ACK, .seq = -1);
+    tell_crossed_syn_ack(&c);
     require_by("wire.open.simultaneous", end_of_connect(&c) == 0, "there is no connection");
     tell(&c, ACK, .text = "abc");
     observe("%s", receive_next(t, iut, c.fd));
@@ -215,9 +232,10 @@ MUTANT_TAMPERS(listens_on, "a second SYN is not heard before the first connectio
                .heading = TO_IUT, .with = SYN, .nth = 2, .lost = true)
 
 RULE(bad_ack, "wire.open.bad-ack",
-     .statement = "An ACK of what was not sent, in answer to the SYN with ACK of a listening "
-                  "socket, is answered by a RST that has the number acknowledged, or by an ACK if "
-                  "it is beyond what was sent, and accept() gives no connection of it.",
+     .statement = "An ACK that does not acknowledge the SYN, or acknowledges what was not sent, in "
+                  "answer to the SYN with ACK of a listening socket is answered by a RST that has "
+                  "the number acknowledged, or by an ACK if it is beyond what was sent, and "
+                  "accept() gives no connection of it.",
      RFCS("RST with the number acknowledged then none", "rfc9293.ack-syn-received-bad",
           "rfc9293.unsynchronized-resets-bad-ack", "rfc9293.unsynchronized-reset-number"));
 
@@ -326,7 +344,7 @@ MUTANT_ON_WIRE(syn_ack_data, "data with the SYN is read from its second byte on"
 RULE(open_again, "wire.open.listen-again",
      .statement = "listen() on the port of a connection makes a new listener or fails, and the "
                   "connection goes on.",
-     RFCS("abc", "rfc9293.must-41"));
+     RFCS("a listener | a failure then abc", "rfc9293.must-41", "rfc9293.passive-open-listens"));
 
 CASE(open_again, port_in_use, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER)
 {
@@ -338,8 +356,14 @@ CASE(open_again, port_in_use, .network = ON_LINE, .family = ANY_FAMILY, .role = 
     int fd = stream_socket(t, iut);
     sk_setsockopt(iut, c.fd, SOL_SOCKET, SO_REUSEADDR, 1); /* so that bind() need not fail */
     sk_setsockopt(iut, fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (sk_bind(iut, fd, &name) == 0)
-        sk_listen(iut, fd, 1);
+    if (sk_bind(iut, fd, &name) == 0 && sk_listen(iut, fd, 1) == 0) {
+        struct talk other = talk_to(&line, address_port(&c.iut));
+        tell(&other, SYN);
+        struct packet answer = hear(&other);
+        observe("%s", has_just(&answer, SYN | ACK) ? "a listener" : said(&other, answer));
+    } else {
+        observe("a failure");
+    }
     tell(&c, ACK, .text = "abc");
     observe("%s", receive_next(t, iut, c.fd));
 }
