@@ -230,12 +230,15 @@ MUTANT_ON_WIRE(padding, "behind the end is rubbish")
 
 /* ---- the maximum segment size ---- */
 
+#define IPV4_DEFAULT 536
+#define IPV6_DEFAULT 1220
+
 RULE(mss_sent, "wire.mss.sent",
      .statement = "The SYN of connect(), and a listening socket's answer to one, have the option "
                   "Maximum Segment Size unless 536 octets over IPv4, or 1220 over IPv6, are all "
                   "that can be received; no other segment has it.",
-     RFCS("there then not there then not there then there", "rfc9293.must-14", "rfc9293.shld-5",
-          "rfc9293.may-3", "rfc9293.must-65", "rfc9293.mss-option-length",
+     RFCS("there | needless then not there then not there then there | needless", "rfc9293.must-14",
+          "rfc9293.shld-5", "rfc9293.may-3", "rfc9293.must-65", "rfc9293.mss-option-length",
           "rfc9293.mss-option-in-syn"));
 
 static const char *mss_of(struct packet packet)
@@ -243,20 +246,37 @@ static const char *mss_of(struct packet packet)
     return !packet.protocol ? "missing" : packet.mss ? "there" : "not there";
 }
 
+/* Whether more than the default is received, of which the other side has to be told. */
+static bool takes_more_than_default(struct talk *c)
+{
+    static const char data[IPV6_DEFAULT + 1];
+    size_t size = c->line->t->peer_domain == AF_INET6 ? IPV6_DEFAULT : IPV4_DEFAULT;
+    if (c->syn.window <= size)
+        return false;
+    tell(c, ACK, .data = data, .length = size + 1);
+    if (strcmp(until_acknowledged(c), "acknowledged") == 0)
+        return true;
+    c->next -= (uint32_t)size + 1;
+    return false;
+}
+
 CASE(mss_sent, segments, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct talk c = line_called(&line), called = talk_to_listener(&line);
-    observe("%s", mss_of(c.syn));
     tell(&c, SYN | ACK, .mss = 1000);
-    observe("%s", mss_of(hear_but(&c, SYN)));
+    struct packet answer = hear_but(&c, SYN);
+    bool needless = !c.syn.mss && connected_to_line(&c) == 0 && !takes_more_than_default(&c);
+    observe("%s", needless ? "needless" : mss_of(c.syn));
+    observe("%s", mss_of(answer));
     require(connected_to_line(&c) == 0, "there is no connection");
     must(sk_send(iut, c.fd, "hello", 5, 0));
     observe("%s", mss_of(hear(&c)));
     tell(&c, ACK); /* so that it does not come again */
     drain(&line);
     tell(&called, SYN, .mss = 1000);
-    observe("%s", mss_of(hear(&called)));
+    answer = hear(&called);
+    observe("%s", needless && !answer.mss ? "needless" : mss_of(answer));
 }
 
 MUTANT_ON_WIRE(mss_sent, "it is in every segment")
@@ -328,9 +348,6 @@ static const char *largest(struct talk *c, size_t limit)
     }
     return "small enough";
 }
-
-#define IPV4_DEFAULT 536
-#define IPV6_DEFAULT 1220
 
 RULE(mss_default, "wire.mss.default",
      .statement = "Where the other side's SYN has no option Maximum Segment Size, send() makes no "

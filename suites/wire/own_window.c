@@ -244,7 +244,10 @@ RULE(urgent, "wire.own-window.urgent",
      .statement = "A segment without data that tells of urgent data counts while the window is "
                   "closed: recv() with MSG_OOB gives the urgent octet when it comes, though the "
                   "segment that brings it does not say so.",
-     .outcome = {[BY_LINUX] = {"!", {"rfc9293.must-66", "rfc9293.zero-window-control"}}});
+     .outcome = {[BY_LINUX] = {"!",
+                               {"rfc9293.must-66", "rfc9293.zero-window-control",
+                                "linux.recv.2.msg-oob", "linux.tcp.7.urgent-not-inline",
+                                "linux.tcp.7.urgent-one-byte", "linux.tcp.7.urgent-pointer-bsd"}}});
 
 CASE(urgent, told_before, .network = ON_LINE, .family = ANY_FAMILY)
 {
