@@ -48,8 +48,8 @@ static void ack_of_unsent(struct test *t, enum tcp_state state)
 
 CASE(unsent, established, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .deviation = {[BY_LINUX] = {"nothing then alive",
-                                 "up to 6.12 at least Linux drops such a segment without a word in "
-                                 "ESTABLISHED; 6.18 answers"}})
+                                 "up to 6.19.14 Linux drops such a segment without a word in "
+                                 "ESTABLISHED; 7.0.13 answers, and 6.18.44 does"}})
 {
     ack_of_unsent(t, STATE_ESTABLISHED);
 }
