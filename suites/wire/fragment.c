@@ -42,8 +42,8 @@ static void need_discovery(struct test *t, int fd)
         skip("path MTU discovery is off there");
 }
 
-/* Whether a small datagram of a socket may be fragmented, on which IP_MTU_DISCOVER was set or not.
- */
+/* Whether a small datagram of a socket may be fragmented, on which IP_MTU_DISCOVER was set or not:
+ * to what has the flag otherwise before, as that may be the default. */
 static void observe_flag(struct test *t, int how)
 {
     struct line line = take_line(t);
@@ -51,6 +51,8 @@ static void observe_flag(struct test *t, int how)
     if (how == AS_IT_IS)
         need_discovery(t, fd);
     else
+        discover(t, fd, how == IP_PMTUDISC_DONT ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
+    if (how != AS_IT_IS)
         discover(t, fd, how);
     must(sk_send(t->iut, fd, "abc", 3, 0));
     struct packet packet = see(&line);
@@ -151,9 +153,17 @@ MUTANT_ON_WIRE(flag_stream, "the flag is missing")
 
 /* ---- what is too long ---- */
 
+static unsigned char byte_at(size_t i)
+{
+    enum { PRIME = 251 };
+    return (unsigned char)(i % PRIME);
+}
+
 static int send_big(struct test *t, int fd)
 {
-    static const char data[BIG];
+    static unsigned char data[BIG];
+    for (size_t i = 0; i < BIG; i++)
+        data[i] = byte_at(i);
     return sk_send(t->iut, fd, data, sizeof data, 0);
 }
 
@@ -184,11 +194,21 @@ RULE(fragments, "wire.fragment.fragments",
                                {"linux.ip.7.ip-pmtudisc-want", "linux.udp.7.fragments-without-pmtu",
                                 "linux.ipv6.7.ipv6-mtu-discover"}}});
 
-/* Fragments may come in any order; each byte has to come once. */
+/* Whether a part of what send_big() sent is right, which begins so far behind the IP header. */
+static bool is_part(const unsigned char *part, size_t begin, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (begin + i >= UDP_HEADER && part[i] != byte_at(begin + i - UDP_HEADER))
+            return false;
+    return true;
+}
+
+/* Fragments may come in any order; each byte has to come. */
 static const char *fragments_of(struct line *line, size_t all)
 {
     static bool come[BIG + UDP_HEADER];
     size_t count = 0;
+    uint32_t identifier = 0;
     while (count < all) {
         struct packet packet = see(line);
         size_t header = packet.source.any.sa_family == AF_INET6 ? IPV6_HEADER : (size_t)IPV4_HEADER;
@@ -198,9 +218,17 @@ static const char *fragments_of(struct line *line, size_t all)
             return packet_words(&packet, NULL, NULL);
         if (packet.dont_fragment)
             return "a fragment that may not be fragmented";
-        size_t length = packet.raw_length - header - packet.header_options;
+        header += packet.header_options;
+        if (count && packet.identifier != identifier)
+            return "fragments that do not belong together";
+        if (packet.raw_length < header)
+            return "a fragment that is cut";
+        identifier = packet.identifier;
+        size_t length = packet.raw_length - header;
         if (packet.more_fragments == (packet.fragment + length >= all))
             return packet.more_fragments ? "a last one that is not" : "one that is not the last";
+        if (!is_part((const unsigned char *)packet.raw + header, packet.fragment, length))
+            return "something else";
         for (size_t i = packet.fragment; i < packet.fragment + length && i < all; i++) {
             count += !come[i];
             come[i] = true;
