@@ -202,8 +202,9 @@ MUTANT(interface, "the first IP_MULTICAST_IF counts")
 #define LOOPED "left then left then the second"
 
 RULE(loop, "wire.group.loop",
-     .statement = "A datagram to a group that is joined is received by its sender's host unless "
-                  "setsockopt() cleared IP_MULTICAST_LOOP, and leaves in either case.",
+     .statement = "A datagram to a group that is joined is received by its sender's host if "
+                  "setsockopt() set IP_MULTICAST_LOOP, not if it cleared it, and leaves in either "
+                  "case.",
      .outcome = {
          [BY_LINUX] = {LOOPED,
                        {"linux.ip.7.ip-multicast-loop", "linux.ipv6.7.ipv6-multicast-loop"}},
@@ -282,8 +283,7 @@ enum {
     MLD_REPORT = 131,
     MLD_DONE = 132,
     MLD_REPORT_2 = 143,
-    /* records of the versions of reports that have several */
-    IS_EXCLUDE = 2,
+    /* records of the versions of reports that have several; others say what was so before */
     TO_INCLUDE = 3,
     TO_EXCLUDE = 4,
 };
@@ -301,7 +301,7 @@ static int in_records(struct bytes records, const void *group, size_t length)
         unsigned type = records.at[0], sources = records.at[2] << 8 | records.at[3];
         size_t size = HEADER + length + sources * length + records.at[1] * 4u;
         if (memcmp(records.at + HEADER, group, length) == 0)
-            return type == IS_EXCLUDE || type == TO_EXCLUDE ? 1 : type == TO_INCLUDE ? -1 : 0;
+            return type == TO_EXCLUDE ? 1 : type == TO_INCLUDE && !sources ? -1 : 0;
         if (size > records.size)
             break;
         records.at += size;
@@ -341,9 +341,10 @@ static int says_of_group(const struct test *t, const struct packet *packet)
     return packet->protocol == IPPROTO_ICMPV6 ? mld_says(packet, &group.in6.sin6_addr) : 0;
 }
 
-/* The next that the IUT says of the group, which it has to say at once: that is by the next tick of
- * a slow clock, of which there are five in a second, and before what is due within a second. */
-static const char *said_of_group(struct line *line)
+/* The next that the IUT says of the group, and whether by version 3 of IGMP, which it has to say at
+ * once: that is by the next tick of a slow clock, of which there are five in a second, and before
+ * what is due within a second. */
+static const char *said_of_group(struct line *line, bool *version3)
 {
     static const double at_once = 0.5;
     struct packet packet;
@@ -353,6 +354,8 @@ static const char *said_of_group(struct line *line)
     while (packet.protocol && !(says = says_of_group(line->t, &packet)));
     if (!packet.protocol)
         return "nothing";
+    *version3 =
+        packet.protocol == IPPROTO_IGMP && *(const unsigned char *)packet.data == IGMP_REPORT_3;
     bool late = packet.time > told_at + machine_milliseconds(at_once) * INT64_C(1000000);
     return says > 0 ? (late ? "joined, but late" : "joined") : late ? "left, but late" : "left";
 }
@@ -371,13 +374,14 @@ static bool says_nothing(const struct packet *packet, enum heading heading, bool
 RULE(joins, "wire.group.join",
      .statement = "setsockopt() that joins a group has it reported at once, unasked.",
      .outcome = {[BY_LINUX] = {"joined", {"rfc1112.join-reports"}},
-                 [BY_RFC] = {"joined", {"rfc1112.join-reports", "rfc3376.change-reported"}}});
+                 [BY_RFC] = {"joined", {"rfc1112.join-reports"}}});
 
 CASE(joins, igmp, .network = ON_LINE, .family = FAMILY_IPV4)
 {
     struct line line = line_with_groups(t);
+    bool version3;
     join(t, datagram_socket(t, iut), false);
-    observe("%s", said_of_group(&line));
+    observe("%s", said_of_group(&line, &version3));
 }
 
 MUTANT_ON_WIRE(joins, "nobody is told")
@@ -393,8 +397,9 @@ RULE(listens, "wire.group.listen",
 CASE(listens, mld, .network = ON_LINE, .family = FAMILY_IPV6)
 {
     struct line line = line_with_groups(t);
+    bool version3;
     join(t, datagram_socket(t, iut), false);
-    observe("%s", said_of_group(&line));
+    observe("%s", said_of_group(&line, &version3));
 }
 
 MUTANT_ON_WIRE(listens, "nobody is told")
@@ -411,8 +416,11 @@ static void observe_leaving(struct test *t, bool by_close)
 {
     struct line line = line_with_groups(t);
     int fd = datagram_socket(t, t->iut);
+    bool version3 = true;
     join(t, fd, false);
-    const char *said = said_of_group(&line);
+    const char *said = said_of_group(&line, &version3);
+    if (t->domain == AF_INET && !version3) /* those before it need not say that a group is left */
+        skip("the implementation does not report groups by version 3 of IGMP");
     observe("%s", said);
     if (strcmp(said, "joined") != 0)
         return;
@@ -422,8 +430,8 @@ static void observe_leaving(struct test *t, bool by_close)
         join(t, fd, true);
     told_at = clock_now();
     while (strncmp(said, "joined", strlen("joined")) == 0) /* a report may be sent twice */
-        said = said_of_group(&line);
-    observe("%s", said);
+        said = said_of_group(&line, &version3);
+    observe("%s%s", said, t->domain == AF_INET && !version3 ? ", in another version" : "");
 }
 
 #define LEAVING .network = ON_LINE, .axes = {{"by", {"option", "close"}}}
@@ -449,15 +457,16 @@ MUTANT_ON_WIRE(leaves, "nobody is told")
 
 /* ---- everybody ---- */
 
-/* A case needs a way to everybody, which is a matter of routes. */
-static void need_broadcast(struct test *t, struct line *line, const struct address *to)
+/* A case needs a way to everybody, which is a matter of routes. Gives whether it leads to the line:
+ * where there are several interfaces it may be another that is taken. */
+static bool need_broadcast(struct test *t, struct line *line, const struct address *to)
 {
     int fd = bound_datagram_socket(t, t->iut).fd;
     must(sk_setsockopt(t->iut, fd, SOL_SOCKET, SO_BROADCAST, 1));
     int result = sk_sendto(t->iut, fd, "way", 3, 0, to);
     if (result == -EHOSTUNREACH || result == -ENETUNREACH)
         skip("no route of the implementation leads to the broadcast address");
-    see_datagram(line, *to, true);
+    return see_datagram(line, *to, true).protocol;
 }
 
 RULE(denied, "wire.broadcast.denied",
@@ -489,7 +498,8 @@ RULE(broadcast, "wire.broadcast.sent",
      .statement =
          "sendto() to the broadcast address sends to everybody on the link if setsockopt() "
          "set SO_BROADCAST.",
-     .outcome = {[BY_POSIX] = {"to everybody", {"posix.sockets.options.broadcast.permits"}},
+     .outcome = {[BY_POSIX] = {"to everybody",
+                               {"posix.sockets.options.broadcast.permits", "posix.sendto.sends"}},
                  [BY_LINUX] = {"to everybody",
                                {"linux.socket.7.so-broadcast", "linux.ip.7.broadcast-sent"}},
                  [BY_BSD] = {"to everybody", {"freebsd.getsockopt.2.so-broadcast"}}});
@@ -500,7 +510,8 @@ CASE(broadcast, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
     struct line line = line_with_groups(t);
     struct address to = address_of("255.255.255.255", 4711);
     int fd = bound_datagram_socket(t, iut).fd;
-    need_broadcast(t, &line, &to);
+    if (!need_broadcast(t, &line, &to) && t->net->described)
+        skip("what the implementation sends to everybody leaves by another interface");
     must(sk_setsockopt(iut, fd, SOL_SOCKET, SO_BROADCAST, 1));
     int result = sk_sendto(iut, fd, "abc", 3, 0, &to);
     if (result < 0) {
