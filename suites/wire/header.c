@@ -74,7 +74,7 @@ static struct packet data_with(struct test *t, struct talk *c, int option, int v
  * connect(): the value, or that of the first that has another. */
 static int seen_behind_syn(struct test *t, int option, int value, int seen(struct packet))
 {
-    enum { OF_SYN, DATA, OF_FIN, LAST, SEGMENTS };
+    enum { OF_SYN, OF_FIN, DATA, LAST, SEGMENTS };
     struct line line = take_line(t);
     struct talk c = talk_to(&line, 0);
     struct packet packets[SEGMENTS];
@@ -88,11 +88,12 @@ static int seen_behind_syn(struct test *t, int option, int value, int seen(struc
     tell(&c, SYN | ACK);
     packets[OF_SYN] = must_hear(&c, ACK);
     require(connected_to_line(&c) == 0, "connect() failed");
+    tell(&c, FIN | ACK);
+    packets[OF_FIN] = must_hear(&c, ACK);
     must(sk_send(t->iut, c.fd, "abc", 3, 0));
     packets[DATA] = must_hear(&c, ACK);
     require(packets[DATA].length, "data should have come");
-    tell(&c, FIN | ACK);
-    packets[OF_FIN] = must_hear(&c, ACK);
+    tell(&c, ACK);
     must(sk_shutdown(t->iut, c.fd, SHUT_WR));
     packets[LAST] = must_hear(&c, FIN | ACK);
     for (int i = 0; i < SEGMENTS; i++)
@@ -401,18 +402,17 @@ RULE(acknowledgments, "wire.tos.acknowledgments",
      .outcome = {
          [BY_LINUX] = {"16", {OF_ACKNOWLEDGMENTS}}, [BY_RFC] = {"16", {OF_ACKNOWLEDGMENTS}}});
 
-/* The acknowledgments of what is too old, which no implementation delays, and of a FIN: the field,
- * or another that one of them has. */
+/* The acknowledgments of a FIN and of what is too old: the field, or another that one has. */
 static void observe_acknowledgment(struct test *t)
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     set(t, c.fd, class_option(t), CLASS);
-    tell(&c, ACK, .seq = -1, .traffic = OTHER_CLASS, .text = "x");
-    int of_old = class_of(must_hear(&c, ACK));
     tell(&c, FIN | ACK, .traffic = OTHER_CLASS);
     int of_fin = class_of(must_hear(&c, ACK));
-    observe("%d", of_old == CLASS ? of_fin : of_old);
+    tell(&c, ACK, .seq = -1, .traffic = OTHER_CLASS, .text = "x");
+    int of_old = class_of(must_hear(&c, ACK));
+    observe("%d", of_fin == CLASS ? of_old : of_fin);
 }
 
 CASE(acknowledgments, of_fin, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE,
