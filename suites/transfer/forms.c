@@ -154,14 +154,20 @@ const char *peer_reads(struct test *t, int fd, size_t size)
 
 bool is_late(int64_t took, int limit)
 {
-    return took > limit * INT64_C(1000000) * 4;
+    return took > (limit + machine_milliseconds(0.2)) * INT64_C(1000000);
 }
 
 const char *limit_kept(int64_t took, int limit)
 {
+    enum { TICKS = 20 };
     if (is_late(took, limit))
         return "too late";
-    return took < limit * INT64_C(1000000) * 3 / 4 ? "too early" : "in time";
+    return took < (limit - TICKS) * INT64_C(1000000) ? "too early" : "in time";
+}
+
+bool took_a_while(int64_t since)
+{
+    return clock_now() - since > machine_milliseconds(0.15) * INT64_C(1000000);
 }
 
 void await_caught(struct test *t, int signal)
