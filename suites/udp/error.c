@@ -160,10 +160,10 @@ RULE(pollerr, "udp.error.pollerr",
                                 "linux.epoll_ctl.2.epollerr-always"}}});
 
 CASE(pollerr, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .readiness = WITH_POLL | WITH_EPOLL)
+     .readiness = WITH_POLL | WITH_EPOLL, .axes = {{"asked", {"nothing", "pollerr"}}})
 {
-    int fd = refused_socket(t);
-    observe("%s", ready_name(ready(t, iut, fd, 0, 0) & POLLERR));
+    int fd = refused_socket(t), asked = t->chosen[0] == 0 ? 0 : POLLERR;
+    observe("%s", ready_name(ready(t, iut, fd, asked, 0) & POLLERR));
 }
 
 MUTANT(pollerr, "POLLERR is not reported on datagram sockets")
