@@ -233,20 +233,27 @@ MUTANT(repeated, "a second connect() on a datagram socket fails with EISCONN")
 
 /* FreeBSD's udp(4) knows EISCONN for a socket that has a connection. */
 RULE(same_again, "udp.connect.same-again",
-     .statement = "connect() on a datagram socket to the peer that it has already succeeds.",
+     .statement = "connect() on a datagram socket to the peer that it has already succeeds, and "
+                  "that is its peer then.",
      .outcome = {
-         [BY_POSIX] = {"0",
+         [BY_POSIX] = {"0 then the peer",
                        {"posix.connect.connects-or-sets-peer", "posix.connect.eisconn",
-                        "posix.errors.no-error-is-success"}},
-         [BY_LINUX] = {"0", {"linux.connect.2.many-times", "posix.connect.connects-or-sets-peer"}},
-         [BY_BSD] = {"0 | EISCONN",
-                     {"freebsd.connect.2.dgram-many-times", "freebsd.udp.4.eisconn-connect"}}});
+                        "posix.errors.no-error-is-success", "posix.getpeername.stores-peer"}},
+         [BY_LINUX] = {"0 then the peer",
+                       {"linux.connect.2.many-times", "posix.connect.connects-or-sets-peer",
+                        "linux.getpeername.2.datagram-own-peer"}},
+         [BY_BSD] = {"0 then the peer || EISCONN",
+                     {"freebsd.connect.2.dgram-many-times", "freebsd.udp.4.eisconn-connect",
+                      "freebsd.getpeername.2.returns-peer-name"}}});
 
 CASE(same_again, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint to = bound_datagram_socket(t, peer);
     int fd = connected_datagram_socket(t, &to);
-    observe_result(sk_connect(iut, fd, &to.address));
+    int result = sk_connect(iut, fd, &to.address);
+    observe_result(result);
+    if (result == 0)
+        observe_peer(t, fd, &to.address);
 }
 
 /* Refuses to be given the peer that it has. */
