@@ -184,7 +184,11 @@ bool address_is_any(const struct address *address)
 {
     if (address->any.sa_family == AF_INET)
         return address->in.sin_addr.s_addr == INADDR_ANY;
-    return address->any.sa_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&address->in6.sin6_addr);
+    const struct in6_addr *in6 = &address->in6.sin6_addr;
+    static const unsigned char none[4];
+    return address->any.sa_family == AF_INET6 &&
+           (IN6_IS_ADDR_UNSPECIFIED(in6) ||
+            (IN6_IS_ADDR_V4MAPPED(in6) && memcmp(&in6->s6_addr[12], none, sizeof none) == 0));
 }
 
 /* ---- printing ---- */

@@ -59,6 +59,7 @@ bool address_equal(const struct address *a, const struct address *b);
 /* The same without the port. */
 bool address_same_host(const struct address *a, const struct address *b);
 
+/* The wildcard, IPv4's in its mapped form too. */
 bool address_is_any(const struct address *address);
 
 /* Prints "192.0.2.1:80", "[fe80::1%2]:80", "AF_UNSPEC"; a path in quotes, "@bytes" of the abstract

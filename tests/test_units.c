@@ -117,6 +117,9 @@ static void test_addresses(void)
     struct address rest = address_unspec(16), any = address_any(AF_INET6, 0);
     CU_ASSERT_STRING_EQUAL(address_text(&rest), "AF_UNSPEC (length 16)");
     CU_ASSERT_TRUE(address_is_any(&any));
+    any.in6.sin6_addr.s6_addr[10] = any.in6.sin6_addr.s6_addr[11] = 0xff;
+    CU_ASSERT_TRUE(address_is_any(&any));
+    CU_ASSERT_FALSE(address_is_any(&mapped));
     rest.length = 1;
     CU_ASSERT_STRING_EQUAL(address_text(&rest), "a name of length 1");
 }
