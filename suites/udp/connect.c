@@ -148,17 +148,6 @@ RULE(own_name, "udp.connect.own-name",
                                  "ip(7) has the address stay INADDR_ANY; Linux 6.18 has it be "
                                  "that of the route"}});
 
-/* Whether an address is one of those that the lab gave the IUT. */
-static bool is_own(struct test *t, const struct address *name)
-{
-    for (enum place place = PLACE_MAIN; place <= PLACE_OTHER; place++) {
-        struct address own = place_of(t, t->iut, place, 0);
-        if (address_same_host(name, &own))
-            return true;
-    }
-    return false;
-}
-
 CASE(own_name, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint to = bound_datagram_socket(t, peer);
@@ -166,17 +155,18 @@ CASE(own_name, connected, .family = ANY_FAMILY, .network = ANY_NETWORK)
     int fd = connected_datagram_socket(t, &to);
     char byte;
     must(sk_getsockname(iut, fd, &name));
-    /* What is sent shows the peer whose port it is. */
+    /* What is sent shows the peer whose port and address it is. */
     must(sk_send(iut, fd, "x", 1, 0));
     await_data(t, peer, to.fd);
     must(sk_recvfrom(peer, to.fd, &byte, 1, 0, &seen));
     observe("%s", address_port(&name) == 0                     ? "no port"
                   : address_port(&name) != address_port(&seen) ? "a port that is not its own"
                                                                : "a port");
-    observe("%s", address_same_host(&name, &route) ? "the route's address"
-                  : address_is_any(&name)          ? "no address"
-                  : is_own(t, &name)               ? "another of its own"
-                                                   : "another host's address");
+    seen = as_written_by(t, iut, seen);
+    observe("%s", address_is_any(&name)              ? "no address"
+                  : !address_same_host(&name, &seen) ? "another than it sends from"
+                  : address_same_host(&name, &route) ? "the route's address"
+                                                     : "another of its own");
 }
 
 MUTANT(own_name, "getsockname() reports port 0 after connect()")
@@ -279,13 +269,20 @@ CASE(keeps_port, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"bound", {"by-connect", "by-bind"}}})
 {
     struct endpoint first = bound_datagram_socket(t, peer), second = bound_datagram_socket(t, peer);
-    struct address before, after;
+    struct address before, after, seen;
+    char byte;
     int fd = t->chosen[0] == 0 ? datagram_socket(t, iut) : bound_datagram_socket(t, iut).fd;
     must(sk_connect(iut, fd, &first.address));
     must(sk_getsockname(iut, fd, &before));
     must(sk_connect(iut, fd, &second.address));
     must(sk_getsockname(iut, fd, &after));
-    observe("%s", address_port(&before) == address_port(&after) ? "kept" : "changed");
+    must(sk_send(iut, fd, "x", 1, 0));
+    await_data(t, peer, second.fd);
+    must(sk_recvfrom(peer, second.fd, &byte, 1, 0, &seen));
+    bool kept = address_port(&before) == address_port(&after);
+    observe("%s", !kept                                         ? "changed"
+                  : address_port(&after) != address_port(&seen) ? "kept, but sent from another"
+                                                                : "kept");
 }
 
 MUTANT(keeps_port, "a second connect() changes the local port")
