@@ -67,7 +67,7 @@ RULE(send, "udp.error.send",
      .outcome = {
          [BY_POSIX] = {"ECONNREFUSED",
                        {"posix.sockets.asynchronous-errors.econnrefused-datagram",
-                        "posix.sockets.pending-error.returned-by-send"}},
+                        "posix.sockets.pending-error.returned-by-send", "posix.write.like-send"}},
          [BY_LINUX] = {"ECONNREFUSED",
                        {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned"}},
          [BY_BSD] = {"ECONNREFUSED", {"freebsd.send.2.econnrefused", "posix.write.like-send"}}});
