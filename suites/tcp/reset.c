@@ -342,7 +342,9 @@ RULE(ready, "readiness.ready.reset",
         [BY_POSIX] = {parts_,                                                                      \
                       {"posix.select.blocks", "posix.select.read-ready-data-eof-error",            \
                        "posix.select.write-ready-would-not-block"}},                               \
-        [BY_LINUX] = {parts_, {"linux.select.2.readable", "linux.select.2.writable"}},             \
+        [BY_LINUX] = {parts_,                                                                      \
+                      {"linux.select.2.timeout-null", "linux.select.2.waits",                      \
+                       "linux.select.2.readable", "linux.select.2.writable"}},                     \
         [BY_BSD] = {parts_,                                                                        \
                     {"freebsd.select.2.examines-sets", "freebsd.select.2.null-timeout-blocks",     \
                      "posix.select.read-ready-data-eof-error",                                     \
@@ -350,15 +352,18 @@ RULE(ready, "readiness.ready.reset",
 #define BY_POLL(parts_)                                                                            \
     .readiness = WITH_POLL,                                                                        \
     .outcome = {[BY_LINUX] = {parts_,                                                              \
-                              {"linux.socket.7.pollerr-error", "linux.socket.7.pollhup-broken",    \
+                              {"linux.poll.2.blocks", "linux.poll.2.timeout-negative",             \
+                               "linux.socket.7.pollerr-error", "linux.socket.7.pollhup-broken",    \
                                "linux.poll.2.pollerr", "linux.poll.2.errors-always"}},             \
                 [BY_BSD] = {parts_,                                                                \
                             {"freebsd.poll.2.pollhup", "freebsd.poll.2.pollhup-always",            \
                              "freebsd.poll.2.timeout-inftim-blocks"}}}
 #define BY_EPOLL(parts_)                                                                           \
     .readiness = WITH_EPOLL,                                                                       \
-    .outcome = {[BY_LINUX] = {                                                                     \
-                    parts_, {"linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}}
+    .outcome = {                                                                                   \
+        [BY_LINUX] = {parts_,                                                                      \
+                      {"linux.epoll_wait.2.waits", "linux.epoll_wait.2.timeout-minus-one",         \
+                       "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}}
 
 CASE(ready, select, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      BY_SELECT("reported"))
