@@ -105,6 +105,7 @@ RULE(no_connection, "tcp.restart.no-connection",
                                 "posix.listen.returns-0"}},
                  [BY_BSD] = {"0 then 0",
                              {"freebsd.close.2.last-close-discards-name-and-data",
+                              "freebsd.bind.2.assigns-local-address",
                               "freebsd.listen.2.returns-zero"}}},
      .pinned = {[BY_LINUX] = "0 then 0"});
 
@@ -129,12 +130,16 @@ MUTANT(no_connection, "close() does not end listening")
 
 RULE(independent, "tcp.restart.connections-survive",
      .statement = "Closing a listener leaves the connections that it has accepted alone.",
-     .outcome = {[BY_POSIX] = {"hello then hello",
-                               {"posix.accept.new-descriptor", "posix.close.socket-destroyed"}},
-                 [BY_LINUX] = {"hello then hello",
-                               {"linux.accept.2.new-descriptor", "linux.close.2.last-descriptor"}},
-                 [BY_BSD] = {"hello then hello",
-                             {"posix.accept.new-descriptor", "posix.close.socket-destroyed"}}});
+     .outcome = {
+         [BY_POSIX] = {"hello then hello",
+                       {"posix.accept.new-descriptor", "posix.close.socket-destroyed",
+                        "posix.sockets.types.stream.reliable-sequenced"}},
+         [BY_LINUX] = {"hello then hello",
+                       {"linux.accept.2.new-descriptor", "linux.close.2.last-descriptor",
+                        "linux.socket.2.stream-full-duplex", "linux.socket.2.stream-not-lost"}},
+         [BY_BSD] = {"hello then hello",
+                     {"freebsd.accept.2.makes-new-socket", "posix.close.socket-destroyed",
+                      "freebsd.socket.2.stream.reliable-sequenced"}}});
 
 CASE(independent, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
