@@ -257,7 +257,7 @@ CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .
     must(sk_bind(peer, again, &client.name));
     if (t->network == ON_PAIR)
         retransmit_once(t, peer, again);
-    int result = finish(sk_begin(peer, call_connect(again, &server.address)));
+    int result = sk_connect(peer, again, &server.address);
     observe_result(result);
     set_nonblocking(t, iut, server.fd, result < 0);
     observe_result(finish(sk_begin(iut, call_accept(server.fd, NULL))));
