@@ -246,6 +246,7 @@ static void end_sending(struct test *t)
     struct connection c = connected_pair(t);
     must(sk_send(t->peer, c.peer, "x", 1, 0));
     must(t->chosen[0] == 0 ? sk_shutdown(t->peer, c.peer, SHUT_WR) : sk_close(t->peer, c.peer));
+    connected_pair(t); /* what is said for that comes behind the FIN */
     observe("%s", answer(t, c.iut, POLLIN, patience));
     require(strcmp(receive_next(t, t->iut, c.iut), "x") == 0, "the data did not come");
     observe("%s", answer(t, c.iut, POLLIN, patience));
