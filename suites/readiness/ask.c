@@ -119,13 +119,13 @@ const char *length_of_wait(int64_t since)
     enum { CLOCKS_DIFFER = 1 };
     int64_t milliseconds = (clock_now() - since) / INT64_C(1000000);
     return milliseconds < A_WHILE - CLOCKS_DIFFER               ? "too early"
-           : milliseconds > A_WHILE + machine_milliseconds(0.5) ? "too late"
+           : milliseconds > A_WHILE + machine_milliseconds(0.1) ? "too late"
                                                                 : "in time";
 }
 
 bool wait_again(const char *length, int *tries)
 {
-    enum { MOST = 3 };
+    enum { MOST = 5 };
     return strcmp(length, "too late") == 0 && ++*tries < MOST;
 }
 
