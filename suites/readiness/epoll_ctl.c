@@ -31,9 +31,11 @@ RULE(add, "readiness.epoll.add",
      .statement = "epoll_ctl() with EPOLL_CTL_ADD gives 0, and from then on epoll_wait() reports "
                   "of the descriptor what it was told to.",
      .basic = {OP_EPOLL_CTL}, .basics = 1,
-     .outcome = {[BY_LINUX] = {"0: nothing then 0 then 1: readable",
-                               {"linux.epoll_ctl.2.add", "linux.epoll_ctl.2.returns-zero",
-                                "linux.epoll_ctl.2.epollin", "linux.epoll.7.ready-subset"}}});
+     .outcome = {
+         [BY_LINUX] = {"0: nothing then 0 then 1: readable",
+                       {"linux.epoll_ctl.2.add", "linux.epoll_ctl.2.returns-zero",
+                        "linux.epoll_wait.2.returns-zero", "linux.epoll_wait.2.returns-count",
+                        "linux.epoll_ctl.2.epollin", "linux.epoll.7.ready-subset"}}});
 
 CASE(add, ready_already, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
@@ -84,6 +86,7 @@ RULE(modify, "readiness.epoll.modify",
                   "data are those of the descriptor.",
      .outcome = {[BY_LINUX] = {"0 then 1: writable then its data",
                                {"linux.epoll_ctl.2.mod", "linux.epoll_ctl.2.returns-zero",
+                                "linux.epoll_ctl.2.epollout", "linux.epoll_wait.2.returns-count",
                                 "linux.epoll_wait.2.data", "linux.epoll.7.modify-rereads"}}});
 
 CASE(modify, events_and_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
@@ -108,14 +111,18 @@ MUTANT(modify, "EPOLL_CTL_MOD does nothing")
 RULE(delete, "readiness.epoll.delete",
      .statement = "epoll_ctl() with EPOLL_CTL_DEL gives 0, and from then on epoll_wait() does not "
                   "report the descriptor.",
-     .outcome = {[BY_LINUX] = {"0 then 0: nothing",
-                               {"linux.epoll_ctl.2.del", "linux.epoll_ctl.2.returns-zero"}}});
+     .outcome = {
+         [BY_LINUX] = {"1: readable then 0 then 0: nothing",
+                       {"linux.epoll_ctl.2.add", "linux.epoll_ctl.2.epollin",
+                        "linux.epoll_ctl.2.del", "linux.epoll_ctl.2.returns-zero",
+                        "linux.epoll_wait.2.returns-count", "linux.epoll_wait.2.returns-zero"}}});
 
 CASE(delete, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "epoll")
 {
     struct watch watch = watch_of(t);
     must(sk_epoll_ctl(iut, watch.epoll, EPOLL_CTL_ADD, watch.ends.iut, EPOLLIN, 0));
+    observe("%s", events_of(t, &watch, NULL));
     observe_result(sk_epoll_ctl(iut, watch.epoll, EPOLL_CTL_DEL, watch.ends.iut, 0, 0));
     observe("%s", events_of(t, &watch, NULL));
 }
@@ -131,7 +138,10 @@ MUTANT(delete, "EPOLL_CTL_DEL does nothing")
 RULE(close, "readiness.epoll.close-removes",
      .statement = "close() of the only descriptor of a socket removes it from epoll instances: "
                   "epoll_wait() does not report it any more.",
-     .outcome = {[BY_LINUX] = {"1: readable then 0: nothing", {"linux.epoll.7.closed-removed"}}});
+     .outcome = {
+         [BY_LINUX] = {"1: readable then 0: nothing",
+                       {"linux.epoll.7.closed-removed", "linux.epoll_ctl.2.epollin",
+                        "linux.epoll_wait.2.returns-count", "linux.epoll_wait.2.returns-zero"}}});
 
 CASE(close, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE, .needs = "epoll")
 {
