@@ -158,7 +158,7 @@ REQUIREMENTS(
     {"linux.epoll_ctl.2.enospc", "ERRORS, ENOSPC", REQ_DOCUMENTED, "epoll_ctl() fails with ENOSPC.",
      .when = "max_user_watches is reached"},
     {"linux.epoll_ctl.2.eperm", "ERRORS, EPERM", REQ_DOCUMENTED, "epoll_ctl() fails with EPERM.",
-     .when = "the descriptor does not support epoll, as that of a regular file"},
+     .when = "the descriptor does not support epoll, as that of a regular file or of a directory"},
     {"linux.epoll_ctl.2.conforms-to", "STANDARDS", REQ_DOCUMENTED, "epoll_ctl() is of Linux.",
      .untestable = "a claim about another document"},
     {"linux.epoll_ctl.2.whatever-polls", "NOTES", REQ_DOCUMENTED,

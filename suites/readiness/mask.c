@@ -246,6 +246,7 @@ CASE(count, pselect, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK
     int limit = 0;
     for (int i = 0; i < 3; i++)
         limit = of.fd[i] >= limit ? of.fd[i] + 1 : limit;
+    require(limit <= FD_SETSIZE, "no set holds the descriptor %d", limit - 1);
     observe_count(sk_pselect(iut, limit, &set, NULL, NULL, &none, NULL));
 }
 
@@ -293,7 +294,8 @@ CASE(nothing, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_
      .outcome = {
          [BY_BSD] = {"0: nothing",
                      {"freebsd.poll.2.returns-zero-on-timeout", "freebsd.poll.2.ppoll.timespec",
-                      "freebsd.poll.2.ppoll.same-fds", "posix.poll.clears-revents"}}})
+                      "freebsd.poll.2.timeout-zero-returns", "freebsd.poll.2.ppoll.same-fds",
+                      "posix.poll.clears-revents"}}})
 {
     ask_at_once(t, PPOLL);
 }
@@ -347,7 +349,9 @@ static void ask_for_an_hour(struct test *t, enum masking which)
 
 CASE(already, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {MASKS}, .needs = "ppoll",
-     .outcome = {[BY_BSD] = {"1: readable", {"freebsd.poll.2.ppoll.waits-for-ready-or-signal"}}})
+     .outcome = {[BY_BSD] = {"1: readable",
+                             {"freebsd.poll.2.ppoll.waits-for-ready-or-signal",
+                              "freebsd.poll.2.returns-ready-count", "freebsd.poll.2.pollin"}}})
 {
     ask_for_an_hour(t, PPOLL);
 }
@@ -488,9 +492,13 @@ MUTANT_BY(timeout, "no call waits", does_not_sleep)
 RULE(holds, "readiness.mask.holds-signals",
      .statement = "ppoll(), pselect() and epoll_pwait() are not interrupted by a signal of their "
                   "mask; it is caught when they have returned.",
-     .outcome = {[BY_LINUX] = {"waits then 1: readable then caught",
-                               {"linux.poll.2.ppoll-mask", "linux.select.2.pselect-mask",
-                                "linux.epoll_wait.2.pwait-mask"}}});
+     .outcome = {
+         [BY_LINUX] = {"waits then 1: readable then caught",
+                       {"linux.poll.2.ppoll-mask", "linux.select.2.pselect-mask",
+                        "linux.epoll_wait.2.pwait-mask", "linux.poll.2.ppoll-as-poll",
+                        "linux.select.2.pselect-as-select", "linux.epoll_wait.2.pwait-as-wait",
+                        "linux.poll.2.returns-count", "linux.select.2.returns-count",
+                        "linux.epoll_wait.2.returns-count"}}});
 
 static const char *becomes_caught(struct test *t)
 {
@@ -521,7 +529,9 @@ CASE(holds, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TY
      .needs = "ppoll signals",
      .outcome = {
          [BY_BSD] = {"waits then 1: readable then caught",
-                     {"freebsd.poll.2.ppoll.sets-mask", "freebsd.poll.2.ppoll.restores-mask"}}})
+                     {"freebsd.poll.2.ppoll.sets-mask", "freebsd.poll.2.ppoll.restores-mask",
+                      "freebsd.poll.2.ppoll.waits-for-ready-or-signal",
+                      "freebsd.poll.2.returns-ready-count", "freebsd.poll.2.pollin"}}})
 {
     hold_signal(t, PPOLL);
 }
@@ -533,7 +543,9 @@ CASE(holds, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_
                                 "posix.select.pselect-sigmask-restored", "posix.select.blocks",
                                 "posix.select.returns-bits"}},
                  [BY_BSD] = {"waits then 1: readable then caught",
-                             {"freebsd.pselect.2.sets-mask", "freebsd.pselect.2.restores-mask"}}})
+                             {"freebsd.pselect.2.sets-mask", "freebsd.pselect.2.restores-mask",
+                              "freebsd.pselect.2.null-waits", "freebsd.pselect.2.returns-as-select",
+                              "freebsd.select.2.examines-sets"}}})
 {
     hold_signal(t, PSELECT);
 }

@@ -39,7 +39,7 @@ RULE(count, "readiness.poll.count",
                         "linux.poll.2.pollin", "linux.poll.2.pollout"}},
          [BY_BSD] = {"2 then readable and writable then nothing then writable",
                      {"freebsd.poll.2.returns-ready-count", "freebsd.poll.2.pollin",
-                      "freebsd.poll.2.pollout"}}});
+                      "freebsd.poll.2.pollout", "posix.poll.clears-revents"}}});
 
 CASE(count, two_of_three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -79,7 +79,7 @@ RULE(not_open, "readiness.poll.not-open",
                  [BY_BSD] = {"2 then no socket then writable",
                              {"freebsd.poll.2.pollnval", "freebsd.poll.2.pollnval-always",
                               "freebsd.poll.2.no-error-for-one-descriptor",
-                              "freebsd.poll.2.returns-ready-count", "freebsd.poll.2.pollout"}}});
+                              "posix.poll.returns-count", "freebsd.poll.2.pollout"}}});
 
 CASE(not_open, closed, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .axes = {{"asked", {"nothing", "readable"}}, {"time", {"none", "endless"}}})
