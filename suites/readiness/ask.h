@@ -34,6 +34,10 @@ const char *answer_text(int result, int found);
  * whether to wait once more: a loaded machine is late at times, but not each time. */
 enum { A_WHILE = 30 };
 const char *length_of_wait(int64_t since);
+
+/* What is to be said of a call that something was to end then, and that has ended now: nothing, or
+ * ", late", as of one that looks now and then, or that slept for a moment. */
+const char *lateness(int64_t since);
 bool wait_again(const char *length, int *tries);
 
 /* A socket of the IUT, of the variant's type, and one of the peer that sends to it. */
