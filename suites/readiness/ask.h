@@ -30,14 +30,16 @@ const char *answer_to(struct test *t, struct question *question);
 const char *answer_text(int result, int found);
 
 /* A wait of A_WHILE milliseconds that began then: "too early", "in time" or "too late". The
- * implementation may have a clock of its own: by ours it may be a millisecond too early. And
- * whether to wait once more: a loaded machine is late at times, but not each time. */
+ * implementation may have a clock of its own: by ours it may be a millisecond too early. */
 enum { A_WHILE = 30 };
 const char *length_of_wait(int64_t since);
 
 /* What is to be said of a call that something was to end then, and that has ended now: nothing, or
  * ", late", as of one that looks now and then, or that slept for a moment. */
 const char *lateness(int64_t since);
+
+/* Whether, after such an answer, to wait once more: a loaded machine is late at times, but not each
+ * time. */
 bool wait_again(const char *length, int *tries);
 
 /* A socket of the IUT, of the variant's type, and one of the peer that sends to it. */
