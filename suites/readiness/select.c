@@ -33,7 +33,7 @@ static const char *members(const struct fd_list *set, int one, int other)
 
 RULE(data, "readiness.select.data",
      .statement = "select() gives 1, and has in the first set a socket to which data has come, and "
-                  "in no other one, though POSIX leaves open what else is exceptional.",
+                  "not in the third, though POSIX leaves open what else is exceptional.",
      .basic = {OP_SELECT}, .basics = 1,
      .outcome = {[BY_POSIX] = {"1: readable | 2: readable and exceptional",
                                {"posix.select.read-ready-data-eof-error",
@@ -280,6 +280,7 @@ RULE(sleeps, "readiness.select.sleeps",
                         "linux.select.2.returns-zero"}},
          [BY_BSD] = {"0 then in time",
                      {"posix.select.no-sets-sleeps", "posix.select.granularity-rounds-up",
+                      "freebsd.select.2.timeout-limits",
                       "freebsd.select.2.returns-zero-on-timeout"}}});
 
 CASE(sleeps, no_sets, .network = ON_LOOPBACK, .needs = "select")
