@@ -19,8 +19,11 @@ static void observe_name(struct test *t, int fd, const struct address *seen)
 
 RULE(unbound, "tcp.connect.before-no-name",
      .statement =
-         "On Linux getsockname() reports the wildcard address and port 0 of a socket before "
-         "bind() or connect(); POSIX leaves it open.",
+         "On Linux and z/OS getsockname() reports the wildcard address and port 0 of a socket "
+         "before bind() or connect(); POSIX leaves it open.",
+     .outcome = {[BY_ZOS] = {"no address and no port",
+                             {"zos.getsockname.unbound-family-only",
+                              "zos.getsockname.call.unbound-family-only"}}},
      .pinned = {[BY_LINUX] = "no address and no port"});
 
 CASE(unbound, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK)
@@ -57,7 +60,8 @@ RULE(port, "tcp.connect.binds",
                       "posix.getsockname.stores-name"}},
          [BY_ZOS] = {A_NAME,
                      {"zos.connect.stream-completes-binding", "zos.connect.call.completes-binding",
-                      "zos.connect.rexx.completes-binding"}}});
+                      "zos.connect.rexx.completes-binding", "zos.getsockname.stores-name",
+                      "zos.getsockname.tells-implicit-port"}}});
 
 CASE(port, established, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
@@ -85,17 +89,19 @@ MUTANT(port, "getsockname() reports port 0 after connect()")
 RULE(keeps, "tcp.connect.keeps-binding",
      .statement = "connect() leaves the name of a socket that is bound to an address and a port as "
                   "it is: the other side sees that name.",
-     .outcome = {[BY_POSIX] = {"kept then seen",
-                               {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address",
-                                "posix.getsockname.stores-name"}},
-                 [BY_LINUX] = {"kept then seen",
-                               {"linux.bind.2.assigns", "linux.ip.7.connect-binds",
-                                "linux.getsockname.2.returns-address"}},
-                 [BY_BSD] = {"kept then seen",
-                             {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address",
-                              "posix.getsockname.stores-name"}},
-                 /* No RFC knows getsockname(). */
-                 [BY_RFC] = {"* then seen", {"rfc9293.must-43", "rfc9293.must-45"}}});
+     .outcome = {
+         [BY_POSIX] = {"kept then seen",
+                       {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address",
+                        "posix.getsockname.stores-name"}},
+         [BY_LINUX] = {"kept then seen",
+                       {"linux.bind.2.assigns", "linux.ip.7.connect-binds",
+                        "linux.getsockname.2.returns-address"}},
+         [BY_BSD] = {"kept then seen",
+                     {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address",
+                      "posix.getsockname.stores-name"}},
+         /* No RFC knows getsockname(). */
+         [BY_RFC] = {"* then seen",
+                     {"rfc9293.must-43", "rfc9293.active-open-from-address", "rfc9293.must-45"}}});
 
 CASE(keeps, other_address, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
