@@ -164,18 +164,22 @@ MUTANT_BY(dissolve_resets, "connect() with AF_UNSPEC gives 0 and does nothing", 
 RULE(call_off, "tcp.connect.unspec-pending",
      .statement = "On Linux connect() with AF_UNSPEC calls a pending connection attempt off; the "
                   "socket can then be connected anew.",
-     .pinned = {[BY_LINUX] = "0 then EINPROGRESS"});
+     .pinned = {[BY_LINUX] = "0 then EINPROGRESS then writable then 0"});
 
 CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct endpoint server = listening_socket(t, peer);
     struct address none = address_unspec(sizeof(struct sockaddr_in6));
-    int fd = stream_socket(t, iut);
+    int error, fd = stream_socket(t, iut);
     set_nonblocking(t, iut, fd, true);
     deliver_from(t, peer, NET_HOLD);
     require(sk_connect(iut, fd, &server.address) == -EINPROGRESS, "connect() did not wait");
     observe_result(sk_connect(iut, fd, &none));
     observe_result(sk_connect(iut, fd, &server.address));
+    deliver_from(t, peer, NET_DELIVER);
+    observe("%s", ready_name(ready(t, iut, fd, POLLOUT, -1)));
+    must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
+    observe("%s", error_name(error));
 }
 
 /* Lets nobody call an attempt off, and says so. */
