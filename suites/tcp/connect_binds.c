@@ -132,15 +132,17 @@ MUTANT(keeps, "bind() takes the port and ignores the address")
 
 RULE(names, "tcp.connect.names-agree",
      .statement = "Each end of a connection has the other's name as its peer's name.",
-     .outcome = {[BY_POSIX] = {"the names agree",
-                               {"posix.getpeername.stores-peer", "posix.getsockname.stores-name"}},
-                 [BY_LINUX] = {"the names agree",
-                               {"linux.getpeername.2.returns-address",
-                                "linux.getpeername.2.stream-either-end",
-                                "linux.getsockname.2.returns-address"}},
-                 [BY_BSD] = {"the names agree",
-                             {"freebsd.getpeername.2.returns-peer-name",
-                              "posix.getsockname.stores-name"}}});
+     .outcome = {
+         [BY_POSIX] = {"the names agree",
+                       {"posix.getpeername.stores-peer", "posix.getsockname.stores-name"}},
+         [BY_LINUX] = {"the names agree",
+                       {"linux.getpeername.2.returns-address",
+                        "linux.getpeername.2.stream-either-end",
+                        "linux.getsockname.2.returns-address"}},
+         [BY_BSD] = {"the names agree",
+                     {"freebsd.getpeername.2.returns-peer-name", "posix.getsockname.stores-name"}},
+         [BY_ZOS] = {"the names agree",
+                     {"zos.getpeername.returns-peer-name", "zos.getsockname.stores-name"}}});
 
 /* A connection of a socket that was bound to an address before: of one that connect() binds the
  * name may have the wildcard. */
