@@ -108,15 +108,25 @@ MUTANT_ON_WIRE_BY(chosen_stream, "the SYN comes from another address", from_else
 
 RULE(chosen_own, "wire.source.chosen-own",
      .statement = "The SYN of a socket that was not bound, on a host with several addresses, comes "
-                  "from one of them: bind() of another socket takes it.",
-     RFCS("0", "rfc9293.must-44", "rfc9293.active-open-chooses-address"));
+                  "from one of them: it is neither the wildcard nor a loopback address, and bind() "
+                  "of another socket takes it.",
+     RFCS("its own", "rfc9293.must-44", "rfc9293.active-open-chooses-address"));
+
+/* An address that is nobody's on a network, although bind() takes it. */
+static bool is_nobodys(const struct address *address)
+{
+    if (address->any.sa_family == AF_INET)
+        return address_is_any(address) || ntohl(address->in.sin_addr.s_addr) >> 24 == 127;
+    return address_is_any(address) || IN6_IS_ADDR_LOOPBACK(&address->in6.sin6_addr);
+}
 
 CASE(chosen_own, connecting, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
     struct packet syn = begin_connection(t, &line, stream_socket(t, iut));
     struct address source = as_written_by(t, iut, address_with_port(syn.source, 0));
-    observe_result(sk_bind(iut, stream_socket(t, iut), &source));
+    int result = sk_bind(iut, stream_socket(t, iut), &source);
+    observe("%s", is_nobodys(&syn.source) ? "nobody's" : result ? result_name(result) : "its own");
 }
 
 MUTANT_ON_WIRE(chosen_own, "the SYN comes from the address that it goes to")
@@ -137,11 +147,13 @@ CASE(chosen_datagram, two, .network = ON_LINE, .family = ANY_FAMILY,
 {
     struct line line = take_line(t);
     int fd = datagram_socket(t, iut);
+    struct address name;
     for (int i = 0; i < 2; i++) {
         struct address to = line_name(&line, 0);
         must(send_by_form(t, iut, fd, "abc", 3, &to));
         struct packet packet = see(&line);
-        struct address name = name_of(t, fd);
+        if (i == 0)
+            name = name_of(t, fd);
         observe("%s", address_port(&packet.source) == address_port(&name) ? "the port" : "another");
     }
 }
