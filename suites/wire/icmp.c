@@ -125,6 +125,17 @@ const char *pending_error(struct test *t, int fd)
     return error_name(error);
 }
 
+const char *reported_error(struct test *t, int fd)
+{
+    char byte;
+    const char *error = pending_error(t, fd);
+    if (strcmp(error, "0") != 0)
+        return error;
+    set_nonblocking(t, t->iut, fd, true);
+    int result = sk_recv(t->iut, fd, &byte, 1, 0);
+    return result >= 0 || result == -EAGAIN || result == -EWOULDBLOCK ? "0" : result_name(result);
+}
+
 void forget_path_mtu(struct test *t)
 {
     t->net->altered = t->net->rerouted = true;

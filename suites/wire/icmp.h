@@ -52,8 +52,10 @@ void need_error_queue(struct test *t);
 void hear_errors(struct test *t, int fd);
 void hear_errors_if_possible(struct test *t, int fd);
 
-/* SO_ERROR of the IUT's socket, as a name. */
+/* SO_ERROR of the IUT's socket, as a name. And what the program is told: SO_ERROR has it, or the
+ * next receive fails with it where there is no such thing as a pending error. */
 const char *pending_error(struct test *t, int fd);
+const char *reported_error(struct test *t, int fd);
 
 /* Nothing of what the case did to the path's MTU shall be there for the next one. */
 void forget_path_mtu(struct test *t);

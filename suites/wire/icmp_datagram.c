@@ -6,19 +6,6 @@ static const char *an_error(const char *name)
     return strcmp(name, "0") ? "an error" : name;
 }
 
-/* What the program is told: SO_ERROR has it, or the next receive fails with it where there is no
- * such thing as a pending error. */
-static const char *reported(struct test *t, int fd)
-{
-    char byte;
-    const char *error = pending_error(t, fd);
-    if (strcmp(error, "0") != 0)
-        return error;
-    set_nonblocking(t, t->iut, fd, true);
-    int result = sk_recv(t->iut, fd, &byte, 1, 0);
-    return result >= 0 || result == -EAGAIN || result == -EWOULDBLOCK ? "0" : result_name(result);
-}
-
 /* ---- all that there are ---- */
 
 RULE(passed, "wire.icmp.datagram.passed-up",
@@ -42,7 +29,7 @@ static void observe_passed(struct test *t)
     hear_errors_if_possible(t, a.fd);
     struct packet answer = send_asked_error(&line, &a.datagram);
     observe("%s", packet_words(&answer, NULL, NULL));
-    observe("%s", an_error(reported(t, a.fd)));
+    observe("%s", an_error(reported_error(t, a.fd)));
 }
 
 CASE(passed, unreachable, .network = ON_LINE, .family = FAMILY_IPV4,
@@ -228,8 +215,8 @@ CASE(whose, two_sockets, .network = ON_LINE, .family = ANY_FAMILY,
     int other = t->chosen[0] ? asks_there(&line, &one) : asks_connected(&line).fd;
     line_send_packet(&line, port_unreachable(&one.datagram));
     see_now(&line);
-    observe("%s", an_error(reported(t, one.fd)));
-    observe("%s", an_error(reported(t, other)));
+    observe("%s", an_error(reported_error(t, one.fd)));
+    observe("%s", an_error(reported_error(t, other)));
 }
 
 MUTANT(whose, "all sockets hear of the error")
@@ -255,7 +242,7 @@ CASE(protocol, tcp, .network = ON_LINE, .family = ANY_FAMILY)
     line_send_packet(&line,
                      error_quoting(&a.datagram, error.type, error.code, bytes, error.length));
     see_now(&line);
-    observe("%s", reported(t, a.fd));
+    observe("%s", reported_error(t, a.fd));
 }
 
 MUTANT(protocol, "an error of TCP is heard")
