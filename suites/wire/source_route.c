@@ -23,7 +23,7 @@ static const char *way_of(const struct packet *packet, const struct line *line,
     if (packet->protocol != IPPROTO_TCP || !address_same_host(&packet->destination, &line->address))
         return "elsewhere";
     const unsigned char *route = route_of(packet, ROUTE_LENGTH);
-    bool there = route && memcmp(route + 3, &end->in.sin_addr, 4) == 0;
+    bool there = route && route[2] == FIRST && memcmp(route + 3, &end->in.sin_addr, 4) == 0;
     return there ? "by the first host" : "to the first host alone";
 }
 
@@ -195,7 +195,7 @@ CASE(later, by_two_hosts, .network = ON_LINE, .family = FAMILY_IPV4)
     packet = see_data(&line);
     const unsigned char *route =
         packet.protocol == IPPROTO_TCP ? route_of(&packet, ROUTE_LENGTH + 4) : NULL;
-    bool two = route && memcmp(route + 3, &far.in.sin_addr, 4) == 0 &&
+    bool two = route && route[2] == FIRST && memcmp(route + 3, &far.in.sin_addr, 4) == 0 &&
                memcmp(route + 7, &c.end.in.sin_addr, 4) == 0;
     if (two)
         observe("by the later route");
