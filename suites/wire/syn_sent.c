@@ -34,8 +34,8 @@ MUTANT_TAMPERS(bad_ack, "the RST has another number", .with = RST, .seq = 1)
 
 RULE(rst_alone, "wire.syn-sent.rst-without-ack",
      .statement = "A RST without ACK, while connect() waits for an answer, has no effect: nothing "
-                  "is answered, and the connection can still be made.",
-     RFCS("nothing then ACK seq 1 ack 1", "rfc9293.syn-sent-rst-without-ack",
+                  "is answered, and the connection can still be made and has no error.",
+     RFCS("nothing then ACK seq 1 ack 1 then 0", "rfc9293.syn-sent-rst-without-ack",
           "rfc9293.syn-sent-established", "rfc9293.syn-sent-ack-form"));
 
 /* Zero is what an implementation may have for the number that it expects, before it knows one. */
@@ -45,9 +45,12 @@ CASE(rst_alone, any_number, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, RST, .seq = t->chosen[0] ? -c.next : 0);
+    int error;
     observe("%s", said(&c, hear_but_now(&c, SYN)));
     tell(&c, SYN | ACK);
     observe("%s", handshake_said(&c));
+    must(sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_ERROR, &error));
+    observe("%s", error_name(error));
 }
 
 /* The RST is given what makes it one that counts. */
