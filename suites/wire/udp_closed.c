@@ -249,8 +249,9 @@ static void observe_quiet(struct line *line, const struct packet *packet)
 
 CASE(quiet, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
      .axes = {{"datagram",
-               {"to-broadcast", "to-multicast", "link-broadcast", "later-fragment", "from-zero",
-                "from-loopback", "from-broadcast", "from-multicast", "from-class-e"}}})
+               {"to-broadcast", "to-multicast", "link-broadcast", "later-fragment",
+                "wrong-later-fragment", "from-zero", "from-loopback", "from-broadcast",
+                "from-multicast", "from-class-e"}}})
 {
     static const unsigned char all_systems[HARDWARE] = {1, 0, 0x5e, 0, 0, 1};
     static const char *const nobody[] = {"0.0.0.0", "127.0.0.1", "255.255.255.255", "224.0.0.5",
@@ -266,10 +267,15 @@ CASE(quiet, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
         memcpy(packet.to, everybody, HARDWARE);
     if (chosen == 1)
         memcpy(packet.to, all_systems, HARDWARE);
-    if (chosen == 3)
+    if (chosen == 3 || chosen == 4)
         packet.fragment = 1480;
-    if (chosen > 3)
-        from_nobody(&packet, nobody[chosen - 4]);
+    if (chosen == 4) { /* the option is longer than all options may be: a parameter problem */
+        packet.ip_options[0] = 7;
+        packet.ip_options[1] = 40;
+        packet.ip_options_length = 4;
+    }
+    if (chosen > 4)
+        from_nobody(&packet, nobody[chosen - 5]);
     observe_quiet(&line, &packet);
 }
 
