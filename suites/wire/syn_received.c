@@ -70,18 +70,20 @@ CASE(two_listeners, either, .network = ON_LINE, .family = ANY_FAMILY,
 {
     struct line line = take_line(t);
     struct talk c = talk_to_listener(&line);
-    unsigned right = t->chosen[0] ? RST : SYN | ACK;
     struct packet answer;
+    bool right;
     if (t->chosen[0]) {
         talk_as_connected(&c);
         tell(&c, SYN | ACK);
         answer = hear(&c);
+        right = has_just(&answer, RST) && answer.seq == c.expected;
     } else {
         tell(&c, SYN);
         answer = hear(&c);
+        right = has_just(&answer, SYN | ACK) && answer.ack == c.next;
         line_send_packet(&line, reply(&answer, RST));
     }
-    observe("%s", has_just(&answer, right) ? "answered" : said(&c, answer));
+    observe("%s", right ? "answered" : said(&c, answer));
     drain(&line);
     observe("%s", syn_answered(&c));
     tell(&c, ACK);
