@@ -41,13 +41,13 @@ static struct talk waiting(struct line *line, uint16_t mss, uint32_t *edge, int6
     return c;
 }
 
-/* Moves the right edge; whether data comes before a time. */
-static const char *after_opening(struct talk *c, uint32_t edge, int64_t before)
+/* Moves the right edge; whether data comes before a time, and so much in one segment. */
+static const char *after_opening(struct talk *c, uint32_t edge, int64_t before, size_t least)
 {
     c->window = (uint16_t)(edge - c->expected);
     tell(c, ACK);
     for (struct packet packet; (packet = hear_now(c)).protocol;)
-        if (packet.length && packet.time < before)
+        if (packet.length >= least && packet.time < before)
             return "data";
     return "nothing";
 }
@@ -71,7 +71,7 @@ CASE(little, then_much, .network = ON_LINE, .family = ANY_FAMILY,
     if (t->chosen[1])
         must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_NODELAY, 1));
     for (int i = 0; i < 3; i++)
-        observe("%s", after_opening(&c, edge += octets[t->chosen[0]], since + SOON));
+        observe("%s", after_opening(&c, edge += octets[t->chosen[0]], since + SOON, 1));
     c.window = (uint16_t)(edge + WINDOW - c.expected);
     tell(&c, ACK);
     size_t most;
@@ -95,13 +95,14 @@ RULE(half, "wire.silly-window.half",
          "segment fits, although it is less than half of the largest.",
      RFCS("data", "rfc9293.sender-fraction", "rfc9293.sender-full-segment"));
 
+/* A few octets are no more than a probe. */
 CASE(half, of_largest, .network = ON_LINE, .family = ANY_FAMILY)
 {
     uint32_t edge;
     int64_t since;
     struct line line = take_line(t);
     struct talk c = waiting(&line, 1400, &edge, &since);
-    observe("%s", after_opening(&c, c.expected + WINDOW / 2 + 100, INT64_MAX));
+    observe("%s", after_opening(&c, c.expected + WINDOW / 2 + 100, INT64_MAX, WINDOW / 4));
 }
 
 CASE(half, full_segment, .network = ON_LINE, .family = ANY_FAMILY)
@@ -111,7 +112,7 @@ CASE(half, full_segment, .network = ON_LINE, .family = ANY_FAMILY)
     int64_t since;
     struct line line = take_line(t);
     struct talk c = waiting(&line, SEGMENT, &edge, &since);
-    observe("%s", after_opening(&c, c.expected + SEGMENT + 20, INT64_MAX));
+    observe("%s", after_opening(&c, c.expected + SEGMENT + 20, INT64_MAX, SEGMENT / 2));
 }
 
 MUTANT_ON_WIRE(half, "it waits for all of the largest window")
