@@ -159,6 +159,7 @@ CASE(mss, loose, .network = ON_LINE, .family = FAMILY_IPV4)
     struct line line = take_line(t);
     struct packet answer;
     struct talk own = line_calls(&line);
+    require_by("wire.mss.from-mtu", own.syn.mss, "no maximum segment size is announced");
     called_by_route(&line, &answer);
     if (answer.mss == own.syn.mss)
         observe("the same");
