@@ -307,14 +307,17 @@ MUTANT(called_other, "sockets are bound to all addresses")
     mutate(m, call);
 }
 
-/* A connection, by the case's role, of which the IUT's end is its other address. */
+/* A connection, by the case's role, of which the IUT's end is its other address: it is bound to
+ * that, or was called there and listens on any. */
 static struct talk connected_at_other(struct line *line)
 {
     struct test *t = line->t;
-    struct endpoint own = bound_socket(t, t->iut, SOCK_STREAM, PLACE_OTHER);
+    struct address any = address_any(t->domain, 0);
+    struct endpoint own = t->role == ROLE_SERVER
+                              ? listening_on(t, &any)
+                              : bound_socket(t, t->iut, SOCK_STREAM, PLACE_OTHER);
     struct talk c = to_other(line, address_port(&own.name));
     if (t->role == ROLE_SERVER) {
-        must(sk_listen(t->iut, own.fd, 5));
         tell(&c, SYN);
         c.syn = must_see(line, SYN | ACK);
         talk_counts_from(&c, &c.syn);
