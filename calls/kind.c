@@ -83,6 +83,12 @@ void block_guard(struct block *block)
         memset((char *)block->bytes + block->capacity, FILLING, GUARD);
 }
 
+void block_fill(struct block *block, size_t size)
+{
+    if (block->bytes)
+        memset(block->bytes, FILLING, size);
+}
+
 bool block_overrun(const struct block *block)
 {
     if (!block->bytes)

@@ -43,9 +43,11 @@ bool put_pointer(struct frame *frame, const struct block *block);
 bool get_pointer(struct frame *frame, struct block *block);
 
 /* Room of a block that is read, of so many bytes and some more; the call owns it. Bytes beyond
- * block->capacity are filled so that block_overrun() can see whether somebody wrote there. */
+ * block->capacity are filled so that block_overrun() can see whether somebody wrote there. Filled
+ * room shows that nothing was written there, which zeros would hide. */
 void block_allocate(struct frame *frame, struct block *block, size_t size);
 void block_guard(struct block *block);
+void block_fill(struct block *block, size_t size);
 bool block_overrun(const struct block *block);
 
 /* An address that nothing is mapped at. */

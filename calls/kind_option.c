@@ -26,10 +26,9 @@ static void print_value(struct text *text, const struct call *call, int at, uint
 }
 
 /* Room for a value that is said to be so long: the type's size at least. */
-static void allocate(struct frame *frame, struct block *block, const struct value_type *type,
-                     uint32_t length)
+static size_t room_for(const struct value_type *type, uint32_t length)
 {
-    block_allocate(frame, block, length <= VALUE_MOST && length > type->size ? length : type->size);
+    return length <= VALUE_MOST && length > type->size ? length : type->size;
 }
 
 /* ---- values that go in ---- */
@@ -59,7 +58,7 @@ static void get_in(struct frame *frame, struct call *call, int at)
     const struct value_type *type = get_value_type(frame, &block->length);
     if (!bytes)
         return;
-    allocate(frame, block, type, block->length);
+    block_allocate(frame, block, room_for(type, block->length));
     if (block->bytes)
         get_value(frame, type, block->bytes, value_there(type, block->length));
 }
@@ -102,7 +101,8 @@ static void get_room(struct frame *frame, struct call *call, int at)
     const struct value_type *type = get_value_type(frame, &block->capacity);
     if (!bytes)
         return;
-    allocate(frame, block, type, block->capacity);
+    block_allocate(frame, block, room_for(type, block->capacity));
+    block_fill(block, room_for(type, block->capacity));
     if (block->capacity <= VALUE_MOST)
         block_guard(block);
 }
