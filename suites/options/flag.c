@@ -16,7 +16,7 @@ enum { KEEPALIVE, REUSEADDR, OOBINLINE, BROADCAST, DONTROUTE, NODELAY, DEBUG, V6
 /* Observes what an option's value is: "on", "off", or what is wrong. */
 static void observe_option(struct test *t, int fd)
 {
-    int value = 0, level = options[t->chosen[0]].level, option = options[t->chosen[0]].option;
+    int value = -1, level = options[t->chosen[0]].level, option = options[t->chosen[0]].option;
     socklen_t size = sizeof value;
     int result = sk_getsockopt_bytes(t->iut, fd, level, option, &value, &size);
     if (result < 0)
@@ -103,8 +103,10 @@ CASE(turns, nodelay, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK
          [BY_POSIX] = {"0 then on then 0 then off || 0 then ENOPROTOOPT | EINVAL then 0 then "
                        "ENOPROTOOPT | EINVAL || ENOPROTOOPT | EINVAL",
                        {"posix.netinet-tcp-h.nodelay", "posix.netinet-tcp-h.nodelay-optional",
-                        "posix.setsockopt.level-tcp", "posix.setsockopt.enoprotoopt",
-                        "posix.setsockopt.einval-option"}},
+                        "posix.setsockopt.level-tcp", "posix.setsockopt.sets",
+                        "posix.setsockopt.returns-0", "posix.getsockopt.retrieves",
+                        "posix.setsockopt.enoprotoopt", "posix.setsockopt.einval-option",
+                        "posix.getsockopt.enoprotoopt", "posix.getsockopt.einval-option"}},
          [BY_LINUX] = {"0 then on then 0 then off",
                        {"linux.tcp.7.tcp-nodelay", "linux.getsockopt.2.boolean-options",
                         "linux.getsockopt.2.returns-zero"}},

@@ -3,7 +3,7 @@
 
 static void observe_value(struct test *t, int fd, int option)
 {
-    int value = 0;
+    int value = -1;
     socklen_t size = sizeof value;
     int result = sk_getsockopt_bytes(t->iut, fd, IPPROTO_IPV6, option, &value, &size);
     observe_result(result);
@@ -20,7 +20,8 @@ RULE(preset, "options.ipv6.multicast-default",
                                {"posix.sockets.ipv6.multicast-hops.default",
                                 "posix.sockets.ipv6.multicast-loop.default",
                                 "posix.sockets.ipv6.multicast-hops.get-and-set",
-                                "posix.sockets.ipv6.multicast-loop.get-and-set"}}},
+                                "posix.sockets.ipv6.multicast-loop.get-and-set",
+                                "posix.getsockopt.returns-0"}}},
      .pinned = {[BY_LINUX] = "0 then 1"});
 
 CASE(preset, hops, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
@@ -37,7 +38,8 @@ CASE(preset, interface, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
      .outcome = {[BY_POSIX] = {"0 then 0",
                                {"posix.sockets.ipv6.multicast-if.default",
                                 "posix.sockets.ipv6.multicast-if.get-and-set",
-                                "posix.sockets.ipv6.multicast-if.type"}}},
+                                "posix.sockets.ipv6.multicast-if.type",
+                                "posix.getsockopt.returns-0"}}},
      .pinned = {[BY_LINUX] = "0 then 0"})
 {
     observe_value(t, datagram_socket(t, iut), IPV6_MULTICAST_IF);
@@ -59,8 +61,8 @@ RULE(sets, "options.ipv6.set",
                         "posix.sockets.ipv6.multicast-hops.get-and-set",
                         "posix.sockets.ipv6.multicast-hops.values",
                         "posix.sockets.ipv6.multicast-loop.get-and-set",
-                        "posix.sockets.ipv6.multicast-if.get-and-set",
-                        "posix.setsockopt.returns-0"}},
+                        "posix.sockets.ipv6.multicast-if.get-and-set", "posix.setsockopt.returns-0",
+                        "posix.getsockopt.returns-0"}},
          [BY_LINUX] = {"0 then 0 then that",
                        {"linux.ipv6.7.ipv6-unicast-hops", "linux.ipv6.7.ipv6-multicast-hops",
                         "linux.ipv6.7.ipv6-multicast-loop", "linux.ipv6.7.ipv6-multicast-if",
@@ -73,7 +75,7 @@ RULE(sets, "options.ipv6.set",
 
 static void set_and_read(struct test *t, int fd, int option, int given)
 {
-    int value = 0;
+    int value = -1;
     observe_result(sk_setsockopt(t->iut, fd, IPPROTO_IPV6, option, given));
     int result = sk_getsockopt(t->iut, fd, IPPROTO_IPV6, option, &value);
     observe_result(result);
@@ -119,23 +121,30 @@ MUTANT(sets, "setsockopt() gives 0 and sets nothing")
 }
 
 RULE(system_hops, "options.ipv6.unicast-hops-system",
-     .statement = "setsockopt() with IPV6_UNICAST_HOPS and -1 makes it what the system chooses: "
-                  "getsockopt() gives what it gives on a new socket, or -1.",
+     .statement = "After setsockopt() with IPV6_UNICAST_HOPS and -1, which returns 0, getsockopt() "
+                  "gives what it gives on a new socket, or -1.",
      .outcome = {[BY_POSIX] = {"0 then as before | -1",
                                {"posix.sockets.ipv6.unicast-hops.system-default",
-                                "posix.sockets.ipv6.unicast-hops.get-and-set"}},
+                                "posix.sockets.ipv6.unicast-hops.get-and-set",
+                                "posix.setsockopt.returns-0"}},
                  [BY_LINUX] = {"0 then as before | -1",
                                {"linux.ipv6.7.ipv6-unicast-hops-default",
                                 "linux.getsockopt.2.returns-zero"}}});
 
 CASE(system_hops, again, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
-    int fd = typed_socket(t, iut), before, after;
+    int fd = typed_socket(t, iut), before, between, after;
     must(sk_getsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &before));
-    must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, before == 33 ? 34 : 33));
+    int other = before == 33 ? 34 : 33;
+    must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, other));
+    must(sk_getsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &between));
+    require_by("options.ipv6.set", between == other, "IPV6_UNICAST_HOPS was set to %d and is %d",
+               other, between);
     observe_result(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1));
-    must(sk_getsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &after));
-    if (after == before)
+    int result = sk_getsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &after);
+    if (result < 0)
+        observe_result(result);
+    else if (after == before)
         observe("as before");
     else
         observe("%d", after);

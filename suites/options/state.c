@@ -48,14 +48,16 @@ RULE(length, "options.state.length",
      .statement = "getsockopt() with more room than the value needs gives the value's length.",
      .outcome = {
          [BY_POSIX] = {"0 then its length",
-                       {"posix.getsockopt.sets-length", "posix.sockets.options.type.type",
-                        "posix.sockets.options.error.type", "posix.sockets.options.keepalive.type",
+                       {"posix.getsockopt.sets-length", "posix.getsockopt.returns-0",
+                        "posix.sockets.options.type.type", "posix.sockets.options.error.type",
+                        "posix.sockets.options.keepalive.type",
                         "posix.sockets.options.reuseaddr.type"}},
          [BY_LINUX] = {"0 then its length",
-                       {"linux.getsockopt.2.getsockopt-length", "linux.socket.7.option-int"}},
-         [BY_BSD] = {
-             "0 then its length",
-             {"freebsd.getsockopt.2.optlen-value-result", "freebsd.getsockopt.2.int-options"}}});
+                       {"linux.getsockopt.2.getsockopt-length", "linux.socket.7.option-int",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then its length",
+                     {"freebsd.getsockopt.2.optlen-value-result",
+                      "freebsd.getsockopt.2.int-options", "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(length, more_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, .axes = {{"option", {"type", "error", "keepalive", "reuseaddr"}}})
@@ -85,11 +87,12 @@ RULE(no_error, "options.state.no-error",
          [BY_POSIX] = {"0 then none",
                        {"posix.sockets.options.error.zero-if-none", "posix.getsockopt.returns-0"}},
          [BY_LINUX] = {"0 then none",
-                       {"linux.socket.7.so-error", "posix.sockets.options.error.zero-if-none"}},
-         [BY_BSD] = {"0 then none",
-                     {"freebsd.getsockopt.2.so-error-returns",
-                      "freebsd.getsockopt.2.so-error-get-only",
-                      "posix.sockets.options.error.zero-if-none"}}});
+                       {"linux.socket.7.so-error", "posix.sockets.options.error.zero-if-none",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {
+             "0 then none",
+             {"freebsd.getsockopt.2.so-error-returns", "freebsd.getsockopt.2.so-error-get-only",
+              "posix.sockets.options.error.zero-if-none", "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(no_error, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
@@ -114,13 +117,16 @@ MUTANT(no_error, "SO_ERROR is ENOTCONN")
 
 RULE(listens, "options.state.acceptconn",
      .statement = "getsockopt() with SO_ACCEPTCONN tells whether listen() was called on a socket.",
-     .outcome = {[BY_POSIX] = {"0 then 0 then 0 then 1 | another than 0",
-                               {"posix.sockets.options.acceptconn.reports",
-                                "posix.sockets.options.acceptconn.zero-not-listening",
-                                "posix.sockets.options.acceptconn.nonzero-listening"}},
-                 [BY_LINUX] = {"0 then 0 then 0 then 1", {"linux.socket.7.so-acceptconn"}},
-                 [BY_BSD] = {"0 then 0 then 0 then 1 | another than 0",
-                             {"freebsd.getsockopt.2.so-acceptconn"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then 0 then 0 then 1 | another than 0",
+                       {"posix.sockets.options.acceptconn.reports",
+                        "posix.sockets.options.acceptconn.zero-not-listening",
+                        "posix.sockets.options.acceptconn.nonzero-listening",
+                        "posix.getsockopt.returns-0"}},
+         [BY_LINUX] = {"0 then 0 then 0 then 1",
+                       {"linux.socket.7.so-acceptconn", "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then 0 then 0 then 1 | another than 0",
+                     {"freebsd.getsockopt.2.so-acceptconn", "freebsd.getsockopt.2.returns-zero"}}});
 
 static void observe_listening(struct test *t, int fd)
 {
@@ -147,9 +153,14 @@ MUTANT(listens, "SO_ACCEPTCONN is 0 always")
 RULE(never_listens, "options.state.acceptconn-not-listening",
      .statement =
          "getsockopt() with SO_ACCEPTCONN gives 0 for a connected and for a datagram socket.",
-     .outcome = {[BY_POSIX] = {"0 then 0", {"posix.sockets.options.acceptconn.zero-not-listening"}},
-                 [BY_LINUX] = {"0 then 0", {"linux.socket.7.so-acceptconn"}},
-                 [BY_BSD] = {"0 then 0", {"freebsd.getsockopt.2.so-acceptconn"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then 0",
+                       {"posix.sockets.options.acceptconn.zero-not-listening",
+                        "posix.getsockopt.returns-0"}},
+         [BY_LINUX] = {"0 then 0",
+                       {"linux.socket.7.so-acceptconn", "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then 0",
+                     {"freebsd.getsockopt.2.so-acceptconn", "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(never_listens, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE)
 {
@@ -170,8 +181,11 @@ MUTANT(never_listens, "SO_ACCEPTCONN is 1 always")
 
 RULE(domain, "options.state.domain",
      .statement = "getsockopt() with SO_DOMAIN gives the address family of the socket.",
-     .outcome = {[BY_LINUX] = {"0 then its family", {"linux.socket.7.so-domain"}},
-                 [BY_BSD] = {"0 then its family", {"freebsd.getsockopt.2.so-domain-get-only"}}});
+     .outcome = {[BY_LINUX] = {"0 then its family",
+                               {"linux.socket.7.so-domain", "linux.getsockopt.2.returns-zero"}},
+                 [BY_BSD] = {"0 then its family",
+                             {"freebsd.getsockopt.2.so-domain-get-only",
+                              "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(domain, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "SO_DOMAIN")
@@ -191,10 +205,12 @@ MUTANT(domain, "SO_DOMAIN is AF_UNIX")
 RULE(protocol, "options.state.protocol",
      .statement = "getsockopt() with SO_PROTOCOL gives the protocol of the socket: TCP for a "
                   "stream and UDP for a datagram socket.",
-     .outcome = {[BY_LINUX] = {"0 then its protocol", {"linux.socket.7.so-protocol"}},
-                 [BY_BSD] = {"0 then its protocol",
-                             {"freebsd.getsockopt.2.so-protocol",
-                              "freebsd.getsockopt.2.so-protocol-get-only"}}});
+     .outcome = {
+         [BY_LINUX] = {"0 then its protocol",
+                       {"linux.socket.7.so-protocol", "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then its protocol",
+                     {"freebsd.getsockopt.2.so-protocol", "freebsd.getsockopt.2.returns-zero",
+                      "freebsd.getsockopt.2.so-protocol-get-only"}}});
 
 CASE(protocol, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "SO_PROTOCOL")
