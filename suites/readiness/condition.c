@@ -14,7 +14,8 @@ RULE(no_error, "readiness.ready.no-error",
 static const char *error_of(struct test *t, int fd)
 {
     const char *found = answer(t, fd, POLLIN | POLLOUT, 0);
-    return strstr(found, "error") ? "error" : found[0] == 'E' ? found : "no error";
+    bool answered = strncmp(found, "0: ", 3) == 0 || strncmp(found, "1: ", 3) == 0;
+    return !answered ? found : strstr(found, "error") ? "error" : "no error";
 }
 
 #define POLL_NO_ERROR                                                                              \
