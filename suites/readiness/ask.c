@@ -74,14 +74,23 @@ static int found(const struct question *question)
     return events;
 }
 
+static void add_name(char *text, size_t size, const char *name)
+{
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%s", used ? " and " : "", name);
+}
+
 static const char *events_text(int events)
 {
     static _Thread_local char text[128];
-    if (!(events & POLLRDHUP))
-        return ready_name(events);
-    events &= ~POLLRDHUP;
-    snprintf(text, sizeof text, "%s%shalf closed", events ? ready_name(events) : "",
-             events ? " and " : "");
+    int named = events & (POLLIN | POLLOUT | POLLPRI | POLLERR | POLLHUP | POLLNVAL);
+    text[0] = '\0';
+    if (named || !events)
+        add_name(text, sizeof text, ready_name(named));
+    if (events & POLLRDHUP)
+        add_name(text, sizeof text, "half closed");
+    if (events & ~(named | POLLRDHUP))
+        add_name(text, sizeof text, "others");
     return text;
 }
 
