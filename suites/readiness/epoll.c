@@ -19,9 +19,10 @@ CASE(create, beside_another, .network = ON_LOOPBACK, .family = FAMILY_IPV4, .nee
     int empty = sk_epoll_create1(iut, 0);
     observe_result(empty);
     struct event event;
-    if (busy >= 0)
-        sk_epoll_ctl(iut, busy, EPOLL_CTL_ADD, fd, EPOLLOUT, 0);
+    int added = busy < 0 ? busy : sk_epoll_ctl(iut, busy, EPOLL_CTL_ADD, fd, EPOLLOUT, 0);
     observe_count(sk_epoll_wait(iut, empty, &event, 1, 1, 0));
+    require(added == 0 && sk_epoll_wait(iut, busy, &event, 1, 1, 0) == 1,
+            "what is registered in the other instance is not reported there");
 }
 
 MUTANT(create, "epoll_create1() gives a descriptor that is no instance")
