@@ -196,7 +196,12 @@ RULE(off, "options.flag.default",
                                 "posix.sockets.options.reuseaddr.default"}}});
 
 CASE(off, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
-     OPTIONS(1 << KEEPALIVE | 1 << OOBINLINE | 1 << DEBUG | 1 << REUSEADDR))
+     OPTIONS(1 << KEEPALIVE | 1 << OOBINLINE | 1 << DEBUG | 1 << REUSEADDR),
+     .outcome = {[BY_BSD] = {"off",
+                             {"posix.sockets.options.keepalive.default",
+                              "posix.sockets.options.oobinline.default",
+                              "posix.sockets.options.debug.default",
+                              "posix.sockets.options.reuseaddr.default"}}})
 {
     observe_option(t, stream_socket(t, iut));
 }
@@ -204,7 +209,8 @@ CASE(off, stream, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
 CASE(off, reuse_of_datagrams, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      OPTIONS(1 << REUSEADDR),
      .outcome = {[BY_POSIX] = {"off", {"posix.sockets.options.reuseaddr.default"}},
-                 [BY_LINUX] = {"off", {"posix.sockets.options.reuseaddr.default"}}})
+                 [BY_LINUX] = {"off", {"posix.sockets.options.reuseaddr.default"}},
+                 [BY_BSD] = {"off", {"posix.sockets.options.reuseaddr.default"}}})
 {
     observe_option(t, datagram_socket(t, iut));
 }
@@ -213,7 +219,8 @@ CASE(off, datagram, .family = FAMILY_IPV4, .network = ON_LOOPBACK, OPTIONS(1 << 
      .outcome = {
          [BY_POSIX] = {"off | ENOPROTOOPT",
                        {"posix.sockets.options.broadcast.default", "posix.getsockopt.enoprotoopt"}},
-         [BY_LINUX] = {"off", {"posix.sockets.options.broadcast.default"}}})
+         [BY_LINUX] = {"off", {"posix.sockets.options.broadcast.default"}},
+         [BY_BSD] = {"off", {"posix.sockets.options.broadcast.default"}}})
 {
     observe_option(t, datagram_socket(t, iut));
 }

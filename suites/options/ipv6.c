@@ -123,13 +123,17 @@ MUTANT(sets, "setsockopt() gives 0 and sets nothing")
 RULE(system_hops, "options.ipv6.unicast-hops-system",
      .statement = "After setsockopt() with IPV6_UNICAST_HOPS and -1, which returns 0, getsockopt() "
                   "gives what it gives on a new socket, or -1.",
-     .outcome = {[BY_POSIX] = {"0 then as before | -1",
-                               {"posix.sockets.ipv6.unicast-hops.system-default",
-                                "posix.sockets.ipv6.unicast-hops.get-and-set",
-                                "posix.setsockopt.returns-0"}},
-                 [BY_LINUX] = {"0 then as before | -1",
-                               {"linux.ipv6.7.ipv6-unicast-hops-default",
-                                "linux.getsockopt.2.returns-zero"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then as before | -1",
+                       {"posix.sockets.ipv6.unicast-hops.system-default",
+                        "posix.sockets.ipv6.unicast-hops.get-and-set",
+                        "posix.setsockopt.returns-0"}},
+         [BY_LINUX] = {"0 then as before | -1",
+                       {"linux.ipv6.7.ipv6-unicast-hops-default",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then as before | -1",
+                     {"posix.sockets.ipv6.unicast-hops.system-default",
+                      "freebsd.ip6.4.ipv6-unicast-hops", "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(system_hops, again, .family = FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {

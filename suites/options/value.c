@@ -168,7 +168,11 @@ RULE(no_timeout, "options.value.timeout-default",
                         "posix.sockets.options.sndtimeo.type", "posix.getsockopt.returns-0"}},
          [BY_LINUX] = {"0 then 0 s, 0 us",
                        {"linux.socket.7.so-timeo-zero", "linux.socket.7.so-timeo-type",
-                        "linux.getsockopt.2.returns-zero"}}});
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then 0 s, 0 us",
+                     {"posix.sockets.options.rcvtimeo.default",
+                      "posix.sockets.options.sndtimeo.default", "freebsd.getsockopt.2.timeo-struct",
+                      "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(no_timeout, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
      .type = ANY_TYPE, TIMEOUT)
