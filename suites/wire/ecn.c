@@ -19,9 +19,11 @@ static const char *notification(const struct packet *packet)
 CASE(agreed, listener, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk with = line_calls_with(&line, (struct packet){.flags = SYN | ECE | CWR}),
-                without = line_calls(&line);
+    struct talk with = line_calls_with(&line, (struct packet){.flags = SYN | ECE | CWR});
     observe("%s", notification(&with.syn));
+    tell(&with, RST); /* so that its SYN with ACK does not come again */
+    drain(&line);
+    struct talk without = line_calls(&line);
     observe("%s", notification(&without.syn));
 }
 
@@ -30,8 +32,8 @@ MUTANT_TAMPERS(agreed, "SYNs have no ECE", .with = SYN | ACK, .clear = ECE)
 RULE(told, "wire.ecn.told",
      .statement = "When ECN is agreed on with a listening socket, data that was marked on its way "
                   "is acknowledged with ECE, and so is what comes then, until the other side has "
-                  "said CWR.",
-     RFCS("ECE then ECE then neither", "rfc9293.shld-8"));
+                  "said CWR; what comes before it is acknowledged without.",
+     RFCS("neither then ECE then ECE then neither", "rfc9293.shld-8"));
 
 /* What the ACK of data says, which was marked or not, and may say CWR. */
 static const char *answer_to(struct talk *c, unsigned flags, uint8_t traffic)
@@ -52,6 +54,7 @@ CASE(told, marked, .network = ON_LINE, .family = ANY_FAMILY)
         skip("there is no ECN here: there need not be any");
     tell(&c, ACK);
     c.fd = must(sk_accept(iut, c.listener, NULL));
+    observe("%s", answer_to(&c, 0, CAPABLE));
     observe("%s", answer_to(&c, 0, MARKED));
     observe("%s", answer_to(&c, 0, CAPABLE));
     answer_to(&c, CWR, CAPABLE); /* by the text it counts for what comes after it */
