@@ -135,6 +135,7 @@ CASE(off, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
     struct asker a = t->chosen[0] ? asks_connected(&line) : asks_unconnected(&line);
     line_send_packet(&line, port_unreachable(&a.datagram));
     see_now(&line);
+    pending_error(t, a.fd); /* if it was reported, it stands before no queue */
     observe("%s", take_error(t, a.fd).result < 0 ? "nothing" : "something");
 }
 
@@ -225,8 +226,10 @@ CASE(offender, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"from", {"destinati
     struct line line = take_line(t);
     struct asker a = hearing(&line);
     struct packet error = port_unreachable(&a.datagram);
-    error.source = t->chosen[1] ? network_address(t->net, SIDE_PEER, PLACE_ABSENT, t->domain, 0)
-                                : line.address;
+    if (t->chosen[1]) /* a host of the same link, which nobody is; not each network has one */
+        error.source = place_of(t, t->peer, PLACE_ABSENT, 0);
+    else
+        error.source = line.address;
     line_send_packet(&line, error);
     see_now(&line);
     struct queued q = must_take_error(t, a.fd);
@@ -294,18 +297,26 @@ RULE(same, "wire.error-queue.same-error",
                                {"linux.ip.7.ip-recverr-errno", "linux.recv.2.msg-errqueue-errno",
                                 "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(same, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(same, unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"unreachable", {"port", "host"}}})
 {
     struct line line = take_line(t);
-    struct asker a = refused(&line);
+    struct asker a = hearing(&line);
     char byte;
+    line_send_packet(&line, t->chosen[1] == 0 ? port_unreachable(&a.datagram)
+                                              : host_unreachable(&a.datagram));
+    see_now(&line);
     set_nonblocking(t, iut, a.fd, true);
     int result = sk_recv(iut, a.fd, &byte, 1, 0);
     int error = (int)must_take_error(t, a.fd).about.error;
     observe("%s", result < 0 && result == -error ? "the same" : result_name(result));
 }
 
-MUTANT_GIVES(same, "no call fails with a queued error", OP_RECV, ECONNREFUSED, EAGAIN)
+MUTANT(same, "all errors are taken for one")
+{
+    mutate(m, call);
+    if (call->operation == OP_RECV && (call->error == ECONNREFUSED || call->error == EHOSTUNREACH))
+        call_fail(call, ENETUNREACH);
+}
 
 RULE(next, "wire.error-queue.next",
      .statement = "When an error was taken from the queue the next call fails with the next one.",
