@@ -1,11 +1,19 @@
 /* TCP Fast Open of those who call: what answers the SYN, and what becomes of its data. */
 #include "suites/wire/fast_open.h"
 
+/* A segment, and its data beside that: the right number of octets can be of the wrong ones. */
+static void observe_data(const struct talk *talk, struct packet packet)
+{
+    struct test *t = talk->line->t;
+    observe("%s", said(talk, packet));
+    observe("%s", packet.length ? data_text(packet.data, packet.length) : "no data");
+}
+
 RULE(without, "wire.fast-open.client.no-option-answered",
      .statement =
          "A connection whose SYN asked for a cookie and got an answer without one is as any "
          "other: what send() is given comes in order.",
-     RFCS("ACK seq 1 ack 1 then ACK seq 1 ack 1 data 5", "rfc7413.compatible",
+     RFCS("ACK seq 1 ack 1 then ACK seq 1 ack 1 data 5 then hello", "rfc7413.compatible",
           "rfc7413.data-after-handshake"));
 
 CASE(without, first, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
@@ -15,7 +23,7 @@ CASE(without, first, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CAL
     answer_syn(&c, 0);
     observe("%s", handshake_said(&c));
     send_when_connected(&c, "hello");
-    observe("%s", said(&c, hear(&c)));
+    observe_data(&c, hear(&c));
 }
 
 MUTANT_TAMPERS(without, "the data has another number", .with = ACK, .without = SYN, .data = true,
@@ -24,7 +32,8 @@ MUTANT_TAMPERS(without, "the data has another number", .with = ACK, .without = S
 RULE(taken, "wire.fast-open.client.acknowledged",
      .statement = "Data of a SYN that was acknowledged with it is not sent again, and what send() "
                   "is given next comes behind it.",
-     RFCS("ACK seq 6 ack 1 then ACK seq 6 ack 1 data 4 then ACK seq 6 ack 1 data 4",
+     RFCS("ACK seq 6 ack 1 then ACK seq 6 ack 1 data 4 then more then ACK seq 6 ack 1 data 4 then "
+          "more",
           "rfc7413.syn-counts", "rfc7413.ack-sent", "rfc7413.overview-ack",
           "rfc7413.client-established", "rfc9293.fully-acknowledged",
           "rfc9293.retransmission-timeout"));
@@ -40,8 +49,8 @@ CASE(taken, all, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .s
     answer_syn(&c, 0);
     observe("%s", handshake_said(&c));
     send_when_connected(&c, "more");
-    observe("%s", said(&c, hear(&c)));
-    observe("%s", said(&c, hear(&c)));
+    observe_data(&c, hear(&c));
+    observe_data(&c, hear(&c));
 }
 
 MUTANT_TAMPERS(taken, "the data counts as not sent", .with = ACK, .without = SYN, .data = true,
@@ -49,7 +58,7 @@ MUTANT_TAMPERS(taken, "the data counts as not sent", .with = ACK, .without = SYN
 
 RULE(again, "wire.fast-open.client.data-again",
      .statement = "Data of a SYN that was not acknowledged with it is sent again in the first ACK.",
-     RFCS("ACK seq 1 ack 1 data 5", "rfc7413.data-again", "rfc7413.ack-sent"));
+     RFCS("ACK seq 1 ack 1 data 5 then hello", "rfc7413.data-again", "rfc7413.ack-sent"));
 
 CASE(again, none, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {FAST_CALL, {"cookie", {"another", "none"}}})
@@ -61,7 +70,7 @@ CASE(again, none, .network = ON_LINE, .family = ANY_FAMILY,
     tell(&c, SYN | ACK, .ack = (uint32_t)-5, .mss = 1000, .fast_open = t->chosen[1] == 0,
          .cookie_length = 8, .cookie = "cookie:2");
     c.expected -= 5;
-    observe("%s", handshake_said(&c));
+    observe_data(&c, hear_but(&c, SYN));
 }
 
 /* As though all was acknowledged. */
@@ -77,7 +86,7 @@ MUTANT_ON_WIRE(again, "it is not sent again")
 
 RULE(partly, "wire.fast-open.client.data-partly",
      .statement = "Of the data of a SYN that was acknowledged in part the rest is sent again.",
-     RFCS("ACK seq 3 ack 1 data 3", "rfc7413.data-again", "rfc7413.ack-sent"));
+     RFCS("ACK seq 3 ack 1 data 3 then llo", "rfc7413.data-again", "rfc7413.ack-sent"));
 
 CASE(partly, two_octets, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
 {
@@ -86,7 +95,7 @@ CASE(partly, two_octets, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
     struct talk c = fast_called(&line, port, "hello");
     require_by("wire.fast-open.client.cookie-used", c.syn.length == 5, "the SYN has no data");
     answer_syn(&c, 3);
-    observe("%s", handshake_said(&c));
+    observe_data(&c, hear_but(&c, SYN));
 }
 
 MUTANT_TAMPERS(partly, "all is sent again", .heading = TO_IUT, .with = SYN | ACK, .nth = 2,
