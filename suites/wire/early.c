@@ -101,8 +101,8 @@ MUTANT_BY(receives, "recv() does not wait for the connection", without_waiting)
 
 RULE(shut, "wire.early.shutdown",
      .statement =
-         "shutdown() of a socket that is connecting, where it succeeds, ends a send() that "
-         "waits for the connection, and a recv() too if it is for both directions.",
+         "shutdown() in SYN_SENT, where it succeeds, ends a send() that waits for the connection, "
+         "and a recv() too if it is for both directions.",
      RFCS("ends", "rfc9293.close-syn-sent-calls"));
 
 /* CLOSE ends a RECEIVE; of a shutdown() for sending that is not asked, which by POSIX leaves it
