@@ -331,10 +331,13 @@ CASE(next, two_errors, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
     line_send_packet(&line, host_unreachable(&a.datagram));
     line_send_packet(&line, port_unreachable(&a.datagram));
     see_now(&line);
+    set_nonblocking(t, iut, a.fd, true);
     pending_error(t, a.fd);
     char byte;
+    int before = sk_recv(iut, a.fd, &byte, 1, 0);
+    require(before == -EAGAIN || before == -EWOULDBLOCK, "an error is still pending: %s",
+            result_name(before));
     observe("%s", error_name((int)must_take_error(t, a.fd).about.error));
-    set_nonblocking(t, iut, a.fd, true);
     observe_result(sk_recv(iut, a.fd, &byte, 1, 0));
 }
 
