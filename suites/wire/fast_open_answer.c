@@ -1,4 +1,5 @@
-/* TCP Fast Open of those who call: what answers the SYN, and what becomes of its data. */
+/* TCP Fast Open of those who call: what answers the SYN, and what becomes of its data. Where data,
+ * or SYN and ACK, is the answer it comes at once: a timer sends them, too. */
 #include "suites/wire/fast_open.h"
 
 /* A segment, and its data beside that: the right number of octets can be of the wrong ones. */
@@ -70,7 +71,7 @@ CASE(again, none, .network = ON_LINE, .family = ANY_FAMILY,
     tell(&c, SYN | ACK, .ack = (uint32_t)-5, .mss = 1000, .fast_open = t->chosen[1] == 0,
          .cookie_length = 8, .cookie = "cookie:2");
     c.expected -= 5;
-    observe_data(&c, hear_but(&c, SYN));
+    observe_data(&c, hear_but_now(&c, SYN));
 }
 
 /* As though all was acknowledged. */
@@ -95,7 +96,7 @@ CASE(partly, two_octets, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
     struct talk c = fast_called(&line, port, "hello");
     require_by("wire.fast-open.client.cookie-used", c.syn.length == 5, "the SYN has no data");
     answer_syn(&c, 3);
-    observe_data(&c, hear_but(&c, SYN));
+    observe_data(&c, hear_but_now(&c, SYN));
 }
 
 MUTANT_TAMPERS(partly, "all is sent again", .heading = TO_IUT, .with = SYN | ACK, .nth = 2,
@@ -115,10 +116,7 @@ CASE(crossing, both, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS
     struct talk c = fast_called(&line, port, "hello");
     require_by("wire.fast-open.client.cookie-used", c.syn.length == 5, "the SYN has no data");
     tell(&c, SYN, .mss = 1000);
-    struct packet answer;
-    do /* its SYN may be sent again meanwhile */
-        answer = hear(&c);
-    while (has_just(&answer, SYN));
+    struct packet answer = hear_but_now(&c, SYN);
     bool right =
         answer.flags == (SYN | ACK) && answer.seq == c.others.number && answer.ack == c.next;
     observe("%s", right ? "SYN ACK" : said(&c, answer));
