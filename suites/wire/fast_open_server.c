@@ -134,7 +134,7 @@ MUTANT_GIVES(early, "accept() waits for the handshake", OP_ACCEPT, 0, EAGAIN)
 RULE(answer, "wire.fast-open.server.answer-early",
      .statement = "What send() is given for the connection of a SYN with a valid cookie and data "
                   "goes out before the handshake is complete.",
-     .outcome = {[BY_LINUX] = {"ACK seq 1 ack 6 data 5",
+     .outcome = {[BY_LINUX] = {"ACK seq 1 ack 6 data 5 then world",
                                {"linux.tcp.7.tcp-fastopen-accept", "rfc7413.overview-response"}}});
 
 CASE(answer, unanswered, .network = ON_LINE, .family = ANY_FAMILY)
@@ -148,6 +148,7 @@ CASE(answer, unanswered, .network = ON_LINE, .family = ANY_FAMILY)
         packet = hear(&c);
     while (packet.flags == (SYN | ACK));
     observe("%s", said(&c, packet));
+    observe("%s", packet.length ? data_text(packet.data, packet.length) : "no data");
 }
 
 MUTANT_TAMPERS(answer, "it waits for the handshake", .data = true, .lost = true)
