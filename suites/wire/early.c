@@ -105,8 +105,17 @@ RULE(shut, "wire.early.shutdown",
          "and a recv() too if it is for both directions.",
      RFCS("ends", "rfc9293.close-syn-sent-calls"));
 
+static bool syn_comes_now(struct talk *c)
+{
+    struct packet packet;
+    bool syn = false;
+    while ((packet = hear_now(c)).protocol)
+        syn |= has_just(&packet, SYN);
+    return syn;
+}
+
 /* CLOSE ends a RECEIVE; of a shutdown() for sending that is not asked, which by POSIX leaves it
- * alone. */
+ * alone. Where the SYN is sent once more first it was that timer, and not shutdown(). */
 CASE(shut, waiting, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"call", {"send-sending", "send-both", "recv-both"}}})
 {
@@ -122,9 +131,10 @@ CASE(shut, waiting, .network = ON_LINE, .family = ANY_FAMILY,
     if (!waits && !receives && finish(waiting) >= 0)
         skip("send() takes data at once here");
     require_by(receives ? "wire.early.recv" : "wire.early.send", waits, "the call does not wait");
+    drain(&line);
     if (sk_shutdown(iut, c.fd, t->chosen[0] ? SHUT_RDWR : SHUT_WR) < 0)
         skip("shutdown() is refused before there is a connection");
-    bool over = sk_finish_within(waiting, patience, &count);
+    bool over = sk_finish_within(waiting, patience, &count) && !syn_comes_now(&c);
     observe("%s", !over ? "waits on" : count < (receives ? 1 : 0) ? "ends" : "does all");
 }
 
