@@ -23,6 +23,11 @@ int machine_milliseconds(double seconds)
     return (int)(seconds * 1000 * machine_factor);
 }
 
+bool clock_late(int64_t since)
+{
+    return clock_now() - since > machine_milliseconds(0.1) * INT64_C(1000000);
+}
+
 struct backoff backoff_begin(int milliseconds)
 {
     return (struct backoff){.deadline = clock_now() + milliseconds * INT64_C(1000000),

@@ -22,6 +22,13 @@ int machine_milliseconds(double seconds);
 /* Nanoseconds of the monotonic clock. */
 int64_t clock_now(void);
 
+/* Whether more time has passed since then than it takes to go on at once: a tenth of a second,
+ * which no clock's granularity is. So is one who looks now and then, or sleeps for a moment. A
+ * loaded machine is late at times, but not each time: who was late is asked again, LATE_TRIES times
+ * in all. */
+enum { LATE_TRIES = 5 };
+bool clock_late(int64_t since);
+
 /* The monotonic time so many milliseconds from now. */
 struct timespec clock_after(int milliseconds);
 

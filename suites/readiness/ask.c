@@ -123,30 +123,23 @@ const char *answer_to(struct test *t, struct question *question)
     return answer_text(result, found(question));
 }
 
-/* What is no clock's granularity, and nothing that a loaded machine does each time. */
-static int small_delay(void)
-{
-    return machine_milliseconds(0.1);
-}
-
 const char *length_of_wait(int64_t since)
 {
     enum { CLOCKS_DIFFER = 1 };
     int64_t milliseconds = (clock_now() - since) / INT64_C(1000000);
-    return milliseconds < A_WHILE - CLOCKS_DIFFER   ? "too early"
-           : milliseconds > A_WHILE + small_delay() ? "too late"
-                                                    : "in time";
+    return milliseconds < A_WHILE - CLOCKS_DIFFER           ? "too early"
+           : clock_late(since + A_WHILE * INT64_C(1000000)) ? "too late"
+                                                            : "in time";
 }
 
 const char *lateness(int64_t since)
 {
-    return clock_now() - since > small_delay() * INT64_C(1000000) ? ", late" : "";
+    return clock_late(since) ? ", late" : "";
 }
 
 bool wait_again(const char *length, int *tries)
 {
-    enum { MOST = 5 };
-    return strstr(length, "late") && ++*tries < MOST;
+    return strstr(length, "late") && ++*tries < LATE_TRIES;
 }
 
 struct ends ends_of(struct test *t)

@@ -40,16 +40,14 @@ static void await_wake(struct test *t, struct question *question, struct wake *w
 {
     int64_t begin = clock_now();
     wake->answer = answer_to(t, question);
-    wake->late = clock_now() - begin > machine_milliseconds(0.1) * INT64_C(1000000);
+    wake->late = clock_late(begin);
 }
 
-/* One that looks now and then whether something is ready is late. A loaded machine is late at
- * times, but not each time. */
+/* One that looks now and then whether something is ready is late. */
 static void observe_wake(struct test *t, struct wake (*wakes)(struct test *))
 {
-    enum { MOST = 5 };
     struct wake wake = wakes(t);
-    for (int tries = 1; wake.late && tries < MOST; tries++)
+    for (int tries = 1; wake.late && tries < LATE_TRIES; tries++)
         wake = wakes(t);
     observe("%s", wake.waited ? "waits" : "does not wait");
     if (wake.answer)

@@ -154,7 +154,7 @@ const char *peer_reads(struct test *t, int fd, size_t size)
 
 bool is_late(int64_t took, int limit)
 {
-    return took > (limit + machine_milliseconds(0.2)) * INT64_C(1000000);
+    return took > (limit + machine_milliseconds(0.1)) * INT64_C(1000000);
 }
 
 const char *limit_kept(int64_t took, int limit)
@@ -163,11 +163,6 @@ const char *limit_kept(int64_t took, int limit)
     if (is_late(took, limit))
         return "too late";
     return took < (limit - TICKS) * INT64_C(1000000) ? "too early" : "in time";
-}
-
-bool took_a_while(int64_t since)
-{
-    return clock_now() - since > machine_milliseconds(0.15) * INT64_C(1000000);
 }
 
 void await_caught(struct test *t, int signal)

@@ -59,15 +59,10 @@ const char *peer_reads(struct test *t, int fd, size_t size);
 
 /* What a call that took so many nanoseconds made of its time limit of so many milliseconds: "in
  * time", "too early" or "too late". Kernels count it in ticks of up to 10 milliseconds, and may be
- * one of them short; what rounds it up to half a second is late. Since a machine may have been busy
- * with something else, who is late is asked again, LIMIT_TRIES times in all. */
-enum { LIMIT_TRIES = 3 };
+ * one of them short; what rounds it up to half a second is late, and asked again, LATE_TRIES times
+ * in all. */
 const char *limit_kept(int64_t took, int limit);
 bool is_late(int64_t took, int limit);
-
-/* Whether a call that had nothing to wait for since then took longer than one that goes on at once:
- * it slept, or looked only now and then. Who did is asked again, too. */
-bool took_a_while(int64_t since);
 
 /* Waits until the IUT has caught a signal of this number. */
 void await_caught(struct test *t, int signal);

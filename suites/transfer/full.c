@@ -52,10 +52,10 @@ static void observe_filling(struct test *t, int fd, int flags, size_t *taken)
     bool late = true;
     observe_count(first);
     *taken = first > 0 ? 1 : 0;
-    for (int i = 0; i <= LIMIT_TRIES && late; i++) {
+    for (int i = 0; i <= LATE_TRIES && late; i++) {
         int64_t since = clock_now();
         result = fill_without_waiting(t, fd, flags, taken);
-        late = result < 0 && took_a_while(since);
+        late = result < 0 && clock_late(since);
     }
     if (late)
         observe("%s after a while", result_name(result));
@@ -264,7 +264,7 @@ CASE(timeout, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
         int64_t since = clock_now();
         result = finish(sk_begin(iut, sending(t, &under_way, ends.iut, chunk, CHUNK, 0)));
         took = clock_now() - since;
-        if (result != CHUNK && (!is_late(took, TIMEOUT) || ++late == LIMIT_TRIES))
+        if (result != CHUNK && (!is_late(took, TIMEOUT) || ++late == LATE_TRIES))
             break;
         taken += result > 0 ? (size_t)result : 0;
         go_on(t, first, taken);

@@ -42,7 +42,7 @@ CASE(waits, arrival, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_T
     const char *waits = "waits";
     int count = 0;
     bool late = true;
-    for (int i = 0; i < LIMIT_TRIES && late; i++) {
+    for (int i = 0; i < LATE_TRIES && late; i++) {
         struct pending *pending =
             sk_begin(iut, receiving(t, &transfer, ends.iut, data, sizeof data, 0));
         if (!sk_waits(pending))
@@ -50,7 +50,7 @@ CASE(waits, arrival, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_T
         int64_t since = clock_now();
         must(sk_send(peer, ends.peer, "hello", 5, 0));
         count = receive_rest(t, ends.iut, finish(pending), data, 0);
-        late = count > 0 && took_a_while(since);
+        late = count > 0 && clock_late(since);
     }
     observe("%s", waits);
     if (late)
@@ -84,10 +84,10 @@ static void observe_nonblocking(struct test *t, struct ends ends, int flags)
     char data[16];
     int result = 0;
     bool late = true;
-    for (int i = 0; i < LIMIT_TRIES && late; i++) {
+    for (int i = 0; i < LATE_TRIES && late; i++) {
         int64_t since = clock_now();
         result = receive_as(t, ends.iut, data, sizeof data, flags);
-        late = result < 0 && took_a_while(since);
+        late = result < 0 && clock_late(since);
     }
     if (late)
         observe("%s after a while", result_name(result));
@@ -182,11 +182,11 @@ CASE(interrupted, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_N
     char data[16];
     int result = 0;
     bool late = true;
-    for (int i = 0; i < LIMIT_TRIES && late; i++) {
+    for (int i = 0; i < LATE_TRIES && late; i++) {
         struct pending *pending = interrupted_receive(t, &transfer, ends.iut, data, sizeof data);
         int64_t since = clock_now();
         result = finish(pending);
-        late = result < 0 && took_a_while(since);
+        late = result < 0 && clock_late(since);
     }
     if (late)
         observe("%s after a while", result_name(result));
@@ -274,7 +274,7 @@ CASE(timeout, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBA
         skip("this implementation does not let SO_RCVTIMEO be set: %s", result_name(set));
     int64_t took = INT64_MAX;
     int result = 0;
-    for (int i = 0; i < LIMIT_TRIES && is_late(took, TIMEOUT); i++) {
+    for (int i = 0; i < LATE_TRIES && is_late(took, TIMEOUT); i++) {
         int64_t since = clock_now();
         result = finish(sk_begin(iut, receiving(t, &transfer, ends.iut, data, sizeof data, 0)));
         took = clock_now() - since;
