@@ -24,7 +24,8 @@ RULE(creates, "basic.socket.creates",
          [BY_LINUX] = {"0 then a socket of that type",
                        {"linux.socket.2.returns-endpoint", "linux.socket.2.returns-descriptor",
                         "linux.socket.2.sock-stream", "linux.socket.2.sock-dgram",
-                        "linux.socket.2.protocol-zero", "linux.socket.7.so-type"}},
+                        "linux.socket.2.protocol-zero", "linux.socket.2.protocol-number",
+                        "linux.socket.7.so-type"}},
          [BY_BSD] = {"0 then a socket of that type",
                      {"freebsd.socket.2.makes-endpoint", "freebsd.socket.2.returns-descriptor",
                       "freebsd.socket.2.sock-stream", "freebsd.socket.2.sock-dgram",
@@ -61,7 +62,8 @@ RULE(lowest, "basic.socket.lowest-descriptor",
                  [BY_LINUX] = {"the lowest then the next", {"linux.socket.2.lowest-descriptor"}},
                  [BY_BSD] = {"the lowest then the next", {"posix.socket.lowest-descriptor"}}});
 
-/* The order is neither that in which they were closed nor its reverse. */
+/* The order is neither that in which they were closed nor its reverse. Only descriptors of sockets
+ * are compared: where a stack has no files, those below its first may be files of its process. */
 CASE(lowest, closed, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
     int fd[3];
@@ -115,7 +117,8 @@ MUTANT(blocks, "socket() sets O_NONBLOCK")
 }
 
 RULE(nonblocking, "basic.socket.sock-nonblock",
-     .statement = "socket() with SOCK_NONBLOCK in its type returns a nonblocking descriptor.",
+     .statement = "socket() with SOCK_NONBLOCK in its type returns a nonblocking descriptor: "
+                  "O_NONBLOCK is on.",
      .outcome = {[BY_LINUX] = {"0 then nonblocking", {"linux.socket.2.sock-nonblock"}},
                  [BY_BSD] = {"0 then nonblocking", {"freebsd.socket.2.sock-nonblock"}}});
 
