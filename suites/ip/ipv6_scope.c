@@ -119,7 +119,7 @@ static void drops_scope(struct mutation *m, struct call *call)
 
 RULE(bind_with, "ipv6.scope.bind",
      .statement = "bind() takes a link-local address with the index of its interface, and "
-                  "getsockname() gives it back.",
+                  "getsockname() gives that index back.",
      .outcome = {[BY_LINUX] = {"0 then " OWN_INDEX, {"linux.ipv6.7.scope-id-link-local"}}});
 
 static void observe_scope(struct test *t, const struct address *name)
@@ -142,8 +142,9 @@ CASE(bind_with, own_address, .family = FAMILY_IPV6, .network = ON_PAIR, .type = 
 MUTANT_BY(bind_with, "names have no scope", drops_scope)
 
 RULE(accepted, "ipv6.scope.accept",
-     .statement = "The name of a client with a link-local address has the index of the interface "
-                  "that it came over.",
+     .statement = "On a connection from a link-local address the names of both ends, by accept(), "
+                  "getpeername() and getsockname(), have the index of the interface that it came "
+                  "over.",
      .outcome = {[BY_LINUX] = {OWN_INDEX " then " OWN_INDEX " then " OWN_INDEX,
                                {"linux.ipv6.7.scope-id-link-local"}}});
 
@@ -187,7 +188,8 @@ CASE(received_from, name, .family = FAMILY_IPV6, .network = ON_PAIR,
 MUTANT_BY(received_from, "names have no scope", drops_scope)
 
 RULE(connect_with, "ipv6.scope.connect",
-     .statement = "connect() reaches a link-local address over the interface that its scope says.",
+     .statement = "connect() reaches a link-local address with the index of the interface of its "
+                  "link, and getpeername() gives that index back.",
      .outcome = {[BY_LINUX] = {"0 then " OWN_INDEX, {"linux.ipv6.7.scope-id-link-local"}}});
 
 CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR)
@@ -204,8 +206,8 @@ CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR)
 MUTANT_GIVES(connect_with, "connect() gives ENETUNREACH", OP_CONNECT, 0, ENETUNREACH)
 
 RULE(bound_scope, "ipv6.scope.connect-bound",
-     .statement = "A socket that is bound to a link-local address reaches others on that link "
-                  "without a scope.",
+     .statement = "connect() of a socket that is bound to a link-local address reaches others on "
+                  "that link without a scope.",
      .pinned = {[BY_LINUX] = "0"});
 
 CASE(bound_scope, no_scope, .family = FAMILY_IPV6, .network = ON_PAIR)
@@ -278,7 +280,8 @@ CASE(other_scope, another_index, .family = FAMILY_IPV6, .network = ON_PAIR, .typ
 MUTANT_BY(other_scope, "the scope is ignored", ignores_scope)
 
 RULE(global, "ipv6.scope.global-zero",
-     .statement = "The names of sockets with addresses of global scope have the scope id 0.",
+     .statement = "getsockname() and getpeername() give names with addresses that are not "
+                  "link-local the scope id 0.",
      .pinned = {[BY_LINUX] = "no scope then no scope"});
 
 CASE(global, connected, .family = FAMILY_IPV6, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -300,7 +303,8 @@ MUTANT(global, "names have a scope whatever the address")
 }
 
 RULE(global_ignored, "ipv6.scope.global-ignored",
-     .statement = "The scope id of an address of global scope is ignored by bind() and connect().",
+     .statement = "bind() and connect() take an address that is not link-local with the index of "
+                  "an interface that does not exist.",
      .pinned = {[BY_LINUX] = "0 then 0"});
 
 CASE(global_ignored, server, .family = FAMILY_IPV6, .network = ANY_NETWORK)
