@@ -65,16 +65,20 @@ MUTANT(unknown, "unknown options are taken without a word")
 
 RULE(level, "options.error.other-level",
      .statement = "getsockopt() and setsockopt() with a level that the socket does not have fail "
-                  "with ENOPROTOOPT; by POSIX with EINVAL as well, on Linux with EOPNOTSUPP.",
+                  "with ENOPROTOOPT; by POSIX and on FreeBSD with EINVAL as well, on Linux with "
+                  "EOPNOTSUPP.",
      .outcome = {
          [BY_POSIX] = {"ENOPROTOOPT | EINVAL",
                        {"posix.getsockopt.enoprotoopt", "posix.setsockopt.enoprotoopt",
                         "posix.getsockopt.einval-option", "posix.setsockopt.einval-option"}},
          [BY_LINUX] = {"ENOPROTOOPT | EOPNOTSUPP",
                        {"linux.getsockopt.2.enoprotoopt", "linux.ip.7.enoprotoopt-eopnotsupp",
-                        "linux.ipv6.7.like-ipv4"}}});
+                        "linux.ipv6.7.like-ipv4"}},
+         [BY_BSD] = {"ENOPROTOOPT | EINVAL",
+                     {"posix.getsockopt.enoprotoopt", "posix.setsockopt.enoprotoopt",
+                      "posix.getsockopt.einval-option", "posix.setsockopt.einval-option"}}});
 
-/* FreeBSD's pages have an error for an option that a level does not know, and do not say what
+/* FreeBSD's own pages have an error for an option that a level does not know, and do not say what
  * becomes of a level that nobody has, or another protocol. */
 CASE(level, unknown, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {{CALLS}})
@@ -134,7 +138,9 @@ RULE(cut, "options.error.short-room",
          [BY_POSIX] = {"0 then cut",
                        {"posix.getsockopt.truncates-silently", "posix.getsockopt.returns-0"}},
          [BY_LINUX] = {"0 then cut",
-                       {"posix.getsockopt.truncates-silently", "posix.getsockopt.returns-0"}}});
+                       {"posix.getsockopt.truncates-silently", "posix.getsockopt.returns-0"}},
+         [BY_BSD] = {"0 then cut",
+                     {"posix.getsockopt.truncates-silently", "posix.getsockopt.returns-0"}}});
 
 /* Whether these are the bytes of a number, in the order that they may have there. */
 static bool is_number(const unsigned char *bytes, unsigned number)
