@@ -37,6 +37,7 @@ struct packet host_unreachable(const struct packet *about);
 /* A datagram socket of the IUT that has sent a datagram to the line: connected to there or not. */
 struct asker {
     int fd;
+    bool connected;
     struct address line_name; /* where the datagram went, as the IUT writes it */
     struct packet datagram;
 };
