@@ -165,18 +165,19 @@ RULE(source, "wire.udp.closed.source",
      .outcome = {[BY_RFC] = {"the same", {"rfc4443.source-is-destination"}},
                  [BY_LINUX] = {"the same", {"rfc4443.source-is-destination"}}});
 
-CASE(source, other_address, .network = ON_LINE, .family = FAMILY_IPV6)
+CASE(source, of_several, .network = ON_LINE, .family = FAMILY_IPV6,
+     .axes = {{"address", {"main", "other"}}})
 {
     struct line line = take_line(t);
     struct packet sent = to_closed_port(&line);
-    struct address other = network_address(t->net, SIDE_IUT, PLACE_OTHER, t->domain, 0);
-    sent.destination = address_with_port(other, address_port(&sent.destination));
+    struct address asked = place_of(t, iut, t->chosen[0] ? PLACE_OTHER : PLACE_MAIN, 0);
+    sent.destination = address_with_port(asked, address_port(&sent.destination));
     line_send_packet(&line, sent);
     struct packet answer = must_see_error(&line);
-    observe("%s", address_same_host(&answer.source, &other) ? "the same" : "another");
+    observe("%s", address_same_host(&answer.source, &asked) ? "the same" : "another");
 }
 
-MUTANT_ON_WIRE(source, "errors come from the main address")
+MUTANT_ON_WIRE(source, "errors come from an address of nobody's")
 {
     if (heading == FROM_IUT && packet_is_error(packet))
         packet->source.in6.sin6_addr.s6_addr[15] ^= 0x40;
