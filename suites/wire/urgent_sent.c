@@ -183,8 +183,9 @@ MUTANT_ON_WIRE(others, "once there was urgent data all is")
 }
 
 RULE(nothing, "wire.urgent-sent.nothing",
-     .statement = "send() of no data with MSG_OOB sends nothing that has URG.",
-     RFCS("no URG", "rfc9293.no-urg-no-urgent-data", "rfc9293.urgent-needs-an-octet"));
+     .statement = "send() of no data with MSG_OOB sends nothing that has URG, and data that send() "
+                  "without it sends next has none.",
+     RFCS("no URG then no URG", "rfc9293.no-urg-no-urgent-data", "rfc9293.urgent-needs-an-octet"));
 
 CASE(nothing, no_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -195,6 +196,8 @@ CASE(nothing, no_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     for (struct packet packet; (packet = hear_now(&c)).protocol; flags |= packet.flags)
         continue;
     observe("%s", flags & URG ? "URG" : "no URG");
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    observe("%s", urgency(&c));
 }
 
 MUTANT(nothing, "urgent data is made up")
