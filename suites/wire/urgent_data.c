@@ -93,7 +93,7 @@ RULE(survives, "wire.urgent.invalid",
      .statement =
          "With SO_OOBINLINE recv() gives all of the data though an urgent pointer points at "
          "nothing, or far beyond what has come.",
-     RFCS("abcde", "rfc9293.urgent-pointer-invalid", "rfc9293.must-31"));
+     RFCS("abcde", "rfc9293.text-delivered", "rfc9293.urgent-pointer-invalid", "rfc9293.must-31"));
 
 CASE(survives, pointer, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"pointer", {"0", "1000", "65535"}}})
