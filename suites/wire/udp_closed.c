@@ -239,6 +239,19 @@ static void from_nobody(struct packet *packet, const char *address)
     packet->source = address_of(address, address_port(&packet->source));
 }
 
+/* A fragment from the middle, which begins with what could be a datagram's header: who takes it for
+ * one has a port that is closed. */
+static void become_fragment(struct packet *packet)
+{
+    enum { HEADERS = 14 + 20 };
+    static unsigned char frame[128];
+    size_t size = packet_encode(packet, frame, sizeof frame);
+    packet->text = NULL;
+    packet->data = frame + HEADERS;
+    packet->length = size - HEADERS;
+    packet->fragment = 1480;
+}
+
 static void observe_quiet(struct line *line, const struct packet *packet)
 {
     struct test *t = line->t;
@@ -268,15 +281,32 @@ CASE(quiet, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
         memcpy(packet.to, everybody, HARDWARE);
     if (chosen == 1)
         memcpy(packet.to, all_systems, HARDWARE);
-    if (chosen == 3 || chosen == 4)
-        packet.fragment = 1480;
+    if (chosen == 3)
+        become_fragment(&packet);
     if (chosen == 4) { /* the option is longer than all options may be: a parameter problem */
+        packet.fragment = 1480;
         packet.ip_options[0] = 7;
         packet.ip_options[1] = 40;
         packet.ip_options_length = 4;
     }
     if (chosen > 4)
         from_nobody(&packet, nobody[chosen - 5]);
+    observe_quiet(&line, &packet);
+}
+
+/* To other sources that are no host there may be no route, so that no answer could be seen.
+ * Networks of our own have 24 bits. */
+CASE(quiet, from_broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4,
+     .deviation = {[BY_LINUX] = {"ICMP 3/3",
+                                 "without rp_filter Linux refuses only sources that are its own, "
+                                 "and icmp_send() looks at the destination: "
+                                 "fib_validate_source()"}})
+{
+    if (t->net->described)
+        skip("how long the prefix of the network is, is not known");
+    struct line line = take_line(t);
+    struct packet packet = to_closed_port(&line);
+    packet.source.in.sin_addr.s_addr |= htonl(0xff);
     observe_quiet(&line, &packet);
 }
 
@@ -300,7 +330,7 @@ CASE(quiet, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
     observe_quiet(&line, &packet);
 }
 
-/* Sends Port Unreachable about all that comes. */
+/* Sends Host Unreachable about all that comes. */
 static void answer_with_error(const struct packet *packet)
 {
     bool ipv6 = packet->source.any.sa_family == AF_INET6;
@@ -308,7 +338,7 @@ static void answer_with_error(const struct packet *packet)
                            .source = packet->destination,
                            .destination = packet->source,
                            .type = ipv6 ? 1 : 3,
-                           .code = ipv6 ? 4 : 3};
+                           .code = ipv6 ? 3 : 1};
     wire_sends(&error);
 }
 
