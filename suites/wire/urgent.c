@@ -1,5 +1,8 @@
 #include "suites/wire/urgent.h"
 
+#include "calls/clock.h"
+#include "hosts/readiness.h"
+
 void own(struct test *t, int fd)
 {
     must(sk_fcntl(t->iut, fd, F_SETOWN, must(sk_getpid(t->iut))));
@@ -19,26 +22,34 @@ static bool has_signals(const struct test *t)
     return door_has(t->iut->door, "signals");
 }
 
+/* A pending error can be an exceptional condition too, and is no urgent data. Not everywhere
+ * POLLPRI is about that: there it is select() that tells. */
+static bool is_told(struct test *t, int fd)
+{
+    struct readiness one = {.fd = fd, .asked = POLLPRI};
+    if (has_signals(t) && must(sk_signals(t->iut, SIGURG)) > 0)
+        return true;
+    int events = ready(t, t->iut, fd, POLLPRI, 0);
+    if (events & (POLLPRI | POLLERR) || !door_has(t->iut->door, "select"))
+        return events & POLLPRI && !(events & POLLERR);
+    must(sk_select_ready(t->iut, &one, 1, 0));
+    return one.found & POLLPRI;
+}
+
 void ask_to_be_told(struct test *t, int fd)
 {
     if (has_signals(t))
         own(t, fd);
+    require(!is_told(t, fd), "there is an exceptional condition without urgent data");
 }
 
-/* A pending error can be an exceptional condition too, and is no urgent data. */
-static bool is_told(struct test *t, int fd)
+const char *told(struct talk *c)
 {
-    if (has_signals(t) && must(sk_signals(t->iut, SIGURG)) > 0)
-        return true;
-    int events = ready(t, t->iut, fd, POLLPRI, 0);
-    return events & POLLPRI && !(events & POLLERR);
-}
-
-const char *told(struct test *t, int fd)
-{
-    struct backoff backoff = backoff_begin(patience);
+    struct test *t = c->line->t;
     bool is;
-    while (!(is = is_told(t, fd)) && backoff_wait(&backoff))
+    drain(c->line);
+    struct backoff backoff = backoff_begin(machine_milliseconds(0.5));
+    while (!(is = is_told(t, c->fd)) && backoff_wait(&backoff))
         continue;
     return is ? "told" : "not told";
 }

@@ -5,10 +5,12 @@
 #include "suites/wire/wire.h"
 
 /* "told" as soon as the application knows that there is urgent data, by SIGURG or by an exceptional
- * condition of the socket; else "not told". It is asked as long as a case is patient, or when all
- * that was sent has been processed. SIGURG has to be asked for before, where there are signals. */
+ * condition of the socket; else "not told". It is asked when all that was sent has been processed,
+ * and for half a second then (later is not as soon as it arrives), or once. SIGURG has to be asked
+ * for before, where there are signals; an exceptional condition that there is by then tells
+ * nothing, and ends the case. */
 void ask_to_be_told(struct test *t, int fd);
-const char *told(struct test *t, int fd);
+const char *told(struct talk *c);
 const char *told_now(struct talk *c);
 
 /* SIGURG goes to the IUT's process. Waits until it was caught so often, and gives how often. */

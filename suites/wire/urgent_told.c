@@ -4,8 +4,8 @@
 
 RULE(is_told, "wire.urgent.told",
      .statement = "The application is told of urgent data, by SIGURG or by an exceptional "
-                  "condition that poll() finds, when its urgent pointer arrives, also before the "
-                  "data does.",
+                  "condition that poll() or select() finds, when its urgent pointer arrives, "
+                  "also before the data does.",
      RFCS("told", "rfc9293.must-30", "rfc9293.must-31", "rfc9293.must-32", "rfc9293.urg-signalled",
           "rfc9293.urgent-signalled", "rfc9293.urgent-mode-entered",
           "rfc9293.receive-urgent-informed", "rfc9293.reports-urgent"));
@@ -21,7 +21,7 @@ CASE(is_told, arrives, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     bool empty = t->chosen[1] == 3; /* and with another window, so that it is no duplicate ACK */
     tell(&c, URG | ACK, .text = empty ? "" : "abc", .urgent = pointers[t->chosen[1]],
          .ack = chosen_state(t) == STATE_FIN_WAIT_1 ? -1 : 0, .window = empty ? UINT16_MAX - 1 : 0);
-    observe("%s", told(t, c.fd));
+    observe("%s", told(&c));
 }
 
 MUTANT_TAMPERS(is_told, "URG is ignored", .heading = TO_IUT, .with = URG, .clear = URG)
