@@ -355,7 +355,8 @@ RULE(about_error, "wire.icmp.not-about-error",
          [BY_RFC] = {"nothing", {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}},
          [BY_LINUX] = {"nothing", {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}}});
 
-CASE(about_error, port_unreachable, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
+/* The error that the variant asks for, about a datagram that the IUT never sent. */
+static void observe_quiet_about_error(struct test *t)
 {
     unsigned char frame[256];
     struct line line = take_line(t);
@@ -367,8 +368,21 @@ CASE(about_error, port_unreachable, .network = ON_LINE, .family = FAMILY_IPV4 | 
     size_t size = packet_encode(&never_sent, frame, sizeof frame);
     never_sent.raw = frame + 14;
     never_sent.raw_length = size - 14;
-    struct packet error = port_unreachable(&never_sent);
+    struct packet error = asked_error(t, &never_sent);
     observe_quiet(&line, &error);
+}
+
+CASE(about_error, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
+     .axes = {{"message", {"3-0", "3-2", "3-3", "4-0", "11-0", "11-1", "12-0"}}})
+{
+    observe_quiet_about_error(t);
+}
+
+/* Type 100 is an error that nobody knows. */
+CASE(about_error, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
+     .axes = {{"message", {"1-0", "1-4", "3-0", "3-1", "4-0", "4-1", "100-0"}}})
+{
+    observe_quiet_about_error(t);
 }
 
 MUTANT_ON_WIRE(about_error, "whatever comes is answered by an error")
