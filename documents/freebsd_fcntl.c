@@ -1,4 +1,4 @@
-/* FreeBSD fcntl(2), as to the flags of sockets and their descriptors. */
+/* FreeBSD fcntl(2), as to the flags of sockets and their descriptors, and who owns them. */
 #include "documents/document.h"
 
 REQUIREMENTS(freebsd_fcntl_2, "freebsd.fcntl.2",
@@ -10,6 +10,8 @@ REQUIREMENTS(freebsd_fcntl_2, "freebsd.fcntl.2",
               "F_GETFL gets the status flags of the descriptor, O_NONBLOCK among them."},
              {"freebsd.fcntl.2.setfl", "DESCRIPTION F_SETFL", REQ_DOCUMENTED,
               "F_SETFL sets the status flags of the descriptor, O_NONBLOCK among them."},
+             {"freebsd.fcntl.2.setown", "DESCRIPTION F_SETOWN", REQ_DOCUMENTED,
+              "F_SETOWN sets the process that gets SIGIO and SIGURG, or, negative, the group."},
              {"freebsd.fcntl.2.returns", "RETURN VALUES", REQ_DOCUMENTED,
               "F_SETFD and F_SETFL return another value than -1.", .when = "they succeed"},
              {"freebsd.fcntl.2.returns-minus-one", "RETURN VALUES", REQ_DOCUMENTED,

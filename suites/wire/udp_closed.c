@@ -75,24 +75,33 @@ MUTANT_ON_WIRE(closed, "a closed port is silent")
 
 RULE(quote, "wire.udp.closed.quote",
      .statement = "An ICMP error quotes the header and at least 8 bytes behind it of what caused "
-                  "it, unchanged.",
+                  "it, unchanged, and one of ICMPv6 all of it if it is short.",
      .outcome = {[BY_RFC] = {"unchanged", {"rfc1122.icmp-quote", "rfc4443.quote"}},
                  [BY_LINUX] = {"unchanged", {"rfc1122.icmp-quote", "rfc4443.quote"}}});
 
-CASE(quote, datagram, .network = ON_LINE, .family = ANY_FAMILY)
+/* Whether an error has this much of the packet that it is about or more, and nothing else: "too
+ * little", "changed", "unchanged". */
+static const char *quoted(const struct packet *error, const struct packet *sent, size_t least)
 {
     enum { LINK = 14 };
-    unsigned char frame[256];
+    static unsigned char frame[2048];
+    size_t size = packet_encode(sent, frame, sizeof frame) - LINK;
+    size_t same = error->length < size ? error->length : size;
+    return error->length < least                          ? "too little"
+           : memcmp(error->data, frame + LINK, same) == 0 ? "unchanged"
+                                                          : "changed";
+}
+
+CASE(quote, datagram, .network = ON_LINE, .family = ANY_FAMILY)
+{
+    enum { HEADER = 20, HEADER6 = 40, UDP = 8, HELLO = 5 };
     struct line line = take_line(t);
     struct packet sent = to_closed_port(&line);
     sent.identifier = 0x1234;
     sent.hops = 77;
     struct packet answer = must_answer_by_error(&line, &sent);
-    size_t size = packet_encode(&sent, frame, sizeof frame) - LINK, least = size - 5;
-    size_t same = answer.length < size ? answer.length : size;
-    observe("%s", answer.length < least                          ? "too little"
-                  : memcmp(answer.data, frame + LINK, same) == 0 ? "unchanged"
-                                                                 : "changed");
+    bool ipv6 = t->peer_domain == AF_INET6; /* which quotes all of it */
+    observe("%s", quoted(&answer, &sent, ipv6 ? HEADER6 + UDP + HELLO : HEADER + UDP));
 }
 
 MUTANT_ON_WIRE(quote, "an error quotes only 20 bytes")
@@ -104,23 +113,26 @@ MUTANT_ON_WIRE(quote, "an error quotes only 20 bytes")
 
 RULE(all, "wire.udp.closed.quote-of-ipv6",
      .statement = "An ICMPv6 error quotes all of the packet that caused it, or as much as makes "
-                  "the error 1280 bytes long.",
-     .outcome = {[BY_RFC] = {"all of it then 1280 bytes", {"rfc4443.quote"}},
-                 [BY_LINUX] = {"all of it then 1280 bytes", {"rfc4443.quote"}}});
+                  "the error 1280 bytes long, unchanged.",
+     .outcome = {[BY_RFC] = {"unchanged then 1280 bytes then unchanged", {"rfc4443.quote"}},
+                 [BY_LINUX] = {"unchanged then 1280 bytes then unchanged", {"rfc4443.quote"}}});
 
 CASE(all, short_and_long, .network = ON_LINE, .family = FAMILY_IPV6)
 {
-    static const char data[1400];
+    static char data[1400];
     struct line line = take_line(t);
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)i;
     struct packet sent = to_closed_port(&line);
     sent.text = NULL;
     sent.data = data;
     sent.length = 1000;
     struct packet answer = must_answer_by_error(&line, &sent);
-    observe("%s", answer.length == 40 + 8 + 1000 ? "all of it" : "another part");
+    observe("%s", answer.length == 40 + 8 + 1000 ? quoted(&answer, &sent, 0) : "another part");
     sent.length = 1400;
     answer = must_answer_by_error(&line, &sent);
     observe("%zu bytes", answer.raw_length);
+    observe("%s", quoted(&answer, &sent, 0));
 }
 
 MUTANT_ON_WIRE(all, "an error quotes what ICMP of IPv4 would")
@@ -218,21 +230,22 @@ MUTANT_ON_WIRE(protocol, "an unknown protocol is ignored")
 
 /* ---- what is not answered ---- */
 
-RULE(quiet, "wire.icmp.not-sent",
-     .statement =
-         "No ICMP error is sent about a datagram to a group or by a broadcast of the link, "
-         "from an address that is no single host, or about a later fragment.",
-     .outcome = {
-         [BY_RFC] = {"nothing",
-                     {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
-                      "rfc1122.icmp-not-about-fragment", "rfc1122.icmp-not-about-no-host",
-                      "rfc4443.not-about-group", "rfc4443.not-about-link-multicast",
-                      "rfc4443.not-about-link-broadcast", "rfc4443.not-about-no-node"}},
-         [BY_LINUX] = {"nothing",
-                       {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
-                        "rfc1122.icmp-not-about-fragment", "rfc1122.icmp-not-about-no-host",
-                        "rfc4443.not-about-group", "rfc4443.not-about-link-multicast",
-                        "rfc4443.not-about-link-broadcast", "rfc4443.not-about-no-node"}}});
+RULE(
+    quiet, "wire.icmp.not-sent",
+    .statement =
+        "No ICMP error is sent about a datagram to a group or by a broadcast of the link (or, "
+        "of IPv6, a multicast), from an address that is no single host, or about a later fragment.",
+    .outcome = {
+        [BY_RFC] = {"nothing",
+                    {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
+                     "rfc1122.icmp-not-about-fragment", "rfc1122.icmp-not-about-no-host",
+                     "rfc4443.not-about-group", "rfc4443.not-about-link-multicast",
+                     "rfc4443.not-about-link-broadcast", "rfc4443.not-about-no-node"}},
+        [BY_LINUX] = {"nothing",
+                      {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
+                       "rfc1122.icmp-not-about-fragment", "rfc1122.icmp-not-about-no-host",
+                       "rfc4443.not-about-group", "rfc4443.not-about-link-multicast",
+                       "rfc4443.not-about-link-broadcast", "rfc4443.not-about-no-node"}}});
 
 static const unsigned char everybody[HARDWARE] = {255, 255, 255, 255, 255, 255};
 

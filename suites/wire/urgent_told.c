@@ -36,7 +36,9 @@ RULE(signal, "wire.urgent.signal",
          [BY_LINUX] = {"SIGURG",
                        {"linux.tcp.7.urgent-sigurg", "linux.socket.7.pollpri-urgent",
                         "linux.socket.2.setown-sigurg", "posix.sockets.signals.sigurg-to-owner",
-                        "posix.fcntl.setown", "posix.fcntl.setown-positive-process"}}});
+                        "posix.fcntl.setown", "posix.fcntl.setown-positive-process"}},
+         [BY_BSD] = {"SIGURG",
+                     {"freebsd.fcntl.2.setown", "freebsd.socket.2.stream.oob-families"}}});
 
 CASE(signal, owner, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .needs = "signals")
 {
