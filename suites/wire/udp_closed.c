@@ -330,6 +330,17 @@ CASE(quiet, from_broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4
     observe_quiet(&line, &packet);
 }
 
+CASE(quiet, to_broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4)
+{
+    if (t->net->described)
+        skip("how long the prefix of the network is, is not known");
+    struct line line = take_line(t);
+    struct packet packet = to_closed_port(&line);
+    packet.destination.in.sin_addr.s_addr |= htonl(0xff);
+    memcpy(packet.to, everybody, HARDWARE);
+    observe_quiet(&line, &packet);
+}
+
 CASE(quiet, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
      .axes = {{"datagram",
                {"to-multicast", "link-multicast", "link-broadcast", "from-unspecified",
