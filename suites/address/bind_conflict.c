@@ -16,7 +16,8 @@ enum { NO_OPTION = 0, FIRST = 1, SECOND = 2, BOTH = FIRST | SECOND };
 /* Two bound sockets, the way that a variant says. */
 struct conflict {
     int first, second;
-    int result; /* of the second bind() */
+    struct address name; /* the second's */
+    int result;          /* of the second bind() */
 };
 
 static struct address address_at(struct test *t, bool wildcard, int port)
@@ -42,9 +43,25 @@ static struct conflict bind_two(struct test *t, int type, int option, unsigned s
     must(sk_getsockname(iut, c.first, &name));
     if (listens)
         must(sk_listen(iut, c.first, 1));
-    name = address_at(t, second_wild, address_port(&name));
-    c.result = sk_bind(iut, c.second, &name);
+    c.name = address_at(t, second_wild, address_port(&name));
+    c.result = sk_bind(iut, c.second, &c.name);
     return c;
+}
+
+/* What bind() to a name gave: what succeeds has given the socket that name. */
+static void observe_bound(struct test *t, int fd, const struct address *asked, int result)
+{
+    struct address given;
+    if (result == 0 && must(sk_getsockname(t->iut, fd, &given)) == 0 &&
+        !address_equal(&given, asked))
+        observe("0, and another name");
+    else
+        observe_result(result);
+}
+
+static void observe_conflict(struct test *t, const struct conflict *c)
+{
+    observe_bound(t, c->second, &c->name, c->result);
 }
 
 static void shares_secretly(struct mutation *m, struct call *call)
@@ -168,7 +185,8 @@ RULE(both_bound, "tcp.bind.reuseaddr-both-bound",
 
 CASE(both_bound, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
-    observe_result(bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false).result);
+    struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false);
+    observe_conflict(t, &c);
 }
 
 MUTANT_BY(both_bound, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing)
@@ -191,12 +209,15 @@ MUTANT_BY(both_listening, "bind() shares ports secretly", shares_secretly)
 RULE(second_listen, "tcp.bind.reuseaddr-second-listen",
      .statement = "On Linux only one of two sockets that share an address by SO_REUSEADDR can "
                   "listen: the second listen() fails with EADDRINUSE.",
-     .outcome = {[BY_LINUX] = {"0 then EADDRINUSE", {"linux.listen.2.eaddrinuse"}}});
+     .outcome = {[BY_LINUX] = {"0 then EADDRINUSE",
+                               {"linux.listen.2.marks-passive", "linux.listen.2.returns-zero",
+                                "linux.listen.2.eaddrinuse"}}});
 
 CASE(second_listen, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
     struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEADDR, BOTH, false);
-    require(c.result == 0, "the second bind() gave %s", result_name(c.result));
+    require_by("tcp.bind.reuseaddr-both-bound", c.result == 0, "the second bind() gave %s",
+               result_name(c.result));
     observe_result(sk_listen(iut, c.first, 1));
     observe_result(sk_listen(iut, c.second, 1));
 }
@@ -211,7 +232,8 @@ RULE(udp_both, "udp.bind.reuseaddr-both",
 
 CASE(udp_both, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, WHICH_ADDRESSES)
 {
-    observe_result(bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false).result);
+    struct conflict c = bind_two(t, SOCK_DGRAM, SO_REUSEADDR, BOTH, false);
+    observe_conflict(t, &c);
 }
 
 MUTANT_BY(udp_both, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing)
@@ -219,12 +241,12 @@ MUTANT_BY(udp_both, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing)
 /* Of addresses that overlap and are not identical no page speaks. */
 RULE(reuseport, "tcp.bind.reuseport-both",
      .statement = "With SO_REUSEPORT on both, sockets of one user share an address and a port, and "
-                  "on Linux listen there.");
+                  "listen there.");
 
 static void observe_sharing(struct test *t)
 {
     struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEPORT, BOTH, true);
-    observe_result(c.result);
+    observe_conflict(t, &c);
     observe_result(sk_listen(t->iut, c.second, 1));
 }
 
@@ -232,7 +254,10 @@ CASE(reuseport, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTIC
      .outcome = {[BY_LINUX] = {"0 then 0",
                                {"linux.socket.7.so-reuseport", "linux.socket.7.so-reuseport-all",
                                 "linux.socket.7.so-reuseport-tcp-distributes"}},
-                 [BY_BSD] = {"0 then *", {"freebsd.getsockopt.2.so-reuseport-duplicates"}}})
+                 [BY_BSD] = {"0 then 0",
+                             {"freebsd.getsockopt.2.so-reuseport-duplicates",
+                              "freebsd.listen.2.makes-willing-to-accept",
+                              "freebsd.listen.2.returns-zero"}}})
 {
     observe_sharing(t);
 }
@@ -313,7 +338,8 @@ CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYP
 {
     struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
     struct address other = place_of(t, iut, PLACE_OTHER, address_port(&first.name));
-    observe_result(sk_bind(iut, typed_socket(t, iut), &other));
+    int fd = typed_socket(t, iut);
+    observe_bound(t, fd, &other, sk_bind(iut, fd, &other));
 }
 
 MUTANT_BY(apart, "a port is taken once and for all addresses", one_socket_a_port)
@@ -331,8 +357,8 @@ CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK,
 {
     int type = t->chosen[0] ? SOCK_DGRAM : SOCK_STREAM;
     struct endpoint first = socket_at_port(t, iut, type, PLACE_MAIN, port_for(t, iut));
-    observe_result(
-        sk_bind(iut, t->chosen[0] ? stream_socket(t, iut) : datagram_socket(t, iut), &first.name));
+    int fd = t->chosen[0] ? stream_socket(t, iut) : datagram_socket(t, iut);
+    observe_bound(t, fd, &first.name, sk_bind(iut, fd, &first.name));
 }
 
 MUTANT_BY(protocols, "a port is taken for all protocols", one_socket_a_port)
