@@ -288,23 +288,38 @@ MUTANT(dual_port, "IPV6_V6ONLY cannot be turned off")
     mutate(m, call);
 }
 
+/* Who is privileged is told by a capability on Linux, and by the user on FreeBSD. */
+enum { PROTECTED = 7, NOBODY = 65534 };
+
 RULE(protected, "address.bind.protected-port",
      .statement = "bind() to a port that only a privileged process may have fails with EACCES in "
                   "one that is none.",
      .outcome = {[BY_POSIX] = {"0 | EACCES", {"posix.bind.eacces"}},
                  [BY_LINUX] = {"EACCES",
                                {"linux.ip.7.eacces-privileged-port", "linux.ip.7.privileged-ports",
-                                "linux.bind.2.eacces", "rfc9293.open-closed-access"}},
-                 [BY_BSD] = {"EACCES",
-                             {"freebsd.bind.2.eacces", "freebsd.ip.4.privileged-ports-default"}}});
+                                "linux.bind.2.eacces"}}});
 
 CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK,
-     .type = TYPE_STREAM, .needs = "drop_capability")
+     .type = TYPE_STREAM, .needs = "drop_capability",
+     .outcome = {[BY_LINUX] = {"EACCES",
+                               {"linux.ip.7.eacces-privileged-port", "linux.ip.7.privileged-ports",
+                                "rfc9293.open-closed-access"}}})
 {
-    enum { PROTECTED = 7 };
     struct address name = place_of(t, iut, PLACE_MAIN, PROTECTED);
     must(sk_drop_capability(iut, CAP_NET_BIND_SERVICE));
     observe_result(sk_bind(iut, stream_socket(t, iut), &name));
+}
+
+CASE(protected, another_user, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     .needs = "seteuid",
+     .outcome = {
+         [BY_BSD] = {"EACCES", {"freebsd.bind.2.eacces", "freebsd.ip.4.privileged-ports-default"}}})
+{
+    struct address name = place_of(t, iut, PLACE_MAIN, PROTECTED);
+    int fd = typed_socket(t, iut);
+    if (sk_seteuid(iut, NOBODY) < 0)
+        skip("its process cannot become another user's");
+    observe_result(sk_bind(iut, fd, &name));
 }
 
 MUTANT_GIVES(protected, "anybody may have any port", OP_BIND, EACCES, 0)
