@@ -310,8 +310,8 @@ CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK
     observe_result(sk_bind(iut, stream_socket(t, iut), &name));
 }
 
-CASE(protected, another_user, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     .needs = "seteuid",
+CASE(protected, another_user, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE, .needs = "seteuid",
      .outcome = {
          [BY_BSD] = {"EACCES", {"freebsd.bind.2.eacces", "freebsd.ip.4.privileged-ports-default"}}})
 {

@@ -26,14 +26,22 @@ static struct address address_at(struct test *t, bool wildcard, int port)
     return wildcard ? address_any(t->domain, port) : specific;
 }
 
+/* FreeBSD's inet6(4) has IPV6_V6ONLY on unless it is turned off. */
+static int conflict_socket(struct test *t, int type)
+{
+    int fd = must(sk_socket(t->iut, t->domain, type, 0));
+    if (t->family & FAMILY_MAPPED)
+        must(sk_setsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
+    return fd;
+}
+
 static struct conflict bind_two(struct test *t, int type, int option, unsigned set_on, bool listens)
 {
     unsigned which = t->chosen[0];
     bool first_wild = which == WILDCARD_FIRST || which == BOTH_WILDCARD;
     bool second_wild = which == SPECIFIC_FIRST || which == BOTH_WILDCARD;
     struct host *iut = t->iut;
-    struct conflict c = {.first = must(sk_socket(iut, t->domain, type, 0)),
-                         .second = must(sk_socket(iut, t->domain, type, 0))};
+    struct conflict c = {.first = conflict_socket(t, type), .second = conflict_socket(t, type)};
     struct address name = address_at(t, first_wild, port_for(t, iut));
     if (set_on & FIRST)
         must(sk_setsockopt(iut, c.first, SOL_SOCKET, option, 1));
