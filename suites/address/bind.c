@@ -312,7 +312,7 @@ CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK
 {
     struct address name = place_of(t, iut, PLACE_MAIN, PROTECTED);
     must(sk_drop_capability(iut, CAP_NET_BIND_SERVICE));
-    observe_result(sk_bind(iut, stream_socket(t, iut), &name));
+    observe_bind(t, stream_socket(t, iut), &name);
 }
 
 CASE(protected, another_user, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
@@ -324,7 +324,7 @@ CASE(protected, another_user, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON
     int fd = typed_socket(t, iut);
     if (sk_seteuid(iut, NOBODY) < 0)
         skip("its process cannot become another user's");
-    observe_result(sk_bind(iut, fd, &name));
+    observe_bind(t, fd, &name);
 }
 
 MUTANT_GIVES(protected, "anybody may have any port", OP_BIND, EACCES, 0)

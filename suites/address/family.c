@@ -157,7 +157,7 @@ RULE(
     .statement =
         "A datagram to a name of another family than the socket's is refused with EAFNOSUPPORT; on "
         "Linux, or by sendto() if the name's length is not right, it may be with EINVAL. sendto() "
-        "and sendmsg() may take a name of AF_INET on an AF_INET6 socket.",
+        "and sendmsg() may take a name of AF_INET on an AF_INET6 socket, and then it goes there.",
     .outcome = {[BY_LINUX] = {"EAFNOSUPPORT | EINVAL",
                               {"posix.sendto.eafnosupport", "posix.sendmsg.eafnosupport",
                                "linux.send.2.einval"}}});
