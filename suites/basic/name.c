@@ -66,15 +66,23 @@ MUTANT(binds, "bind() takes the next port")
 }
 
 RULE(chooses, "basic.bind.chooses-port",
-     .statement = "bind() with port 0 gives a socket a port that the implementation chooses.",
-     .outcome = {[BY_LINUX] = {"0 then that address then a port",
-                               {"linux.ip.7.ephemeral-bind", "linux.ipv6.7.like-ipv4"}},
-                 [BY_BSD] = {"0 then that address then a port",
-                             {"freebsd.ip.4.ip-portrange", "freebsd.ip.4.ports-random",
-                              "freebsd.ip6.4.ipv6-portrange"}},
-                 [BY_ZOS] = {"0 then that address then a port",
-                             {"zos.bind.call.system-chooses-port",
-                              "zos.bind.call.getsockname-tells-port", "zos.socket.return-codes"}}});
+     .statement =
+         "bind() with port 0 gives a socket the address, and a port that the implementation "
+         "chooses.",
+     .outcome = {
+         [BY_LINUX] = {"0 then that address then a port",
+                       {"linux.ip.7.ephemeral-bind", "linux.ipv6.7.like-ipv4",
+                        "linux.bind.2.returns-zero", "linux.bind.2.assigns",
+                        "linux.getsockname.2.returns-address"}},
+         [BY_BSD] = {"0 then that address then a port",
+                     {"freebsd.ip.4.ip-portrange", "freebsd.ip.4.ports-random",
+                      "freebsd.ip6.4.ipv6-portrange", "freebsd.bind.2.returns-zero",
+                      "freebsd.bind.2.assigns-local-address",
+                      "freebsd.getsockname.2.returns-current-name"}},
+         [BY_ZOS] = {"0 then that address then a port",
+                     {"zos.bind.call.system-chooses-port", "zos.bind.binds-name",
+                      "zos.bind.call.getsockname-tells-port",
+                      "zos.getsockname.returns-bound-address", "zos.socket.return-codes"}}});
 
 CASE(chooses, no_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
