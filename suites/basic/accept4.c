@@ -1,4 +1,5 @@
 /* What accept() and accept4() make of the new descriptor. */
+#include "suites/basic/accepting.h"
 #include "suites/suite.h"
 
 /* A listener with a client of the peer that is in its queue or will be soon. */
@@ -133,9 +134,8 @@ MUTANT(accepts, "accept4() gives the last connection")
 }
 
 RULE(flags, "basic.accept4.flags",
-     .statement = "accept4() makes the new socket nonblocking if it is given SOCK_NONBLOCK, and "
-                  "its descriptor one that exec() closes if it is given SOCK_CLOEXEC, and only "
-                  "then.",
+     .statement = "accept4() sets O_NONBLOCK of the new socket if it is given SOCK_NONBLOCK, and "
+                  "FD_CLOEXEC of its descriptor if it is given SOCK_CLOEXEC, and only then.",
      .outcome = {
          [BY_LINUX] = {"blocking then kept",
                        {"linux.accept.2.accept4-flags-zero", "linux.accept.2.flags-not-inherited",
@@ -257,7 +257,7 @@ MUTANT_GIVES(empty, "accept4() without a connection gives ECONNABORTED", OP_ACCE
 
 RULE(waits, "basic.accept4.waits",
      .statement = "accept4() on a blocking socket waits until there is a connection, whether the "
-                  "new socket is to be nonblocking or not.",
+                  "new socket is to be nonblocking or not, and returns soon after there is.",
      .outcome = {[BY_LINUX] = {"waits then 0",
                                {"linux.accept.2.blocks", "linux.accept.2.accept4-flags-zero",
                                 "linux.accept.2.accept4-nonblock"}},
@@ -269,11 +269,9 @@ RULE(waits, "basic.accept4.waits",
 CASE(waits, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "accept4", NEW_SOCKET)
 {
     struct endpoint server = listening_socket(t, iut);
-    struct pending *accepting = sk_begin(
-        iut, (struct call){.operation = OP_ACCEPT4, .argument = {server.fd, [2] = flags_of(t)}});
-    observe("%s", sk_waits(accepting) ? "waits" : "returns");
-    must(sk_connect(peer, stream_socket(t, peer), &server.address));
-    observe_result(finish(accepting));
+    observe_waiting_for_client(
+        t, &server,
+        (struct call){.operation = OP_ACCEPT4, .argument = {server.fd, [2] = flags_of(t)}});
 }
 
 MUTANT(waits, "accept4() does not wait")

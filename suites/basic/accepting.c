@@ -1,0 +1,20 @@
+#include "suites/basic/accepting.h"
+
+#include "suites/readiness/ask.h"
+
+void observe_waiting_for_client(struct test *t, const struct endpoint *server, struct call accepts)
+{
+    const char *late;
+    bool waits;
+    int result, tries = 0;
+    do {
+        struct pending *accepting = sk_begin(t->iut, accepts);
+        waits = sk_waits(accepting);
+        must(sk_connect(t->peer, stream_socket(t, t->peer), &server->address));
+        int64_t since = clock_now();
+        result = finish(accepting);
+        late = lateness(since);
+    } while (wait_again(late, &tries));
+    observe("%s", waits ? "waits" : "returns");
+    observe("%s%s", result_name(result), late);
+}
