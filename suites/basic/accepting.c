@@ -18,3 +18,15 @@ void observe_waiting_for_client(struct test *t, const struct endpoint *server, s
     observe("%s", waits ? "waits" : "returns");
     observe("%s%s", result_name(result), late);
 }
+
+void observe_empty_queue(struct test *t, struct call accepts)
+{
+    const char *late;
+    int result, tries = 0;
+    do {
+        int64_t since = clock_now();
+        result = finish(sk_begin(t->iut, accepts));
+        late = lateness(since);
+    } while (wait_again(late, &tries));
+    observe("%s%s", result_name(result), late);
+}
