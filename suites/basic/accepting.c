@@ -1,11 +1,8 @@
 #include "suites/basic/accepting.h"
 
-#include "suites/readiness/ask.h"
-
 void observe_waiting_for_client(struct test *t, const struct endpoint *server, struct call accepts)
 {
-    const char *late;
-    bool waits;
+    bool waits, late;
     int result, tries = 0;
     do {
         struct pending *accepting = sk_begin(t->iut, accepts);
@@ -13,20 +10,20 @@ void observe_waiting_for_client(struct test *t, const struct endpoint *server, s
         must(sk_connect(t->peer, stream_socket(t, t->peer), &server->address));
         int64_t since = clock_now();
         result = finish(accepting);
-        late = lateness(since);
-    } while (wait_again(late, &tries));
+        late = clock_late(since);
+    } while (late && ++tries < LATE_TRIES);
     observe("%s", waits ? "waits" : "returns");
-    observe("%s%s", result_name(result), late);
+    observe("%s%s", result_name(result), late ? ", late" : "");
 }
 
 void observe_empty_queue(struct test *t, struct call accepts)
 {
-    const char *late;
+    bool late;
     int result, tries = 0;
     do {
         int64_t since = clock_now();
         result = finish(sk_begin(t->iut, accepts));
-        late = lateness(since);
-    } while (wait_again(late, &tries));
-    observe("%s%s", result_name(result), late);
+        late = clock_late(since);
+    } while (late && ++tries < LATE_TRIES);
+    observe("%s%s", result_name(result), late ? ", late" : "");
 }
