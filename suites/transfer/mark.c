@@ -48,6 +48,7 @@ CASE(mark, behind_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = AN
     int at_mark;
     must(sk_send(peer, c.peer, "ab", 2, 0));
     must(sk_send(peer, c.peer, "c", 1, MSG_OOB));
+    await_witness(t);
     await_data(t, iut, c.iut);
     observe_count(sk_sockatmark(iut, c.iut));
     observe("%s", receive_next(t, iut, c.iut));
