@@ -139,6 +139,12 @@ CASE(write_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK,
     observe_result(send_as(t, stream_socket(t, iut), "hello", 5, 0));
 }
 
+CASE(write_unconnected, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     SENDING(WITH_WRITE | WITH_WRITEV))
+{
+    observe_result(send_as(t, listening_socket(t, iut).fd, "hello", 5, 0));
+}
+
 MUTANT_BY(write_unconnected, "an unconnected stream socket gives EINVAL", gives_einval)
 
 RULE(writev_peerless, "transfer.writev.no-peer",
@@ -209,15 +215,28 @@ RULE(too_long, "transfer.send.too-long",
                      {"freebsd.send.2.too-long-emsgsize", "freebsd.send.2.too-long-not-sent",
                       "posix.write.like-send", "posix.writev.like-write"}}});
 
+static void observe_too_long(struct test *t, size_t size)
+{
+    static char much[66000];
+    struct ends ends = connected_ends(t);
+    observe_result(send_as(t, ends.iut, much, size, 0));
+    must(send_as(t, ends.iut, "next", 4, 0));
+    observe("%s", receive_next(t, t->peer, ends.peer));
+}
+
 /* UDP has 16 bits for the length. */
 CASE(too_long, beyond_udp, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      SENDING(0))
 {
-    static char much[66000];
-    struct ends ends = connected_ends(t);
-    observe_result(send_as(t, ends.iut, much, sizeof much, 0));
-    must(send_as(t, ends.iut, "next", 4, 0));
-    observe("%s", receive_next(t, peer, ends.peer));
+    observe_too_long(t, 66000);
+}
+
+/* So has IP, which counts the header of UDP, and IPv4 its own too. */
+CASE(too_long, one_more, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = TYPE_DATAGRAM,
+     SENDING(0))
+{
+    enum { MOST = 65535, UDP_HEADER = 8, IPV4_HEADER = 20 };
+    observe_too_long(t, MOST - UDP_HEADER - (t->peer_domain == AF_INET ? IPV4_HEADER : 0) + 1);
 }
 
 MUTANT(too_long, "as much is sent as fits")
