@@ -74,16 +74,17 @@ static void observe_arrival(struct test *t, struct ends ends, size_t taken)
 RULE(waits, "transfer.send.waits",
      .statement = "send(), sendto(), sendmsg(), write() and writev() on a connection that has no "
                   "room wait until there is some, and then send all of the data.",
-     .outcome = {[BY_POSIX] = {"waits then 65536 then all then end of file",
-                               {"posix.send.blocks", "posix.sendto.blocks", "posix.sendmsg.blocks",
-                                "posix.write.blocks", "posix.writev.like-write",
-                                "posix.send.returns-count"}},
-                 [BY_LINUX] = {"waits then 65536 then all then end of file",
-                               {"linux.send.2.blocks", "linux.send.2.returns-count",
-                                "linux.send.2.send-is-write", "posix.writev.like-write"}},
-                 [BY_BSD] = {"waits then 65536 then all then end of file",
-                             {"freebsd.send.2.blocks-without-space", "freebsd.send.2.returns-bytes",
-                              "posix.write.blocks", "posix.writev.like-write"}}});
+     .outcome = {
+         [BY_POSIX] = {"waits then 65536 then all then end of file",
+                       {"posix.send.blocks", "posix.sendto.blocks", "posix.sendmsg.blocks",
+                        "posix.write.blocks", "posix.writev.like-write", "posix.send.returns-count",
+                        "posix.sockets.options.sndlowat.general-case"}},
+         [BY_LINUX] = {"waits then 65536 then all then end of file",
+                       {"linux.send.2.blocks", "linux.send.2.returns-count",
+                        "linux.send.2.send-is-write", "posix.writev.like-write"}},
+         [BY_BSD] = {"waits then 65536 then all then end of file",
+                     {"freebsd.send.2.blocks-without-space", "freebsd.send.2.returns-bytes",
+                      "posix.write.blocks", "posix.writev.like-write"}}});
 
 CASE(waits, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
 {
@@ -116,7 +117,7 @@ MUTANT(waits, "a blocking send takes only what there is room for")
 
 RULE(would_block, "transfer.send.would-block",
      .statement = "send(), sendto(), sendmsg(), write() and writev() on a nonblocking socket take "
-                  "what there is room for, and fail with EAGAIN at once where there is none.",
+                  "data while there is room, and fail with EAGAIN at once where there is none.",
      .outcome = {[BY_POSIX] = {WOULD_BLOCK,
                                {"posix.send.eagain", "posix.sendto.eagain", "posix.sendmsg.eagain",
                                 "posix.write.eagain", "posix.write.nonblocking-partial",
@@ -210,7 +211,8 @@ CASE(interrupted, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETW
     int64_t since = clock_now();
     while (result == CHUNK) {
         struct pending *pending = fill(t, ends.iut, &taken, &result);
-        require(pending, "a send on a full connection gave %d", result);
+        require_by("transfer.send.waits", pending, "a send on a full connection gave %s",
+                   result < 0 ? result_name(result) : "a part");
         sk_interrupt(pending);
         result = finish(pending);
         if (result != CHUNK)
