@@ -139,12 +139,6 @@ CASE(write_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK,
     observe_result(send_as(t, stream_socket(t, iut), "hello", 5, 0));
 }
 
-CASE(write_unconnected, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK,
-     SENDING(WITH_WRITE | WITH_WRITEV))
-{
-    observe_result(send_as(t, listening_socket(t, iut).fd, "hello", 5, 0));
-}
-
 MUTANT_BY(write_unconnected, "an unconnected stream socket gives EINVAL", gives_einval)
 
 RULE(writev_peerless, "transfer.writev.no-peer",
