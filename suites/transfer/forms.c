@@ -73,6 +73,13 @@ struct ends connected_ends(struct test *t)
     return (struct ends){own.fd, other.fd};
 }
 
+void await_witness(struct test *t)
+{
+    struct ends witness = connected_ends(t);
+    must(sk_send(t->peer, witness.peer, "x", 1, 0));
+    await_data(t, t->iut, witness.iut);
+}
+
 /* ---- long streams ---- */
 
 static unsigned char pattern_at(size_t position)

@@ -40,6 +40,10 @@ struct ends {
 };
 struct ends connected_ends(struct test *t);
 
+/* Waits until what the peer has sent so far has arrived: what it sends now, to another socket of
+ * the same type, comes after it on the same way. */
+void await_witness(struct test *t);
+
 /* The bytes that a long stream has at its positions: no piece of it looks like another one. */
 void pattern_fill(unsigned char *bytes, size_t position, size_t size);
 

@@ -1,5 +1,5 @@
 /* sockatmark(): where a stream has urgent data. */
-#include "suites/suite.h"
+#include "suites/transfer/forms.h"
 
 RULE(no_mark, "transfer.sockatmark.no-mark",
      .statement = "sockatmark() gives 0 on a connection that nothing urgent came over, before and "
