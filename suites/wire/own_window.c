@@ -273,19 +273,22 @@ RULE(sends, "wire.own-window.sends",
      RFCS("400 octets", "rfc9293.send-with-zero-receive-window", "rfc9293.zero-window-acks",
           "rfc9293.zero-window-control", "rfc9293.acceptable-empty-zero-window"));
 
-/* Hears what the IUT sends up to this number, and acknowledges none of it. */
-static void hear_up_to(struct talk *c, uint32_t end)
+/* Hears what the IUT sends up to this number, and acknowledges none of it or each. */
+static void hear_up_to(struct talk *c, uint32_t end, bool acknowledges)
 {
     int64_t begin = clock_now();
     while (sequence_before(c->expected, end) && may_still_come(begin)) {
         struct packet packet = hear(c);
         if (!packet.protocol || packet.flags & RST)
             return;
+        if (acknowledges)
+            tell(c, ACK);
     }
 }
 
 /* More than one window of it, so that nothing goes on without an acknowledgment; and more than the
- * first window before the second acknowledgment. The last of it may wait for that (Nagle). */
+ * first window before the second acknowledgment. The last of it may wait until all else is
+ * acknowledged (Nagle). */
 CASE(sends, two_windows, .network = ON_LINE, .family = ANY_FAMILY)
 {
     enum { NARROW = 100, WIDER = 300 };
@@ -295,13 +298,13 @@ CASE(sends, two_windows, .network = ON_LINE, .family = ANY_FAMILY)
     uint32_t first = c.expected;
     fill(&c);
     must(sk_send(iut, c.fd, data, sizeof data, 0));
-    hear_up_to(&c, first + NARROW);
+    hear_up_to(&c, first + NARROW, false);
     c.window = WIDER;
     tell(&c, ACK);
-    hear_up_to(&c, first + 2 * NARROW + 1);
+    hear_up_to(&c, first + 2 * NARROW + 1, false);
     if (c.expected - first > 2 * NARROW) {
         tell(&c, ACK);
-        hear_up_to(&c, first + sizeof data);
+        hear_up_to(&c, first + sizeof data, true);
     }
     observe("%u octets", c.expected - first);
 }
