@@ -182,11 +182,10 @@ static int class_of(struct packet packet)
     return packet.traffic & DIFFSERV;
 }
 
-/* RFC 9293 has it that the time to live can be set, and not that it can be changed. */
-#define TTL_LATER [BY_BSD] = {"7", {"freebsd.ip.4.ip-ttl"}}
-#define TTL_BEFORE                                                                                 \
-    TTL_LATER, [BY_LINUX] = {"7", {"linux.ip.7.ip-ttl", "rfc9293.must-49"}},                       \
-               [BY_RFC] = {"7", {"rfc9293.must-49"}}
+/* RFC 9293 has it that the time to live can be configured, which may be by a setting of the
+ * machine: it says nothing of an option of a socket. */
+#define TTL_LATER  [BY_BSD] = {"7", {"freebsd.ip.4.ip-ttl"}}
+#define TTL_BEFORE TTL_LATER, [BY_LINUX] = {"7", {"linux.ip.7.ip-ttl", "rfc9293.must-49"}}
 
 OF_STREAM(ttl_stream, FAMILY_IPV4, hops_option, ONE, hops_of, TTL_BEFORE, TTL_LATER)
 MUTANT_BY(ttl_stream, "IP_TTL is ignored", ignores_hops)
