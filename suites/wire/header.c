@@ -316,8 +316,11 @@ CASE(hops_default, set_back, .network = ON_LINE, .family = FAMILY_IPV6)
 {
     struct line line = take_line(t);
     int fd = connected_datagram_socket(t, &line);
-    int before = datagram_of(t, &line, fd).hops;
-    set(t, fd, IPV6_UNICAST_HOPS, before == ONE ? OTHER : ONE);
+    int before = datagram_of(t, &line, fd).hops, other = before == ONE ? OTHER : ONE;
+    set(t, fd, IPV6_UNICAST_HOPS, other);
+    int between = datagram_of(t, &line, fd).hops;
+    require_by("wire.hops.datagram", between == other, "the hop limit should be %d, and is %d",
+               other, between);
     int result = sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1);
     if (result < 0) {
         observe_result(result);
