@@ -361,9 +361,11 @@ MUTANT_BY(tos_stream, "IP_TOS is ignored", ignores_class)
 
 RULE(tclass_stream, "wire.tclass.stream", CLASS_OF_STREAM, .pinned = {[BY_LINUX] = "16"});
 
-#define TCLASS_LATER [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}
+#define AS_IT_IS     "rfc3542.traffic-class-value"
+#define TCLASS_LATER [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}, [BY_RFC] = {"16", {AS_IT_IS}}
 #define TCLASS_BEFORE                                                                              \
-    TCLASS_LATER, [BY_LINUX] = {"16", {GIVEN_FIELD}}, [BY_RFC] = {"16", {GIVEN_FIELD}}
+    [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}, [BY_LINUX] = {"16", {GIVEN_FIELD}},          \
+    [BY_RFC] = {"16", {GIVEN_FIELD, AS_IT_IS}}
 
 OF_STREAM(tclass_stream, FAMILY_IPV6, class_option, CLASS, class_of, TCLASS_BEFORE, TCLASS_LATER)
 MUTANT_BY(tclass_stream, "IPV6_TCLASS is ignored", ignores_class)
