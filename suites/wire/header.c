@@ -380,10 +380,13 @@ CASE(tos_default, not_set, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IP
 {
     struct line line = take_line(t);
     int usual = class_of(line_connected(&line).syn);
+    sk_setsockopt(iut, stream_socket(t, iut), level_of(t), class_option(t),
+                  usual == CLASS ? OTHER_CLASS : CLASS); /* which is that one's alone */
     struct talk c = line_connected(&line);
     struct packet packets[3] = {c.syn};
     must(sk_send(iut, c.fd, "abc", 3, 0));
     packets[1] = must_hear(&c, ACK);
+    require(packets[1].length, "data should have come");
     must(sk_shutdown(iut, c.fd, SHUT_WR));
     packets[2] = must_hear(&c, FIN | ACK);
     for (int i = 0; i < 3; i++)
