@@ -43,17 +43,18 @@ static void need_discovery(struct test *t, int fd)
 }
 
 /* Whether a small datagram of a socket may be fragmented, on which IP_MTU_DISCOVER was set or not:
- * to what has the flag otherwise before, as that may be the default. */
+ * to what has the flag otherwise before, where there is that, as it may be the default. */
 static void observe_flag(struct test *t, int how)
 {
     struct line line = take_line(t);
     int fd = connected_to(t, &line);
-    if (how == AS_IT_IS)
+    if (how == AS_IT_IS) {
         need_discovery(t, fd);
-    else
-        discover(t, fd, how == IP_PMTUDISC_DONT ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
-    if (how != AS_IT_IS)
+    } else {
+        sk_setsockopt(t->iut, fd, IPPROTO_IP, IP_MTU_DISCOVER,
+                      how == IP_PMTUDISC_DONT ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
         discover(t, fd, how);
+    }
     must(sk_send(t->iut, fd, "abc", 3, 0));
     struct packet packet = see(&line);
     observe("%s", packet.protocol != IPPROTO_UDP ? packet_words(&packet, NULL, NULL)
