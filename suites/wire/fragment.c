@@ -162,12 +162,24 @@ static unsigned char byte_at(size_t i)
     return (unsigned char)(i % PRIME);
 }
 
-static int send_big(struct test *t, int fd)
+static int send_octets(struct test *t, int fd, size_t size)
 {
     static unsigned char data[BIG];
-    for (size_t i = 0; i < BIG; i++)
+    for (size_t i = 0; i < size; i++)
         data[i] = byte_at(i);
-    return sk_send(t->iut, fd, data, sizeof data, 0);
+    return sk_send(t->iut, fd, data, size, 0);
+}
+
+/* The most that a datagram of the socket can have in one piece. */
+static int most_of(struct test *t, int fd)
+{
+    bool ipv6 = t->domain == AF_INET6;
+    int mtu = 0;
+    must(sk_getsockopt(t->iut, fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_MTU : IP_MTU,
+                       &mtu));
+    int most = mtu - (ipv6 ? IPV6_HEADER : IPV4_HEADER) - UDP_HEADER;
+    require(most > 0 && most < BIG, "the path MTU is said to be %d", mtu);
+    return most;
 }
 
 RULE(too_long, "wire.fragment.too-long",
@@ -178,12 +190,15 @@ RULE(too_long, "wire.fragment.too-long",
                                 "linux.udp.7.emsgsize-above-path-mtu", "linux.send.2.emsgsize",
                                 "linux.ipv6.7.ipv6-mtu-discover"}}});
 
-CASE(too_long, datagram, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6)
+CASE(too_long, datagram, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6,
+     .axes = {{"length", {"much", "one"}}})
 {
     struct line line = take_line(t);
-    int fd = connected_to(t, &line);
+    int fd = connected_to(t, &line), size = BIG;
     discover(t, fd, IP_PMTUDISC_DO);
-    observe_result(send_big(t, fd));
+    if (t->chosen[0] == 1)
+        size = most_of(t, fd) + 1;
+    observe_result(send_octets(t, fd, (size_t)size));
     struct packet packet = see_now(&line);
     observe("%s", packet_words(&packet, NULL, NULL));
 }
@@ -197,7 +212,7 @@ RULE(fragments, "wire.fragment.fragments",
                                {"linux.ip.7.ip-pmtudisc-want", "linux.udp.7.fragments-without-pmtu",
                                 "linux.ipv6.7.ipv6-mtu-discover"}}});
 
-/* Whether a part of what send_big() sent is right, which begins so far behind the IP header. */
+/* Whether a part of what send_octets() sent is right, which begins so far behind the IP header. */
 static bool is_part(const unsigned char *part, size_t begin, size_t length)
 {
     for (size_t i = 0; i < length; i++)
@@ -246,7 +261,7 @@ CASE(fragments, datagram, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV
     struct line line = take_line(t);
     int fd = connected_to(t, &line);
     discover(t, fd, t->chosen[0] ? IP_PMTUDISC_DONT : IP_PMTUDISC_WANT);
-    int result = send_big(t, fd);
+    int result = send_octets(t, fd, BIG);
     if (result < 0) {
         observe_result(result);
         return;
