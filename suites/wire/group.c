@@ -167,8 +167,13 @@ MUTANT_ON_WIRE(ethernet, "24 bits are taken")
 RULE(interface, "wire.group.interface",
      .statement = "Datagrams to groups leave by the interface whose address setsockopt() set as "
                   "IP_MULTICAST_IF.",
-     .outcome = {[BY_LINUX] = {"seen then not seen then abc", {"linux.ip.7.ip-multicast-if"}},
-                 [BY_BSD] = {"seen then not seen then abc", {"freebsd.ip.4.ip-multicast-if"}}});
+     .outcome = {
+         [BY_LINUX] = {"seen then not seen then abc",
+                       {"linux.ip.7.ip-multicast-if", "linux.ip.7.ip-add-membership",
+                        "linux.ip.7.ip-multicast-loop"}},
+         [BY_BSD] = {"seen then not seen then abc",
+                     {"freebsd.ip.4.ip-multicast-if", "freebsd.ip.4.ip-add-membership-ip-mreq",
+                      "freebsd.ip.4.ip-multicast-loop"}}});
 
 /* After the second, which a socket gets that has joined by the loopback interface, there is a third
  * that leaves towards the line, and comes next. */
@@ -184,6 +189,7 @@ CASE(interface, two, .network = ON_LINE, .family = FAMILY_IPV4)
     must(sk_bind(iut, inside, &any));
     must(sk_getsockname(iut, inside, &name));
     must(sk_setsockopt_bytes(iut, inside, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof mreq));
+    must(sk_setsockopt(iut, fd, IPPROTO_IP, IP_MULTICAST_LOOP, 1));
     const int ports[] = {4711, address_port(&name), 4713};
     for (int i = 0; i < 3; i++) {
         must(sk_setsockopt_bytes(iut, fd, IPPROTO_IP, IP_MULTICAST_IF, &by[i]->in.sin_addr,
