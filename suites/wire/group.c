@@ -313,7 +313,7 @@ static int in_records(struct bytes records, const void *group, size_t length)
         unsigned type = records.at[0], sources = records.at[2] << 8 | records.at[3];
         size_t size = HEADER + length + sources * length + records.at[1] * 4u;
         if (memcmp(records.at + HEADER, group, length) == 0)
-            return type == TO_EXCLUDE ? 1 : type == TO_INCLUDE && !sources ? -1 : 0;
+            return sources ? 0 : type == TO_EXCLUDE ? 1 : type == TO_INCLUDE ? -1 : 0;
         if (size > records.size)
             break;
         records.at += size;
