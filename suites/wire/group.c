@@ -536,9 +536,10 @@ CASE(broadcast, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
         return;
     }
     struct packet packet = see_datagram(&line, to, false);
-    observe("%s", !packet.protocol                              ? "nothing"
-                  : memcmp(packet.to, everybody, HARDWARE) == 0 ? "to everybody"
-                                                                : "to somebody");
+    observe("%s", !packet.protocol                                           ? "nothing"
+                  : packet.length != 3 || memcmp(packet.data, "abc", 3) != 0 ? "something else"
+                  : memcmp(packet.to, everybody, HARDWARE) == 0              ? "to everybody"
+                                                                             : "to somebody");
 }
 
 MUTANT_ON_WIRE(broadcast, "it goes to nobody")
