@@ -266,7 +266,8 @@ MUTANT(ttl_get, "getsockopt() gives one less")
 }
 
 RULE(ttl_default, "wire.ttl.default",
-     .statement = "Packets have a time to live of 64 if none was set, nor another default.",
+     .statement = "Packets have a time to live of 64 if none was set on their socket, nor another "
+                  "default.",
      .outcome = {[BY_LINUX] = {"64", {"linux.ip.7.proc-ip-default-ttl"}}});
 
 /* A machine that is not ours may have been given another default. */
@@ -282,6 +283,7 @@ static void need_usual_default(struct test *t, int fd)
 CASE(ttl_default, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
 {
     struct line line = take_line(t);
+    sk_setsockopt(iut, datagram_socket(t, iut), IPPROTO_IP, IP_TTL, ONE); /* that one's alone */
     int fd = connected_datagram_socket(t, &line);
     need_usual_default(t, fd);
     observe("%d", datagram_of(t, &line, fd).hops);
@@ -290,6 +292,7 @@ CASE(ttl_default, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
 CASE(ttl_default, syn, .network = ON_LINE, .family = FAMILY_IPV4)
 {
     struct line line = take_line(t);
+    sk_setsockopt(iut, stream_socket(t, iut), IPPROTO_IP, IP_TTL, ONE); /* that one's alone */
     struct talk c = line_called(&line);
     need_usual_default(t, c.fd);
     observe("%d", c.syn.hops);
