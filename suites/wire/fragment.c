@@ -175,7 +175,7 @@ static int most_of(struct test *t, int fd)
 {
     enum { ETHERNET = 1500 };
     bool ipv6 = t->domain == AF_INET6;
-    int mtu;
+    int mtu = 0;
     if (sk_getsockopt(t->iut, fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_MTU : IP_MTU,
                       &mtu) < 0) {
         if (t->net->described)
