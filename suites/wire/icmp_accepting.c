@@ -1,5 +1,7 @@
 /* ICMP errors about the SYN and ACK by which a listening socket answers. */
 #include "suites/wire/icmp.h"
+#include "suites/wire/states.h"
+#include "suites/wire/wire.h"
 
 /* What becomes of a connection in SYN_RECEIVED when the line acknowledges it after an error. */
 static void observe_accepting(struct test *t)
@@ -9,9 +11,9 @@ static void observe_accepting(struct test *t)
     send_asked_error(&line, &c.syn);
     set_nonblocking(t, t->iut, c.listener, true);
     tell(&c, ACK);
-    struct packet answer = see_now(&line);
+    struct packet answer = hear_but_now(&c, SYN | ACK);
     int fd = sk_accept(t->iut, c.listener, NULL);
-    if (answer.flags & RST)
+    if (answer.flags & RST || (fd >= 0 && strcmp(life(&c), "alive") != 0))
         observe("aborted");
     else
         observe("%s", fd >= 0 ? "accepted" : result_name(fd));
