@@ -27,7 +27,9 @@ REQUIREMENTS(
     {"rfc1122.ttl-one-is-enough", "3.2.1.7 Time-to-Live", REQ_SHALL,
      "A datagram is not discarded because its time to live is below 2."},
     {"rfc1122.ttl-set", "3.2.1.7 Time-to-Live", REQ_SHALL,
-     "The transport can set the time to live of each datagram."});
+     "The transport can set the time to live of each datagram."},
+    {"rfc1122.unknown-options", "3.2.1.8 Options", REQ_SHALL,
+     "IP and the transport ignore silently the IP options that they do not understand."});
 
 REQUIREMENTS(
     rfc1122_icmp, "rfc1122",

@@ -210,7 +210,8 @@ REQUIREMENTS(
      "An application does not change the Diffserv field during a connection.",
      .untestable = "it binds applications, not the implementation", .number = "SHLD-23"},
     {"rfc9293.must-50", "3.9.2 TCP/Lower-Level Interface", REQ_SHALL,
-     "IP options that are not understood are ignored.", .number = "MUST-50"},
+     "IP options that are not understood are ignored.", .when = "IP passes them up",
+     .number = "MUST-50"},
     /* Appendix B marks MAY-10 and MAY-11 SHOULD; the prose has MAY, and counts. */
     {"rfc9293.may-10", "3.9.2 TCP/Lower-Level Interface", REQ_MAY,
      "The IP option Timestamp is supported.", .untestable = "supported or not, both are right",

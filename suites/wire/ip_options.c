@@ -47,7 +47,7 @@ static void observe_hello(struct test *t, struct packet with)
 RULE(unknown, "wire.ip.unknown-option",
      .statement = "Segments with an IP option of an unknown kind are taken as ones without it: "
                   "accept() or connect() gives a connection, and recv() the data.",
-     RFCS("a connection then hello then again", "rfc9293.must-50"));
+     RFCS("a connection then hello then again", "rfc9293.must-50", "rfc1122.unknown-options"));
 
 /* An option for experiments (RFC 4727). */
 enum { EXPERIMENTAL = 158, OPTION_LENGTH = 4 };
