@@ -145,7 +145,10 @@ CASE(refused, at_once, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED
     observe_refused(t);
 }
 
-CASE(refused, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6, .mode = ANY_MODE)
+CASE(refused, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6, .mode = ANY_MODE,
+     .outcome = {
+         [BY_LINUX] = {"fails then ECONNREFUSED",
+                       {"linux.connect.2.econnrefused", "rfc9293.open-fails-by-port-unreachable"}}})
 {
     observe_refused(t);
 }
