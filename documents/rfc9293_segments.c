@@ -172,7 +172,8 @@ REQUIREMENTS(
      "A duplicate acknowledgment is ignored.", .when = "the state is ESTABLISHED"},
     {"rfc9293.ack-of-unsent", "3.10.7.4 Other States, fifth", REQ_SHALL,
      "The segment is answered by an ACK and dropped.",
-     .when = "the state is ESTABLISHED and it acknowledges what was not sent"},
+     .when = "it acknowledges what was not sent, and the state is ESTABLISHED, or FIN-WAIT-1 to "
+             "CLOSING, where the same is done"},
     {"rfc9293.ack-updates-window", "3.10.7.4 Other States, fifth", REQ_SHOULD,
      "The window is updated.", .when = "the state is ESTABLISHED and the acknowledgment in range"},
     {"rfc9293.window-not-from-old-segments", "3.10.7.4 Other States, fifth", REQ_SHALL,
