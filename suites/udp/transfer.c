@@ -224,34 +224,37 @@ MUTANT(override, "a connected datagram socket drops what is sent with an address
         mutate(m, call);
 }
 
+#define PEER_KEPT "the peer then to the peer then from the peer"
+
 RULE(keeps_peer, "udp.connected.sendto-keeps-peer",
      .statement = "sendto() with another address does not change the peer of a connected datagram "
                   "socket.",
      .outcome = {
-         [BY_POSIX] = {"the peer then to the peer",
+         [BY_POSIX] = {PEER_KEPT,
                        {"posix.getpeername.stores-peer", "posix.connect.datagram.sends-to-peer",
+                        "posix.connect.datagram.receives-only-from-peer",
                         "posix.sendto.connected-overrides-or-eisconn"}},
-         [BY_LINUX] = {"the peer then to the peer",
+         [BY_LINUX] = {PEER_KEPT,
                        {"linux.getpeername.2.datagram-own-peer",
-                        "linux.udp.7.connect-sets-destination"}},
-         [BY_BSD] = {"the peer then to the peer",
+                        "linux.udp.7.connect-sets-destination", "linux.connect.2.datagram-filter"}},
+         [BY_BSD] = {PEER_KEPT,
                      {"freebsd.getpeername.2.returns-peer-name",
-                      "freebsd.connect.2.dgram-sends-to-peer"}}});
+                      "freebsd.connect.2.dgram-sends-to-peer",
+                      "freebsd.connect.2.dgram-receives-from-peer-only"}}});
 
 CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SENDTO | WITH_SENDMSG)
 {
     struct endpoint connected = bound_datagram_socket(t, peer);
-    struct endpoint other = bound_datagram_socket(t, peer);
+    struct endpoint other = bound_datagram_socket(t, peer), own = bound_datagram_socket(t, iut);
     struct address name;
-    int fd = datagram_socket(t, iut);
-    must(sk_connect(iut, fd, &connected.address));
-    send_by_form(t, iut, fd, "x", 1, &other.address);
-    int result = sk_getpeername(iut, fd, &name);
+    must(sk_connect(iut, own.fd, &connected.address));
+    send_by_form(t, iut, own.fd, "x", 1, &other.address);
+    int result = sk_getpeername(iut, own.fd, &name);
     observe("%s", result < 0                                 ? result_name(result)
                   : address_equal(&name, &connected.address) ? "the peer"
                                                              : "another peer");
-    result = sk_send(iut, fd, "second", 6, 0);
+    result = sk_send(iut, own.fd, "second", 6, 0);
     if (result < 0) {
         observe_result(result);
         return;
@@ -261,6 +264,10 @@ CASE(keeps_peer, after_override, .family = ANY_FAMILY, .network = ANY_NETWORK,
     if (strcmp(came, "x") == 0)
         came = receive_next(t, peer, connected.fd);
     observe("%s", strcmp(came, "second") == 0 ? "to the peer" : "to another");
+    must(sk_sendto(peer, other.fd, "stranger", 8, 0, &own.address));
+    must(sk_sendto(peer, connected.fd, "friend", 6, 0, &own.address));
+    came = receive_next(t, iut, own.fd);
+    observe("%s", strcmp(came, "friend") == 0 ? "from the peer" : came);
 }
 
 /* sendto() with an address sets the peer. */
@@ -289,7 +296,8 @@ RULE(no_peer, "udp.unconnected.no-address",
                                {"linux.send.2.edestaddrreq", "linux.send.2.enotconn",
                                 "linux.send.2.send-is-write", "linux.send.2.send-is-sendto"}},
                  [BY_BSD] = {"EDESTADDRREQ | ENOTCONN",
-                             {"freebsd.udp.4.enotconn", "posix.send.edestaddrreq"}}});
+                             {"freebsd.udp.4.enotconn", "posix.send.edestaddrreq",
+                              "posix.sendto.edestaddrreq", "posix.sendmsg.edestaddrreq"}}});
 
 #define SEND_FAILS                                                                                 \
     {                                                                                              \
