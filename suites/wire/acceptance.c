@@ -309,8 +309,8 @@ MUTANT_TAMPERS(checksum_syn, "checksums are not looked at", .heading = TO_IUT, .
 
 RULE(checksum_sent, "wire.checksum.sent",
      .statement =
-         "All segments of a connection have right checksums: SYN, ACK, the data of send(), "
-         "FIN, and the RST of a closed port.",
+         "The segments of a connection have right checksums, its SYN, an ACK, the data of send() "
+         "and its FIN, and so has the RST of a closed port.",
      .outcome = {[BY_LINUX] = {"right then right then right then right then right",
                                {"rfc9293.must-2", "linux.tcp.7.checksum"}},
                  [BY_RFC] = {"right then right then right then right then right",
