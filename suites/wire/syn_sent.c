@@ -25,6 +25,7 @@ CASE(bad_ack, unsent, .network = ON_LINE, .family = ANY_FAMILY,
         observe("RST with the number acknowledged");
     else
         observe("%s", said(&c, answer));
+    c.own.number += 100000; /* nothing is kept of the segment that was refused */
     c.next = c.own.number;
     tell(&c, SYN | ACK);
     observe("%s", handshake_said(&c));
@@ -38,13 +39,14 @@ RULE(rst_alone, "wire.syn-sent.rst-without-ack",
      RFCS("nothing then ACK seq 1 ack 1 then 0", "rfc9293.syn-sent-rst-without-ack",
           "rfc9293.syn-sent-established", "rfc9293.syn-sent-ack-form"));
 
-/* Zero is what an implementation may have for the number that it expects, before it knows one. */
+/* Zero is what an implementation may have for the number that it expects, before it knows one. And
+ * what stands where a segment with ACK acknowledges means nothing in one without. */
 CASE(rst_alone, any_number, .network = ON_LINE, .family = ANY_FAMILY,
-     .axes = {{"number", {"any", "zero"}}})
+     .axes = {{"number", {"any", "zero"}}, {"field", {"empty", "as-if-acknowledging"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_called(&line);
-    tell(&c, RST, .seq = t->chosen[0] ? -c.next : 0);
+    tell(&c, RST, .seq = t->chosen[0] ? -c.next : 0, .ack = t->chosen[1] ? c.expected : 0);
     int error;
     observe("%s", said(&c, hear_but_now(&c, SYN)));
     tell(&c, SYN | ACK);
