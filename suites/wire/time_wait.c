@@ -180,11 +180,12 @@ RULE(syn_old, "wire.time-wait.old-syn",
          "of it: TIME_WAIT goes on.",
      .outcome = {[BY_LINUX] = OLD_SYN, [BY_RFC] = OLD_SYN});
 
-CASE(syn_old, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER)
+CASE(syn_old, before, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER,
+     .axes = {{"number", {"of-the-syn", "of-the-fin"}}})
 {
     struct line line = take_line(t);
     struct talk c = time_wait(&line);
-    tell(&c, SYN, .seq = -2);
+    tell(&c, SYN, .seq = (uint32_t)(t->chosen[0] ? -1 : -2));
     observe("%s", said(&c, hear_now(&c)));
     observe("%s", accepted_now(&c));
     observe("%s", life(&c));

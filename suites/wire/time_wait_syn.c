@@ -191,7 +191,8 @@ MUTANT_ON_WIRE(new_stamp, "the SYN is not heard")
     {                                                                                              \
         "refused then none then alive",                                                            \
         {                                                                                          \
-            "rfc6191.stamp-refused", "rfc9293.time-wait-timestamps"                                \
+            "rfc6191.stamp-refused", "rfc9293.time-wait-timestamps",                               \
+                "rfc9293.unacceptable-acknowledged"                                                \
         }                                                                                          \
     }
 
