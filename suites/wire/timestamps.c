@@ -46,9 +46,10 @@ MUTANT_ON_WIRE(answered, "they are always there")
 }
 
 RULE(every, "wire.timestamps.in-every-segment",
-     .statement = "Once both SYNs had timestamps, the ACK that ends connect(), those of data, of a "
-                  "FIN and of a segment that is not acceptable, the data of send() and the FIN of "
-                  "shutdown() have them.",
+     .statement =
+         "Once both SYNs had timestamps, the ACK that ends connect(), those of data, of a "
+         "FIN and of a segment that is not acceptable, the data of send(), when it is sent "
+         "again, too, and the FIN of shutdown() have them.",
      RFCS("there", "rfc7323.stamp-in-every-segment"));
 
 CASE(every, connect, .network = ON_LINE, .family = ANY_FAMILY)
@@ -57,7 +58,9 @@ CASE(every, connect, .network = ON_LINE, .family = ANY_FAMILY)
     struct talk c = line_called(&line);
     need_stamps(&c);
     tell(&c, SYN | ACK, .stamp = STAMP(BEGIN, c.syn.stamp.value));
-    observe("%s", has_stamp(hear_but(&c, SYN)));
+    struct packet packet = hear_but(&c, SYN);
+    require_by("wire.open.active", packet.flags & ACK, "there is no ACK of the SYN");
+    observe("%s", has_stamp(packet));
 }
 
 static bool stamped(struct test *t, struct packet packet)
@@ -82,6 +85,18 @@ CASE(every, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     tell(&c, FIN | ACK);
     all &= stamped(t, acknowledged(&c));
     observe("%s", all ? "there" : "not there");
+}
+
+CASE(every, sent_again, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .seconds = 5,
+     .tags = TAG_WAITS)
+{
+    struct line line = take_line(t);
+    struct talk c = line_stamped(&line, BEGIN);
+    must(sk_send(iut, c.fd, "hello", 5, 0));
+    must_hear(&c, ACK);
+    struct packet packet = hear(&c);
+    require_by("wire.retransmission.data", packet.length, "the data is not sent again");
+    observe("%s", has_stamp(packet));
 }
 
 MUTANT_ON_WIRE(every, "they are in SYNs only")
@@ -242,7 +257,7 @@ CASE(gap, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     struct packet in_order;
     struct talk c = with_gap(&line, &in_order);
     struct packet answer = hear(&c);
-    require(answer.protocol, "there is no ACK of what came too early");
+    require_by("wire.order.gap", answer.protocol, "there is no ACK of what came too early");
     observe("%s", echoes(answer, in_order.stamp.value));
 }
 
@@ -331,7 +346,7 @@ static bool ends_without(struct packet *packet, enum heading heading)
 RULE(no_abort, "wire.timestamps.missing-no-abort",
      .statement = "A segment without timestamps does not end a connection that has them: recv() "
                   "gives what comes then.",
-     RFCS("abc", "rfc7323.stampless-no-abort"));
+     RFCS("abcdef", "rfc7323.stampless-no-abort"));
 
 CASE(no_abort, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -342,7 +357,9 @@ CASE(no_abort, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     drain(&line);
     c.next = next; /* once more, whether the first was dropped or not */
     tell(&c, ACK, .text = "abc");
-    observe("%s", receive_next(t, iut, c.fd));
+    tell(&c, ACK, .text = "def");
+    drain(&line);
+    observe("%s", received_all(t, c.fd));
 }
 
 MUTANT_ON_WIRE_BY(no_abort, "it ends the connection", ends_without)
