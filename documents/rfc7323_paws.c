@@ -81,7 +81,7 @@ REQUIREMENTS(
      "is refused if it is old."},
     {"rfc7323.paws-path-mtu", "5.7 IP Fragmentation", REQ_SHALL,
      "Who implements PAWS implements path MTU discovery."},
-    {"rfc7323.random-offset", "7 Security Considerations", REQ_SHOULD,
+    {"rfc7323.random-offset", "7.1 Privacy Considerations", REQ_SHOULD,
      "The values of each connection have a random offset."},
     {"rfc7323.paws-in-use-told", "7 Security Considerations", REQ_MAY,
      "An application can learn whether PAWS protects its connection.",
