@@ -61,6 +61,30 @@ static struct queued must_take_error(struct test *t, int fd)
     return q;
 }
 
+/* The same where that it is queued is what a rule says, which is then observed: false if it is not.
+ */
+static bool error_taken(struct test *t, int fd, struct queued *q)
+{
+    *q = take_error(t, fd);
+    if (q->result < 0)
+        observe("%s", result_name(q->result));
+    else if (!q->there)
+        observe("no error");
+    return q->result >= 0 && q->there;
+}
+
+/* The same for an error that the program may not have heard of at all, as another rule says. */
+static bool told_error_taken(struct test *t, int fd, struct queued *q)
+{
+    *q = take_error(t, fd);
+    if (q->result >= 0 && q->there)
+        return true;
+    require_by("wire.icmp.datagram.passed-up", strcmp(reported_error(t, fd), "0") != 0,
+               "the ICMP error is not passed up");
+    observe("nothing queued");
+    return false;
+}
+
 /* A datagram of the IUT, by a socket that hears errors, connected or not. */
 static struct asker hearing(struct line *line)
 {
@@ -87,6 +111,27 @@ static struct asker refused(struct line *line)
     see_now(line);
     return a;
 }
+
+/* Sends an error about its datagram, from the destination or from a router: a host of the same
+ * link, which nobody is; not each network has one. Gives it as it went. */
+static struct packet error_from(struct line *line, const struct asker *a, bool router)
+{
+    struct test *t = line->t;
+    struct packet error = router ? host_unreachable(&a->datagram) : port_unreachable(&a->datagram);
+    if (router)
+        error.source = place_of(t, t->peer, PLACE_ABSENT, 0);
+    error = line_send_packet(line, error);
+    see_now(line);
+    return error;
+}
+
+#define FROM_EITHER                                                                                \
+    {                                                                                              \
+        "from",                                                                                    \
+        {                                                                                          \
+            "destination", "router"                                                                \
+        }                                                                                          \
+    }
 
 /* The control data of the IUT's errors, for mutants to change; NULL if the call is another. */
 static struct queued_error *error_of(struct call *call)
@@ -185,8 +230,10 @@ static void observe_type(struct test *t)
     struct packet error = asked_error(t, &a.datagram);
     line_send_packet(&line, error);
     see_now(&line);
-    struct queued_error about = must_take_error(t, a.fd).about;
-    bool right = about.type == error.type && about.code == error.code;
+    struct queued q;
+    if (!told_error_taken(t, a.fd, &q))
+        return;
+    bool right = q.about.type == error.type && q.about.code == error.code;
     observe("%s", right ? "as sent" : "others");
 }
 
@@ -221,18 +268,14 @@ RULE(offender, "wire.error-queue.offender",
                        {"linux.ip.7.ip-recverr-offender", "linux.recv.2.msg-errqueue-offender",
                         "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(offender, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"from", {"destination", "router"}}})
+CASE(offender, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, FROM_EITHER})
 {
     struct line line = take_line(t);
     struct asker a = hearing(&line);
-    struct packet error = port_unreachable(&a.datagram);
-    if (t->chosen[1]) /* a host of the same link, which nobody is; not each network has one */
-        error.source = place_of(t, t->peer, PLACE_ABSENT, 0);
-    else
-        error.source = line.address;
-    line_send_packet(&line, error);
-    see_now(&line);
-    struct queued q = must_take_error(t, a.fd);
+    struct queued q;
+    struct packet error = error_from(&line, &a, t->chosen[1] == 1);
+    if (!told_error_taken(t, a.fd, &q))
+        return;
     bool right = address_same_host(&q.offender, &error.source);
     observe("%s", right                                   ? "whoever sent it"
                   : q.offender.any.sa_family == AF_UNSPEC ? "AF_UNSPEC"
@@ -274,11 +317,14 @@ RULE(destination, "wire.error-queue.destination",
          [BY_LINUX] = {"where it went",
                        {"linux.recv.2.msg-errqueue-destination", "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(destination, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(destination, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, FROM_EITHER})
 {
     struct line line = take_line(t);
-    struct asker a = refused(&line);
-    struct queued q = must_take_error(t, a.fd);
+    struct asker a = hearing(&line);
+    struct queued q;
+    error_from(&line, &a, t->chosen[1] == 1);
+    if (!told_error_taken(t, a.fd, &q))
+        return;
     observe("%s", address_equal(&q.name, &a.line_name) ? "where it went" : "another");
 }
 
@@ -307,8 +353,10 @@ CASE(same, unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"unreachable", {
     see_now(&line);
     set_nonblocking(t, iut, a.fd, true);
     int result = sk_recv(iut, a.fd, &byte, 1, 0);
-    int error = (int)must_take_error(t, a.fd).about.error;
-    observe("%s", result < 0 && result == -error ? "the same" : result_name(result));
+    struct queued q;
+    if (error_taken(t, a.fd, &q))
+        observe("%s",
+                result < 0 && result == -(int)q.about.error ? "the same" : result_name(result));
 }
 
 MUTANT(same, "all errors are taken for one")
@@ -337,7 +385,10 @@ CASE(next, two_errors, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
     int before = sk_recv(iut, a.fd, &byte, 1, 0);
     require(before == -EAGAIN || before == -EWOULDBLOCK, "an error is still pending: %s",
             result_name(before));
-    observe("%s", error_name((int)must_take_error(t, a.fd).about.error));
+    struct queued q;
+    if (!error_taken(t, a.fd, &q))
+        return;
+    observe("%s", error_name((int)q.about.error));
     observe_result(sk_recv(iut, a.fd, &byte, 1, 0));
 }
 
@@ -414,9 +465,11 @@ CASE(mtu, too_big, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
     struct asker a = too_big(&line, 1300);
-    struct queued_error about = must_take_error(t, a.fd).about;
-    observe("%s", error_name((int)about.error));
-    observe("%u", about.info);
+    struct queued q;
+    if (!error_taken(t, a.fd, &q))
+        return;
+    observe("%s", error_name((int)q.about.error));
+    observe("%u", q.about.info);
 }
 
 MUTANT(mtu, "the MTU is one less")
@@ -439,13 +492,15 @@ CASE(local, too_big, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
     static const char data[1400];
     struct line line = take_line(t);
     struct asker a = too_big(&line, 1300);
-    must_take_error(t, a.fd);
+    struct queued q = take_error(t, a.fd);
+    require_by("wire.error-queue.mtu", q.result >= 0 && q.there, "no MTU was queued");
     pending_error(t, a.fd);
     observe_result(sk_sendto(iut, a.fd, data, sizeof data, 0, &a.line_name));
-    struct queued_error about = must_take_error(t, a.fd).about;
-    observe("%s", about.origin == ORIGIN_LOCAL ? "local" : "another");
-    observe("%s", error_name((int)about.error));
-    observe("%u", about.info);
+    if (!error_taken(t, a.fd, &q))
+        return;
+    observe("%s", q.about.origin == ORIGIN_LOCAL ? "local" : "another");
+    observe("%s", error_name((int)q.about.error));
+    observe("%u", q.about.info);
 }
 
 MUTANT(local, "errors of the host itself came from the network")
