@@ -1,6 +1,8 @@
 /* Calls before there is a connection: they wait for it, or end with the attempt. */
 #include "suites/wire/wire.h"
 
+#include "calls/clock.h"
+
 /* A connection that the IUT's connect() is making, in SYN_SENT or, since the other side's SYN came
  * too, in SYN_RECEIVED; calls wait there. */
 static struct talk connecting(struct line *line, bool syn_received)
@@ -105,17 +107,18 @@ RULE(shut, "wire.early.shutdown",
          "and a recv() too if it is for both directions.",
      RFCS("ends", "rfc9293.close-syn-sent-calls"));
 
-static bool syn_comes_now(struct talk *c)
+/* Whether the IUT has sent its SYN again since then. */
+static bool syn_again_since(struct talk *c, int64_t then)
 {
     struct packet packet;
     bool syn = false;
     while ((packet = hear_now(c)).protocol)
-        syn |= has_just(&packet, SYN);
+        syn |= has_just(&packet, SYN) && packet.time > then;
     return syn;
 }
 
 /* CLOSE ends a RECEIVE; of a shutdown() for sending that is not asked, which by POSIX leaves it
- * alone. Where the SYN is sent once more first it was that timer, and not shutdown(). */
+ * alone. Where the SYN is sent once more after it, it was that timer that ended the call. */
 CASE(shut, waiting, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"call", {"send-sending", "send-both", "recv-both"}}})
 {
@@ -131,10 +134,10 @@ CASE(shut, waiting, .network = ON_LINE, .family = ANY_FAMILY,
     if (!waits && !receives && finish(waiting) >= 0)
         skip("send() takes data at once here");
     require_by(receives ? "wire.early.recv" : "wire.early.send", waits, "the call does not wait");
-    drain(&line);
     if (sk_shutdown(iut, c.fd, t->chosen[0] ? SHUT_RDWR : SHUT_WR) < 0)
         skip("shutdown() is refused before there is a connection");
-    bool over = sk_finish_within(waiting, patience, &count) && !syn_comes_now(&c);
+    int64_t then = clock_now();
+    bool over = sk_finish_within(waiting, patience, &count) && !syn_again_since(&c, then);
     observe("%s", !over ? "waits on" : count < (receives ? 1 : 0) ? "ends" : "does all");
 }
 
