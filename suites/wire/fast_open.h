@@ -50,8 +50,15 @@ struct talk fast_called(struct line *line, int port, const char *text);
 /* The same by a socket that fast_socket() has made. */
 struct talk fast_called_by(struct line *line, int port, int fd, const char *text);
 
-/* The same to a fresh port, of which no cookie is known. A skip where an implementation that
- * outlives cases has the cookie of an earlier one. And the same where the SYN must ask for one. */
+/* The same where that a SYN comes is what a rule says: .syn is what came, whatever that is. */
+struct talk fast_tried(struct line *line, int port, const char *text);
+
+/* Whether it is a SYN, with data or without. */
+bool is_open(const struct packet *packet);
+
+/* The same, whatever came, to a fresh port of which no cookie is known. A skip where an
+ * implementation that outlives cases has the cookie of an earlier one. And the same where a SYN
+ * must have come, and ask for one. */
 struct talk fast_first(struct line *line);
 struct talk fast_asking(struct line *line);
 
@@ -86,6 +93,9 @@ struct packet cookie_answer(const struct talk *listening);
 /* Sends a SYN with data and the cookie that an answer has, and notes the SYN and ACK that it gets.
  * Gives the SYN as it went. */
 struct packet fast_syn(struct talk *talk, const struct packet *having, const char *text);
+
+/* Sends it and looks at no answer. */
+struct packet send_fast_syn(struct talk *talk, const struct packet *having, const char *text);
 
 /* A connection whose SYN had "hello" and a valid cookie, which was answered. */
 struct talk fast_opened(struct line *line);

@@ -102,7 +102,7 @@ CASE(used, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL}
 {
     struct line line = take_line(t);
     int port = given_cookie(&line, "cookie:1", .mss = 1000);
-    struct talk c = fast_called(&line, port, "hello");
+    struct talk c = fast_tried(&line, port, "hello");
     observe("%s", said(&c, c.syn));
     observe("%.*s", c.syn.length ? (int)c.syn.length : -1,
             c.syn.length ? (const char *)c.syn.data : "no data");

@@ -22,9 +22,10 @@ CASE(cookie, asked, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = talk_to_fast_listener(&line, PENDING);
     tell(&c, SYN, .fast_open = true);
-    struct packet answer = must_hear(&c, SYN | ACK);
-    talk_counts_from(&c, &answer);
-    if (t->net->described && !answer.fast_open)
+    struct packet answer = hear(&c);
+    if (answer.flags & SYN)
+        talk_counts_from(&c, &answer);
+    if (t->net->described && answer.flags & SYN && !answer.fast_open)
         skip("Fast Open can be off there");
     observe("%s", said(&c, answer));
     observe("%s", option_of(&answer));
@@ -106,8 +107,10 @@ CASE(acknowledged, valid, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = talk_to_fast_listener(&line, PENDING);
     struct packet cookie = cookie_answer(&c);
-    fast_syn(&c, &cookie, "hello");
-    observe("%s", said(&c, c.syn));
+    send_fast_syn(&c, &cookie, "hello");
+    struct packet answer = hear_own(&c);
+    c.others = (struct origin){true, answer.seq};
+    observe("%s", said(&c, answer));
 }
 
 MUTANT_ON_WIRE_BY(acknowledged, "the cookie is not looked at", loses_cookie)
