@@ -61,9 +61,10 @@ CASE(sends, waiting, .network = ON_LINE, .family = ANY_FAMILY, EITHER_STATE)
 MUTANT_BY(sends, "send() does not wait for the connection", without_waiting)
 
 RULE(no_room, "wire.early.send-no-room",
-     .statement = "send() on a nonblocking socket that is connecting fails with EAGAIN, ENOBUFS or "
-                  "ENOMEM when there is no room for its data, which may be at once.",
-     RFCS("EAGAIN | ENOBUFS | ENOMEM", "rfc9293.send-opening-no-room"));
+     .statement =
+         "send() on a nonblocking socket that is connecting fails with EAGAIN, "
+         "EWOULDBLOCK, ENOBUFS or ENOMEM when there is no room for its data, which may be at once.",
+     RFCS("EAGAIN | EWOULDBLOCK | ENOBUFS | ENOMEM", "rfc9293.send-opening-no-room"));
 
 CASE(no_room, too_much, .network = ON_LINE, .family = ANY_FAMILY, EITHER_STATE)
 {
