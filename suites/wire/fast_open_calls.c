@@ -1,6 +1,14 @@
 /* TCP Fast Open of those who call, as Linux has it: what the calls give, and when. */
 #include "suites/wire/fast_open.h"
 
+#include "calls/clock.h"
+
+/* How long a call waits of which that is asked: one that only sleeps for a moment has returned. */
+static int a_while(void)
+{
+    return machine_milliseconds(0.5);
+}
+
 RULE(in_progress, "wire.fast-open.client.in-progress",
      .statement = "connect() with TCP_FASTOPEN_CONNECT, and sendto() and sendmsg() with "
                   "MSG_FASTOPEN, without blocking, fail with EINPROGRESS where no cookie is known.",
@@ -16,7 +24,7 @@ CASE(in_progress, first, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
     struct talk c = talk_to(&line, 0);
     c.fd = fast_socket(t);
     int result = fast_begin(&c, "hello");
-    if (must_see(&line, SYN).cookie_length && t->elsewhere)
+    if (see(&line).cookie_length && t->elsewhere)
         skip("the implementation has a cookie of an earlier case");
     observe_result(result);
 }
@@ -38,11 +46,17 @@ CASE(deferred, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"call
 {
     struct line line = take_line(t);
     int port = given_cookie(&line, "cookie:1", .mss = 1000);
-    struct talk c = talk_from_port(&line, port);
-    c.fd = fast_socket(t);
-    set_nonblocking(t, iut, c.fd, false);
-    struct pending *pending = sk_begin(iut, call_connect(c.fd, &c.line_name));
-    observe_result(finish(pending));
+    struct address name = line_name(&line, port);
+    bool late;
+    int result, tries = 0;
+    do {
+        int fd = fast_socket(t);
+        set_nonblocking(t, iut, fd, false);
+        int64_t begin = clock_now();
+        result = finish(sk_begin(iut, call_connect(fd, &name)));
+        late = clock_late(begin);
+    } while (late && ++tries < LATE_TRIES);
+    observe("%s%s", result_name(result), late ? ", late" : "");
     struct packet packet = see_now(&line);
     observe("%s", packet.protocol ? flags_text(packet.flags) : "nothing");
 }
@@ -99,19 +113,36 @@ RULE(blocks, "wire.fast-open.client.blocks",
          [BY_LINUX] = {"waits then 5 then hello then 5 of data",
                        {"linux.send.2.msg-fastopen-blocks", "rfc7413.msg-fastopen-blocks"}}});
 
-CASE(blocks, both, .network = ON_LINE, .family = ANY_FAMILY,
+/* A call that looks now and then whether the connection stands is late. */
+CASE(blocks, both, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
      .axes = {{"call", {"connect"}}, {"cookie", {"known", "unknown"}}})
 {
     struct line line = take_line(t);
     struct talk c;
-    struct pending *pending = begin_blocking(&line, &c);
-    c.syn = must_see(&line, SYN);
-    talk_counts_from(&c, &c.syn);
-    c.iut = c.syn.source;
-    drain(&line);
-    observe("%s", sk_waits(pending) && !sk_returned(pending) ? "waits" : "has returned");
-    answer_syn(&c, 0);
-    observe_count(finish(pending));
+    bool waits, late;
+    int count = 0, tries = 0;
+    do {
+        struct pending *pending = begin_blocking(&line, &c);
+        c.syn = must_see(&line, SYN);
+        talk_counts_from(&c, &c.syn);
+        c.iut = c.syn.source;
+        waits = !sk_finish_within(pending, a_while(), &count);
+        drain(&line);
+        answer_syn(&c, 0);
+        int64_t begin = clock_now();
+        if (waits)
+            count = finish(pending);
+        late = clock_late(begin);
+        if (late && tries < LATE_TRIES - 1) { /* so that its data does not come again */
+            tell(&c, RST);
+            drain(&line);
+        }
+    } while (late && ++tries < LATE_TRIES);
+    observe("%s", waits ? "waits" : "has returned");
+    if (late)
+        observe("late");
+    else
+        observe_count(count);
     const char *first = c.syn.length ? (const char *)c.syn.data : "";
     size_t missing = c.syn.length < 5 ? 5 - c.syn.length : 0;
     observe("%.*s%s", (int)c.syn.length, first, data_heard(&c, missing));
@@ -171,8 +202,10 @@ RULE(reads, "wire.fast-open.client.read-first",
          [BY_LINUX] = {"waits then nothing",
                        {"linux.tcp.7.tcp-fastopen-connect-read", "linux.recv.2.recv-is-read"}}});
 
-CASE(reads, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"call", {"connect"}}})
+CASE(reads, second, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .axes = {{"call", {"connect"}}})
 {
+    int result;
     struct line line = take_line(t);
     int port = given_cookie(&line, "cookie:1", .mss = 1000);
     struct address name = line_name(&line, port);
@@ -181,7 +214,7 @@ CASE(reads, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"call", 
     must(sk_connect(iut, fd, &name));
     set_nonblocking(t, iut, fd, false);
     struct pending *pending = sk_begin(iut, call_recv(fd, &byte, 1, 0));
-    observe("%s", sk_waits(pending) && !sk_returned(pending) ? "waits" : "has returned");
+    observe("%s", sk_finish_within(pending, a_while(), &result) ? result_name(result) : "waits");
     struct packet packet = see_now(&line);
     observe("%s", packet.protocol ? flags_text(packet.flags) : "nothing");
 }
