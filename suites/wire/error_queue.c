@@ -265,8 +265,8 @@ RULE(offender, "wire.error-queue.offender",
      .statement = "SO_EE_OFFENDER is the address that the ICMP message came from.",
      .outcome = {
          [BY_LINUX] = {"whoever sent it",
-                       {"linux.ip.7.ip-recverr-offender", "linux.recv.2.msg-errqueue-offender",
-                        "linux.ipv6.7.ipv6-recverr"}}});
+                       {"linux.ip.7.ip-recverr-queue", "linux.ip.7.ip-recverr-offender",
+                        "linux.recv.2.msg-errqueue-offender", "linux.ipv6.7.ipv6-recverr"}}});
 
 CASE(offender, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, FROM_EITHER})
 {
@@ -315,7 +315,8 @@ RULE(destination, "wire.error-queue.destination",
      .statement = "msg_name of a queued error is the address that the datagram was sent to.",
      .outcome = {
          [BY_LINUX] = {"where it went",
-                       {"linux.recv.2.msg-errqueue-destination", "linux.ipv6.7.ipv6-recverr"}}});
+                       {"linux.ip.7.ip-recverr-queue", "linux.recv.2.msg-errqueue-destination",
+                        "linux.ipv6.7.ipv6-recverr"}}});
 
 CASE(destination, from, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, FROM_EITHER})
 {
@@ -340,8 +341,8 @@ MUTANT(destination, "the port is missing")
 RULE(same, "wire.error-queue.same-error",
      .statement = "The error that a call fails with is the one that is queued.",
      .outcome = {[BY_LINUX] = {"the same",
-                               {"linux.ip.7.ip-recverr-errno", "linux.recv.2.msg-errqueue-errno",
-                                "linux.ipv6.7.ipv6-recverr"}}});
+                               {"linux.ip.7.ip-recverr-queue", "linux.ip.7.ip-recverr-errno",
+                                "linux.recv.2.msg-errqueue-errno", "linux.ipv6.7.ipv6-recverr"}}});
 
 CASE(same, unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"unreachable", {"port", "host"}}})
 {
@@ -483,9 +484,9 @@ RULE(local, "wire.error-queue.local",
      .statement = "An error that the host itself finds is queued with SO_EE_ORIGIN_LOCAL: a "
                   "datagram above the path's MTU that may not be cut.",
      .outcome = {[BY_LINUX] = {"EMSGSIZE then local then EMSGSIZE then 1300",
-                               {"linux.ip.7.ip-recverr-origin", "linux.ip.7.ip-recverr-mtu",
-                                "linux.ip.7.ip-pmtudisc-do-emsgsize", "linux.ipv6.7.ipv6-recverr",
-                                "linux.ipv6.7.ipv6-mtu-discover"}}});
+                               {"linux.ip.7.ip-recverr-queue", "linux.ip.7.ip-recverr-origin",
+                                "linux.ip.7.ip-recverr-mtu", "linux.ip.7.ip-pmtudisc-do-emsgsize",
+                                "linux.ipv6.7.ipv6-recverr", "linux.ipv6.7.ipv6-mtu-discover"}}});
 
 CASE(local, too_big, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
