@@ -300,7 +300,11 @@ RULE(payload, "wire.error-queue.payload",
 CASE(payload, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
     struct line line = take_line(t);
-    struct asker a = refused(&line);
+    struct asker a = hearing(&line);
+    struct packet failed = a.datagram;
+    datagram_more(&line, &a, 3); /* which is not the one that fails */
+    line_send_packet(&line, port_unreachable(&failed));
+    see_now(&line);
     struct queued q = must_take_error(t, a.fd);
     observe("%.*s", q.result, q.data);
 }
