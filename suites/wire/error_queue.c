@@ -359,10 +359,13 @@ CASE(same, unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT, {"unreachable", {
     see_now(&line);
     set_nonblocking(t, iut, a.fd, true);
     int result = sk_recv(iut, a.fd, &byte, 1, 0);
-    struct queued q;
-    if (error_taken(t, a.fd, &q))
-        observe("%s",
-                result < 0 && result == -(int)q.about.error ? "the same" : result_name(result));
+    bool told = result < 0 && result != -EAGAIN && result != -EWOULDBLOCK;
+    struct queued q = take_error(t, a.fd);
+    bool queued = q.result >= 0 && q.there;
+    require_by("wire.icmp.datagram.passed-up", told || queued, "the ICMP error is not passed up");
+    observe("%s", !queued                                       ? "nothing queued"
+                  : result < 0 && result == -(int)q.about.error ? "the same"
+                                                                : result_name(result));
 }
 
 MUTANT(same, "all errors are taken for one")
