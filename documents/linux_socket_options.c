@@ -93,7 +93,7 @@ REQUIREMENTS(
     {"linux.socket.7.so-keepalive", "Socket options, SO_KEEPALIVE", REQ_DOCUMENTED,
      "Keep-alives are sent on a connection.", .when = "SO_KEEPALIVE is set"},
     {"linux.socket.7.so-linger-type", "Socket options, SO_LINGER", REQ_DOCUMENTED,
-     "SO_LINGER is a struct linger."},
+     "SO_LINGER is a struct linger, the time of which is in seconds."},
     {"linux.socket.7.so-linger-close", "Socket options, SO_LINGER", REQ_DOCUMENTED,
      "close() returns when all that waits was sent, or the time is over.",
      .when = "SO_LINGER is on"},
