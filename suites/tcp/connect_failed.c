@@ -150,7 +150,8 @@ RULE(so_error, "tcp.connect.failure-so-error",
                                 "posix.sockets.options.error.clears",
                                 "posix.sockets.options.error.zero-if-none"}},
                  [BY_LINUX] = {"ECONNREFUSED then 0",
-                               {"linux.connect.2.einprogress-so-error", "linux.socket.7.so-error"}},
+                               {"linux.connect.2.einprogress-so-error",
+                                "linux.connect.2.econnrefused", "linux.socket.7.so-error"}},
                  [BY_BSD] = {"ECONNREFUSED then 0",
                              {"posix.sockets.asynchronous-errors.econnrefused-connection",
                               "freebsd.getsockopt.2.so-error-returns",
@@ -303,8 +304,8 @@ RULE(send, "tcp.connect.failure-send",
                                 "posix.sendmsg.epipe-no-longer-connected"}},
                  [BY_LINUX] = {"ECONNREFUSED", {"linux.socket.2.pending-error-returned"}},
                  [BY_BSD] = {"ECONNREFUSED | ENOTCONN | EPIPE",
-                             {"posix.sockets.pending-error.returned-by-send", "posix.send.enotconn",
-                              "freebsd.send.2.epipe"}}});
+                             {"posix.sockets.pending-error.returned-by-send",
+                              "freebsd.send.2.enotconn", "freebsd.send.2.epipe"}}});
 
 CASE(send, refused, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .send = WITH_SEND | WITH_SENDTO | WITH_SENDMSG)
@@ -352,7 +353,7 @@ CASE(no_peer, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY
         fd = refused_attempt(t);
     } else {
         fd = stream_socket(t, iut);
-        require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
+        require(sk_connect(iut, fd, &server.address) == -ECONNREFUSED, "connect() was not refused");
     }
     observe_result(sk_getpeername(iut, fd, &name));
 }
@@ -396,7 +397,7 @@ CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     int fd = stream_socket(t, iut);
-    require(sk_connect(iut, fd, &server.address) < 0, "connect() was not refused");
+    require(sk_connect(iut, fd, &server.address) == -ECONNREFUSED, "connect() was not refused");
     must(sk_listen(peer, server.fd, 1));
     int result = sk_connect(iut, fd, &server.address);
     observe_result(result);
