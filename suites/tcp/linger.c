@@ -81,12 +81,14 @@ RULE(blocks, "tcp.linger.blocks",
                       "zos.close.linger.returns-when-sent", "zos.close.returns-zero"}}});
 
 /* The peer reads what it has, again and again, for as long as close() waits and more is left than
- * can be on its way. Whether more came each time. */
+ * can be on its way: for a second at most, since timers may have to send what there is little room
+ * for. Whether more came each time. */
 static bool read_parts(struct test *t, struct pending *closing, int fd, size_t *unread)
 {
     enum { ROOM = 4608 };
     char data[ROOM];
-    while (*unread > 4 * ROOM && sk_waits(closing)) {
+    int64_t end = clock_now() + INT64_C(1000000000);
+    while (clock_now() < end && *unread > 4 * ROOM && sk_waits(closing)) {
         int result = ready(t, t->peer, fd, POLLIN, -1) ? sk_recv(t->peer, fd, data, ROOM, 0) : 0;
         if (result <= 0)
             return false;
