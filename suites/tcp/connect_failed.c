@@ -245,7 +245,8 @@ CASE(reason, unreachable, .family = ANY_FAMILY, .network = ON_PAIR, .readiness =
     deliver_from(t, iut, NET_HOLD);
     int64_t begin = clock_now();
     int result = sk_connect(iut, fd, &server.address);
-    require(result == -EINPROGRESS, "a nonblocking connect() gave %s", result_name(result));
+    require_by("tcp.connect.nonblocking-in-progress", result == -EINPROGRESS,
+               "a nonblocking connect() gave %s", result_name(result));
     lose_neighbour(t, iut, fd, &server.address);
     if (!ready(t, iut, fd, POLLOUT, -1))
         skip("the attempt goes on, as RFC 9293 3.9.2.2 (MUST-56) has it of connections");

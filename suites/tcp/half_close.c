@@ -152,7 +152,8 @@ CASE(sigpipe_thread, reset, .family = ANY_FAMILY, .network = ANY_NETWORK, .role 
     struct linger at_once = {1, 0};
     must(sk_setsockopt_bytes(peer, c.peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
     must(sk_close(peer, c.peer));
-    require(strcmp(receive_next(t, iut, c.iut), "ECONNRESET") == 0, "the reset was not seen");
+    require_by("transfer.receive.reset", strcmp(receive_next(t, iut, c.iut), "ECONNRESET") == 0,
+               "the reset was not seen");
     require(send_on_thread(t, c.iut) < 0, "sending succeeded");
     int all = must(sk_signals(iut, SIGPIPE)), own = must(sk_signals_in_call(iut, SIGPIPE));
     observe("%s", all == 0 ? "no signal" : own == 0 ? "SIGPIPE in another thread" : "SIGPIPE");
