@@ -46,15 +46,17 @@ RULE(restart, "tcp.restart.reuseaddr",
                        {"linux.socket.7.so-reuseaddr", "linux.socket.7.reuseaddr-both",
                         "linux.ip.7.bound-address-after-close", "linux.ipv6.7.like-ipv4",
                         "linux.listen.2.returns-zero", "linux.listen.2.marks-passive",
-                        "linux.connect.2.stream-attempts"}},
+                        "linux.connect.2.stream-attempts", "linux.accept.2.first-of-queue"}},
          [BY_BSD] = {"0 then 0 then 0",
                      {"freebsd.getsockopt.2.so-reuseaddr", "freebsd.listen.2.returns-zero",
                       "freebsd.listen.2.makes-willing-to-accept",
-                      "freebsd.connect.2.stream-attempts-connection"}},
+                      "freebsd.connect.2.stream-attempts-connection",
+                      "freebsd.accept.2.takes-first-connection"}},
          [BY_ZOS] = {"0 then 0 then 0",
                      {"zos.bind.so-reuseaddr-avoids", "zos.bind.keeps-state-for-fixed-time",
                       "zos.getsockopt.so-reuseaddr-restart", "zos.listen.returns-zero",
-                      "zos.listen.makes-passive", "zos.connect.stream-attempts-connection"}}});
+                      "zos.listen.makes-passive", "zos.connect.stream-attempts-connection",
+                      "zos.accept.takes-first-connection"}}});
 
 CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_LEFT)
 {
@@ -64,7 +66,8 @@ CASE(restart, successor, .family = ANY_FAMILY, .network = ANY_NETWORK, WHAT_IS_L
     must(sk_setsockopt(iut, successor, SOL_SOCKET, SO_REUSEADDR, 1));
     observe_result(sk_bind(iut, successor, &name));
     observe_result(sk_listen(iut, successor, 1));
-    observe_result(sk_connect(peer, client, &address));
+    int result = sk_connect(peer, client, &address);
+    observe_result(result < 0 ? result : finish(sk_begin(iut, call_accept(successor, NULL))));
 }
 
 MUTANT_BY(restart, "SO_REUSEADDR is ignored", ignores_reuse)
