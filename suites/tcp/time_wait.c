@@ -257,7 +257,9 @@ CASE(incoming, same_client_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .
     must(sk_bind(peer, again, &client.name));
     if (t->network == ON_PAIR)
         retransmit_once(t, peer, again);
-    int result = sk_connect(peer, again, &server.address);
+    int result;
+    if (!sk_finish_within(sk_begin(peer, call_connect(again, &server.address)), patience, &result))
+        result = -ETIMEDOUT; /* the IUT is its own peer, and its patience cannot be set */
     observe_result(result);
     set_nonblocking(t, iut, server.fd, result < 0);
     observe_result(finish(sk_begin(iut, call_accept(server.fd, NULL))));
@@ -385,14 +387,16 @@ RULE(orphan, "tcp.release.fin-wait-2-ends",
 CASE(orphan, one_second, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 15)
 {
-    struct connection c = connection_of_port(t, false);
-    must(sk_setsockopt(iut, c.iut, IPPROTO_TCP, TCP_LINGER2, 1));
-    int64_t begin = clock_now(); /* before the time can begin */
-    must(sk_close(iut, c.iut));
-    double seconds = seconds_until_free(t, begin, &c.iut_name, 8);
-    observe("%s", seconds > 1 + machine_milliseconds(0.5) / 1e3 ? "too late"
-                  : seconds < 0.9                               ? "too early"
-                                                                : "in time");
+    double seconds, latest = 1 + machine_milliseconds(0.5) / 1e3;
+    int most = (int)(3 * latest), tries = 0;
+    do {
+        struct connection c = connection_of_port(t, false);
+        must(sk_setsockopt(iut, c.iut, IPPROTO_TCP, TCP_LINGER2, 1));
+        int64_t begin = clock_now(); /* before the time can begin */
+        must(sk_close(iut, c.iut));
+        seconds = seconds_until_free(t, begin, &c.iut_name, most);
+    } while (seconds > latest && seconds < most && ++tries < LATE_TRIES);
+    observe("%s", seconds > latest ? "too late" : seconds < 0.9 ? "too early" : "in time");
 }
 
 MUTANT_BY(orphan, "FIN_WAIT_2 lasts for ever", in_use_for_ever)
