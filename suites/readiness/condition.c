@@ -81,6 +81,12 @@ CASE(no_error, poll_datagram, .family = ANY_FAMILY, .network = ON_LOOPBACK, .rea
     observe("%s", error_of(t, bound_datagram_socket(t, iut).fd));
 }
 
+CASE(no_error, epoll_datagram, .family = ANY_FAMILY, .network = ON_LOOPBACK,
+     .readiness = WITH_EPOLL)
+{
+    observe("%s", error_of(t, bound_datagram_socket(t, iut).fd));
+}
+
 MUTANT(no_error, "POLLERR is always reported")
 {
     mutate(m, call);
@@ -129,6 +135,20 @@ CASE(both_closed, epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = A
      .readiness = WITH_EPOLL, ASKED_AND_HOW)
 {
     observe_hangup(t);
+}
+
+/* Also while the acknowledgment of the IUT's FIN is still under way. */
+CASE(both_closed, unacknowledged, .family = ANY_FAMILY, .network = ON_PAIR, .role = ANY_ROLE,
+     .readiness = WITH_POLL | WITH_EPOLL, .axes = {{"asked", {"readable", "nothing"}}})
+{
+    struct connection c = connected_pair(t);
+    must(sk_shutdown(peer, c.peer, SHUT_WR));
+    require(strcmp(receive_next(t, iut, c.iut), "end of file") == 0, "no end of file");
+    deliver_from(t, peer, NET_HOLD);
+    must(sk_shutdown(iut, c.iut, SHUT_WR));
+    const char *found = answer(t, c.iut, t->chosen[0] == 0 ? POLLIN : 0, 0);
+    observe("%s", strstr(found, "hangup") ? "hangup" : found);
+    deliver_from(t, peer, NET_DELIVER);
 }
 
 MUTANT(both_closed, "POLLHUP is never reported")
