@@ -99,9 +99,13 @@ CASE(sets, multicast_hops, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
     set_and_read(t, datagram_socket(t, iut), IPV6_MULTICAST_HOPS, hops[t->chosen[0]]);
 }
 
-CASE(sets, multicast_loop, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
+CASE(sets, multicast_loop, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axes = {{"loop", {"0", "1"}}})
 {
-    set_and_read(t, datagram_socket(t, iut), IPV6_MULTICAST_LOOP, 0);
+    int fd = datagram_socket(t, iut), loop = t->chosen[0] == 1;
+    if (loop)
+        must(sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0));
+    set_and_read(t, fd, IPV6_MULTICAST_LOOP, loop);
 }
 
 /* Of the interfaces it is the one to the other host, which has multicast for sure. */
@@ -129,7 +133,8 @@ RULE(system_hops, "options.ipv6.unicast-hops-system",
                         "posix.sockets.ipv6.unicast-hops.get-and-set",
                         "posix.setsockopt.returns-0"}},
          [BY_LINUX] = {"0 then as before | -1",
-                       {"linux.ipv6.7.ipv6-unicast-hops-default",
+                       {"posix.sockets.ipv6.unicast-hops.system-default",
+                        "linux.ipv6.7.ipv6-unicast-hops-default",
                         "linux.getsockopt.2.returns-zero"}},
          [BY_BSD] = {"0 then as before | -1",
                      {"posix.sockets.ipv6.unicast-hops.system-default",
@@ -192,10 +197,11 @@ RULE(boolean, "options.ipv6.loop-range",
      .pinned = {[BY_LINUX] = "EINVAL"});
 
 CASE(boolean, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
-     .axes = {{"value", {"2", "-1"}}})
+     .axes = {{"value", {"2", "-1", "256"}}})
 {
+    static const int values[] = {2, -1, 256};
     observe_result(sk_setsockopt(iut, datagram_socket(t, iut), IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
-                                 t->chosen[0] ? -1 : 2));
+                                 values[t->chosen[0]]));
 }
 
 MUTANT_GIVES(boolean, "IPV6_MULTICAST_LOOP can be set to any value", OP_SETSOCKOPT, EINVAL, 0)
