@@ -147,7 +147,8 @@ MUTANT(turns, "setsockopt() gives 0 and sets nothing")
 }
 
 RULE(nonzero, "options.flag.nonzero",
-     .statement = "setsockopt() with any value but 0 turns an option on, a negative one too.",
+     .statement = "setsockopt() with any value but 0 turns an option on, a negative one too, as "
+                  "getsockopt() shows.",
      .outcome = {
          [BY_POSIX] = {"0 then on",
                        {"posix.sockets.options.keepalive.transmits",

@@ -109,7 +109,8 @@ MUTANT(low_water, "SO_RCVLOWAT is 0")
 }
 
 RULE(sets_low_water, "options.value.rcvlowat-set",
-     .statement = "setsockopt() with SO_RCVLOWAT returns 0 and sets what getsockopt() gives then.",
+     .statement = "setsockopt() with SO_RCVLOWAT, where it can be set, returns 0 and sets what "
+                  "getsockopt() gives then.",
      .outcome = {
          [BY_POSIX] = {"0 then 7 || ENOPROTOOPT | EINVAL",
                        {"posix.sockets.options.rcvlowat.settable", "posix.setsockopt.sets",
@@ -198,8 +199,9 @@ MUTANT(no_timeout, "getsockopt() gives a timeout of 30 seconds")
 }
 
 RULE(timeout, "options.value.timeout-set",
-     .statement = "setsockopt() with SO_RCVTIMEO and SO_SNDTIMEO returns 0 and sets the time that "
-                  "getsockopt() gives; POSIX lets it be rounded up to the clock's resolution.",
+     .statement = "setsockopt() with SO_RCVTIMEO and SO_SNDTIMEO, where they can be set, returns 0 "
+                  "and sets the time that getsockopt() gives; POSIX lets it be rounded up to the "
+                  "clock's resolution.",
      .outcome = {
          [BY_POSIX] = {"0 then that time | rounded up || ENOPROTOOPT | EINVAL",
                        {"posix.sockets.options.rcvtimeo.settable",
@@ -215,9 +217,12 @@ RULE(timeout, "options.value.timeout-set",
                       "freebsd.getsockopt.2.timeo-struct", "freebsd.getsockopt.2.get-and-set",
                       "freebsd.getsockopt.2.returns-zero"}}});
 
-static int64_t microseconds(const struct timeval *time)
+/* Whether a time is later than another, by less than a second. */
+static bool little_more(const struct timeval *time, const struct timeval *than)
 {
-    return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
+    return time->tv_sec == than->tv_sec
+               ? time->tv_usec > than->tv_usec
+               : time->tv_sec == than->tv_sec + 1 && time->tv_usec < than->tv_usec;
 }
 
 /* A time that is a whole number of ticks of the usual clocks, so that there is nothing to round.
@@ -234,12 +239,11 @@ CASE(timeout, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, 
     if (result < 0)
         return;
     result = sk_getsockopt_bytes(iut, fd, SOL_SOCKET, option, &time, &size);
-    int64_t more = microseconds(&time) - microseconds(&given);
     if (result < 0)
         observe_result(result);
-    else if (more == 0)
+    else if (time.tv_sec == given.tv_sec && time.tv_usec == given.tv_usec)
         observe("that time");
-    else if (more > 0 && more < 1000000)
+    else if (little_more(&time, &given))
         observe("rounded up");
     else
         observe("%ld s, %ld us", (long)time.tv_sec, (long)time.tv_usec);
