@@ -166,27 +166,35 @@ MUTANT_ON_WIRE(delay, "after the first ten it is delayed by a second")
 }
 
 RULE(second, "wire.ack.second-segment",
-     .statement = "At least every second segment of full size is acknowledged at once, though "
-                  "nobody calls recv().",
+     .statement = "At least every second segment of full size is acknowledged at once: the first "
+                  "ones though nobody calls recv(), and those that follow while it takes them.",
      RFCS("yes", "rfc9293.shld-19", "rfc5681.second-segment"));
 
-/* Each is processed before the next one comes: several at once may get one ACK. */
-CASE(second, full, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+/* Each is processed before the next one comes: several at once may get one ACK. Some acknowledge
+ * each of the first: it goes on for a while where the window has room. */
+CASE(second, full, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"reader", {"nobody", "recv"}}})
 {
+    enum { FEW = 4, MANY = 24 };
     static char data[9000];
     struct line line = take_line(t);
     struct talk c = line_connected(&line, .mss = 1460);
     size_t size = c.syn.mss ? c.syn.mss : t->peer_domain == AF_INET6 ? 1220 : 536;
     require(size <= sizeof data, "segments are too large");
-    if (c.syn.window < 4 * size)
+    if (c.syn.window < FEW * size)
         skip("the window has no room for so many segments");
-    uint32_t acknowledged = c.next;
+    uint32_t acknowledged = c.next, right = c.next + c.syn.window;
     bool left = false;
-    for (int i = 0; i < 4 && !left; i++) {
+    set_nonblocking(t, iut, c.fd, true);
+    for (int i = 0; i < (t->chosen[0] ? MANY : FEW) && !left && right - c.next >= size; i++) {
         tell(&c, ACK, .data = data, .length = size);
-        for (struct packet packet = hear_now(&c); packet.protocol; packet = hear_on(&c))
+        for (struct packet packet = hear_now(&c); packet.protocol; packet = hear_on(&c)) {
             acknowledged = packet.ack;
+            right = packet.ack + packet.window;
+        }
         left = c.next - acknowledged >= 2 * size;
+        if (t->chosen[0])
+            must(sk_recv(iut, c.fd, data, sizeof data, 0));
     }
     observe("%s", left ? "no" : "yes");
 }
