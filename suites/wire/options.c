@@ -276,7 +276,8 @@ CASE(mss_sent, segments, .network = ON_LINE, .family = ANY_FAMILY)
     drain(&line);
     tell(&called, SYN, .mss = 1000);
     answer = hear(&called);
-    observe("%s", needless && !answer.mss ? "needless" : mss_of(answer));
+    needless = needless && has_just(&answer, SYN | ACK) && !answer.mss;
+    observe("%s", needless ? "needless" : mss_of(answer));
 }
 
 MUTANT_ON_WIRE(mss_sent, "it is in every segment")
@@ -291,8 +292,8 @@ RULE(mss_receivable, "wire.mss.receivable",
                   "socket, has sent is received: recv() gives its data.",
      RFCS("acknowledged then all of it", "rfc9293.must-67"));
 
-/* What came of so much data, when it was acknowledged. */
-static const char *all_received(struct talk *c, size_t size)
+/* What came of this data, when it was acknowledged. */
+static const char *all_received(struct talk *c, const char *data, size_t size)
 {
     static char buffer[FRAME_LENGTH];
     struct test *t = c->line->t;
@@ -301,6 +302,8 @@ static const char *all_received(struct talk *c, size_t size)
     set_nonblocking(t, t->iut, c->fd, true);
     do {
         int got = sk_recv(t->iut, c->fd, buffer, sizeof buffer, 0);
+        if (got > 0 && ((size_t)got > size - came || memcmp(buffer, data + came, (size_t)got) != 0))
+            return "other data";
         if (got > 0)
             came += (size_t)got;
         else if (got != -EAGAIN && got != -EWOULDBLOCK)
@@ -311,7 +314,7 @@ static const char *all_received(struct talk *c, size_t size)
 
 CASE(mss_receivable, segment, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
-    static const char data[FRAME_LENGTH];
+    static char data[FRAME_LENGTH];
     struct line line = take_line(t);
     struct talk c = line_connected(&line, .mss = 1000);
     size_t headers = (t->peer_domain == AF_INET6 ? 40 : 20) + 20;
@@ -319,9 +322,11 @@ CASE(mss_receivable, segment, .network = ON_LINE, .family = ANY_FAMILY, .role = 
         skip("a frame cannot be filled by a segment of that size");
     if (c.syn.window < c.syn.mss)
         skip("the window is smaller than a segment of that size");
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)(i % 251);
     tell(&c, ACK, .data = data, .length = c.syn.mss);
     observe("%s", until_acknowledged(&c));
-    observe("%s", all_received(&c, c.syn.mss));
+    observe("%s", all_received(&c, data, c.syn.mss));
 }
 
 MUTANT_ON_WIRE(mss_receivable, "segments of more than a hundred octets are lost")
