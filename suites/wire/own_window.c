@@ -83,7 +83,7 @@ static void fill(struct talk *c)
             skip("the window does not close");
         struct packet now = closed ? answer_to_old(c, NULL) : ask(c);
         size_t left = now.window, size;
-        c->next = now.protocol ? now.ack : c->next;
+        c->next = now.flags & ACK ? now.ack : c->next;
         closed = left ? 0 : closed + 1;
         for (int i = 0; i < BURST && left; i++, left -= size) {
             size = left < SEGMENT ? left : SEGMENT;
@@ -215,6 +215,8 @@ CASE(reset, exact, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = connected(&line, 1000);
     fill(&c);
+    require_by("wire.own-window.answers", strcmp(life(&c), "alive") == 0,
+               "the connection is gone before");
     tell(&c, RST);
     observe("%s", said(&c, hear_now(&c)));
     observe("%s", life(&c));
