@@ -39,12 +39,18 @@ RULE(told, "wire.reset.told",
                  [BY_LINUX] = {"ECONNRESET",
                                {"posix.recv.econnreset", "rfc9293.rst-established-calls",
                                 "rfc9293.rst-established-signalled", "rfc9293.must-12"}},
+                 [BY_BSD] = {"ECONNRESET", {"freebsd.recv.2.econnreset"}},
                  [BY_RFC] = {"ECONNRESET",
                              {"rfc9293.rst-established-calls", "rfc9293.rst-established-signalled",
                               "rfc9293.must-12"}}});
 
+/* Who calls when the connection is gone may be told just that. */
+
 CASE(told, afterwards, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
-     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
+     .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}},
+     .outcome = {[BY_RFC] = {"ECONNRESET | ENOTCONN",
+                             {"rfc9293.rst-established-signalled", "rfc9293.must-12",
+                              "rfc9293.receive-closed", "rfc9293.rst-established-closed"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_in(&line, chosen_state(t));
@@ -73,12 +79,16 @@ MUTANT(told, "a reset is taken for an end of file")
 }
 
 RULE(told_sending, "wire.reset.told-sending",
-     .statement = "After a RST in CLOSE_WAIT send() fails with ECONNRESET or EPIPE.",
-     .outcome = {[BY_POSIX] = {"ECONNRESET | EPIPE",
-                               {"posix.send.econnreset", "posix.send.epipe-no-longer-connected"}},
-                 [BY_LINUX] = {"ECONNRESET | EPIPE",
+     .statement = "After a RST in CLOSE_WAIT send() fails with ECONNRESET, EPIPE or ENOTCONN.",
+     .outcome = {[BY_POSIX] = {"ECONNRESET | EPIPE | ENOTCONN",
                                {"posix.send.econnreset", "posix.send.epipe-no-longer-connected",
-                                "rfc9293.rst-established-closed"}}});
+                                "posix.send.enotconn"}},
+                 [BY_LINUX] = {"ECONNRESET | EPIPE | ENOTCONN",
+                               {"posix.send.econnreset", "posix.send.epipe-no-longer-connected",
+                                "posix.send.enotconn", "rfc9293.rst-established-closed"}},
+                 [BY_BSD] = {"ECONNRESET | EPIPE | ENOTCONN",
+                             {"freebsd.tcp.4.econnreset", "freebsd.send.2.epipe",
+                              "freebsd.send.2.enotconn"}}});
 
 CASE(told_sending, close_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -256,10 +266,10 @@ RULE(after_challenge, "wire.reset.after-challenge",
                                {"rfc5961.rst-after-challenge", "rfc5961.syn-peer-restarted",
                                 "rfc9293.rst-exact-resets", "rfc9293.rst-established-calls",
                                 "rfc9293.rst-established-closed", "posix.recv.econnreset"}},
-                 [BY_RFC] = {"nothing then ECONNRESET then gone",
+                 [BY_RFC] = {"nothing then ECONNRESET | ENOTCONN then gone",
                              {"rfc5961.rst-after-challenge", "rfc5961.syn-peer-restarted",
-                              "rfc9293.rst-exact-resets", "rfc9293.rst-established-calls",
-                              "rfc9293.rst-established-closed"}}});
+                              "rfc9293.rst-exact-resets", "rfc9293.must-12",
+                              "rfc9293.rst-established-closed", "rfc9293.receive-closed"}}});
 
 CASE(after_challenge, rst_or_syn, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"first", {"rst", "syn"}}})
