@@ -23,7 +23,7 @@ static struct packet answer_to_syn(struct talk *c)
 {
     tell(c, SYN, .mss = 1000);
     struct packet packet = hear_now(c);
-    while (packet.protocol && !address_equal(&packet.destination, &c->end))
+    while (packet.protocol == IPPROTO_TCP && !address_equal(&packet.destination, &c->end))
         packet = hear_now(c);
     if (packet.flags == (SYN | ACK)) {
         talk_counts_from(c, &packet);

@@ -194,9 +194,9 @@ CASE(ends, any_number, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, RST | ACK);
-    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     tell(&c, SYN | ACK);
-    observe("%s", believable_rst(&c, hear(&c)));
+    observe("%s", believable_rst(&c, hear_but(&c, SYN)));
     observe("%s", connect_ends(&c));
 }
 
