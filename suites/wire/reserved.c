@@ -1,8 +1,10 @@
 /* The bits of a segment's header that are kept for later. */
 #include "suites/wire/wire.h"
 
-/* Of the four the last is left out: RFC 3540 has had a use for it, and ECN may have one again. */
-enum { RESERVED = 0x0e, OFFSET_AT = 12, IPV4_HEADER_UNIT = 4, IPV6_HEADER = 40 };
+/* The last of the four has a use where accurate ECN was agreed upon, which a SYN that has the other
+ * bits of ECN asks for; the line never agrees. It sends none, for one who has that use may take it
+ * for the question. */
+enum { RESERVED = 0x0e, LAST = 0x01, OFFSET_AT = 12, IPV4_HEADER_UNIT = 4, IPV6_HEADER = 40 };
 
 /* Those of a packet that was received. */
 static const char *reserved_of(const struct packet *packet)
@@ -13,7 +15,8 @@ static const char *reserved_of(const struct packet *packet)
     size_t header = packet->source.any.sa_family == AF_INET6
                         ? IPV6_HEADER
                         : (size_t)(bytes[0] & 15) * IPV4_HEADER_UNIT;
-    return bytes[header + OFFSET_AT] & RESERVED ? "set" : "zero";
+    bool asks = (packet->flags & (SYN | ACK | ECE | CWR)) == (SYN | ECE | CWR);
+    return bytes[header + OFFSET_AT] & (asks ? RESERVED : RESERVED | LAST) ? "set" : "zero";
 }
 
 RULE(sent, "wire.header.reserved-sent",
