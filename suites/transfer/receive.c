@@ -272,7 +272,9 @@ RULE(empty, "transfer.receive.empty",
                        {"linux.recv.2.returns-zero-empty",
                         "linux.recv.2.recv-takes-empty-datagram"}},
          [BY_BSD] = {EMPTY,
-                     {"freebsd.recv.2.returns-length", "posix.recv.message-in-one-operation"}}});
+                     {"freebsd.recv.2.returns-length", "posix.recv.message-in-one-operation",
+                      "posix.recvfrom.message-in-one-operation",
+                      "posix.recvmsg.message-in-one-operation"}}});
 
 /* An empty datagram and one behind it, each waited for by the call itself. */
 static void observe_empty(struct test *t)
