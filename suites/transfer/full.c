@@ -86,10 +86,12 @@ RULE(waits, "transfer.send.waits",
                         "posix.sockets.options.sndlowat.general-case"}},
          [BY_LINUX] = {"waits then 65536 then all then end of file",
                        {"linux.send.2.blocks", "linux.send.2.returns-count",
-                        "linux.send.2.send-is-write", "posix.writev.like-write"}},
+                        "linux.send.2.send-is-write", "posix.writev.like-write",
+                        "posix.sockets.options.sndlowat.general-case"}},
          [BY_BSD] = {"waits then 65536 then all then end of file",
                      {"freebsd.send.2.blocks-without-space", "freebsd.send.2.returns-bytes",
-                      "posix.write.blocks", "posix.writev.like-write"}}});
+                      "posix.write.blocks", "posix.writev.like-write",
+                      "posix.sockets.options.sndlowat.general-case"}}});
 
 CASE(waits, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
 {
@@ -132,11 +134,13 @@ RULE(would_block, "transfer.send.would-block",
                  [BY_LINUX] = {WOULD_BLOCK,
                                {"linux.send.2.eagain", "linux.send.2.nonblocking",
                                 "linux.send.2.returns-count", "linux.send.2.send-is-write",
-                                "posix.writev.like-write", "rfc9293.send-established-no-room"}},
+                                "posix.writev.like-write", "posix.sockets.io-mode.transfer-at-once",
+                                "rfc9293.send-established-no-room"}},
                  [BY_BSD] = {"1 then EAGAIN then all then end of file",
                              {"freebsd.send.2.eagain", "freebsd.send.2.returns-bytes",
                               "freebsd.write.2.eagain", "freebsd.write.2.returns-count",
-                              "freebsd.write.2.nonblocking-partial"}}});
+                              "freebsd.write.2.nonblocking-partial",
+                              "posix.sockets.io-mode.transfer-at-once"}}});
 
 CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
 {
