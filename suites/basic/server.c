@@ -31,6 +31,29 @@ CASE(other_port, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
     observe("%s", same ? "the same port twice" : "other ports");
 }
 
+/* The ports around one that was chosen are taken: who counts on, without a look, comes to them. */
+CASE(other_port, neighbours, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
+{
+    enum { BESIDE = 4, LATER = 3 };
+    struct endpoint first = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+    int port[1 + 2 * BESIDE + LATER] = {address_port(&first.name)}, ports = 1;
+    bool same = false;
+    for (int near = port[0] - BESIDE; near <= port[0] + BESIDE; near++) {
+        struct address name = place_of(t, iut, PLACE_MAIN, near);
+        if (near > 0 && near < 65536 && near != port[0] &&
+            sk_bind(iut, typed_socket(t, iut), &name) == 0)
+            port[ports++] = near;
+    }
+    require(ports > 1, "no port beside %d can be bound to", port[0]);
+    for (int i = 0; i < LATER; i++) {
+        struct endpoint later = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+        for (int k = 0; k < ports; k++)
+            same |= port[k] == address_port(&later.name);
+        port[ports++] = address_port(&later.name);
+    }
+    observe("%s", same ? "the same port twice" : "other ports");
+}
+
 /* Whoever asks hears of the first port that was chosen. */
 MUTANT(other_port, "bind() always chooses the same port")
 {
