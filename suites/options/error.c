@@ -174,6 +174,22 @@ CASE(cut, four_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBAC
                                                                       : "cut");
 }
 
+/* Of a number the lowest byte, or where numbers begin with the highest that one. */
+CASE(cut, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
+{
+    unsigned char bytes[16], untouched[16];
+    socklen_t room = 1;
+    memset(bytes, 0x55, sizeof bytes);
+    memset(untouched, 0x55, sizeof untouched);
+    int result = sk_getsockopt_bytes(iut, typed_socket(t, iut), SOL_SOCKET, SO_TYPE, bytes, &room);
+    observe_result(result);
+    if (result < 0)
+        return;
+    observe("%s", memcmp(bytes + 1, untouched, sizeof bytes - 1) != 0 ? "written beyond the room"
+                  : bytes[0] != type_of(t) && bytes[0] != 0           ? "another value"
+                                                                      : "cut");
+}
+
 MUTANT(cut, "getsockopt() with too little room fails with EINVAL")
 {
     mutate(m, call);
