@@ -31,6 +31,13 @@ static int name_within(struct test *t, struct address *name, socklen_t room, str
                                        : sk_getsockname_within(t->iut, fd, name, room);
 }
 
+/* Where an IPv6 socket gives an IPv4 address as such, that is what is wrong, and not its length. */
+static void need_mapped(struct test *t, const struct address *name)
+{
+    require_by("address.name.mapped", t->domain == AF_INET || name->any.sa_family != AF_INET,
+               "an IPv6 socket gave a name of AF_INET");
+}
+
 static bool gives_name(const struct call *call)
 {
     return call->operation == OP_GETSOCKNAME || call->operation == OP_GETPEERNAME ||
@@ -132,6 +139,7 @@ CASE(room, one_byte_less, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
         observe_result(result);
         return;
     }
+    need_mapped(t, &name);
     const unsigned char *bytes = (const unsigned char *)&name.storage;
     bool cut = true;
     for (size_t i = room; i < sizeof name.storage; i++)
@@ -168,7 +176,9 @@ RULE(length, "address.name.length",
 CASE(length, storage, .family = ANY_FAMILY, .network = ANY_NETWORK, CALLS)
 {
     struct address name = {.length = 0}, whole;
-    observe_result(name_within(t, &name, sizeof name.storage, &whole));
+    int result = name_within(t, &name, sizeof name.storage, &whole);
+    need_mapped(t, &name);
+    observe_result(result);
     observe_length(t, name.length, sizeof name.storage);
 }
 
