@@ -111,7 +111,9 @@ static void accept_one(struct test *t, const struct queue *expected)
 CASE(accepts, queued, .family = ANY_FAMILY, .network = ANY_NETWORK, .needs = "accept4")
 {
     struct endpoint server = listening_socket(t, iut);
-    struct queue first = client_of(t, &server), second = client_of(t, &server);
+    struct queue first = client_of(t, &server);
+    await_queued(t, iut, &server, first.client);
+    struct queue second = client_of(t, &server);
     must(sk_send(peer, first.client, "first", 5, 0));
     must(sk_send(peer, second.client, "second", 6, 0));
     accept_one(t, &first);

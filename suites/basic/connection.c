@@ -146,6 +146,7 @@ static struct client client_of(struct test *t, const struct endpoint *server)
 {
     struct client client = {.fd = stream_socket(t, t->peer)};
     must(sk_connect(t->peer, client.fd, &server->address));
+    await_queued(t, t->iut, server, client.fd); /* before the next one comes */
     must(sk_getsockname(t->peer, client.fd, &client.name));
     client.name = as_written_by(t, t->iut, client.name);
     return client;
