@@ -44,7 +44,7 @@ RULE(binds, "basic.bind.names",
      .basic = {OP_BIND}, .basics = 1,
      .outcome = {[BY_POSIX] = {"0 then that name",
                                {"posix.bind.returns-0", "posix.bind.assigns-address",
-                                "posix.bind.getsockname-tells"}},
+                                "posix.bind.getsockname-tells", "posix.getsockname.stores-length"}},
                  [BY_LINUX] = {"0 then that name",
                                {"linux.bind.2.returns-zero", "linux.bind.2.assigns",
                                 "linux.getsockname.2.returns-address",
@@ -55,7 +55,7 @@ RULE(binds, "basic.bind.names",
                               "freebsd.getsockname.2.namelen-value-result"}},
                  [BY_ZOS] = {"0 then that name",
                              {"zos.bind.binds-name", "zos.getsockname.returns-bound-address",
-                              "zos.socket.return-codes"}}});
+                              "zos.getsockname.inet-namelen-ignored", "zos.socket.return-codes"}}});
 
 CASE(binds, given_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
