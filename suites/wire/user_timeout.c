@@ -193,8 +193,9 @@ MUTANT(overrides, "TCP_KEEPCNT decides")
 RULE(begins, "wire.user-timeout.keep-alive-begin",
      .statement = "With SO_KEEPALIVE a connection that is idle for TCP_KEEPIDLE is probed, and not "
                   "before, though TCP_USER_TIMEOUT is less.",
-     .outcome = {
-         [BY_LINUX] = {"a probe then not before", {"linux.tcp.7.tcp-user-timeout-no-retransmit"}}});
+     .outcome = {[BY_LINUX] = {
+                     "a probe then not before",
+                     {"linux.tcp.7.tcp-user-timeout-no-retransmit", "linux.tcp.7.tcp-keepidle"}}});
 
 CASE(begins, idle, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
      .seconds = 10)
@@ -341,8 +342,8 @@ MUTANT(any_state, "it keeps whole seconds")
 /* ---- the option ---- */
 
 RULE(in_syn, "wire.user-timeout.option-in-syn",
-     .statement = "A SYN with the User Timeout Option is answered by a listening socket as one "
-                  "without it, whatever it says, and recv() gives what comes later.",
+     .statement = "A SYN with the User Timeout Option is answered by a listening socket by a SYN "
+                  "with ACK, whatever it says, and recv() gives what comes later.",
      RFCS("SYN ACK seq 0 ack 1 then abc", "rfc5482.unknown-ignored",
           "rfc5482.unknown-ignored-anywhere", "rfc5482.later-segments", "rfc5482.zero-ignored"));
 
