@@ -248,7 +248,16 @@ MUTANT_ON_WIRE(elsewhere, "the window is scaled")
 RULE(not_taken, "wire.window-scale.not-taken",
      .statement = "connect() offers Window Scale, and the SYN with ACK does not have it: the other "
                   "side's windows are taken to be unscaled by send(), and the own ones are.",
-     RFCS("unscaled then within the window", "rfc7323.scale-not-taken", "rfc7323.scale-both-ways"));
+     RFCS("unscaled then unscaled then within the window", "rfc7323.scale-not-taken",
+          "rfc7323.scale-both-ways"));
+
+/* What was offered with the SYN should not be taken back. */
+static const char *unscaled(const struct talk *c, struct packet packet)
+{
+    return !packet.protocol                      ? "missing"
+           : packet.window >= c->syn.window / 2u ? "unscaled"
+                                                 : "scaled";
+}
 
 CASE(not_taken, connect, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -258,10 +267,10 @@ CASE(not_taken, connect, .network = ON_LINE, .family = ANY_FAMILY)
     if (c.syn.scale < SCALE(2))
         skip("the shift is too small to be seen");
     tell(&c, SYN | ACK, .mss = MSS);
-    struct packet ack = must_hear(&c, ACK);
-    /* What was offered with the SYN should not be taken back. */
-    observe("%s", ack.window >= c.syn.window / 2 ? "unscaled" : "scaled");
+    observe("%s", unscaled(&c, must_hear(&c, ACK)));
     require(connected_to_line(&c) == 0, "there is no connection");
+    tell(&c, ACK, .text = "abc");
+    observe("%s", unscaled(&c, acknowledged(&c)));
     say_window(&c, SMALL);
     observe("%s", fills(&c, MSS / 2, SMALL));
 }
