@@ -13,6 +13,9 @@ enum { SAME, BOTH_WILDCARD, WILDCARD_FIRST, SPECIFIC_FIRST };
 
 enum { NO_OPTION = 0, FIRST = 1, SECOND = 2, BOTH = FIRST | SECOND };
 
+/* So many connections do not all go to one of two listeners that share them, by chance. */
+enum { MANY = 32 };
+
 /* Two bound sockets, the way that a variant says. */
 struct conflict {
     int first, second;
@@ -50,7 +53,7 @@ static struct conflict bind_two(struct test *t, int type, int option, unsigned s
     must(sk_bind(iut, c.first, &name));
     must(sk_getsockname(iut, c.first, &name));
     if (listens)
-        must(sk_listen(iut, c.first, 1));
+        must(sk_listen(iut, c.first, MANY));
     c.name = address_at(t, second_wild, address_port(&name));
     c.result = sk_bind(iut, c.second, &c.name);
     return c;
@@ -249,25 +252,55 @@ MUTANT_BY(udp_both, "SO_REUSEADDR and SO_REUSEPORT are ignored", denies_sharing)
 /* Of addresses that overlap and are not identical no page speaks. */
 RULE(reuseport, "tcp.bind.reuseport-both",
      .statement = "With SO_REUSEPORT on both, sockets of one user share an address and a port, and "
-                  "listen there.");
+                  "listen there. On Linux both get connections.");
 
-static void observe_sharing(struct test *t)
+static struct conflict observe_sharing(struct test *t)
 {
     struct conflict c = bind_two(t, SOCK_STREAM, SO_REUSEPORT, BOTH, true);
     observe_conflict(t, &c);
-    observe_result(sk_listen(t->iut, c.second, 1));
+    observe_result(sk_listen(t->iut, c.second, MANY));
+    return c;
+}
+
+static int accept_all(struct test *t, int listener)
+{
+    int count = 0;
+    while (sk_accept(t->iut, listener, NULL) >= 0)
+        count++;
+    return count;
+}
+
+static const char *who_has_connections(struct test *t, const struct conflict *c)
+{
+    struct address server = place_of(t, t->iut, PLACE_MAIN, address_port(&c->name));
+    struct backoff backoff = backoff_begin(patience);
+    int first = 0, second = 0;
+    server = as_written_by(t, t->peer, server);
+    set_nonblocking(t, t->iut, c->first, true);
+    set_nonblocking(t, t->iut, c->second, true);
+    for (int i = 0; i < MANY; i++) {
+        int result = sk_connect(t->peer, stream_socket(t, t->peer), &server);
+        if (result < 0)
+            return result_name(result);
+    }
+    do {
+        first += accept_all(t, c->first);
+        second += accept_all(t, c->second);
+    } while (first + second < MANY && backoff_wait(&backoff));
+    return first + second < MANY ? "not all" : first && second ? "both" : "one";
 }
 
 CASE(reuseport, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, IDENTICAL,
-     .outcome = {[BY_LINUX] = {"0 then 0",
+     .outcome = {[BY_LINUX] = {"0 then 0 then both",
                                {"linux.socket.7.so-reuseport", "linux.socket.7.so-reuseport-all",
                                 "linux.socket.7.so-reuseport-tcp-distributes"}},
-                 [BY_BSD] = {"0 then 0",
+                 [BY_BSD] = {"0 then 0 then one | both",
                              {"freebsd.getsockopt.2.so-reuseport-duplicates",
                               "freebsd.listen.2.makes-willing-to-accept",
                               "freebsd.listen.2.returns-zero"}}})
 {
-    observe_sharing(t);
+    struct conflict c = observe_sharing(t);
+    observe("%s", who_has_connections(t, &c));
 }
 
 CASE(reuseport, overlapping, .family = ANY_FAMILY, .network = ON_LOOPBACK, OVERLAPPING,
