@@ -100,11 +100,11 @@ static struct address listening_name(struct test *t, int family)
     return name;
 }
 
-CASE(connect_foreign, stream_ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
+CASE(connect_foreign, ipv6_name, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .needs = "ipv6")
 {
     struct address name = listening_name(t, AF_INET6);
-    observe_result(sk_connect(iut, stream_socket(t, iut), &name));
+    observe_result(sk_connect(iut, typed_socket(t, iut), &name));
 }
 
 CASE(connect_foreign, unix_family, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
