@@ -69,12 +69,7 @@ CASE(mark, in_the_stream, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_
         tell(&c, ACK, .text = "ab");
     else
         tell(&c, URG | ACK, .text = "ab", .urgent = 5);
-    if (t->chosen[0] == 2) {
-        tell(&c, URG | ACK, .text = "cd", .urgent = 1);
-        tell(&c, URG | ACK, .text = "efg", .urgent = 1);
-    } else {
-        tell(&c, URG | ACK, .text = "cdefg", .urgent = 3);
-    }
+    tell(&c, URG | ACK, .text = "cdefg", .urgent = t->chosen[0] == 2 ? 1 : 3);
     drain(&line);
     observe_count(sk_sockatmark(iut, c.fd));
     observe("%s", stream_to_mark(t, c.fd));
