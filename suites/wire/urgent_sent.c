@@ -147,7 +147,8 @@ RULE(others, "wire.urgent-sent.others",
      RFCS("no URG then URG then no URG", "rfc9293.no-urg-no-urgent-data", "rfc9293.must-62",
           "rfc9293.urgent-flag-sets-pointer"));
 
-/* The segment with what was just sent, acknowledged. What was sent before may come again. */
+/* The segment with what was just sent, acknowledged: the IUT knows that when this returns. What was
+ * sent before may come again. */
 static const char *urgency(struct talk *c)
 {
     uint32_t expected = c->expected;
@@ -158,6 +159,7 @@ static const char *urgency(struct talk *c)
     if (!packet.length)
         return said(c, packet);
     tell(c, ACK);
+    drain(c->line);
     return packet.flags & URG ? "URG" : "no URG";
 }
 
