@@ -104,6 +104,18 @@ CASE(quote, datagram, .network = ON_LINE, .family = ANY_FAMILY)
     observe("%s", quoted(&answer, &sent, ipv6 ? HEADER6 + UDP + HELLO : HEADER + UDP));
 }
 
+/* The header is longer by four options that do nothing. */
+CASE(quote, datagram_with_options, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
+{
+    enum { HEADER = 24, UDP = 8 };
+    struct line line = take_line(t);
+    struct packet sent = to_closed_port(&line);
+    memset(sent.ip_options, 1, 4);
+    sent.ip_options_length = 4;
+    struct packet answer = must_answer_by_error(&line, &sent);
+    observe("%s", quoted(&answer, &sent, HEADER + UDP));
+}
+
 MUTANT_ON_WIRE(quote, "an error quotes only 20 bytes")
 {
     if (heading == FROM_IUT && packet_is_error(packet))
