@@ -230,10 +230,18 @@ RULE(no_peer, "address.name.getpeername-unconnected",
                  [BY_LINUX] = {"ENOTCONN", {"linux.getpeername.2.enotconn"}},
                  [BY_BSD] = {"ENOTCONN", {"freebsd.getpeername.2.enotconn"}}});
 
-CASE(no_peer, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
+CASE(no_peer, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .outcome = {
+         [BY_LINUX] = {"ENOTCONN", {"linux.getpeername.2.enotconn", "rfc9293.status-closed"}}})
 {
     struct address name;
-    observe_result(sk_getpeername(iut, typed_socket(t, iut), &name));
+    observe_result(sk_getpeername(iut, stream_socket(t, iut), &name));
+}
+
+CASE(no_peer, fresh_datagram, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
+{
+    struct address name;
+    observe_result(sk_getpeername(iut, datagram_socket(t, iut), &name));
 }
 
 CASE(no_peer, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE)
