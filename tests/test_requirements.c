@@ -1,10 +1,13 @@
 /* What rules stand on: every outcome has a requirement of its own profile's documents, and says no
  * more than that. */
 #include "harness/coverage.h"
+#include "tests/support.h"
 
 #include <CUnit/Basic.h>
+#include <glob.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static size_t complaints;
@@ -113,6 +116,47 @@ static void test_documents(void)
     CU_ASSERT_EQUAL(complaints, 0);
 }
 
+/* The rules that a source's preconditions name; gives how many it names. */
+static size_t check_named(const char *path)
+{
+    static const char by[] = "require_by(";
+    char *text = read_file(path);
+    size_t count = 0;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    for (char *at = text; (at = strstr(at, by));) {
+        at += strlen(by);
+        char *id = at + strspn(at, " \n");
+        if (*id++ != '"')
+            continue; /* a helper's, which is given the rule */
+        at = id + strcspn(id, "\"");
+        *at++ = '\0';
+        if (!rule_find(id))
+            complain(path, "there is no rule %s", id);
+        count++;
+    }
+    free(text);
+    return count;
+}
+
+static void test_named_rules(void)
+{
+    static const char *const rooms[] = {"fixtures/*.c", "suites/*/*.c"};
+    const char *source = getenv("SOURCE");
+    size_t count = 0;
+    complaints = 0;
+    for (size_t room = 0; room < sizeof rooms / sizeof *rooms; room++) {
+        char pattern[1024];
+        glob_t found = {.gl_pathc = 0};
+        snprintf(pattern, sizeof pattern, "%s/%s", source, rooms[room]);
+        glob(pattern, 0, NULL, &found);
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            count += check_named(found.gl_pathv[i]);
+        globfree(&found);
+    }
+    CU_ASSERT(count > 50);
+    CU_ASSERT_EQUAL(complaints, 0);
+}
+
 int main(void)
 {
     CU_initialize_registry();
@@ -121,6 +165,7 @@ int main(void)
     CU_add_test(suite, "outcomes stand on requirements", test_outcomes);
     CU_add_test(suite, "every case judges", test_every_rule_judges);
     CU_add_test(suite, "pinned", test_pinned);
+    CU_add_test(suite, "preconditions name rules that there are", test_named_rules);
     CU_basic_run_tests();
     unsigned failures = CU_get_number_of_failures();
     CU_cleanup_registry();
