@@ -196,7 +196,8 @@ CASE(later, by_two_hosts, .network = ON_LINE, .family = FAMILY_IPV4)
     packet = see_data(&line);
     const unsigned char *route =
         packet.protocol == IPPROTO_TCP ? route_of(&packet, ROUTE_LENGTH + 4) : NULL;
-    bool two = route && route[2] == FIRST && memcmp(route + 3, &far.in.sin_addr, 4) == 0 &&
+    bool two = route && address_same_host(&packet.destination, &line.address) &&
+               route[2] == FIRST && memcmp(route + 3, &far.in.sin_addr, 4) == 0 &&
                memcmp(route + 7, &c.end.in.sin_addr, 4) == 0;
     if (two)
         observe("by the later route");
