@@ -1,12 +1,15 @@
 /* ICMP that nobody heeds: Source Quench, and types that nobody knows. */
 #include "suites/wire/icmp.h"
+#include "suites/wire/states.h"
 #include "suites/wire/wire.h"
 
 enum { SEGMENT = 500 };
 
 RULE(tcp, "wire.source-quench.tcp",
-     .statement = "A Source Quench about a segment is discarded: it is not answered, "
-                  "getsockopt() of SO_ERROR gives no error, and what send() sends then is no less.",
+     .statement =
+         "A Source Quench about a segment is discarded: it is not answered, "
+         "getsockopt() of SO_ERROR gives no error, connect() goes on, and what send() sends "
+         "then is no less.",
      .outcome = {[BY_RFC] = {"nothing then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}},
                  [BY_LINUX] = {"nothing then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}}});
 
@@ -26,12 +29,17 @@ static void observe_silence(struct line *line, int fd, const struct packet *abou
     observe("%s", about->protocol == IPPROTO_UDP ? reported_error(t, fd) : pending_error(t, fd));
 }
 
-CASE(tcp, connecting, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED)
+CASE(tcp, connecting, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
+     .outcome = {
+         [BY_RFC] = {"nothing then 0 then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}},
+         [BY_LINUX] = {"nothing then 0 then 0", {"rfc9293.must-55", "rfc6633.tcp-discards"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     hear_errors_if_possible(t, c.fd);
     observe_silence(&line, c.fd, &c.syn, error_about(&c.syn, 4, 0, 0));
+    tell(&c, SYN | ACK);
+    observe("%s", connect_ends(&c));
 }
 
 CASE(tcp, established, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .role = ANY_ROLE)
