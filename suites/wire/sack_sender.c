@@ -2,6 +2,8 @@
 #include "suites/wire/sack.h"
 #include "suites/wire/wire.h"
 
+#include "calls/clock.h"
+
 /* What is sent at a time, and how often the same may come again: it can for long. */
 enum { SIZE = 5, FUTILE = 8 };
 
@@ -39,7 +41,8 @@ static void report(struct talk *c, uint32_t ack, uint32_t left, uint32_t right)
 static struct packet hear_at(struct talk *c, uint32_t number)
 {
     struct packet packet = {0};
-    for (int i = 0; i < FUTILE; i++) {
+    int64_t begin = clock_now();
+    for (int i = 0; i < FUTILE && may_still_come(begin); i++) {
         packet = hear(c);
         if (!packet.protocol || packet.flags & RST ||
             (packet.length && packet.seq == c->others.number + number))
@@ -112,6 +115,8 @@ CASE(kept, discarded, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE
     for (int futile = 0; at < TO && futile < FUTILE; futile++) {
         report(&c, at, 0, 0);
         struct packet packet = hear_at(&c, at);
+        if (!packet.protocol || packet.flags & RST) /* nothing more will come */
+            break;
         if (!packet.length || packet.seq != c.others.number + at)
             continue;
         size_t size = packet.length < TO - at ? packet.length : TO - at;
