@@ -360,7 +360,8 @@ CASE(remaining, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE
     struct line line = take_line(t);
     struct talk c = line_sacked(&line);
     need_blocks(&c, early(&c, 2, "cd"));
-    early(&c, 6, "gh");
+    require_by("wire.sack.each-segment", reports(&c, early(&c, 6, "gh"), 6, 2),
+               "what has come behind the second gap is not reported");
     tell(&c, ACK, .text = "ab");
     c.next += 2;
     observe("%s", blocks(&c, acknowledged(&c)));

@@ -75,7 +75,8 @@ CASE(joined, between, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE
     struct line line = take_line(t);
     struct talk c = line_sacked(&line);
     need_blocks(&c, early(&c, 2, "cd"));
-    early(&c, 6, "gh");
+    require_by("wire.sack.each-segment", reports(&c, early(&c, 6, "gh"), 6, SIZE),
+               "the second block is not reported: who keeps no more need not have it");
     struct packet answer = early(&c, 4, "ef");
     require_by("wire.sack.each-segment", answer.sacks, "there is no block");
     observe("%s", blocks(&c, answer));
