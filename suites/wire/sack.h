@@ -22,6 +22,9 @@ struct packet early(struct talk *talk, uint32_t at, const char *text);
  * since they have any order: "7:9 3:5"; "no block". */
 const char *blocks(const struct talk *talk, struct packet packet);
 
+/* The same from left to right: where another rule says which of them is the first. */
+const char *sorted_blocks(const struct talk *talk, struct packet packet);
+
 /* Whether a segment reports these octets, as a block of their own. */
 bool reports(const struct talk *talk, struct packet packet, uint32_t at, uint32_t size);
 

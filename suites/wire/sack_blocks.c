@@ -96,7 +96,7 @@ MUTANT_ON_WIRE(joined, "a part of it is reported again")
 RULE(repeated, "wire.sack.repeated",
      .statement = "An ACK reports the blocks that were the first of the two ACKs before it, beside "
                   "its own.",
-     RFCS("3:5 then 7:9 3:5 then 11:13 3:5 7:9", "rfc2018.repeats", "rfc2018.many-blocks",
+     RFCS("3:5 then 3:5 7:9 then 3:5 7:9 11:13", "rfc2018.repeats", "rfc2018.many-blocks",
           "rfc2018.any-order"));
 
 /* With timestamps there is room for three. */
@@ -115,9 +115,9 @@ CASE(repeated, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     struct talk c = line_maybe_stamped(&line, t->chosen[0] == 1);
     struct packet answer = early(&c, 2, "cd");
     need_blocks(&c, answer);
-    observe("%s", blocks(&c, answer));
-    observe("%s", blocks(&c, early(&c, 6, "gh")));
-    observe("%s", blocks(&c, early(&c, 10, "kl")));
+    observe("%s", sorted_blocks(&c, answer));
+    observe("%s", sorted_blocks(&c, early(&c, 6, "gh")));
+    observe("%s", sorted_blocks(&c, early(&c, 10, "kl")));
 }
 
 MUTANT_ON_WIRE(repeated, "there is never more than one block")
