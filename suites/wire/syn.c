@@ -208,7 +208,6 @@ CASE(tries_on, old_connection, .network = ON_LINE, .family = ANY_FAMILY, .second
     int error;
     observe("%s", right ? "RST with the number acknowledged" : said(&c, answer));
     answer = hear(&c);
-    answer.flags &= ~(unsigned)(ECE | CWR); /* it may ask for ECN once more */
     observe("%s", said(&c, answer));
     tell(&c, SYN | ACK);
     observe("%s", handshake_said(&c));
