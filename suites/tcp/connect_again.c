@@ -164,12 +164,12 @@ MUTANT_BY(dissolve_resets, "connect() with AF_UNSPEC gives 0 and does nothing", 
 RULE(call_off, "tcp.connect.unspec-pending",
      .statement = "On Linux connect() with AF_UNSPEC calls a pending connection attempt off; the "
                   "socket can then be connected anew.",
-     .pinned = {[BY_LINUX] = "0 then EINPROGRESS then writable then 0"});
+     .pinned = {[BY_LINUX] = "0 then EINPROGRESS then writable then 0 then the new attempt"});
 
 CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
 {
     struct endpoint server = listening_socket(t, peer);
-    struct address none = address_unspec(sizeof(struct sockaddr_in6));
+    struct address none = address_unspec(sizeof(struct sockaddr_in6)), own, first;
     int error, fd = stream_socket(t, iut);
     set_nonblocking(t, iut, fd, true);
     deliver_from(t, peer, NET_HOLD);
@@ -177,20 +177,35 @@ CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
     observe_result(sk_connect(iut, fd, &none));
     observe_result(sk_connect(iut, fd, &server.address));
     deliver_from(t, peer, NET_DELIVER);
-    observe("%s", ready_name(ready(t, iut, fd, POLLOUT, -1)));
+    int found = ready(t, iut, fd, POLLOUT, -1);
+    observe("%s", ready_name(found));
     must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_ERROR, &error));
     observe("%s", error_name(error));
+    if (found != POLLOUT || error)
+        return;
+    /* The answer to the old attempt arrives first: had it gone on, its connection would be first.
+     */
+    must(sk_getsockname(iut, fd, &own));
+    must(sk_accept(peer, server.fd, &first));
+    own = as_written_by(t, peer, own);
+    observe("%s", address_equal(&first, &own) ? "the new attempt" : "the old attempt");
 }
 
-/* Lets nobody call an attempt off, and says so. */
-MUTANT(call_off, "connect() with AF_UNSPEC gives EALREADY while one is pending")
+/* The socket is as good as new; the attempt has another descriptor, and is not called off. */
+MUTANT(call_off, "the attempt goes on when connect() with AF_UNSPEC has called it off")
 {
     static bool pending;
-    struct address to = call_address(call);
-    if (pending && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC)
-        call_fail(call, EALREADY);
-    else
+    struct address to = call_address(call), own;
+    int fd = (int)call->argument[0];
+    if (pending && call->operation == OP_CONNECT && to.any.sa_family == AF_UNSPEC) {
+        sk_getsockname(m->real, fd, &own);
+        sk_dup(m->real, fd);
+        int fresh = sk_socket(m->real, own.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        sk_dup2(m->real, fresh, fd);
+        call_succeed(call, 0);
+    } else {
         mutate(m, call);
+    }
     pending |= call_failed(call, OP_CONNECT, EINPROGRESS);
 }
 
