@@ -60,7 +60,7 @@ REQUIREMENTS(
     {"rfc9293.retransmission", "3.8 Data Communication", REQ_SHALL,
      "What is lost is sent again until it is acknowledged or the connection fails."},
     {"rfc9293.duplicates-dropped", "3.8 Data Communication", REQ_SHALL,
-     "A segment that arrives twice is given to the user once."},
+     "The numbers of segments are tested, since a segment may arrive twice."},
     {"rfc9293.acknowledgments-in-established", "3.8 Data Communication", REQ_SHALL,
      "Every segment carries a current acknowledgment.",
      .when = "the state is ESTABLISHED or later"},

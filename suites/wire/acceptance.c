@@ -111,6 +111,7 @@ MUTANT_ON_WIRE(not_delivered, "it is taken for what comes next")
 RULE(duplicate, "wire.acceptance.duplicate",
      .statement = "Data that comes twice is given to recv() once, and acknowledged again.",
      RFCS("ACK seq 1 ack 4 then abc then nothing", "rfc9293.duplicates-dropped",
+          "rfc9293.segments-in-sequence", "rfc9293.unacceptable-dropped",
           "rfc9293.unacceptable-acknowledged", "rfc9293.synchronized-acks-unacceptable",
           "rfc9293.reliable-in-order"));
 
