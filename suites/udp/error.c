@@ -151,13 +151,13 @@ MUTANT(readable, "a pending error makes no socket readable")
 /* POSIX has POLLERR for an error "on the device or stream", and does not say that a socket's
  * pending error is one. */
 RULE(pollerr, "udp.error.pollerr",
-     .statement =
-         "On Linux poll() and epoll report POLLERR on a connected socket with a pending error, "
-         "asked for or not.",
-     .outcome = {[BY_LINUX] = {"error",
-                               {"linux.poll.2.pollerr", "linux.poll.2.errors-always",
-                                "linux.socket.7.pollerr-error", "linux.epoll_ctl.2.epollerr",
-                                "linux.epoll_ctl.2.epollerr-always"}}});
+     .statement = "On Linux poll() and epoll_wait() report POLLERR on a connected socket with a "
+                  "pending error, asked for or not.",
+     .outcome = {
+         [BY_LINUX] = {"error",
+                       {"linux.poll.2.pollerr", "linux.poll.2.errors-always",
+                        "linux.socket.7.pollerr-error", "linux.udp.7.econnrefused",
+                        "linux.epoll_ctl.2.epollerr", "linux.epoll_ctl.2.epollerr-always"}}});
 
 CASE(pollerr, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .readiness = WITH_POLL | WITH_EPOLL, .axes = {{"asked", {"nothing", "pollerr"}}})
