@@ -183,8 +183,7 @@ CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
     observe("%s", error_name(error));
     if (found != POLLOUT || error)
         return;
-    /* The answer to the old attempt arrives first: had it gone on, its connection would be first.
-     */
+    /* The old attempt is answered first: had it gone on, its connection would be the first. */
     must(sk_getsockname(iut, fd, &own));
     must(sk_accept(peer, server.fd, &first));
     own = as_written_by(t, peer, own);
