@@ -29,7 +29,7 @@ CASE(pushed, all, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .s
 
 MUTANT_TAMPERS(pushed, "PSH is never set", .data = true, .clear = PSH)
 
-/* The least that a segment had of what was sent, the last one aside. */
+/* The least that a segment had of what was sent and of options, the last one aside. */
 static size_t least_of(struct talk *c, uint32_t end)
 {
     size_t least = SIZE_MAX;
@@ -40,8 +40,9 @@ static size_t least_of(struct talk *c, uint32_t end)
             return 0;
         if (c->expected == before) /* sent again */
             continue;
-        if (c->expected != end && packet.length < least)
-            least = packet.length;
+        size_t length = packet.length + packet.options_length;
+        if (c->expected != end && length < least)
+            least = length;
         tell(c, ACK);
     }
     return least;
@@ -52,10 +53,16 @@ RULE(full, "wire.cut.full-segments",
                   "SYN has, options counted, but for the last one.",
      RFCS("full", "rfc9293.shld-28"));
 
-CASE(full, much, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
+CASE(full, much, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
+     .axes = {{"stamps", {"no", "yes"}}})
 {
     struct line line = take_line(t);
-    struct talk c = line_connected(&line, .mss = SEGMENT);
+    struct packet syn = {.flags = SYN, .mss = SEGMENT};
+    if (t->chosen[0] == 1)
+        syn.stamp = (struct stamp)STAMP(1, 0);
+    struct talk c = line_connected_with(&line, syn);
+    if (t->chosen[0] == 1)
+        need_stamps(&c);
     uint32_t end = c.expected + MUCH;
     must(sk_send(iut, c.fd, data, MUCH, 0));
     size_t least = least_of(&c, end);
