@@ -128,7 +128,7 @@ REQUIREMENTS(
     {"linux.epoll_ctl.2.ebadf", "ERRORS, EBADF", REQ_DOCUMENTED, "epoll_ctl() fails with EBADF.",
      .when = "one of the descriptors is not valid"},
     {"linux.epoll_ctl.2.eexist", "ERRORS, EEXIST", REQ_DOCUMENTED, "epoll_ctl() fails with EEXIST.",
-     .when = "the operation is EPOLL_CTL_ADD and the descriptor registered"},
+     .when = "the operation is EPOLL_CTL_ADD and the descriptor registered in this instance"},
     {"linux.epoll_ctl.2.einval-not-epoll", "ERRORS, EINVAL", REQ_DOCUMENTED,
      "epoll_ctl() fails with EINVAL.", .when = "epfd is no epoll descriptor"},
     {"linux.epoll_ctl.2.einval-itself", "ERRORS, EINVAL", REQ_DOCUMENTED,
@@ -151,7 +151,8 @@ REQUIREMENTS(
     {"linux.epoll_ctl.2.eloop-depth", "ERRORS, ELOOP", REQ_DOCUMENTED,
      "epoll_ctl() fails with ELOOP.", .when = "instances would be nested more than 5 deep"},
     {"linux.epoll_ctl.2.enoent", "ERRORS, ENOENT", REQ_DOCUMENTED, "epoll_ctl() fails with ENOENT.",
-     .when = "the operation is EPOLL_CTL_MOD or EPOLL_CTL_DEL and the descriptor not registered"},
+     .when = "the operation is EPOLL_CTL_MOD or EPOLL_CTL_DEL and the descriptor not registered in "
+             "this instance"},
     {"linux.epoll_ctl.2.enomem", "ERRORS, ENOMEM", REQ_DOCUMENTED, "epoll_ctl() fails with ENOMEM.",
      .when = "there is no memory",
      .untestable = "a case cannot make a kernel run out of memory at will"},

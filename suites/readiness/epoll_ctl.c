@@ -181,7 +181,7 @@ MUTANT_GIVES(exists, "EPOLL_CTL_ADD of what is registered succeeds", OP_EPOLL_CT
 
 RULE(absent, "readiness.epoll.not-registered",
      .statement = "epoll_ctl() with EPOLL_CTL_MOD or EPOLL_CTL_DEL fails with ENOENT if the "
-                  "descriptor is not registered.",
+                  "descriptor is not registered in this instance.",
      .outcome = {[BY_LINUX] = {"ENOENT", {"linux.epoll_ctl.2.enoent"}}});
 
 static const int needs_entry[] = {EPOLL_CTL_MOD, EPOLL_CTL_DEL};
@@ -199,6 +199,15 @@ CASE(absent, deleted, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_
     int epoll = must(sk_epoll_create(iut)), fd = typed_socket(t, iut);
     must(sk_epoll_ctl(iut, epoll, EPOLL_CTL_ADD, fd, EPOLLIN, 0));
     must(sk_epoll_ctl(iut, epoll, EPOLL_CTL_DEL, fd, 0, 0));
+    observe_result(sk_epoll_ctl(iut, epoll, needs_entry[t->chosen[0]], fd, EPOLLIN, 0));
+}
+
+CASE(absent, in_another, .family = ANY_FAMILY, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     .needs = "epoll", .axes = {{"operation", {"mod", "del"}}})
+{
+    int epoll = must(sk_epoll_create(iut)), another = must(sk_epoll_create(iut));
+    int fd = typed_socket(t, iut);
+    must(sk_epoll_ctl(iut, another, EPOLL_CTL_ADD, fd, EPOLLIN, 0));
     observe_result(sk_epoll_ctl(iut, epoll, needs_entry[t->chosen[0]], fd, EPOLLIN, 0));
 }
 
