@@ -190,17 +190,23 @@ MUTANT_BY(received_from, "names have no scope", drops_scope)
 RULE(connect_with, "ipv6.scope.connect",
      .statement = "connect() reaches a link-local address with the index of the interface of its "
                   "link, and getpeername() gives that index back.",
-     .outcome = {[BY_LINUX] = {"0 then " OWN_INDEX, {"linux.ipv6.7.scope-id-link-local"}}});
+     .outcome = {
+         [BY_LINUX] = {"0 then " OWN_INDEX " then hello", {"linux.ipv6.7.scope-id-link-local"}}});
 
-CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR)
+CASE(connect_with, server, .family = FAMILY_IPV6, .network = ON_PAIR, .type = ANY_TYPE)
 {
-    struct endpoint server = link_local_socket(t, peer, SOCK_STREAM);
+    struct endpoint server = link_local_socket(t, peer, type_of(t));
     struct address name = {0};
-    int fd = stream_socket(t, iut);
-    must(sk_listen(peer, server.fd, 1));
+    int fd = typed_socket(t, iut);
+    bool stream = type_of(t) == SOCK_STREAM;
+    if (stream)
+        must(sk_listen(peer, server.fd, 1));
     observe_result(sk_connect(iut, fd, &server.address));
     must(sk_getpeername(iut, fd, &name));
     observe_scope(t, &name);
+    int far = stream ? must(sk_accept(peer, server.fd, NULL)) : server.fd;
+    must(sk_send(iut, fd, "hello", 5, 0));
+    observe("%s", receive_next(t, peer, far));
 }
 
 MUTANT_GIVES(connect_with, "connect() gives ENETUNREACH", OP_CONNECT, 0, ENETUNREACH)
