@@ -166,7 +166,8 @@ RULE(left_out, "wire.urgent.left-out",
                   "gives 1, and then gives what follows it.",
      .outcome = {[BY_LINUX] = {"0 then ab then 1 then de",
                                {"linux.tcp.7.siocatmark", "linux.tcp.7.siocatmark-not-inline",
-                                "linux.tcp.7.read-stops-at-mark"}}});
+                                "linux.tcp.7.read-stops-at-mark", "linux.tcp.7.urgent-not-inline",
+                                "linux.tcp.7.urgent-one-byte", "linux.tcp.7.urgent-pointer-bsd"}}});
 
 CASE(left_out, stream, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .needs = "sockatmark")
