@@ -79,7 +79,8 @@ RULE(connects, "basic.connect.connects",
      .outcome = {
          [BY_POSIX] = {"0 then connected",
                        {"posix.connect.returns-0", "posix.connect.stream.attempts-connection",
-                        "posix.connect.connectionless.sets-peer", "posix.getpeername.stores-peer"}},
+                        "posix.connect.connectionless.sets-peer",
+                        "posix.connect.datagram.sends-to-peer", "posix.getpeername.stores-peer"}},
          [BY_LINUX] = {"0 then connected",
                        {"linux.connect.2.returns-zero", "linux.connect.2.connects",
                         "linux.connect.2.datagram-default-destination",
@@ -87,10 +88,11 @@ RULE(connects, "basic.connect.connects",
          [BY_BSD] = {"0 then connected",
                      {"freebsd.connect.2.returns-zero",
                       "freebsd.connect.2.stream-attempts-connection",
-                      "freebsd.connect.2.dgram-sets-peer",
+                      "freebsd.connect.2.dgram-sets-peer", "freebsd.connect.2.dgram-sends-to-peer",
                       "freebsd.getpeername.2.returns-peer-name"}},
          [BY_ZOS] = {"0 then connected",
                      {"zos.connect.stream-attempts-connection", "zos.connect.udp-sets-peer",
+                      "zos.connect.call.udp-without-destination",
                       "zos.getpeername.returns-peer-name", "zos.socket.return-codes"}}});
 
 /* Whether the server at the address gets a connection, or a datagram that is sent to nobody in
