@@ -44,8 +44,10 @@ RULE(after_failure, "address.bind.after-failure",
      .outcome = {
          [BY_POSIX] = {"0", {"posix.bind.assigns-address", "posix.errors.no-error-is-success"}},
          [BY_LINUX] = {"0", {"linux.bind.2.assigns", "linux.bind.2.returns-zero"}},
-         [BY_BSD] = {"0",
-                     {"freebsd.bind.2.assigns-local-address", "freebsd.bind.2.returns-zero"}}});
+         [BY_BSD] = {"0", {"freebsd.bind.2.assigns-local-address", "freebsd.bind.2.returns-zero"}},
+         [BY_ZOS] = {"0",
+                     {"zos.bind.binds-name", "zos.bind.call.system-chooses-port",
+                      "zos.socket.return-codes"}}});
 
 CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
