@@ -256,9 +256,10 @@ CASE(last, user_timeout, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_W
     struct unacknowledged u = unacknowledged(&line);
     int unreachable = line.address.any.sa_family == AF_INET6 ? 1 : 3;
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, u.talk.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TIME));
     send_error(&line, &u.segment, unreachable, 0, 0); /* the network's, which is not the last */
     line_send_packet(&line, host_unreachable(&u.segment));
+    drain(&line); /* both are heard before the connection can fail */
+    must(sk_setsockopt(iut, u.talk.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TIME));
     char byte;
     int result = finish(sk_begin(iut, call_recv(u.talk.fd, &byte, 1, 0)));
     require_by("wire.icmp.established.soft",
