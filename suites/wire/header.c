@@ -258,6 +258,21 @@ CASE(ttl_get, datagram, .network = ON_LINE, .family = FAMILY_IPV4,
     observe("%s", seen == told ? "the same" : "another");
 }
 
+CASE(ttl_get, segment, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE,
+     .axes = {{"time-to-live", {"set", "default"}}})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    int told = 0;
+    if (t->chosen[0] == 0)
+        set(t, c.fd, IP_TTL, ONE);
+    must(sk_getsockopt(iut, c.fd, IPPROTO_IP, IP_TTL, &told));
+    must(sk_send(iut, c.fd, "x", 1, 0));
+    struct packet segment = hear(&c);
+    require(segment.length == 1, "the data should have come, and not %s", said(&c, segment));
+    observe("%s", segment.hops == told ? "the same" : "another");
+}
+
 MUTANT(ttl_get, "getsockopt() gives one less")
 {
     mutate(m, call);
