@@ -18,6 +18,9 @@ REQUIREMENTS(
      "A datagram comes from the address to which the socket is bound, or else one that the system "
      "chooses.",
      .when = "a control message IPV6_PKTINFO has the unspecified address"},
+    {"rfc3542.hop-limit-received", "6.3 Specifying/Receiving the Hop Limit", REQ_SHALL,
+     "A control message IPV6_HOPLIMIT of recvmsg() brings the hop limit of a packet, an int.",
+     .when = "IPV6_RECVHOPLIMIT is set, and only then"},
     {"rfc3542.hop-limit-once", "6.3 Specifying/Receiving the Hop Limit", REQ_SHALL,
      "A control message IPV6_HOPLIMIT overrides the hop limit that was set, or the default, for "
      "one datagram."},

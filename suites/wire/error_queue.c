@@ -421,8 +421,9 @@ MUTANT_GIVES(empty, "an empty queue gives something", OP_RECVMSG, EAGAIN, EINVAL
 RULE(hops, "wire.error-queue.time-to-live",
      .statement = "A queued error brings the time to live, or hop limit, of the ICMP message as a "
                   "control message if the socket asks for it.",
-     .outcome = {
-         [BY_LINUX] = {"there", {"linux.ip.7.ip-recverr-options", "linux.ipv6.7.ipv6-recverr"}}});
+     .outcome = {[BY_LINUX] = {"there",
+                               {"linux.ip.7.ip-recverr-options", "linux.ip.7.ip-recvttl",
+                                "linux.ipv6.7.ipv6-recverr", "rfc3542.hop-limit-received"}}});
 
 CASE(hops, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 {
