@@ -93,10 +93,12 @@ MUTANT(names_zero, "names carry flow information")
     call_set_address(call, &name);
 }
 
+/* Where an exclusive lease of a flow label lives, and before Linux 5.3 always, connect() refuses a
+ * label that the socket has not leased. */
 RULE(kept, "ipv6.flowinfo.send-kept",
      .statement =
-         "With IPV6_FLOWINFO_SEND on, getpeername() gives back the flow label that connect() was "
-         "given.",
+         "With IPV6_FLOWINFO_SEND on, connect() of Linux since 5.3 takes a flow label that nobody "
+         "has leased, and getpeername() gives it back.",
      .pinned = {[BY_LINUX] = "0 then that flow"});
 
 CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
@@ -110,7 +112,10 @@ CASE(kept, connect, .family = FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_T
     if (type_of(t) == SOCK_STREAM)
         must(sk_listen(peer, server.fd, 1));
     must(sk_setsockopt(iut, fd, IPPROTO_IPV6, option, 1));
-    observe_result(sk_connect(iut, fd, &to));
+    int result = sk_connect(iut, fd, &to);
+    observe_result(result);
+    if (result < 0)
+        return;
     must(sk_getpeername(iut, fd, &name));
     observe("%s", name.in6.sin6_flowinfo == to.in6.sin6_flowinfo ? "that flow"
                   : name.in6.sin6_flowinfo                       ? "another flow"
