@@ -354,7 +354,7 @@ RULE(free_port, "udp.dissolve.releases-chosen-port",
          "A port that the system chose for a datagram socket is kept when its association is "
          "dissolved; Linux releases it.",
      .outcome = {[BY_POSIX] = {"kept",
-                               {"posix.connect.binds-unbound-socket",
+                               {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address",
                                 "posix.getsockname.stores-name",
                                 "posix.connect.af-unspec-resets-peer"}}},
      .pinned = {[BY_LINUX] = "released"});
