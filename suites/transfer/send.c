@@ -28,7 +28,7 @@ RULE(arrives, "transfer.send.arrives",
                                 "posix.sendmsg.connectionless-to-address"}},
                  [BY_LINUX] = {"5 then hello",
                                {"linux.send.2.returns-count", "linux.send.2.sendto-address",
-                                "linux.send.2.send-is-write"}},
+                                "linux.send.2.sendmsg-address", "linux.send.2.send-is-write"}},
                  [BY_BSD] = {"5 then hello",
                              {"freebsd.send.2.returns-bytes", "freebsd.send.2.target-address",
                               "freebsd.write.2.returns-count"}}});

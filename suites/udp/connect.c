@@ -13,13 +13,14 @@ RULE(silent, "udp.connect.sends-nothing",
      .statement = "connect() on a datagram socket succeeds and sends the peer no datagram.",
      .outcome = {
          [BY_POSIX] = {"0 then first",
-                       {"posix.connect.connectionless.sets-peer", "posix.connect.returns-0"}},
+                       {"posix.connect.connectionless.sets-peer", "posix.connect.returns-0",
+                        "posix.connect.datagram.sends-to-peer"}},
          [BY_LINUX] = {"0 then first",
                        {"posix.connect.connectionless.sets-peer",
                         "linux.connect.2.datagram-default-destination"}},
          [BY_BSD] = {"0 then first",
-                     {"posix.connect.connectionless.sets-peer",
-                      "freebsd.connect.2.dgram-sets-peer"}},
+                     {"posix.connect.connectionless.sets-peer", "freebsd.connect.2.dgram-sets-peer",
+                      "freebsd.connect.2.dgram-sends-to-peer"}},
          [BY_ZOS] = {"0 then first",
                      {"zos.datagram.connect-exchanges-nothing", "zos.datagram.connect-local"}}});
 
