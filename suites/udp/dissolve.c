@@ -311,13 +311,27 @@ MUTANT(nothing, "connect() with AF_UNSPEC fails with ENOTCONN without a peer")
 
 /* ---- the local name ---- */
 
+/* Whether what is sent comes from this port. */
+static bool sends_from(struct test *t, int fd, int port)
+{
+    struct endpoint witness = bound_datagram_socket(t, t->peer);
+    struct address seen;
+    char byte;
+    must(sk_sendto(t->iut, fd, "x", 1, 0, &witness.address));
+    await_data(t, t->peer, witness.fd);
+    must(sk_recvfrom(t->peer, witness.fd, &byte, 1, 0, &seen));
+    return address_port(&seen) == port;
+}
+
 static void observe_port(struct test *t, int fd, const struct address *before)
 {
     struct address after;
+    int port = address_port(before);
     must(sk_getsockname(t->iut, fd, &after));
-    observe("%s", address_port(&after) == 0                      ? "released"
-                  : address_port(&after) == address_port(before) ? "kept"
-                                                                 : "changed");
+    observe("%s", address_port(&after) == 0      ? "released"
+                  : address_port(&after) != port ? "changed"
+                  : sends_from(t, fd, port)      ? "kept"
+                                                 : "kept, but sent from another");
 }
 
 RULE(bound_port, "udp.dissolve.keeps-bound-port",
