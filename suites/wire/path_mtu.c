@@ -519,9 +519,10 @@ MUTANT(probe, "what is too big is refused")
 }
 
 RULE(per_host, "wire.path-mtu.per-destination",
-     .statement = "The path's MTU that a message gives is that of its destination: IP_MTU of "
-                  "sockets that are connected elsewhere stays as it is.",
-     .outcome = {[BY_LINUX] = {"1300 then unchanged",
+     .statement = "The path's MTU that a message gives is that of its destination: IP_MTU of a "
+                  "socket that is connected there later reads it too, and that of sockets that "
+                  "are connected elsewhere stays as it is.",
+     .outcome = {[BY_LINUX] = {"1300 then 1300 then unchanged",
                                {"linux.ip.7.ip-mtu-discover-per-host", "linux.ip.7.ip-mtu",
                                 "linux.ipv6.7.ipv6-mtu-get", "linux.ip.7.ip-mtu-estimate"}}});
 
@@ -530,12 +531,16 @@ CASE(per_host, other_host, BOTH_FAMILIES)
     struct line line = take_line(t);
     struct asker a = discovering(&line, IP_PMTUDISC_DO);
     struct address elsewhere = as_written_by(t, iut, place_of(t, peer, PLACE_MAIN, 9));
+    struct address same_host = line_name(&line, 0);
     int other = datagram_socket(t, iut), later = datagram_socket(t, iut);
+    int there = datagram_socket(t, iut);
     must(sk_connect(iut, other, &elsewhere));
     int before = path_mtu(t, other);
     make_1300(&line, &a);
     must(sk_connect(iut, later, &elsewhere));
+    must(sk_connect(iut, there, &same_host));
     observe("%d", path_mtu(t, a.fd));
+    observe("%d", path_mtu(t, there));
     bool same = path_mtu(t, other) == before && path_mtu(t, later) == before;
     observe("%s", same ? "unchanged" : "changed");
 }
