@@ -223,7 +223,10 @@ CASE(unread, at_close, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     do
         packet = hear(&c);
     while (packet.flags == ACK && packet.length == 0); /* the window may be told anew */
-    observe("%s", believable_rst(&c, packet));
+    bool fin = packet.flags & FIN;
+    for (struct packet more = hear_now(&c); more.protocol; more = hear_now(&c))
+        fin |= more.flags & FIN;
+    observe("%s%s", believable_rst(&c, packet), fin && packet.flags & RST ? ", FIN" : "");
 }
 
 MUTANT_TAMPERS(unread, "a FIN is sent instead", .with = RST, .set = FIN | ACK, .clear = RST)
