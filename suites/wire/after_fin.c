@@ -146,7 +146,7 @@ CASE(ignored, open, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     struct line line = take_line(t);
     struct talk c = data_after_fin(t, &line, t->chosen[0] ? STATE_CLOSING : STATE_CLOSE_WAIT);
     const char *given = received(t, iut, c.fd);
-    observe("%s", strcmp(given, "hello") == 0 ? given : "none of it");
+    observe("%s", strstr("hello", given) ? given : "none of it"); /* nor a part */
 }
 
 CASE(ignored, closed, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
