@@ -2,6 +2,7 @@
  * not are in fast_open_untaken.c. */
 #include "suites/wire/fast_open.h"
 
+#include "calls/clock.h"
 #include "wire/headers.h"
 
 enum { PENDING = 5 };
@@ -304,6 +305,17 @@ RULE(again, "wire.fast-open.server.syn-ack-again",
      RFCS("SYN ACK then no option then no data", "rfc7413.syn-ack-again",
           "rfc7413.request-syn-ack-again"));
 
+/* So that there is data that SYN and ACK could have, if the connection is given so early. */
+static void send_early(const struct talk *c)
+{
+    struct test *t = c->line->t;
+    set_nonblocking(t, t->iut, c->listener, true);
+    drain(c->line);
+    int fd = sk_accept(t->iut, c->listener, NULL);
+    if (fd >= 0)
+        must(sk_send(t->iut, fd, "world", 5, 0));
+}
+
 CASE(again, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
      .seconds = SYN_SECONDS, .axes = {{"syn", {"asks", "has-cookie", "has-another"}}})
 {
@@ -315,7 +327,13 @@ CASE(again, unanswered, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WA
     if (t->chosen[0] == 2)
         cookie.cookie[0] ^= 0x55;
     fast_syn(&c, &cookie, t->chosen[0] == 0 ? NULL : "hello");
-    struct packet packet = hear(&c);
+    if (t->chosen[0] == 1)
+        send_early(&c);
+    struct packet packet;
+    int64_t begin = clock_now();
+    do /* the data goes in segments of its own, and can be sent again, too */
+        packet = hear(&c);
+    while (packet.length && !(packet.flags & SYN) && may_still_come(begin));
     observe("%s", packet.flags == (SYN | ACK) ? "SYN ACK" : said(&c, packet));
     observe("%s", option_of(&packet));
     observe("%s", packet.length ? "data" : "no data");
