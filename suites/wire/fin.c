@@ -189,8 +189,8 @@ static const char *crossing_acknowledged(struct talk *c)
 
 RULE(crossed, "wire.fin.crossed",
      .statement = "When the FINs of both sides cross, the other side's is acknowledged, the "
-                  "acknowledgment of the own one is not answered, and the connection waits in "
-                  "TIME_WAIT.",
+                  "acknowledgment of the own one is not answered, and the connection still "
+                  "acknowledges the FIN when it comes again.",
      .outcome = {[BY_LINUX] = CROSSED, [BY_RFC] = CROSSED});
 
 CASE(crossed, closing, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
