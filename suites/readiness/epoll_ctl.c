@@ -69,7 +69,7 @@ CASE(data, bits, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .t
     uint64_t data;
     must(sk_epoll_ctl(iut, watch.epoll, EPOLL_CTL_ADD, watch.ends.iut, EPOLLIN,
                       values[t->chosen[0]]));
-    require(events_of(t, &watch, &data)[0] == '1', "no event");
+    require_by("readiness.epoll.add", events_of(t, &watch, &data)[0] == '1', "no event");
     observe("%s", data == values[t->chosen[0]] ? "the same" : "others");
 }
 
@@ -112,7 +112,7 @@ RULE(delete, "readiness.epoll.delete",
      .statement = "epoll_ctl() with EPOLL_CTL_DEL gives 0, and from then on epoll_wait() does not "
                   "report the descriptor.",
      .outcome = {
-         [BY_LINUX] = {"1: readable then 0 then 0: nothing",
+         [BY_LINUX] = {"1: readable then 0 then 0: nothing then 0: nothing",
                        {"linux.epoll_ctl.2.add", "linux.epoll_ctl.2.epollin",
                         "linux.epoll_ctl.2.del", "linux.epoll_ctl.2.returns-zero",
                         "linux.epoll_wait.2.returns-count", "linux.epoll_wait.2.returns-zero"}}});
@@ -124,6 +124,11 @@ CASE(delete, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TY
     must(sk_epoll_ctl(iut, watch.epoll, EPOLL_CTL_ADD, watch.ends.iut, EPOLLIN, 0));
     observe("%s", events_of(t, &watch, NULL));
     observe_result(sk_epoll_ctl(iut, watch.epoll, EPOLL_CTL_DEL, watch.ends.iut, 0, 0));
+    observe("%s", events_of(t, &watch, NULL));
+    /* Nor when more data comes. */
+    require(strcmp(received(t, iut, watch.ends.iut), "x") == 0, "the data did not come");
+    must(sk_send(peer, watch.ends.peer, "y", 1, 0));
+    await_data(t, iut, watch.ends.iut);
     observe("%s", events_of(t, &watch, NULL));
 }
 
