@@ -276,9 +276,11 @@ RULE(nothing, "readiness.mask.nothing",
      .outcome = {
          [BY_LINUX] = {"0: nothing",
                        {"linux.poll.2.returns-zero", "linux.poll.2.ppoll-bounded",
-                        "linux.select.2.timeout-zero", "linux.select.2.returns-zero",
+                        "linux.poll.2.ppoll-as-poll", "linux.select.2.timeout-zero",
+                        "linux.select.2.returns-zero", "linux.select.2.pselect-as-select",
                         "linux.epoll_wait.2.timeout-zero", "linux.epoll_wait.2.returns-zero",
-                        "linux.poll.2.revents-subset", "linux.select.2.sets-modified"}}});
+                        "linux.epoll_wait.2.pwait-as-wait", "linux.poll.2.revents-subset",
+                        "linux.select.2.sets-modified"}}});
 
 static void ask_at_once(struct test *t, enum masking which)
 {
@@ -304,13 +306,14 @@ CASE(nothing, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_
 
 CASE(nothing, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {MASKS}, .needs = "pselect",
-     .outcome = {[BY_POSIX] = {"0: nothing",
-                               {"posix.select.timeout-maximum-wait", "posix.select.timeout-returns",
-                                "posix.select.timeout-clears-sets"}},
-                 [BY_BSD] = {"0: nothing",
-                             {"freebsd.pselect.2.returns-as-select",
-                              "freebsd.select.2.returns-zero-on-timeout",
-                              "freebsd.select.2.replaces-sets"}}})
+     .outcome = {
+         [BY_POSIX] = {"0: nothing",
+                       {"posix.select.timeout-maximum-wait", "posix.select.timeout-returns",
+                        "posix.select.timeout-clears-sets"}},
+         [BY_BSD] = {"0: nothing",
+                     {"freebsd.pselect.2.returns-as-select", "freebsd.select.2.zero-timeout-polls",
+                      "freebsd.select.2.returns-zero-on-timeout",
+                      "freebsd.select.2.replaces-sets"}}})
 {
     ask_at_once(t, PSELECT);
 }

@@ -81,7 +81,7 @@ RULE(no_such_descriptor, "readiness.mask.ppoll-not-open",
      .statement = "ppoll() reports POLLNVAL for a descriptor that is not open, and counts it.",
      .outcome = {[BY_LINUX] = {"1 then no socket",
                                {"linux.poll.2.pollnval", "linux.poll.2.errors-always",
-                                "linux.poll.2.returns-count"}},
+                                "linux.poll.2.ppoll-as-poll", "linux.poll.2.returns-count"}},
                  [BY_BSD] = {"1 then no socket",
                              {"freebsd.poll.2.pollnval", "freebsd.poll.2.pollnval-always",
                               "freebsd.poll.2.ppoll.same-fds", "posix.poll.returns-count"}}});
