@@ -354,7 +354,8 @@ CASE(no_peer, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY
         fd = refused_attempt(t);
     } else {
         fd = stream_socket(t, iut);
-        require(sk_connect(iut, fd, &server.address) == -ECONNREFUSED, "connect() was not refused");
+        require_by("tcp.connect.refused", sk_connect(iut, fd, &server.address) == -ECONNREFUSED,
+                   "connect() was not refused");
     }
     observe_result(sk_getpeername(iut, fd, &name));
 }
@@ -398,7 +399,8 @@ CASE(retry, blocking, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint server = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN);
     int fd = stream_socket(t, iut);
-    require(sk_connect(iut, fd, &server.address) == -ECONNREFUSED, "connect() was not refused");
+    require_by("tcp.connect.refused", sk_connect(iut, fd, &server.address) == -ECONNREFUSED,
+               "connect() was not refused");
     must(sk_listen(peer, server.fd, 1));
     int result = sk_connect(iut, fd, &server.address);
     observe_result(result);
