@@ -189,15 +189,6 @@ static struct address of_nobody(const struct test *t, unsigned which, int port)
     return address_of((t->peer_domain == AF_INET6 ? ipv6 : ipv4)[which], port);
 }
 
-/* Networks of our own have 24 bits; of others a case does not know how many. */
-static struct address broadcast_of_the_net(struct test *t, struct address one)
-{
-    if (t->net->described)
-        skip("how long the prefix of the network is, is not known");
-    one.in.sin_addr.s_addr |= htonl(0xff);
-    return one;
-}
-
 static bool from_line(struct packet *packet, enum heading heading)
 {
     if (heading == TO_IUT && packet->protocol == IPPROTO_TCP)

@@ -55,7 +55,7 @@ CASE(sends, waiting, .network = ON_LINE, .family = ANY_FAMILY, EITHER_STATE)
         packet = hear(&c);
     while (packet.protocol && !packet.length && !(packet.flags & RST));
     observe("%s", said(&c, packet));
-    observe("%s", packet.length ? data_text(packet.data, packet.length) : "no data");
+    observe("%s", octets_of(&packet));
 }
 
 MUTANT_BY(sends, "send() does not wait for the connection", without_waiting)

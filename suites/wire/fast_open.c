@@ -81,6 +81,16 @@ bool is_open(const struct packet *packet)
     return has_just(&plain, SYN);
 }
 
+bool see_syn(struct line *line, struct talk *talk)
+{
+    talk->syn = see(line);
+    if (!is_open(&talk->syn))
+        return false;
+    talk_counts_from(talk, &talk->syn);
+    talk->iut = talk->syn.source;
+    return true;
+}
+
 static struct talk tried_by(struct line *line, int port, int fd, const char *text)
 {
     struct test *t = line->t;
@@ -88,12 +98,8 @@ static struct talk tried_by(struct line *line, int port, int fd, const char *tex
     talk.fd = fd;
     int result = fast_begin(&talk, text);
     require(result >= 0 || result == -EINPROGRESS, "the call gave %s", result_name(result));
-    talk.syn = see(line);
-    if (!is_open(&talk.syn))
-        return talk;
-    talk_counts_from(&talk, &talk.syn);
-    talk.iut = talk.syn.source;
-    must(sk_getsockname(t->iut, talk.fd, &talk.iut_name));
+    if (see_syn(line, &talk))
+        must(sk_getsockname(t->iut, talk.fd, &talk.iut_name));
     return talk;
 }
 

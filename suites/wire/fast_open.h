@@ -56,6 +56,9 @@ struct talk fast_tried(struct line *line, int port, const char *text);
 /* Whether it is a SYN, with data or without. */
 bool is_open(const struct packet *packet);
 
+/* Takes what comes for the SYN of a talk, and counts from it; false if it is none. */
+bool see_syn(struct line *line, struct talk *talk);
+
 /* The same, whatever came, to a fresh port of which no cookie is known. A skip where an
  * implementation that outlives cases has the cookie of an earlier one. And the same where a SYN
  * must have come, and ask for one. */

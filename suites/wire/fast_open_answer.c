@@ -7,7 +7,7 @@ static void observe_data(const struct talk *talk, struct packet packet)
 {
     struct test *t = talk->line->t;
     observe("%s", said(talk, packet));
-    observe("%s", packet.length ? data_text(packet.data, packet.length) : "no data");
+    observe("%s", octets_of(&packet));
 }
 
 RULE(without, "wire.fast-open.client.no-option-answered",

@@ -110,14 +110,10 @@ static struct pending *begin_blocking(struct line *line, struct talk *c)
 static bool syn_comes(struct line *line, struct talk *c)
 {
     struct test *t = line->t;
-    c->syn = see(line);
-    if (!is_open(&c->syn)) {
+    bool comes = see_syn(line, c);
+    if (!comes)
         observe("%s", packet_words(&c->syn, NULL, NULL));
-        return false;
-    }
-    talk_counts_from(c, &c->syn);
-    c->iut = c->syn.source;
-    return true;
+    return comes;
 }
 
 RULE(blocks, "wire.fast-open.client.blocks",

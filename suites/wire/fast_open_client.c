@@ -58,11 +58,7 @@ CASE(unasked, plain, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CAL
     int result = sk_connect(iut, c.fd, &c.line_name);
     require(result == 0 || result == -EINPROGRESS, "connect() without blocking gave %s",
             result_name(result));
-    c.syn = see(&line); /* nothing, where connect() waits for data to send with it */
-    if (is_open(&c.syn)) {
-        talk_counts_from(&c, &c.syn);
-        c.iut = c.syn.source;
-    }
+    see_syn(&line, &c); /* none, where connect() waits for data to send with it */
     observe("%s", said(&c, c.syn));
     observe("%s", option_of(&c.syn));
 }

@@ -152,7 +152,7 @@ CASE(answer, unanswered, .network = ON_LINE, .family = ANY_FAMILY)
         packet = hear(&c);
     while (packet.flags == (SYN | ACK));
     observe("%s", said(&c, packet));
-    observe("%s", packet.length ? data_text(packet.data, packet.length) : "no data");
+    observe("%s", octets_of(&packet));
 }
 
 MUTANT_TAMPERS(answer, "it waits for the handshake", .data = true, .lost = true)

@@ -1,5 +1,6 @@
 /* What a host answers to datagrams that nobody takes, and what it must not answer. */
 #include "suites/wire/icmp.h"
+#include "suites/wire/wire.h"
 
 /* A datagram of the line to a port of the IUT that no socket has. */
 static struct packet to_closed_port(struct line *line)
@@ -326,29 +327,24 @@ CASE(quiet, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
     observe_quiet(&line, &packet);
 }
 
-/* To other sources that are no host there may be no route, so that no answer could be seen.
- * Networks of our own have 24 bits. */
+/* To other sources that are no host there may be no route, so that no answer could be seen. */
 CASE(quiet, from_broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4,
      .deviation = {[BY_LINUX] = {"ICMP 3/3",
                                  "without rp_filter Linux refuses only sources that are its own, "
                                  "and icmp_send() looks at the destination: "
                                  "fib_validate_source()"}})
 {
-    if (t->net->described)
-        skip("how long the prefix of the network is, is not known");
     struct line line = take_line(t);
     struct packet packet = to_closed_port(&line);
-    packet.source.in.sin_addr.s_addr |= htonl(0xff);
+    packet.source = broadcast_of_the_net(t, packet.source);
     observe_quiet(&line, &packet);
 }
 
 CASE(quiet, to_broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4)
 {
-    if (t->net->described)
-        skip("how long the prefix of the network is, is not known");
     struct line line = take_line(t);
     struct packet packet = to_closed_port(&line);
-    packet.destination.in.sin_addr.s_addr |= htonl(0xff);
+    packet.destination = broadcast_of_the_net(t, packet.destination);
     memcpy(packet.to, everybody, HARDWARE);
     observe_quiet(&line, &packet);
 }

@@ -204,3 +204,16 @@ void without_control(struct mutation *m, struct call *call)
         ((struct message *)call->block[1].bytes)->controls = 0;
     mutate(m, call);
 }
+
+struct address broadcast_of_the_net(struct test *t, struct address one)
+{
+    if (t->net->described)
+        skip("how long the prefix of the network is, is not known");
+    one.in.sin_addr.s_addr |= htonl(0xff);
+    return one;
+}
+
+const char *octets_of(const struct packet *packet)
+{
+    return packet->length ? data_text(packet->data, packet->length) : "no data";
+}

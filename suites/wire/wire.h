@@ -86,4 +86,11 @@ const char *handshake_said(struct talk *talk);
 void ignore_option(struct mutation *m, struct call *call, int ipv4, int ipv6);
 void without_control(struct mutation *m, struct call *call);
 
+/* The broadcast address of the network that one IPv4 address is in. Networks of our own have 24
+ * bits; of others a case does not know how many, and ends as a skip. */
+struct address broadcast_of_the_net(struct test *t, struct address one);
+
+/* What a segment carries, as text; "no data". */
+const char *octets_of(const struct packet *packet);
+
 #endif
