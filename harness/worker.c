@@ -241,15 +241,15 @@ static struct network *take_network(struct state *state, enum network_kind kind,
     return NULL;
 }
 
-/* Keeps a network for the next case, or throws it away. A tenant stays as long as what its cases
- * did with the network can be undone. */
+/* Keeps a network for the next case, where what this one did with it can be undone, or throws it
+ * away. */
 static void give_back(struct state *state, struct network *network, const struct record *record)
 {
     bool tenant = state->tenant.pid != 0;
     network->altered |= record->net_altered != 0;
     network->rerouted |= record->net_altered == 2;
     bool good = record->finished && !(tenant && record->hung);
-    if (tenant && good && network->altered)
+    if (good && network->altered)
         network_restore(network);
     if (good && network_clean(network))
         state->ready[network->kind] = network;

@@ -486,13 +486,19 @@ bool network_deliver(struct network *network, enum side from, enum delivery deli
     return network->kind == NETWORK_PAIR && set_neighbours(network, from, delivery);
 }
 
+/* What is held back must not reach the next case, and so fails first. */
+static bool restore_side(struct network *network, enum side from)
+{
+    return set_neighbours(network, from, NET_DISOWN) && set_neighbours(network, from, NET_DELIVER);
+}
+
 void network_restore(struct network *network)
 {
     if (!is_ours(network) || network->kind != NETWORK_PAIR || network->rerouted ||
-        !set_neighbours(network, SIDE_PEER, NET_DELIVER))
+        !restore_side(network, SIDE_PEER))
         return;
     if (network->elsewhere ? deliver_from_elsewhere(network, NET_DELIVER)
-                           : set_neighbours(network, SIDE_IUT, NET_DELIVER))
+                           : restore_side(network, SIDE_IUT))
         network->altered = false;
 }
 

@@ -96,6 +96,14 @@ void libraries_describe(struct text *text);
 /* Finds that out; see agent_learn(). */
 void libraries_learn(void);
 
+/* ---- platform.c ---- */
+
+/* Adds the names of the operations and constants that this platform does not have. */
+void platform_describe(struct text *lacks);
+
+/* Finds those out; see agent_learn(). */
+void platform_learn(void);
+
 /* ---- settings.c, Linux only ---- */
 
 /* Gives the network of this process the settings that every network of a case has. */

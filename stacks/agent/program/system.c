@@ -59,39 +59,6 @@ void implementation_states_elsewhere(void)
     states_are_asked_elsewhere = true;
 }
 
-/* The names of the constants that this platform's headers do not have. */
-static void add_absent(struct text *lacks)
-{
-    const char *name;
-    int64_t value;
-    for (int group = 0; group < SYMBOL_GROUPS; group++)
-        for (size_t i = 0; (name = symbol_at((enum symbol_group)group, i, &value)); i++)
-            if (value == SYMBOL_ABSENT)
-                text_add(lacks, "%s ", name);
-}
-
-/* The operations that this platform has no function for. */
-static void add_lacking(struct text *lacks)
-{
-#ifndef __linux__
-    text_add(lacks, "epoll ppoll splice sendfile drop_capability ");
-#endif
-#ifndef SOCK_NONBLOCK
-    text_add(lacks, "accept4 ");
-#endif
-#ifndef MSG_WAITFORONE
-    text_add(lacks, "sendmmsg recvmmsg ");
-#endif
-#ifdef __APPLE__
-    text_add(lacks, "dup3 ");
-#endif
-#ifdef __dietlibc__
-    text_add(lacks, "sockatmark epoll_pwait ");
-#endif
-    if (access("/proc/self/exe", X_OK) != 0)
-        text_add(lacks, "exec ");
-}
-
 /* What nobody can tell of its connections. */
 static void add_states(struct text *lacks)
 {
@@ -115,10 +82,9 @@ void implementation_describe(struct hello *hello)
     libraries_describe(&libc);
     if (!has_family(AF_INET6))
         text_add(&lacks, "ipv6 mapped ");
-    add_lacking(&lacks);
+    platform_describe(&lacks);
     if (!states_are_asked_elsewhere && !getenv("SOCKSPEC_STATES"))
         add_states(&lacks);
-    add_absent(&lacks);
 }
 
 void implementation_resume(void)
