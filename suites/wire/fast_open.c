@@ -189,7 +189,13 @@ void send_when_connected(struct talk *talk, const char *text)
     struct test *t = talk->line->t;
     int error = connected_to_line(talk);
     require(error == 0, "the connection failed with %s", error_name(error));
-    must(sk_send(t->iut, talk->fd, text, strlen(text), 0));
+    /* In SYN-RECEIVED there may be a peer's name, and no room yet. */
+    struct backoff backoff = backoff_begin(patience);
+    int result;
+    do
+        result = sk_send(t->iut, talk->fd, text, strlen(text), 0);
+    while (result == -EAGAIN && backoff_wait(&backoff));
+    must(result);
 }
 
 const char *data_heard(struct talk *talk, size_t size)
