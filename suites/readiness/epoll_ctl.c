@@ -142,10 +142,11 @@ MUTANT(delete, "EPOLL_CTL_DEL does nothing")
 
 RULE(close, "readiness.epoll.close-removes",
      .statement = "close() of the only descriptor of a socket removes it from epoll instances: "
-                  "epoll_wait() does not report it any more.",
+                  "epoll_wait() does not report it any more, nor a new socket for it.",
      .outcome = {
-         [BY_LINUX] = {"1: readable then 0: nothing",
-                       {"linux.epoll.7.closed-removed", "linux.epoll_ctl.2.epollin",
+         [BY_LINUX] = {"1: readable then 0: nothing then 0: nothing",
+                       {"linux.epoll.7.closed-removed", "linux.epoll.7.key",
+                        "linux.epoll.7.ready-subset", "linux.epoll_ctl.2.epollin",
                         "linux.epoll_wait.2.returns-count", "linux.epoll_wait.2.returns-zero"}}});
 
 CASE(close, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE, .needs = "epoll")
@@ -154,6 +155,11 @@ CASE(close, ready, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYP
     must(sk_epoll_ctl(iut, watch.epoll, EPOLL_CTL_ADD, watch.ends.iut, EPOLLIN, 0));
     observe("%s", events_of(t, &watch, NULL));
     must(sk_close(iut, watch.ends.iut));
+    observe("%s", events_of(t, &watch, NULL));
+    /* Where the lowest number is given to a new descriptor this one has that of the closed one. */
+    struct ends next = ends_of(t);
+    must(sk_send(peer, next.peer, "y", 1, 0));
+    await_data(t, iut, next.iut);
     observe("%s", events_of(t, &watch, NULL));
 }
 
