@@ -6,7 +6,7 @@
 enum masking { PPOLL, PSELECT, EPOLL_PWAIT };
 
 /* Which mask a call is given. SIGUSR1 is the signal that interrupts (sk_interrupt()). */
-enum mask { NULL_MASK, EMPTY_MASK, SIGUSR1_MASK };
+enum mask { NULL_MASK, EMPTY_MASK, SIGUSR1_MASK, SIGUSR2_MASK };
 
 /* A call about one descriptor of which POLLIN is asked for; it points into this. */
 struct masked {
@@ -20,7 +20,7 @@ struct masked {
 
 static struct block mask_block(struct masked *masked, enum mask mask)
 {
-    masked->signal = SIGUSR1;
+    masked->signal = mask == SIGUSR2_MASK ? SIGUSR2 : SIGUSR1;
     return mask == NULL_MASK
                ? block_in(NULL, 0)
                : block_in(&masked->signal, mask == EMPTY_MASK ? 0 : sizeof masked->signal);
@@ -203,7 +203,7 @@ RULE(count, "readiness.mask.count",
                         "linux.epoll_wait.2.returns-count", "linux.poll.2.ppoll-as-poll",
                         "linux.select.2.pselect-as-select", "linux.epoll_wait.2.pwait-as-wait"}}});
 
-/* Three datagram sockets of the IUT, of which the first and the last have data. */
+/* Three sockets of the IUT, of which the first and the last have data. */
 struct three {
     int fd[3];
 };
@@ -336,7 +336,8 @@ RULE(already, "readiness.mask.ready-already",
                        {"linux.poll.2.blocks", "linux.poll.2.returns-on-ready",
                         "linux.poll.2.ppoll-as-poll", "linux.select.2.returns-on-ready",
                         "linux.select.2.pselect-as-select", "linux.epoll_wait.2.returns-on-event",
-                        "linux.epoll_wait.2.pwait-as-wait"}}});
+                        "linux.epoll_wait.2.pwait-as-wait", "linux.poll.2.returns-count",
+                        "linux.select.2.returns-count", "linux.epoll_wait.2.returns-count"}}});
 
 static void ask_for_an_hour(struct test *t, enum masking which)
 {
@@ -486,7 +487,7 @@ CASE(timeout, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = TY
                         "posix.select.granularity-rounds-up", "posix.select.returns-bits",
                         "posix.select.timeout-clears-sets"}},
          [BY_BSD] = {"0: nothing then in time",
-                     {"freebsd.pselect.2.returns-as-select",
+                     {"freebsd.pselect.2.returns-as-select", "freebsd.select.2.timeout-limits",
                       "freebsd.select.2.returns-zero-on-timeout", "freebsd.select.2.replaces-sets",
                       "posix.select.blocks", "posix.select.granularity-rounds-up"}}})
 {
@@ -593,12 +594,13 @@ RULE(interrupted, "readiness.mask.interrupted",
 
 static void interrupt_call(struct test *t, enum masking which)
 {
+    static const enum mask masks[] = {NULL_MASK, EMPTY_MASK, SIGUSR2_MASK};
     struct masked masked;
     int fd = ends_of(t).iut, result, tries = 0;
     const char *late;
     bool waits;
     do {
-        prepare(t, &masked, which, fd, -1, t->chosen[0] ? EMPTY_MASK : NULL_MASK);
+        prepare(t, &masked, which, fd, -1, masks[t->chosen[0]]);
         struct pending *pending = sk_begin(t->iut, masked.call);
         waits = sk_waits(pending);
         int64_t since = clock_now();
@@ -610,7 +612,7 @@ static void interrupt_call(struct test *t, enum masking which)
     observe("%s%s", result_name(result), late);
 }
 
-#define UNMASKED .axes = {{"mask", {"null", "empty"}}}
+#define UNMASKED .axes = {{"mask", {"null", "empty", "sigusr2"}}}
 
 CASE(interrupted, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE, UNMASKED,
      .needs = "ppoll signals",
