@@ -51,8 +51,10 @@ RULE(not_open, "readiness.mask.not-open",
                                {"linux.select.2.ebadf", "linux.select.2.pselect-as-select",
                                 "linux.epoll_wait.2.ebadf", "linux.epoll_wait.2.pwait-as-wait"}}});
 
-/* Of two sockets the lower one is closed: Linux does not look above the highest that is open. */
+/* Of two sockets the lower one is closed: Linux does not look above the highest that is open. The
+ * other one is ready for writing, and a call may not stop there. */
 CASE(not_open, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .needs = "pselect",
+     .axes = {{"set", {"readable", "writable", "exceptional"}}, {"time", {"none", "endless"}}},
      .outcome = {[BY_POSIX] = {"EBADF", {"posix.select.ebadf"}},
                  [BY_BSD] = {"EBADF",
                              {"freebsd.pselect.2.errors-as-select", "freebsd.select.2.ebadf",
@@ -60,11 +62,14 @@ CASE(not_open, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .needs = 
 {
     int one = bound_datagram_socket(t, iut).fd, other = bound_datagram_socket(t, iut).fd;
     int lower = one < other ? one : other, higher = one < other ? other : one;
-    struct fd_list set = {.fd = {lower}, .count = 1};
+    struct fd_list set[3] = {0};
     struct duration none = {0};
+    set[1] = (struct fd_list){.fd = {higher}, .count = 1};
+    set[t->chosen[0]].fd[set[t->chosen[0]].count++] = lower;
     require(higher < FD_SETSIZE, "no set holds the descriptor %d", higher);
     must(sk_close(iut, lower));
-    observe_result(sk_pselect(iut, higher + 1, &set, NULL, NULL, &none, NULL));
+    observe_result(sk_pselect(iut, higher + 1, &set[0], &set[1], &set[2],
+                              t->chosen[1] == 0 ? &none : NULL, NULL));
 }
 
 CASE(not_open, epoll_pwait, .network = ON_LOOPBACK, .needs = "epoll epoll_pwait")
