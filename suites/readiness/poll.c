@@ -160,7 +160,7 @@ RULE(
 CASE(too_many, above_limit, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
      .needs = "getrlimit setrlimit")
 {
-    enum { LOW = 256 };
+    enum { LOW = 128 };
     struct readiness ready[LOW + 1];
     struct limits given, low;
     for (int i = 0; i <= LOW; i++)
