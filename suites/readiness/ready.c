@@ -215,7 +215,10 @@ CASE(connection, queued_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
                        {"posix.select.listening-readable",
                         "posix.select.bit-set-iff-asked-and-true", "posix.accept.select-readable"}},
          [BY_BSD] = {"0: nothing then 1: readable then 1: readable then 0: nothing",
-                     {"freebsd.accept.2.select-for-read", "freebsd.select.2.replaces-sets"}},
+                     {"freebsd.accept.2.select-for-read", "freebsd.select.2.replaces-sets",
+                      "freebsd.select.2.returns-total-of-all-sets",
+                      "freebsd.select.2.zero-timeout-polls",
+                      "freebsd.select.2.returns-zero-on-timeout"}},
          [BY_ZOS] = {"0: nothing then 1: readable then 1: readable then 0: nothing",
                      {"zos.select.call.read-connection", "zos.select.zero-timeout-polls",
                       "zos.select.call.marks", "zos.select.call.returns-zero"}}})
@@ -226,9 +229,12 @@ CASE(connection, queued_by_select, .family = ANY_FAMILY, .network = ANY_NETWORK,
 CASE(connection, queued_by_poll, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .readiness = WITH_POLL,
      .outcome = {[BY_POSIX] = {"0: nothing then 1: readable then 1: readable then 0: nothing",
-                               {"posix.poll.listening-readable", "posix.poll.clears-revents"}},
+                               {"posix.poll.listening-readable", "posix.poll.clears-revents",
+                                "posix.poll.returns-count", "posix.poll.returns-0-timeout"}},
                  [BY_BSD] = {"0: nothing then 1: readable then 1: readable then 0: nothing",
-                             {"posix.poll.listening-readable", "posix.poll.clears-revents"}}})
+                             {"posix.poll.listening-readable", "posix.poll.clears-revents",
+                              "freebsd.poll.2.returns-ready-count",
+                              "freebsd.poll.2.returns-zero-on-timeout"}}})
 {
     queue_and_accept(t);
 }
@@ -352,7 +358,8 @@ MUTANT_BY(half_closed, "POLLRDHUP is never reported", reports_nothing)
 
 RULE(writable, "readiness.ready.writable",
      .statement =
-         "poll(), select() and epoll_wait() report a socket that has nothing unsent as writable.",
+         "poll(), select() and epoll_wait() report a connection on which nothing is unsent, and a "
+         "datagram socket, as writable.",
      .outcome = {[BY_LINUX] = {"1: writable",
                                {"linux.poll.2.pollout", "linux.poll.2.o-nonblock-irrelevant",
                                 "linux.select.2.writable", "linux.select.2.o-nonblock-irrelevant",
@@ -547,11 +554,15 @@ MUTANT_BY(connected, "that a connection stands is not reported", reports_nothing
 
 RULE(full, "readiness.ready.full",
      .statement =
-         "poll(), select() and epoll_wait() do not report a socket as writable on which "
+         "poll(), select() and epoll_wait() do not report a connection as writable on which "
          "sending would block, and one that waits for that returns soon after there is room.",
      .outcome = {[BY_LINUX] = {"0: nothing then waits then 1: writable",
                                {"linux.poll.2.pollout", "linux.select.2.writable",
-                                "linux.epoll_ctl.2.epollout", "linux.socket.7.pollout-room"}}});
+                                "linux.epoll_ctl.2.epollout", "linux.socket.7.pollout-room",
+                                "linux.poll.2.timeout-negative", "linux.select.2.timeout-null",
+                                "linux.epoll_wait.2.timeout-minus-one",
+                                "linux.poll.2.returns-on-ready", "linux.select.2.returns-on-ready",
+                                "linux.epoll_wait.2.returns-on-event"}}});
 
 /* Sends until sending would block, of a single byte too, and leaves the socket as one that blocks.
  * Gives how much that was. */
@@ -609,6 +620,8 @@ CASE(full, held_back_by_select, .family = ANY_FAMILY, .network = ON_PAIR, .readi
          [BY_POSIX] = {"0: nothing then waits then 1: writable",
                        {"posix.select.write-ready-would-not-block",
                         "posix.select.socket-output-is-sendmsg", "posix.select.blocks",
+                        "posix.select.null-timeout-blocks",
+                        "posix.select.bit-set-iff-asked-and-true",
                         "posix.sockets.options.sndlowat.select"}},
          [BY_BSD] = {"0: nothing then waits then 1: writable",
                      {"freebsd.select.2.examines-sets", "freebsd.select.2.null-timeout-blocks",
@@ -624,7 +637,8 @@ CASE(full, held_back_by_poll, .family = ANY_FAMILY, .network = ON_PAIR, .readine
                                {"posix.poll.pollout", "posix.poll.clears-revents",
                                 "posix.poll.timeout-minus-1-blocks"}},
                  [BY_BSD] = {"0: nothing then waits then 1: writable",
-                             {"freebsd.poll.2.pollout", "freebsd.poll.2.timeout-inftim-blocks"}}})
+                             {"freebsd.poll.2.pollout", "freebsd.poll.2.timeout-inftim-blocks",
+                              "freebsd.poll.2.returns-ready-count"}}})
 {
     fill_and_drain(t);
 }
