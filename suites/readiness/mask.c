@@ -588,9 +588,11 @@ RULE(interrupted, "readiness.mask.interrupted",
      .outcome = {
          [BY_LINUX] = {"waits then EINTR",
                        {"linux.poll.2.eintr", "linux.select.2.eintr", "linux.epoll_wait.2.eintr",
-                        "linux.poll.2.ppoll-null-timeout", "linux.select.2.timeout-null",
-                        "linux.epoll_wait.2.timeout-minus-one", "linux.poll.2.ppoll-as-poll",
-                        "linux.select.2.pselect-as-select", "linux.epoll_wait.2.pwait-as-wait"}}});
+                        "linux.poll.2.ppoll-null-mask", "linux.select.2.pselect-null-mask",
+                        "linux.epoll_wait.2.pwait-null-mask", "linux.poll.2.ppoll-null-timeout",
+                        "linux.select.2.timeout-null", "linux.epoll_wait.2.timeout-minus-one",
+                        "linux.poll.2.ppoll-as-poll", "linux.select.2.pselect-as-select",
+                        "linux.epoll_wait.2.pwait-as-wait"}}});
 
 static void interrupt_call(struct test *t, enum masking which)
 {
