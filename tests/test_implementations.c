@@ -115,16 +115,37 @@ static void tell(const char *spec, const char *what)
     }
 }
 
-/* Prints the variants with a verdict that should not be; gives how many. */
+/* Whether one variant ends so again, alone. */
+static bool ends_again(const char *spec, const char *id, const char *verdict)
+{
+    const char *const argv[] = {getenv("SOCKSPEC"), "run", "--iut",    spec, "--quiet",
+                                "--json",           "-",   "--filter", id,   NULL};
+    struct finished finished = run_program(argv);
+    json_t *lines = json_lines(finished.out);
+    const json_t *summary = lines ? find_object(lines, "type", "summary") : NULL;
+    bool again = !summary || count_of(summary, verdict) > 0;
+    json_decref(lines);
+    finished_free(&finished);
+    return again;
+}
+
+/* Prints the variants with a verdict that should not be; gives how many. An emulator, or a stack
+ * that is late, leaves one open now and then: what nobody knows the reason of is made once more,
+ * and said to be seen once. */
 static size_t unexplained(const json_t *lines, const char *spec, const char *verdict)
 {
-    size_t i, count = 0;
+    enum { AGAIN = 5 };
+    bool open = strcmp(verdict, "inconclusive") == 0;
+    size_t i, count = 0, asked = 0;
     json_t *line;
-    json_array_foreach (lines, i, line)
-        if (strcmp(text_of(line, "verdict"), verdict) == 0 && !is_explained(lines, spec, line)) {
-            printf("\n    %s %s: %s", verdict, text_of(line, "id"), text_of(line, "reason"));
-            count++;
-        }
+    json_array_foreach (lines, i, line) {
+        const char *id = text_of(line, "id");
+        if (strcmp(text_of(line, "verdict"), verdict) != 0 || is_explained(lines, spec, line))
+            continue;
+        bool again = !open || asked++ >= AGAIN || ends_again(spec, id, verdict);
+        printf("\n    %s%s %s: %s", verdict, again ? "" : ", once", id, text_of(line, "reason"));
+        count += again;
+    }
     return count;
 }
 
