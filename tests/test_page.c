@@ -4,9 +4,8 @@
  * there: page-1280.png and page-390.png, the same with -dark and -open (a case), and page.pdf as
  * printed. They show the page that SOCKSPEC_PAGE=FILE names, an absolute path, or else one of
  * implementations that are made up. */
-#include "tests/browser.h"
-#include "tests/page_inputs.h"
-#include "tests/support.h"
+#include "tests/page/inputs.h"
+#include "tests/page/page.h"
 
 #include <CUnit/Basic.h>
 #include <stdio.h>
@@ -15,119 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SKIPPED = 77, WIDE = 1280, TABLET = 800, PHONE = 390 };
-
-static const char *place; /* directory of all files here */
-static struct browser *browser;
-
-/* An expression of the page is true, now or soon. */
-#define HOLDS(expression) CU_ASSERT_TRUE_FATAL(browser_await(browser, expression))
-
-#define CLICK(selector) CU_ASSERT_TRUE_FATAL(browser_click(browser, selector))
-
-/* The first case that is shown. */
-#define FIRST "tbody:not([hidden]) tr.case:not([hidden])"
-
-/* What the expressions have in common; all that is listed is shown. */
-static const char common[] =
-    "window.find = s => document.querySelector(s);"
-    "window.all = s => [...document.querySelectorAll(s)].filter(e => e.checkVisibility());"
-    "window.cases = () => all('tr.case');"
-    "window.rules = () => all('.case button');"
-    "window.stops = () => all('.area button, .case > th > button');"
-    "window.areas_open = () => all('.area [aria-expanded=true]');"
-    "window.ids = () => rules().map(b => b.textContent);"
-    "window.detail = () => find('tr.detail');"
-    "window.told = s => detail().innerText.includes(s);"
-    "window.at = () => document.activeElement;"
-    "window.ringed = () => { const style = getComputedStyle(at());"
-    " return at().matches(':focus-visible') && style.outlineStyle !== 'none' &&"
-    " parseFloat(style.outlineWidth) >= 2; };"
-    "window.uncovered = () => { const r = at().getBoundingClientRect();"
-    " return [r.top + 2, r.bottom - 2].every(y =>"
-    " at().contains(document.elementFromPoint(r.left + 5, y))); };"
-    "window.fits = () => document.documentElement.scrollWidth <= innerWidth;"
-    "window.inside = e => { const r = e.getBoundingClientRect();"
-    " return r.left >= -1 && r.right <= innerWidth + 1; };";
-
-static const char *path_of(const char *name)
-{
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", place, name);
-    return path;
-}
-
-static void resize(int width, int height)
-{
-    json_decref(browser_devtools(browser, "Emulation.setDeviceMetricsOverride",
-                                 json_pack("{si si sf sb}", "width", width, "height", height,
-                                           "deviceScaleFactor", 1.0, "mobile", width <= PHONE)));
-}
-
-static void emulate(const char *media, const char *scheme)
-{
-    json_decref(browser_devtools(browser, "Emulation.setEmulatedMedia",
-                                 json_pack("{ss s[{ss ss}]}", "media", media, "features", "name",
-                                           "prefers-color-scheme", "value", scheme)));
-}
-
-/* Opens a page in a window of a size, as it is without a wish of the reader's. */
-static void open_sized(const char *name, int width, int height)
-{
-    emulate("", "");
-    resize(width, height);
-    CU_ASSERT_TRUE_FATAL(browser_open(browser, *name == '/' ? name : path_of(name)));
-    json_decref(browser_run(browser, common));
-    HOLDS("document.documentElement.dataset.ready");
-}
-
-static void open_page(const char *name)
-{
-    open_sized(name, WIDE, 900);
-}
-
-/* Gives a field a value as if by hand; "" is also a box without its tick. */
-static void choose(const char *id, const char *value)
-{
-    char script[512];
-    snprintf(script, sizeof script,
-             "const e = find('#%s'), value = '%s';"
-             "if (e.type === 'checkbox') e.checked = !!value; else e.value = value;"
-             "e.dispatchEvent(new Event('input', {bubbles: true}));"
-             "return e.type === 'checkbox' || e.value === value;",
-             id, value);
-    json_t *good = browser_run(browser, script);
-    CU_ASSERT_TRUE_FATAL(json_is_true(good));
-    json_decref(good);
-}
-
-/* Leaves only the case that differs most, and opens it. */
-static void open_refused(void)
-{
-    choose("search", "tcp.connect.refused");
-    CLICK(FIRST " button");
-    HOLDS("detail()");
-}
-
-static bool is(const char *expression)
-{
-    char script[512];
-    snprintf(script, sizeof script, "return !!(%s)", expression);
-    json_t *value = browser_run(browser, script);
-    bool yes = json_is_true(value);
-    json_decref(value);
-    return yes;
-}
-
-static double number(const char *expression)
-{
-    char script[512];
-    snprintf(script, sizeof script, "return %s", expression);
-    json_t *value = browser_run(browser, script);
-    double result = json_number_value(value);
-    json_decref(value);
-    return result;
-}
+enum { SKIPPED = 77 };
 
 static double number_of(const json_t *object, const char *key)
 {
@@ -351,8 +238,7 @@ static void go_to(const char *name, const char *fragment)
     char address[1024];
     snprintf(address, sizeof address, "%s#%s", path_of(name), fragment);
     CU_ASSERT_TRUE_FATAL(browser_open(browser, address));
-    json_decref(browser_run(browser, common));
-    HOLDS("document.documentElement.dataset.ready");
+    page_ready();
 }
 
 /* What was chosen and opened is in the address, and comes again with it. */
@@ -433,23 +319,6 @@ static void test_one(void)
 
 /* ---- one case ---- */
 
-/* All that belongs to the one case that is open. */
-static void check_detail(void)
-{
-    HOLDS("all('tr.detail').length === 1 && all('.case [aria-expanded=true]').length === 1");
-    HOLDS("find('.case [aria-expanded=true]').getAttribute('aria-controls') === detail().id");
-    HOLDS("window.row = data.rows.find(r => r.id === find('.case "
-          "[aria-expanded=true]').textContent)");
-    HOLDS("told(row.statement)");
-    HOLDS("row.sources.length > 0 && row.sources.every(told)");
-    HOLDS("data.profiles.every(p => told(p) && told(row.outcomes[p] || 'documents nothing'))");
-    HOLDS("data.columns.every(c => told(c.name))");
-    HOLDS("row.cells.flat().flatMap(part => part.variants).every(told)");
-    HOLDS("row.cells.flat().filter(p => p.transcript).every(part =>"
-          " all('pre').some(p => p.textContent === part.transcript.join('\\n')))");
-    HOLDS("all('pre').some(p => /^iut .*connect\\([^]*-> observed/m.test(p.textContent))");
-}
-
 static void test_click(void)
 {
     open_page("page.html");
@@ -470,204 +339,6 @@ static void test_click(void)
     check_detail();
     CLICK(FIRST " td");
     HOLDS("!detail()");
-}
-
-/* ---- the keyboard ---- */
-
-/* From the top of the page to the first rule, using what is on the way. */
-static void test_keyboard(void)
-{
-    int stops = 0;
-    open_page("page.html");
-    do {
-        browser_press(browser, KEY_TAB);
-        HOLDS("at() !== document.body && ringed()");
-        if (is("at().id === 'search'")) {
-            browser_press(browser, "connect");
-            HOLDS("ids().length > 0 && ids().every(r => r.includes('connect'))");
-        } else if (is("at().id === 'profile'")) {
-            browser_press(browser, "p");
-            HOLDS("at().value === 'posix' && find('#count').textContent.includes('by posix')");
-        } else if (is("at().id === 'different'")) {
-            browser_press(browser, KEY_SPACE);
-            HOLDS("at().checked && !cases().some(r => r.textContent.includes('all alike'))");
-            browser_press(browser, KEY_SPACE);
-            HOLDS("!at().checked && cases().some(r => r.textContent.includes('all alike'))");
-        } else if (is("at().id === 'panel'")) {
-            browser_press(browser, KEY_ENTER);
-            HOLDS("all('.columns select').length === 4");
-            browser_press(browser, KEY_ENTER);
-        }
-    } while (++stops < 14 && !is("at() === stops()[0]"));
-    /* five fields, two buttons, the columns, the matrix, the area */
-    CU_ASSERT_EQUAL(stops, 10);
-    browser_press(browser, KEY_END);
-    HOLDS("rules().length > 2 && at() === rules().at(-1) && ringed()");
-    browser_press(browser, KEY_HOME KEY_DOWN);
-    HOLDS("at() === rules()[0] && ringed()");
-    browser_press(browser, KEY_UP KEY_UP);
-    HOLDS("at() === stops()[0] && ringed()");
-    browser_press(browser, KEY_SHIFT KEY_TAB);
-    HOLDS("at().matches('.scroll') && ringed()");
-    browser_press(browser, KEY_DOWN);
-    HOLDS("at() === stops()[0]");
-    /* An area closes and opens. */
-    int before = (int)number("rules().length");
-    browser_press(browser, KEY_ENTER);
-    HOLDS("at() === stops()[0] && ringed() && at().getAttribute('aria-expanded') === 'false'");
-    CU_ASSERT(number("rules().length") < before);
-    browser_press(browser, KEY_SPACE);
-    HOLDS("at().getAttribute('aria-expanded') === 'true'");
-    CU_ASSERT_EQUAL(number("rules().length"), before);
-}
-
-static void test_keyboard_opens(void)
-{
-    open_page("page.html");
-    choose("search", "tcp.connect.refused");
-    browser_press(browser, KEY_DOWN KEY_DOWN KEY_ENTER);
-    check_detail();
-    HOLDS("at() === rules()[0] && ringed()");
-    browser_press(browser, KEY_SPACE);
-    HOLDS("!detail() && at().getAttribute('aria-expanded') === 'false'");
-    browser_press(browser, KEY_SPACE KEY_TAB);
-    HOLDS("detail() && detail().contains(at()) && ringed()");
-    browser_press(browser, KEY_ESCAPE);
-    HOLDS("!detail() && at() === rules()[0] && ringed()");
-    browser_press(browser, KEY_ENTER);
-    /* By the button that closes, behind the links to documents. */
-    for (int i = 0; i < 40 && !is("at().matches('.close')"); i++)
-        browser_press(browser, KEY_TAB);
-    browser_press(browser, KEY_ENTER);
-    HOLDS("!detail() && at() === rules()[0] && ringed()");
-    browser_press(browser, KEY_ENTER KEY_ESCAPE);
-    HOLDS("!detail() && at() === rules()[0] && ringed()");
-}
-
-/* What has the focus is in sight, and not under the heads. */
-static void test_keyboard_scrolls(void)
-{
-    static const int widths[] = {WIDE, PHONE};
-    for (size_t i = 0; i < 2; i++) {
-        open_sized("many.html", widths[i], 600);
-        choose("area", "tcp.connect");
-        HOLDS("cases().length > 30");
-        browser_press(browser, KEY_DOWN KEY_END);
-        HOLDS("at() === rules().at(-1) && uncovered()");
-        for (int k = 0; k < 16; k++) {
-            browser_press(browser, KEY_UP);
-            HOLDS("uncovered()");
-        }
-        browser_press(browser, KEY_HOME);
-        HOLDS("at() === stops()[0] && uncovered()");
-        for (int k = 0; k < 16; k++) {
-            browser_press(browser, KEY_DOWN);
-            HOLDS("uncovered()");
-        }
-    }
-}
-
-/* ---- how it looks ---- */
-
-static void test_widths(void)
-{
-    static const int widths[] = {WIDE, TABLET, PHONE};
-    for (size_t i = 0; i < 6; i++) {
-        open_sized(i % 2 ? "many.html" : "page.html", widths[i / 2], 844);
-        HOLDS("stops().length > 0 && fits()");
-        open_refused();
-        choose("search", i % 2 ? "tcp.connect" : "");
-        /* Details can be read without scrolling sideways, whatever the width of the matrix. */
-        HOLDS("fits() && all('.inner *').length > 20 && all('.inner *').every(inside)");
-        CLICK("#panel");
-        HOLDS("fits() && all('.columns').length === 1");
-        HOLDS("all('input, select, button').every(inside)");
-        CLICK("#panel");
-        if (widths[i / 2] == PHONE) {
-            HOLDS("all('.case > *, .area > *').every(inside)");
-            continue;
-        }
-        /* Heads stay in sight while the matrix scrolls, both ways. */
-        json_decref(browser_run(browser, "find('.scroll').scrollTo(1e5, 0)"));
-        HOLDS("all('tr.detail p').every(inside) && all('.case > th').every(inside)");
-        if (i == 3)
-            HOLDS("find('.scroll').scrollLeft > 0");
-        json_decref(browser_run(browser, "find('.scroll').scrollTo(1e5, 300)"));
-        HOLDS("(r => Math.abs(r.top - find('.scroll').getBoundingClientRect().top) <= 1 &&"
-              " r.left === 0)(find('thead th').getBoundingClientRect())");
-    }
-}
-
-/* The least contrast of a text that is shown, and where; and how light the page is. */
-static const char contrast[] =
-    "const parse = s => [...s.match(/[\\d.]+/g).map(Number), 1].slice(0, 4);"
-    "const light = c => { const [r, g, b] = c.slice(0, 3).map(v => (v /= 255) <= 0.04045 ?"
-    " v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);"
-    " return 0.2126 * r + 0.7152 * g + 0.0722 * b; };"
-    "const behind = e => {"
-    " const c = e ? parse(getComputedStyle(e).backgroundColor) : [255, 255, 255, 1];"
-    " return c[3] ? c : behind(e.parentElement); };"
-    "let least = 99, where = '', cells = 0;"
-    "for (const e of all('body *')) {"
-    " if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;"
-    " const a = light(parse(getComputedStyle(e).color)), b = light(behind(e));"
-    " const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);"
-    " cells += !!e.closest('.case td');"
-    " if (ratio < least) { least = ratio; where = e.outerHTML.slice(0, 200); } }"
-    "return {least, where, cells, light: light(behind(document.body))};";
-
-static void check_contrast(bool dark)
-{
-    json_t *found = browser_run(browser, contrast);
-    double least = json_number_value(json_object_get(found, "least"));
-    double light = json_number_value(json_object_get(found, "light"));
-    CU_ASSERT(json_integer_value(json_object_get(found, "cells")) > 20);
-    CU_ASSERT(dark ? light < 0.1 : light > 0.9);
-    CU_ASSERT(least >= 4.5);
-    if (least < 4.5)
-        fprintf(stderr, "contrast %.2f of %s\n", least, text_of(found, "where"));
-    json_decref(found);
-}
-
-static void test_colours(void)
-{
-    static const int widths[] = {WIDE, PHONE};
-    for (size_t i = 0; i < 2; i++) {
-        open_sized("page.html", widths[i], 844);
-        CLICK("#panel");
-        open_refused();
-        choose("search", "");
-        emulate("", "light");
-        check_contrast(false);
-        emulate("", "dark");
-        check_contrast(true);
-        choose("profile", "zos");
-        check_contrast(true);
-    }
-}
-
-static void test_print(void)
-{
-    open_page("many.html");
-    open_refused();
-    choose("search", "");
-    choose("area", "tcp.connect");
-    /* As wide as A4 across; who reads in the dark does not print it. */
-    resize(1030, 700);
-    emulate("print", "dark");
-    HOLDS("all('button, input, select').every(e => e.matches('.case button, .area button'))");
-    HOLDS("cases().length > 3 && all('tr.detail').length === 1 && all('#reports').length === 1");
-    HOLDS("find('#count').innerText.includes('tcp.connect')"); /* what was chosen */
-    HOLDS("fits() && all('thead th, .case > *, .inner *').every(inside)");
-    /* Nothing is in a box that scrolls, since paper does not. */
-    HOLDS("document.documentElement.scrollHeight >= find('table').offsetHeight");
-    HOLDS("all('main, main *').every(e => e.matches('.why') ||"
-          " e.scrollHeight <= e.clientHeight + 1 || getComputedStyle(e).overflowY === 'visible')");
-    check_contrast(false);
-    emulate("", "");
-    json_t *print = browser_devtools(browser, "Page.printToPDF", json_object());
-    CU_ASSERT(strncmp(text_of(print, "data"), "JVBERi", 6) == 0); /* "%PDF" */
-    json_decref(print);
 }
 
 /* ---- what it must not do ---- */
@@ -768,39 +439,9 @@ static void test_self_contained(void)
     json_decref(events);
 }
 
-/* ---- pictures ---- */
-
-static void take_picture(const char *folder, int width, const char *suffix)
-{
-    char path[1024];
-    resize(width, width == PHONE ? 844 : 900);
-    snprintf(path, sizeof path, "%s/page-%d%s.png", folder, width, suffix);
-    CU_ASSERT_TRUE(browser_screenshot(browser, path));
-}
-
 static void test_pictures(void)
 {
-    const char *folder = getenv("SOCKSPEC_SCREENSHOTS"), *page = getenv("SOCKSPEC_PAGE");
-    static const int widths[] = {WIDE, PHONE};
-    char path[1024];
-    if (!page)
-        make_many(place);
-    open_page(page ? page : "many.html");
-    for (size_t i = 0; i < 2; i++) {
-        emulate("", "dark");
-        take_picture(folder, widths[i], "-dark");
-        emulate("", "light");
-        take_picture(folder, widths[i], "");
-    }
-    json_t *print =
-        browser_devtools(browser, "Page.printToPDF", json_pack("{sb}", "preferCSSPageSize", 1));
-    snprintf(path, sizeof path, "%s/page.pdf", folder);
-    CU_ASSERT_TRUE(browser_save(text_of(print, "data"), path));
-    json_decref(print);
-    CLICK("tbody .area button");
-    CLICK(FIRST " button");
-    for (size_t i = 0; i < 2; i++)
-        take_picture(folder, widths[i], "-open");
+    take_pictures(getenv("SOCKSPEC_SCREENSHOTS"));
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-#include "tests/page_inputs.h"
+#include "tests/page/inputs.h"
 
 #include "reports/compare.h"
 #include "tests/support.h"

@@ -1,4 +1,4 @@
-#include "tests/browser.h"
+#include "tests/page/browser.h"
 
 #include <curl/curl.h>
 #include <errno.h>
