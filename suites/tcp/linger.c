@@ -105,26 +105,46 @@ static bool read_parts(struct test *t, struct pending *closing, int fd, size_t *
     return true;
 }
 
+/* What became of a close(). */
+struct closed {
+    bool waited, transmitted; /* while the peer had not read all; all in the end */
+    bool late;                /* it gave its result later than an ACK is delayed after that */
+    int result;
+};
+
 /* Begins to close a socket that has data which its peer has no room for, with much time. The peer
  * reads a part of it after the other. */
-static void observe_close(struct test *t, bool nonblocking)
+static struct closed close_with_data(struct test *t, bool nonblocking)
 {
     size_t unread;
-    int result;
+    struct closed seen = {0};
     struct connection c = unsent_data(t, &unread);
     set_nonblocking(t, t->iut, c.iut, nonblocking);
     set_linger(t, t->iut, c.iut, 30);
     struct pending *closing = begin_close(t->iut, c.iut);
     bool more = read_parts(t, closing, c.peer, &unread);
-    observe("%s", sk_waits(closing) ? "waits" : "returns");
-    if (!more || take_unsent(t, c.peer, unread) < unread) {
+    seen.waited = sk_waits(closing);
+    seen.transmitted = more && take_unsent(t, c.peer, unread) == unread;
+    if (!seen.transmitted)
+        return seen;
+    int64_t since = clock_now();
+    seen.result = finish(closing);
+    seen.late = clock_now() - since > machine_milliseconds(0.5) * INT64_C(1000000);
+    return seen;
+}
+
+/* A loaded machine is late at times, but not each time. */
+static void observe_close(struct test *t, bool nonblocking)
+{
+    enum { TRIES = 3 };
+    struct closed seen = close_with_data(t, nonblocking);
+    for (int tries = 1; seen.late && tries < TRIES; tries++)
+        seen = close_with_data(t, nonblocking);
+    observe("%s", seen.waited ? "waits" : "returns");
+    if (!seen.transmitted)
         observe("not all is transmitted");
-        return;
-    }
-    bool soon = sk_finish_within(closing, machine_milliseconds(0.5), &result);
-    if (!soon)
-        result = finish(closing);
-    observe("%s%s", result_name(result), soon ? "" : " late");
+    else
+        observe("%s%s", result_name(seen.result), seen.late ? " late" : "");
 }
 
 CASE(blocks, peer_is_full, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
@@ -264,7 +284,7 @@ static const char *linger_text(struct test *t, int fd)
 }
 
 RULE(preset, "tcp.linger.default",
-     .statement = "SO_LINGER is off with a time of 0 on a new socket.",
+     .statement = "SO_LINGER is off with a time of 0 on a new stream socket.",
      .outcome = {[BY_POSIX] = {"off, 0 s",
                                {"posix.sockets.options.linger.default-off",
                                 "posix.sockets.options.linger.default-time"}},
