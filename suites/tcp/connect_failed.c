@@ -54,7 +54,9 @@ RULE(writable_epoll, "tcp.connect.failure-epollout",
      .statement =
          "On Linux epoll_wait() reports a socket whose nonblocking connect() has failed as "
          "writable.",
-     .pinned = {[BY_LINUX] = "writable"});
+     .outcome = {
+         [BY_LINUX] = {"writable",
+                       {"linux.connect.2.einprogress-writable", "linux.epoll.7.level-default"}}});
 
 CASE(writable_epoll, refused, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_EPOLL)
 {
