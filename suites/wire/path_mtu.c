@@ -371,8 +371,8 @@ static int set_discover(struct test *t, int fd, int discover)
 
 RULE(tcp_dont, "wire.path-mtu.tcp-dont",
      .statement = "With IP_PMTUDISC_DONT the segments of a connection do not have the "
-                  "don't-fragment flag.",
-     .outcome = {[BY_LINUX] = {"whole", {"linux.ip.7.ip-pmtudisc-dont"}}});
+                  "don't-fragment flag, be it data or a FIN.",
+     .outcome = {[BY_LINUX] = {"whole then whole", {"linux.ip.7.ip-pmtudisc-dont"}}});
 
 CASE(tcp_dont, data, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE)
 {
@@ -385,6 +385,12 @@ CASE(tcp_dont, data, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE
     must(sk_send(iut, c.fd, "abc", 3, 0));
     struct packet packet = hear(&c);
     observe("%s", packet.length != 3 ? said(&c, packet) : flag_of(&packet));
+    tell(&c, ACK);
+    must(sk_shutdown(iut, c.fd, SHUT_WR));
+    do /* a timer may have sent the data again */
+        packet = hear(&c);
+    while (packet.protocol && !(packet.flags & FIN));
+    observe("%s", packet.protocol ? flag_of(&packet) : "nothing");
 }
 
 MUTANT_ON_WIRE(tcp_dont, "segments always have the flag")
