@@ -1,6 +1,7 @@
 #include "harness/worker.h"
 
 #include "calls/clock.h"
+#include "harness/supply.h"
 #include "lab/files.h"
 #include "lab/fork.h"
 #include "lab/line.h"
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -27,17 +27,11 @@
 
 enum { READY = -1, FORKING = -1 };
 
-/* How often in a row a tenant may fail to come up before the run is given up: somebody may be
- * killing them. One that takes all of its time counts for several. */
-enum { BOOTS = 10, SLOW_BOOT = 5 };
-
 /* In the worker's process. */
 struct state {
     const struct case_settings *settings;
     struct worker *worker;
-    struct network *ready[NETWORK_KINDS]; /* clean networks, for the next case */
-    struct tenant tenant;                 /* what the stack started on the pair; pid 0: nothing */
-    int failed_boots;                     /* of tenants, since one came up */
+    struct supply supply;
     int null;
 };
 
@@ -151,112 +145,6 @@ static void clear_processes(const struct state *state, pid_t group)
         continue;
 }
 
-/* Throws a network away, and who lives in it. */
-static void drop_network(struct state *state, struct network *network)
-{
-    if (state->tenant.pid)
-        tenant_stop(&state->tenant);
-    state->tenant.pid = 0;
-    network_free(network);
-}
-
-/* Waits until no other worker on this machine, of whatever run, makes a network: hundreds that ask
- * the kernel at once keep each other from it for minutes. Returns what to close afterwards. One
- * that keeps its turn for long was stopped by somebody, and is waited for once and no more. */
-static int take_turn(struct ending *ending)
-{
-    static bool in_vain;
-    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(CROWDED_SECONDS));
-    int turn = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    while (turn >= 0 && !in_vain && flock(turn, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        in_vain = !backoff_wait(&backoff);
-        ending->queued++;
-    }
-    return turn;
-}
-
-static struct network *make_in_turn(struct ending *ending, enum network_kind kind, char *why,
-                                    size_t size)
-{
-    int turn = take_turn(ending);
-    struct network *network = network_create(kind, why, size);
-    int error = errno;
-    if (turn >= 0)
-        close(turn);
-    errno = error;
-    return network;
-}
-
-/* A network that is ours to make is tried again: others may be using up what it takes, or the
- * machine's time, and will be done some day. */
-static struct network *make_network(const struct state *state, enum network_kind kind, char *why,
-                                    size_t size)
-{
-    const struct case_settings *settings = state->settings;
-    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
-    struct network *network;
-    if (settings->stack->network)
-        return settings->stack->network(settings->stack_argument, kind, why, size);
-    while (!(network = make_in_turn(state->worker->ending, kind, why, size)) &&
-           errno != EOPNOTSUPP && backoff_wait(&backoff))
-        continue;
-    return network;
-}
-
-static struct network *take_network(struct state *state, enum network_kind kind, char *why,
-                                    size_t size)
-{
-    const struct case_settings *settings = state->settings;
-    struct network *network = state->ready[kind];
-    struct tenant *tenant = &state->tenant;
-    state->ready[kind] = NULL;
-    if (network && (!tenant->pid || tenant_lives(tenant)))
-        return network;
-    if (network)
-        drop_network(state, network);
-    network = make_network(state, kind, why, size);
-    if (!network)
-        return NULL;
-    network->elsewhere = settings->stack->elsewhere;
-    if (settings->stack->takes_interface && !network_vacate(network, SIDE_IUT)) {
-        snprintf(why, size, "the addresses cannot be taken off: %s", strerror(errno));
-        drop_network(state, network);
-        return NULL;
-    }
-    if (!settings->stack->start)
-        return network;
-    state->worker->ending->no_implementation = true;
-    bool started = settings->stack->start(settings->stack_argument, network, tenant, why, size);
-    if (!started)
-        tenant->pid = 0;
-    if (started && tenant_await(tenant, (int)(BOOT_SECONDS * machine_factor), why, size)) {
-        state->failed_boots = 0;
-        state->worker->ending->no_implementation = false;
-        return network;
-    }
-    state->failed_boots += started && errno == ETIMEDOUT ? SLOW_BOOT : 1;
-    drop_network(state, network);
-    if (state->failed_boots >= BOOTS)
-        _exit(1); /* the reason is told for the whole run */
-    return NULL;
-}
-
-/* Keeps a network for the next case, where what this one did with it can be undone, or throws it
- * away. */
-static void give_back(struct state *state, struct network *network, const struct record *record)
-{
-    bool tenant = state->tenant.pid != 0;
-    network->altered |= record->net_altered != 0;
-    network->rerouted |= record->net_altered == 2;
-    bool good = record->finished && !(tenant && record->hung);
-    if (good && network->altered)
-        network_restore(network);
-    if (good && network_clean(network))
-        state->ready[network->kind] = network;
-    else
-        drop_network(state, network);
-}
-
 /* Adds what the tenant wrote last to the output of a case that it did not see through, which is cut
  * to make room for that. */
 static void quote_tenant(struct tenant *tenant, struct ending *ending)
@@ -316,12 +204,12 @@ static void run_order(struct state *state, int32_t order)
     bool line = !loopback && variant && variant->value[AXIS_network] == ON_LINE;
     bool at_pair = stack->start && !stack->network;
     struct network *network =
-        take_network(state, loopback && !at_pair ? NETWORK_LOOPBACK : NETWORK_PAIR, ending->reason,
-                     sizeof ending->reason);
+        supply_take(&state->supply, loopback && !at_pair ? NETWORK_LOOPBACK : NETWORK_PAIR,
+                    ending->reason, sizeof ending->reason);
     if (!network || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0) {
         if (network) {
             snprintf(ending->reason, sizeof ending->reason, "no pipe: %s", strerror(errno));
-            state->ready[network->kind] = network; /* as it was */
+            state->supply.ready[network->kind] = network; /* as it was */
         }
         ending->no_network = true;
         ending->nanoseconds = clock_now() - begin;
@@ -332,9 +220,9 @@ static void run_order(struct state *state, int32_t order)
     if (line && !network_take_line(network))
         snprintf(record->no_line, sizeof record->no_line, "%s%s", strerror(errno),
                  errno == EPERM ? " (packet sockets take the capability NET_RAW)" : "");
-    if (state->tenant.pid) {
-        tenant_listen(&state->tenant);
-        state->tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
+    if (state->supply.tenant.pid) {
+        tenant_listen(&state->supply.tenant);
+        state->supply.tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
     }
     /* For the implementation's process, and for agents that start elsewhere. */
     const char *directory = files_fresh();
@@ -349,7 +237,7 @@ static void run_order(struct state *state, int32_t order)
         struct network inside = network_inside(network);
         setpgid(0, 0);
         struct network *on = loopback && at_pair ? &inside : network;
-        const struct tenant *in = stack->start ? &state->tenant : NULL;
+        const struct tenant *in = stack->start ? &state->supply.tenant : NULL;
         if (variant)
             case_process(state->settings, (size_t)order, on, in, record);
         case_look(state->settings, on, in, record);
@@ -359,20 +247,20 @@ static void run_order(struct state *state, int32_t order)
         ending->no_network = true;
         snprintf(ending->reason, sizeof ending->reason, "no process: %s", namespace_reason(errno));
     } else {
-        if (!attend(pid, pipes[0], &state->tenant, last, state->settings, ending)) {
+        if (!attend(pid, pipes[0], &state->supply.tenant, last, state->settings, ending)) {
             ending->no_network = true;
             snprintf(ending->reason, sizeof ending->reason, "its process cannot be watched: %s",
                      strerror(errno));
         }
-        if (state->tenant.pid && !record->finished)
-            quote_tenant(&state->tenant, ending);
+        if (state->supply.tenant.pid && !record->finished)
+            quote_tenant(&state->supply.tenant, ending);
         clear_processes(state, pid);
         if (line && network->line)
             keep_unread(network->line, record);
         files_clear();
     }
     close(pipes[0]);
-    give_back(state, network, record);
+    supply_give_back(&state->supply, network, record);
     ending->nanoseconds = clock_now() - begin;
 }
 
@@ -413,7 +301,9 @@ static void limit_files(void)
 __attribute__((noreturn)) static void work(const struct case_settings *settings,
                                            struct worker *worker)
 {
-    struct state state = {.settings = settings, .worker = worker};
+    struct state state = {.settings = settings,
+                          .worker = worker,
+                          .supply = {.settings = settings, .ending = worker->ending}};
     struct rlimit none = {0, 0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sockspec-worker");
