@@ -63,8 +63,8 @@ static int bind_again(struct test *t, const struct address *name, bool reusable)
 }
 
 RULE(in_use, "tcp.time-wait.in-use",
-     .statement = "On Linux bind() to the local port of a connection in TIME_WAIT fails with "
-                  "EADDRINUSE, although no socket has it any more, unless SO_REUSEADDR is set.",
+     .statement = "On Linux bind() without SO_REUSEADDR to the local port of a connection in "
+                  "TIME_WAIT fails with EADDRINUSE, although no socket has it any more.",
      .outcome = {[BY_LINUX] = {"EADDRINUSE",
                                {"linux.ip.7.bound-address-after-close", "linux.ip.7.eaddrinuse"}}});
 
@@ -97,7 +97,8 @@ RULE(new_only, "tcp.time-wait.reuse-new-only",
      .statement =
          "On Linux SO_REUSEADDR on the new socket alone is not enough: bind() to a port in "
          "TIME_WAIT fails with EADDRINUSE.",
-     .outcome = {[BY_LINUX] = {"EADDRINUSE", {"linux.socket.7.reuseaddr-both"}}});
+     .outcome = {
+         [BY_LINUX] = {"EADDRINUSE", {"linux.socket.7.reuseaddr-both", "linux.ip.7.eaddrinuse"}}});
 
 CASE(new_only, new_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -112,7 +113,8 @@ RULE(old_only, "tcp.time-wait.reuse-old-only",
      .statement =
          "On Linux SO_REUSEADDR on the socket that had the connection, but not on the new one, is "
          "not enough: bind() to its port in TIME_WAIT fails with EADDRINUSE.",
-     .outcome = {[BY_LINUX] = {"EADDRINUSE", {"linux.socket.7.reuseaddr-both"}}});
+     .outcome = {
+         [BY_LINUX] = {"EADDRINUSE", {"linux.socket.7.reuseaddr-both", "linux.ip.7.eaddrinuse"}}});
 
 CASE(old_only, old_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -380,8 +382,8 @@ CASE(two_msl, waited_for, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_PAI
 MUTANT_BY(two_msl, "TIME_WAIT lasts for ever", in_use_for_ever)
 
 RULE(orphan, "tcp.release.fin-wait-2-ends",
-     .statement = "On Linux a connection in FIN_WAIT_2 that no socket has any more ends after the "
-                  "seconds that TCP_LINGER2 sets, and its port is free.",
+     .statement = "On Linux the port of a connection in FIN_WAIT_2 that no socket has any more is "
+                  "free after the seconds that TCP_LINGER2 sets.",
      .outcome = {[BY_LINUX] = {"in time",
                                {"linux.tcp.7.tcp-linger2", "linux.tcp.7.tcp-linger2-overrides"}}});
 
