@@ -76,9 +76,10 @@ MUTANT_BY(restart, "SO_REUSEADDR is ignored", ignores_reuse)
 RULE(blocked, "tcp.restart.without-reuseaddr",
      .statement = "Without SO_REUSEADDR a server cannot be started again while connections of its "
                   "predecessor live, or on Linux are in TIME_WAIT: bind() fails with EADDRINUSE.",
-     .outcome = {[BY_LINUX] = {"EADDRINUSE",
-                               {"linux.bind.2.eaddrinuse", "linux.ip.7.eaddrinuse",
-                                "linux.ip.7.bound-address-after-close"}}});
+     .outcome = {
+         [BY_LINUX] = {"EADDRINUSE",
+                       {"linux.bind.2.eaddrinuse", "linux.ip.7.eaddrinuse",
+                        "linux.ip.7.bound-address-after-close", "linux.ipv6.7.like-ipv4"}}});
 
 CASE(blocked, live_connection, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"left", {"established", "close-wait"}}},

@@ -66,7 +66,8 @@ RULE(in_use, "tcp.time-wait.in-use",
      .statement = "On Linux bind() without SO_REUSEADDR to the local port of a connection in "
                   "TIME_WAIT fails with EADDRINUSE, although no socket has it any more.",
      .outcome = {[BY_LINUX] = {"EADDRINUSE",
-                               {"linux.ip.7.bound-address-after-close", "linux.ip.7.eaddrinuse"}}});
+                               {"linux.ip.7.bound-address-after-close", "linux.ip.7.eaddrinuse",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(in_use, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -80,10 +81,10 @@ MUTANT_BY(in_use, "bind() sets SO_REUSEADDR secretly", reuses_secretly)
 RULE(reusable, "tcp.time-wait.reuse-both",
      .statement = "With SO_REUSEADDR on the socket that had the connection and on the new one, "
                   "bind() to a port in TIME_WAIT succeeds.",
-     .outcome = {
-         [BY_LINUX] = {"0",
-                       {"linux.socket.7.reuseaddr-both", "linux.ip.7.bound-address-after-close"}},
-         [BY_BSD] = {"0", {"freebsd.getsockopt.2.so-reuseaddr"}}});
+     .outcome = {[BY_LINUX] = {"0",
+                               {"linux.socket.7.reuseaddr-both",
+                                "linux.ip.7.bound-address-after-close", "linux.ipv6.7.like-ipv4"}},
+                 [BY_BSD] = {"0", {"freebsd.getsockopt.2.so-reuseaddr"}}});
 
 CASE(reusable, both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE, WHICH_ADDRESS)
 {
@@ -97,8 +98,9 @@ RULE(new_only, "tcp.time-wait.reuse-new-only",
      .statement =
          "On Linux SO_REUSEADDR on the new socket alone is not enough: bind() to a port in "
          "TIME_WAIT fails with EADDRINUSE.",
-     .outcome = {
-         [BY_LINUX] = {"EADDRINUSE", {"linux.socket.7.reuseaddr-both", "linux.ip.7.eaddrinuse"}}});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE",
+                               {"linux.socket.7.reuseaddr-both", "linux.ip.7.eaddrinuse",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(new_only, new_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -113,8 +115,9 @@ RULE(old_only, "tcp.time-wait.reuse-old-only",
      .statement =
          "On Linux SO_REUSEADDR on the socket that had the connection, but not on the new one, is "
          "not enough: bind() to its port in TIME_WAIT fails with EADDRINUSE.",
-     .outcome = {
-         [BY_LINUX] = {"EADDRINUSE", {"linux.socket.7.reuseaddr-both", "linux.ip.7.eaddrinuse"}}});
+     .outcome = {[BY_LINUX] = {"EADDRINUSE",
+                               {"linux.socket.7.reuseaddr-both", "linux.ip.7.eaddrinuse",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(old_only, old_socket, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      WHICH_ADDRESS)
@@ -131,7 +134,9 @@ RULE(other_address, "tcp.time-wait.other-address",
      .outcome = {[BY_POSIX] = {"0",
                                {"posix.bind.assigns-address", "posix.bind.eaddrinuse",
                                 "posix.errors.no-error-is-success"}},
-                 [BY_LINUX] = {"0", {"linux.bind.2.assigns", "linux.ip.7.one-socket-per-pair"}}});
+                 [BY_LINUX] = {"0",
+                               {"linux.bind.2.assigns", "linux.ip.7.one-socket-per-pair",
+                                "linux.ipv6.7.like-ipv4"}}});
 
 CASE(other_address, no_option, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE)
 {
