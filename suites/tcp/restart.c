@@ -144,7 +144,10 @@ RULE(independent, "tcp.restart.connections-survive",
                         "linux.socket.2.stream-full-duplex", "linux.socket.2.stream-not-lost"}},
          [BY_BSD] = {"hello then hello",
                      {"freebsd.accept.2.makes-new-socket", "posix.close.socket-destroyed",
-                      "freebsd.socket.2.stream.reliable-sequenced"}}});
+                      "freebsd.socket.2.stream.reliable-sequenced"}},
+         [BY_ZOS] = {"hello then hello",
+                     {"zos.accept.new-socket-same-properties", "zos.close.shuts-down-and-frees",
+                      "zos.socket.stream-two-way-reliable"}}});
 
 CASE(independent, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ROLE_SERVER)
 {
