@@ -1,4 +1,5 @@
 /* bind() to addresses that a socket cannot have. */
+#include "suites/address/bound.h"
 #include "suites/suite.h"
 
 #include <linux/capability.h>
@@ -26,19 +27,6 @@ CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = ON_PAIR, .type = ANY
 
 MUTANT_GIVES(foreign, "bind() succeeds for addresses of nobody", OP_BIND, EADDRNOTAVAIL, 0)
 
-/* What bind() gave: what succeeds has given the socket that address, and the port that was named.
- */
-static void observe_bind(struct test *t, int fd, const struct address *asked)
-{
-    struct address name;
-    int result = sk_bind(t->iut, fd, asked);
-    if (result == 0 && must(sk_getsockname(t->iut, fd, &name)) == 0 &&
-        !(address_port(asked) ? address_equal(&name, asked) : address_same_host(&name, asked)))
-        observe("0, and another address");
-    else
-        observe_result(result);
-}
-
 RULE(after_failure, "address.bind.after-failure",
      .statement = "A socket whose bind() failed can be bound to another address.",
      .outcome = {
@@ -56,7 +44,7 @@ CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
                    own = place_of(t, iut, PLACE_MAIN, 0);
     require_by("address.bind.not-local", sk_bind(iut, fd, &absent) == -EADDRNOTAVAIL,
                "the first bind() did not fail");
-    observe_bind(t, fd, &own);
+    observe_bound(t, fd, &own, sk_bind(iut, fd, &own));
 }
 
 CASE(after_failure, in_use, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
@@ -100,7 +88,7 @@ CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYP
 {
     struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
     struct address other = place_of(t, iut, PLACE_OTHER, 0);
-    observe_bind(t, own.fd, &other);
+    observe_bound(t, own.fd, &other, sk_bind(iut, own.fd, &other));
 }
 
 CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
@@ -112,7 +100,7 @@ CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY
                              {"freebsd.bind.2.einval-already-bound", "freebsd.bind.2.eaddrinuse"}}})
 {
     struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
-    observe_bind(t, own.fd, &own.name);
+    observe_bound(t, own.fd, &own.name, sk_bind(iut, own.fd, &own.name));
 }
 
 MUTANT(twice, "a second bind() fails with EISCONN")
@@ -271,7 +259,7 @@ static void observe_wildcards(struct test *t, int only)
     must(sk_bind(t->iut, first, &any));
     must(sk_getsockname(t->iut, first, &any));
     any = address_any(ipv4_first ? AF_INET6 : AF_INET, address_port(&any));
-    observe_bind(t, second, &any);
+    observe_bound(t, second, &any, sk_bind(t->iut, second, &any));
 }
 
 #define WHICH_FIRST .axes = {{"first", {"ipv6", "ipv4"}}}
@@ -322,7 +310,8 @@ CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK
 {
     struct address name = place_of(t, iut, PLACE_MAIN, PROTECTED);
     must(sk_drop_capability(iut, CAP_NET_BIND_SERVICE));
-    observe_bind(t, typed_socket(t, iut), &name);
+    int fd = typed_socket(t, iut);
+    observe_bound(t, fd, &name, sk_bind(iut, fd, &name));
 }
 
 CASE(protected, another_user, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
@@ -334,7 +323,7 @@ CASE(protected, another_user, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON
     int fd = typed_socket(t, iut);
     if (sk_seteuid(iut, NOBODY) < 0)
         skip("its process cannot become another user's");
-    observe_bind(t, fd, &name);
+    observe_bound(t, fd, &name, sk_bind(iut, fd, &name));
 }
 
 MUTANT_GIVES(protected, "anybody may have any port", OP_BIND, EACCES, 0)

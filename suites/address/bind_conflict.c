@@ -1,4 +1,5 @@
 /* Two sockets and one port: which second bind() succeeds. */
+#include "suites/address/bound.h"
 #include "suites/suite.h"
 
 /* The two addresses, first bound first; a case may take a part of them. */
@@ -57,17 +58,6 @@ static struct conflict bind_two(struct test *t, int type, int option, unsigned s
     c.name = address_at(t, second_wild, address_port(&name));
     c.result = sk_bind(iut, c.second, &c.name);
     return c;
-}
-
-/* What bind() to a name gave: what succeeds has given the socket that name. */
-static void observe_bound(struct test *t, int fd, const struct address *asked, int result)
-{
-    struct address given;
-    if (result == 0 && must(sk_getsockname(t->iut, fd, &given)) == 0 &&
-        !address_equal(&given, asked))
-        observe("0, and another name");
-    else
-        observe_result(result);
 }
 
 static void observe_conflict(struct test *t, const struct conflict *c)
