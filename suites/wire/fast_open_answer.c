@@ -12,8 +12,8 @@ static void observe_data(const struct talk *talk, struct packet packet)
 
 RULE(without, "wire.fast-open.client.no-option-answered",
      .statement =
-         "A connection whose SYN asked for a cookie and got an answer without one is as any "
-         "other: what send() is given comes in order.",
+         "A SYN and ACK without a cookie that answers a SYN which asked for one completes the "
+         "handshake, and what send() is given then comes behind it.",
      RFCS("ACK seq 1 ack 1 then ACK seq 1 ack 1 data 5 then hello", "rfc7413.compatible",
           "rfc7413.data-after-handshake"));
 
@@ -105,7 +105,10 @@ MUTANT_TAMPERS(partly, "all is sent again", .heading = TO_IUT, .with = SYN | ACK
 RULE(crossing, "wire.fast-open.client.simultaneous",
      .statement = "A SYN that crosses one with data is answered by SYN and ACK, and the data comes "
                   "once and in order, before what send() is given next.",
-     RFCS("SYN ACK then hello more", "rfc7413.simultaneous", "rfc7413.data-after-handshake"));
+     RFCS("SYN ACK then hello more", "rfc7413.simultaneous", "rfc7413.syn-counts",
+          "rfc7413.data-after-handshake", "rfc9293.syn-sent-syn-received",
+          "rfc9293.simultaneous-open-syn-ack", "rfc9293.ack-syn-received",
+          "rfc9293.fully-acknowledged"));
 
 CASE(crossing, both, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
      .seconds = SYN_SECONDS, .axes = {FAST_CALL, {"acknowledged", {"data", "syn"}}})

@@ -23,7 +23,8 @@ CASE(in_progress, first, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
     need_fast_client(t);
     struct talk c = talk_to(&line, 0);
     c.fd = fast_socket(t);
-    int result = fast_begin(&c, "hello");
+    int result =
+        t->chosen[0] == BY_CONNECT ? sk_connect(iut, c.fd, &c.line_name) : fast_begin(&c, "hello");
     if (see(&line).cookie_length && t->elsewhere)
         skip("the implementation has a cookie of an earlier case");
     observe_result(result);
