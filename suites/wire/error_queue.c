@@ -173,14 +173,22 @@ MUTANT(control, "the flag is missing")
         ((struct message *)call->block[1].bytes)->flags &= ~MSG_ERRQUEUE;
 }
 
-RULE(off, "wire.error-queue.off", .statement = "Nothing is queued unless IP_RECVERR is set.",
-     .outcome = {[BY_LINUX] = {"nothing", {"linux.ip.7.ip-recverr-default"}}});
+RULE(off, "wire.error-queue.off",
+     .statement = "Nothing is queued unless IP_RECVERR, or IPV6_RECVERR, is set.",
+     .outcome = {
+         [BY_LINUX] = {"nothing", {"linux.ip.7.ip-recverr-default", "linux.ipv6.7.ipv6-recverr"}}});
 
-CASE(off, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
+CASE(off, port_unreachable, ANY_ERRORS,
+     .axes = {CONNECTED_OR_NOT, {"option", {"never", "cleared"}}})
 {
     struct line line = take_line(t);
     need_error_queue(t);
     struct asker a = t->chosen[0] ? asks_connected(&line) : asks_unconnected(&line);
+    if (t->chosen[1]) {
+        hear_errors(t, a.fd);
+        must(t->domain == AF_INET6 ? sk_setsockopt(iut, a.fd, IPPROTO_IPV6, IPV6_RECVERR, 0)
+                                   : sk_setsockopt(iut, a.fd, IPPROTO_IP, IP_RECVERR, 0));
+    }
     line_send_packet(&line, port_unreachable(&a.datagram));
     see_now(&line);
     pending_error(t, a.fd); /* if it was reported, it stands before no queue */
@@ -189,6 +197,9 @@ CASE(off, port_unreachable, ANY_ERRORS, .axes = {CONNECTED_OR_NOT})
 
 MUTANT(off, "errors are always queued")
 {
+    if (call_is_option(call, OP_SETSOCKOPT, IPPROTO_IP, IP_RECVERR) ||
+        call_is_option(call, OP_SETSOCKOPT, IPPROTO_IPV6, IPV6_RECVERR))
+        call_set_option_value(call, 1);
     if (call->operation == OP_SENDTO || call->operation == OP_SEND) {
         sk_setsockopt(m->real, (int)call->argument[0], IPPROTO_IP, IP_RECVERR, 1);
         sk_setsockopt(m->real, (int)call->argument[0], IPPROTO_IPV6, IPV6_RECVERR, 1);
