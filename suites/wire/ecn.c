@@ -32,10 +32,12 @@ CASE(agreed, listener, .network = ON_LINE, .family = ANY_FAMILY)
 MUTANT_TAMPERS(agreed, "SYNs have no ECE", .with = SYN | ACK, .clear = ECE)
 
 RULE(told, "wire.ecn.told",
-     .statement = "When ECN is agreed on with a listening socket, data that was marked on its way "
-                  "is acknowledged with ECE, and so is what comes then, until the other side has "
-                  "said CWR; what comes before it is acknowledged without.",
-     RFCS("neither then ECE then ECE then neither", "rfc9293.shld-8"));
+     .statement =
+         "When ECN is agreed on with a listening socket, data that was marked on its way "
+         "is acknowledged with ECE, and so is what comes then, until the other side has "
+         "said CWR; what comes before it, and after the CWR, is acknowledged without, until "
+         "something is marked again.",
+     RFCS("neither then ECE then ECE then neither then ECE", "rfc9293.shld-8"));
 
 /* What the ACK of data says, which was marked or not, and may say CWR; NULL if there is none. */
 static const char *answer_to(struct talk *c, unsigned flags, uint8_t traffic)
@@ -53,7 +55,7 @@ CASE(told, marked, .network = ON_LINE, .family = ANY_FAMILY)
     static const struct {
         unsigned flags;
         uint8_t traffic;
-    } sent[] = {{0, CAPABLE}, {0, MARKED}, {0, CAPABLE}, {CWR, CAPABLE}, {0, CAPABLE}};
+    } sent[] = {{0, CAPABLE}, {0, MARKED}, {0, CAPABLE}, {CWR, CAPABLE}, {0, CAPABLE}, {0, MARKED}};
     struct line line = take_line(t);
     struct talk c = line_calls_with(&line, (struct packet){.flags = SYN | ECE | CWR});
     if (strcmp(notification(&c.syn), "ECE") != 0)

@@ -86,7 +86,9 @@ MUTANT_ON_WIRE(again, "it is not sent again")
 }
 
 RULE(partly, "wire.fast-open.client.data-partly",
-     .statement = "Of the data of a SYN that was acknowledged in part the rest is sent again.",
+     .statement =
+         "Of the data of a SYN that was acknowledged in part the rest is sent again in the "
+         "first ACK.",
      RFCS("ACK seq 3 ack 1 data 3 then llo", "rfc7413.data-again", "rfc7413.ack-sent"));
 
 CASE(partly, two_octets, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
