@@ -221,10 +221,11 @@ CASE(shut_later, sending, .network = ON_LINE, .family = ANY_FAMILY)
     tell(&c, ACK);
     if (sending)
         taken = finish(sending);
+    int64_t begin = clock_now();
     do { /* a FIN may wait for the ACK of the data, but for no timer */
         packet = hear_now(&c);
         tell(&c, ACK);
-    } while (packet.protocol && !(packet.flags & (FIN | RST)));
+    } while (packet.protocol && !(packet.flags & (FIN | RST)) && may_still_come(begin));
     uint32_t came = c.expected - c.others.number - 1; /* the FIN is one of them, if in order */
     bool behind = taken > 0 ? came == (uint32_t)taken + 1 : came > 0;
     observe("%s", packet.flags & FIN && behind ? "FIN" : said(&c, packet));
