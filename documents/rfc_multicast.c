@@ -10,6 +10,13 @@ REQUIREMENTS(rfc1112, "rfc1112",
               "The sender of a datagram to a group can say its time to live."},
              {"rfc1112.send-ttl-default", "6.1 Extensions to the IP Service Interface", REQ_SHOULD,
               "The time to live is 1.", .when = "the sender of a datagram to a group says none"},
+             {"rfc1112.send-interface", "6.1 Extensions to the IP Service Interface", REQ_SHOULD,
+              "The sender of a datagram to a group can say by which interface it leaves.",
+              .when = "the host may be attached to several networks"},
+             {"rfc1112.send-loop", "6.1 Extensions to the IP Service Interface", REQ_SHOULD,
+              "The sender of a datagram to a group can have no copy of it delivered to its own "
+              "host; otherwise one is.",
+              .when = "the host is a member of the group"},
              {"rfc1112.ethernet-address", "6.4 Extensions to an Ethernet Local Network Module",
               REQ_SHALL,
               "The Ethernet address of a group is 01-00-5E-00-00-00 with the low 23 bits of the "
@@ -33,7 +40,8 @@ REQUIREMENTS(rfc3376, "rfc3376",
               .when = "what an interface receives of a group changes"});
 
 DOCUMENT(rfc2710, .id = "rfc2710", .title = "RFC 2710, Multicast Listener Discovery (MLD) for IPv6",
-         .edition = "October 1999, section 4", .where = "https://www.rfc-editor.org/rfc/rfc2710");
+         .edition = "October 1999, sections 4 and 5",
+         .where = "https://www.rfc-editor.org/rfc/rfc2710");
 
 REQUIREMENTS(rfc2710, "rfc2710",
              {"rfc2710.start-reports", "4 Protocol Description", REQ_SHOULD,
@@ -42,5 +50,8 @@ REQUIREMENTS(rfc2710, "rfc2710",
              {"rfc2710.cease-done", "4 Protocol Description", REQ_SHOULD,
               "A Done message with the address is sent.",
               .when = "a node ceases to listen to the address on an interface"},
+             {"rfc2710.cease-at-once", "5 Node State Transition Diagram", REQ_SHOULD,
+              "The Done message is sent in the transition that ends the listening.",
+              .when = "the node sent the last Report of the address"},
              {"rfc2710.cease-nothing", "4 Protocol Description", REQ_MAY,
               "No Done message is sent.", .when = "another node's Report was heard last"});
