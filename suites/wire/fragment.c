@@ -47,7 +47,9 @@ static void need_discovery(struct test *t, int fd)
 static void observe_flag(struct test *t, int how)
 {
     struct line line = take_line(t);
-    int fd = connected_to(t, &line);
+    struct address name = line_name(&line, 0);
+    bool unconnected = t->send == WITH_SENDTO || t->send == WITH_SENDMSG;
+    int fd = unconnected ? datagram_socket(t, t->iut) : connected_to(t, &line);
     if (how == AS_IT_IS) {
         need_discovery(t, fd);
     } else {
@@ -55,7 +57,7 @@ static void observe_flag(struct test *t, int how)
                       how == IP_PMTUDISC_DONT ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT);
         discover(t, fd, how);
     }
-    must(sk_send(t->iut, fd, "abc", 3, 0));
+    must(send_by_form(t, t->iut, fd, "abc", 3, unconnected ? &name : NULL));
     struct packet packet = see(&line);
     observe("%s", packet.protocol != IPPROTO_UDP ? packet_words(&packet, NULL, NULL)
                   : packet.dont_fragment         ? "may not be fragmented"
@@ -72,7 +74,7 @@ RULE(flag_do, "wire.fragment.flag-do",
      .statement = "A datagram has the don't-fragment flag if setsockopt() set IP_PMTUDISC_DO.",
      .outcome = {[BY_LINUX] = {"may not be fragmented", {"linux.ip.7.ip-pmtudisc-do"}}});
 
-CASE(flag_do, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+CASE(flag_do, datagram, .network = ON_LINE, .family = FAMILY_IPV4, .send = ANY_SEND)
 {
     observe_flag(t, IP_PMTUDISC_DO);
 }
@@ -90,12 +92,12 @@ RULE(flag_want, "wire.fragment.flag-want",
          [BY_LINUX] = {"may not be fragmented",
                        {"linux.ip.7.ip-pmtudisc-want", "linux.ip.7.ip-mtu-discover-default"}}});
 
-CASE(flag_want, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+CASE(flag_want, datagram, .network = ON_LINE, .family = FAMILY_IPV4, .send = ANY_SEND)
 {
     observe_flag(t, IP_PMTUDISC_WANT);
 }
 
-CASE(flag_want, nothing_set, .network = ON_LINE, .family = FAMILY_IPV4)
+CASE(flag_want, nothing_set, .network = ON_LINE, .family = FAMILY_IPV4, .send = ANY_SEND)
 {
     observe_flag(t, AS_IT_IS);
 }
@@ -109,7 +111,7 @@ RULE(flag_probe, "wire.fragment.flag-probe",
      .statement = "A datagram has the don't-fragment flag if setsockopt() set IP_PMTUDISC_PROBE.",
      .outcome = {[BY_LINUX] = {"may not be fragmented", {"linux.ip.7.ip-pmtudisc-probe"}}});
 
-CASE(flag_probe, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+CASE(flag_probe, datagram, .network = ON_LINE, .family = FAMILY_IPV4, .send = ANY_SEND)
 {
     observe_flag(t, IP_PMTUDISC_PROBE);
 }
@@ -123,7 +125,7 @@ RULE(flag_dont, "wire.fragment.flag-dont",
      .statement = "A datagram has no don't-fragment flag if setsockopt() set IP_PMTUDISC_DONT.",
      .outcome = {[BY_LINUX] = {"may be fragmented", {"linux.ip.7.ip-pmtudisc-dont"}}});
 
-CASE(flag_dont, datagram, .network = ON_LINE, .family = FAMILY_IPV4)
+CASE(flag_dont, datagram, .network = ON_LINE, .family = FAMILY_IPV4, .send = ANY_SEND)
 {
     observe_flag(t, IP_PMTUDISC_DONT);
 }
@@ -230,6 +232,7 @@ static bool is_part(const unsigned char *part, size_t begin, size_t length)
 /* Fragments may come in any order; each byte has to come. */
 static const char *fragments_of(struct line *line, size_t all)
 {
+    enum { UNIT = 8 }; /* of offsets */
     static bool come[BIG + UDP_HEADER];
     size_t count = 0;
     uint32_t identifier = 0;
@@ -238,8 +241,10 @@ static const char *fragments_of(struct line *line, size_t all)
         size_t header = packet.source.any.sa_family == AF_INET6 ? IPV6_HEADER : (size_t)IPV4_HEADER;
         if (!packet.protocol)
             return "a part is missing";
-        if (!packet.fragment && !packet.more_fragments)
+        if (packet.protocol != IPPROTO_UDP || (!packet.fragment && !packet.more_fragments))
             return packet_words(&packet, NULL, NULL);
+        if (packet.problems & PACKET_BAD_HEADER_CHECKSUM && !packet.checksum_is_later)
+            return "a fragment with a wrong checksum";
         if (packet.dont_fragment)
             return "a fragment that may not be fragmented";
         header += packet.header_options;
@@ -249,11 +254,15 @@ static const char *fragments_of(struct line *line, size_t all)
             return "a fragment that is cut";
         identifier = packet.identifier;
         size_t length = packet.raw_length - header;
-        if (packet.more_fragments == (packet.fragment + length >= all))
+        if (packet.fragment + length > all)
+            return "more than was sent";
+        if (packet.more_fragments && length % UNIT)
+            return "a fragment that no other fits behind";
+        if (packet.more_fragments == (packet.fragment + length == all))
             return packet.more_fragments ? "a last one that is not" : "one that is not the last";
         if (!is_part((const unsigned char *)packet.raw + header, packet.fragment, length))
             return "something else";
-        for (size_t i = packet.fragment; i < packet.fragment + length && i < all; i++) {
+        for (size_t i = packet.fragment; i < packet.fragment + length; i++) {
             count += !come[i];
             come[i] = true;
         }
