@@ -37,15 +37,25 @@ static bool is_datagram_to(const struct packet *packet, const struct address *to
            (address_same_host(to, &everybody) || address_same_host(to, &packet->destination));
 }
 
+/* Whether what was asked for then may still come: in a network of others there is always something.
+ */
+static bool is_awaited(int64_t begin)
+{
+    return clock_now() - begin < patience * INT64_C(1000000);
+}
+
 /* The next datagram to a group or everybody; what hosts and their other programs say to groups is
  * passed over. */
 static struct packet see_datagram(struct line *line, struct address to, bool now)
 {
+    int64_t begin = clock_now();
     struct packet packet;
-    do
+    do {
         packet = now ? see_now(line) : see(line);
-    while (packet.protocol && !is_datagram_to(&packet, &to));
-    return packet;
+        if (!packet.protocol || is_datagram_to(&packet, &to))
+            return packet;
+    } while (is_awaited(begin));
+    return (struct packet){.protocol = PROTOCOL_NONE};
 }
 
 /* A datagram socket of the IUT's main address, whose multicast packets leave towards the line: the
@@ -403,12 +413,14 @@ static int says_of_group(const struct test *t, const struct packet *packet)
 static const char *said_of_group(struct line *line, bool *version3)
 {
     static const double at_once = 0.5;
+    int64_t begin = clock_now();
     struct packet packet;
     int says;
-    do
+    do {
         packet = see(line);
-    while (packet.protocol && !(says = says_of_group(line->t, &packet)));
-    if (!packet.protocol)
+        says = packet.protocol ? says_of_group(line->t, &packet) : 0;
+    } while (packet.protocol && !says && is_awaited(begin));
+    if (!says)
         return "nothing";
     *version3 =
         packet.protocol == IPPROTO_IGMP && *(const unsigned char *)packet.data == IGMP_REPORT_3;
