@@ -112,6 +112,6 @@ REQUIREMENTS(
      "The source address of a datagram is one of the host's."},
     {"rfc1122.udp-ttl-and-tos", "4.1.4 UDP/Application Layer Interface", REQ_SHALL,
      "An application can set the time to live, the type of service and the IP options of a "
-     "datagram."},
+     "datagram, which UDP passes on as they are."},
     {"rfc1122.udp-tos-up", "4.1.4 UDP/Application Layer Interface", REQ_MAY,
      "The type of service that was received is passed to the application."});

@@ -1,13 +1,17 @@
-/* RFC 3542, 6.2, 6.3, 6.5 and 6.7: what a packet that is sent has of options and control data. */
+/* RFC 3542, 4.1, 6.2, 6.3, 6.5 and 6.7: what a packet that is sent has of options and control data.
+ */
 #include "documents/document.h"
 
 DOCUMENT(rfc3542, .id = "rfc3542",
          .title = "RFC 3542, Advanced Sockets Application Program Interface (API) for IPv6",
-         .edition = "May 2003, sections 6.2, 6.3, 6.5 and 6.7",
+         .edition = "May 2003, sections 4.1, 6.2, 6.3, 6.5 and 6.7",
          .where = "https://www.rfc-editor.org/rfc/rfc3542");
 
 REQUIREMENTS(
     rfc3542, "rfc3542",
+    {"rfc3542.tcp-starts-using", "4.1 TCP Implications", REQ_SHOULD,
+     "TCP sends segments by an option of setsockopt() from then on; what it sends again need not "
+     "be so."},
     {"rfc3542.source-given", "6.2 Specifying/Receiving Source/Destination Address", REQ_SHALL,
      "A datagram comes from the address of a control message IPV6_PKTINFO, if it is not the "
      "unspecified one."},

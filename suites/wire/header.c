@@ -365,7 +365,7 @@ MUTANT(hops_default, "-1 is ignored")
 #define GIVEN_FIELD "rfc9293.must-48", "rfc9293.diffserv-each-direction"
 
 /* RFC 9293 has it that the field can be given for a connection; that it can be changed later is not
- * required, and wire.tos.acknowledgments is about that. */
+ * required, nor by RFC 3542 of the traffic class, and wire.tos.acknowledgments is about that. */
 RULE(tos_stream, "wire.tos.stream", CLASS_OF_STREAM,
      .outcome = {[BY_LINUX] = {"16", {"linux.ip.7.ip-tos"}}});
 
@@ -380,7 +380,7 @@ MUTANT_BY(tos_stream, "IP_TOS is ignored", ignores_class)
 RULE(tclass_stream, "wire.tclass.stream", CLASS_OF_STREAM, .pinned = {[BY_LINUX] = "16"});
 
 #define AS_IT_IS     "rfc3542.traffic-class-value"
-#define TCLASS_LATER [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}, [BY_RFC] = {"16", {AS_IT_IS}}
+#define TCLASS_LATER [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}
 #define TCLASS_BEFORE                                                                              \
     [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}, [BY_LINUX] = {"16", {GIVEN_FIELD}},          \
     [BY_RFC] = {"16", {GIVEN_FIELD, AS_IT_IS}}
@@ -453,7 +453,8 @@ CASE(acknowledgments, of_fin, .network = ON_LINE, .family = FAMILY_IPV4, .role =
 }
 
 CASE(acknowledgments, of_fin_ipv6, .network = ON_LINE, .family = FAMILY_IPV6, .role = ANY_ROLE,
-     .outcome = {[BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}})
+     .outcome = {[BY_RFC] = {"16", {OF_ACKNOWLEDGMENTS, "rfc3542.tcp-starts-using"}},
+                 [BY_BSD] = {"16", {"freebsd.ip6.4.ipv6-tclass"}}})
 {
     observe_acknowledgment(t);
 }
@@ -531,7 +532,7 @@ RULE(control_hops, "wire.control.hops",
                        {"linux.ipv6.7.ipv6-header-sent", "linux.ipv6.7.ipv6-unicast-hops"}},
          [BY_BSD] = {"9 then 7",
                      {"freebsd.ip6.4.ancillary-in-sendmsg", "freebsd.ip6.4.ancillary-same-format",
-                      "freebsd.ip6.4.ipv6-unicast-hops"}},
+                      "freebsd.ip6.4.conflict-1-ancillary", "freebsd.ip6.4.ipv6-unicast-hops"}},
          [BY_RFC] = {"9 then 7", {"rfc3542.hop-limit-once", "rfc3542.hop-limit-value"}}});
 
 CASE(control_hops, one_datagram, .network = ON_LINE, .family = FAMILY_IPV6)
