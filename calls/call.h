@@ -33,6 +33,10 @@ struct block {
     bool overrun;                /* of an out block: bytes beyond its room were changed */
 };
 
+/* What room, and what is beyond it, is filled with before a call, so that it shows what the call
+ * has written: zeros would look like a value. */
+enum { UNWRITTEN = 0xa5 };
+
 struct call {
     enum operation operation;
     int64_t argument[CALL_PARAMETERS];

@@ -67,8 +67,8 @@ bool get_pointer(struct frame *frame, struct block *block)
 
 /* ---- room ---- */
 
-/* Bytes beyond the room, and what they are filled with. */
-enum { GUARD = 64, FILLING = 0xa5 };
+/* Bytes beyond the room. */
+enum { GUARD = 64 };
 
 void block_allocate(struct frame *frame, struct block *block, size_t size)
 {
@@ -80,13 +80,13 @@ void block_allocate(struct frame *frame, struct block *block, size_t size)
 void block_guard(struct block *block)
 {
     if (block->bytes)
-        memset((char *)block->bytes + block->capacity, FILLING, GUARD);
+        memset((char *)block->bytes + block->capacity, UNWRITTEN, GUARD);
 }
 
 void block_fill(struct block *block, size_t size)
 {
     if (block->bytes)
-        memset(block->bytes, FILLING, size);
+        memset(block->bytes, UNWRITTEN, size);
 }
 
 bool block_overrun(const struct block *block)
@@ -95,7 +95,7 @@ bool block_overrun(const struct block *block)
         return false;
     const unsigned char *beyond = (const unsigned char *)block->bytes + block->capacity;
     for (size_t i = 0; i < GUARD; i++)
-        if (beyond[i] != FILLING)
+        if (beyond[i] != UNWRITTEN)
             return true;
     return false;
 }

@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* The most buffers that there really are, and bytes behind control data that show overruns. */
-enum { VECTOR_MOST = 4096, GUARD = 64, FILLING = 0xa5 };
+enum { VECTOR_MOST = 4096, GUARD = 64 };
 
 static void *allocate(size_t count, size_t size)
 {
@@ -151,7 +151,7 @@ static void build(struct native *native, struct msghdr *header, struct message *
     native->control = allocate(native->control_size + GUARD, 1);
     if (in)
         write_controls(native->control, message);
-    memset(native->control + native->control_size, FILLING, GUARD);
+    memset(native->control + native->control_size, UNWRITTEN, GUARD);
     memset(header, 0, sizeof *header); /* some have padding that the kernel looks at */
     header->msg_name = block_pointer(&message->name);
     header->msg_namelen = in ? message->name.length : message->name.capacity;
@@ -181,7 +181,7 @@ static void take(struct message *message, const struct native *native, const str
 static bool overran(const struct native *native)
 {
     for (size_t i = 0; i < GUARD; i++)
-        if (native->control[native->control_size + i] != FILLING)
+        if (native->control[native->control_size + i] != UNWRITTEN)
             return true;
     return false;
 }

@@ -268,7 +268,7 @@ int64_t perform_epoll_ctl(struct call *call)
 
 /* Room for events: as many as the block has room for and as the call says, which may be more, and
  * some that nobody may write. More than MOST_EVENTS are never ready. */
-enum { MOST_EVENTS = 1 << 16, SPARE_EVENTS = 16, FILLING = 0xa5 };
+enum { MOST_EVENTS = 1 << 16, SPARE_EVENTS = 16 };
 
 struct events {
     struct epoll_event *memory;
@@ -285,7 +285,7 @@ static bool make_events(const struct call *call, struct events *events)
     events->all = (events->room > events->asked ? events->room : events->asked) + SPARE_EVENTS;
     events->memory = calloc(events->all, sizeof *events->memory);
     if (events->memory)
-        memset(events->memory + events->asked, FILLING,
+        memset(events->memory + events->asked, UNWRITTEN,
                (events->all - events->asked) * sizeof *events->memory);
     return events->memory;
 }
@@ -294,7 +294,7 @@ static bool wrote_beyond(const struct events *events)
 {
     const unsigned char *byte = (const unsigned char *)(events->memory + events->asked);
     for (size_t i = 0; i < (events->all - events->asked) * sizeof *events->memory; i++)
-        if (byte[i] != FILLING)
+        if (byte[i] != UNWRITTEN)
             return true;
     return false;
 }

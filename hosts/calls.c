@@ -283,14 +283,11 @@ int sk_setsockopt_bytes(struct host *host, int fd, int level, int option, const 
     return perform(host, &call);
 }
 
-/* What the room is filled with before a call gives a value, so that it does not look like one. */
-enum { NO_VALUE = 0xa5 };
-
 int sk_getsockopt(struct host *host, int fd, int level, int option, int *value)
 {
     int found;
     socklen_t size = sizeof found;
-    memset(&found, NO_VALUE, sizeof found);
+    memset(&found, UNWRITTEN, sizeof found);
     int result = sk_getsockopt_bytes(host, fd, level, option, &found, &size);
     if (result >= 0)
         *value = found;
