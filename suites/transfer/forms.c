@@ -172,9 +172,9 @@ const char *limit_kept(int64_t took, int limit)
     return took < (limit - TICKS) * INT64_C(1000000) ? "too early" : "in time";
 }
 
-void await_caught(struct test *t, int signal)
+void await_caught(struct test *t, int signal, int count)
 {
     struct backoff backoff = backoff_begin(patience);
-    while (must(sk_signals(t->iut, signal)) == 0)
+    while (must(sk_signals(t->iut, signal)) < count)
         require(backoff_wait(&backoff), "the signal was not caught");
 }

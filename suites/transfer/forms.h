@@ -68,7 +68,7 @@ const char *peer_reads(struct test *t, int fd, size_t size);
 const char *limit_kept(int64_t took, int limit);
 bool is_late(int64_t took, int limit);
 
-/* Waits until the IUT has caught a signal of this number. */
-void await_caught(struct test *t, int signal);
+/* Waits until the IUT has caught so many signals of this number. */
+void await_caught(struct test *t, int signal, int count);
 
 #endif
