@@ -19,19 +19,21 @@ RULE(arrives, "transfer.send.arrives",
      .statement = "send(), sendto(), sendmsg() and write() send the data that they are given, and "
                   "return how many bytes that was.",
      .basic = {OP_SEND, OP_SENDTO, OP_SENDMSG, OP_WRITE}, .basics = 4,
-     .outcome = {[BY_POSIX] = {"5 then hello",
-                               {"posix.send.returns-count", "posix.sendto.returns-count",
-                                "posix.sendmsg.returns-count", "posix.write.returns-count",
-                                "posix.write.like-send", "posix.send.initiates-transmission",
-                                "posix.sockets.types.dgram.peer-is-destination",
-                                "posix.sendto.sends", "posix.sendto.connectionless-to-address",
-                                "posix.sendmsg.connectionless-to-address"}},
-                 [BY_LINUX] = {"5 then hello",
-                               {"linux.send.2.returns-count", "linux.send.2.sendto-address",
-                                "linux.send.2.sendmsg-address", "linux.send.2.send-is-write"}},
-                 [BY_BSD] = {"5 then hello",
-                             {"freebsd.send.2.returns-bytes", "freebsd.send.2.target-address",
-                              "freebsd.write.2.returns-count"}}});
+     .outcome = {
+         [BY_POSIX] = {"5 then hello",
+                       {"posix.send.returns-count", "posix.sendto.returns-count",
+                        "posix.sendmsg.returns-count", "posix.write.returns-count",
+                        "posix.write.like-send", "posix.send.initiates-transmission",
+                        "posix.sockets.types.dgram.peer-is-destination", "posix.sendto.sends",
+                        "posix.sendto.connectionless-to-address",
+                        "posix.sendmsg.connectionless-to-address"}},
+         [BY_LINUX] = {"5 then hello",
+                       {"linux.send.2.returns-count", "linux.send.2.sendto-address",
+                        "linux.send.2.sendmsg-address", "linux.send.2.send-is-write"}},
+         [BY_BSD] = {"5 then hello",
+                     {"freebsd.send.2.returns-bytes", "freebsd.send.2.target-address",
+                      "freebsd.write.2.returns-count", "freebsd.connect.2.dgram-sends-to-peer",
+                      "freebsd.socket.2.stream.reliable-sequenced"}}});
 
 CASE(arrives, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      SENDING(WITH_FLAGS | WITH_WRITE))
@@ -111,6 +113,13 @@ static void observe_gathered(struct test *t, const char *const piece[3])
     observe_count(t->chosen[0] == 0 ? sk_sendmsg_whole(t->iut, ends.iut, &message, 0)
                                     : sk_writev(t->iut, ends.iut, message.buffer, 3));
     observe("%s", peer_reads(t, ends.peer, 5));
+    if (type_of(t) == SOCK_DGRAM) {
+        /* Another one after it shows that there is no more of it. */
+        must(sk_send(t->iut, ends.iut, "next", 4, 0));
+        const char *next = peer_reads(t, ends.peer, 4);
+        if (strcmp(next, "next") != 0)
+            observe("and another datagram: %s", next);
+    }
 }
 
 CASE(buffers, three, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
@@ -156,7 +165,8 @@ RULE(order, "transfer.send.order",
      .outcome = {
          [BY_POSIX] = {"all then end of file",
                        {"posix.sockets.types.stream.reliable-sequenced", "posix.send.blocks",
-                        "posix.write.blocks"}},
+                        "posix.sendto.blocks", "posix.sendmsg.blocks", "posix.write.blocks",
+                        "posix.writev.like-write"}},
          [BY_LINUX] = {"all then end of file",
                        {"linux.socket.2.stream-not-lost", "linux.send.2.blocks",
                         "posix.sockets.types.stream.reliable-sequenced", "rfc9293.sends-in-order"}},
