@@ -22,7 +22,8 @@ RULE(silent, "udp.connect.sends-nothing",
                      {"posix.connect.connectionless.sets-peer", "freebsd.connect.2.dgram-sets-peer",
                       "freebsd.connect.2.dgram-sends-to-peer"}},
          [BY_ZOS] = {"0 then first",
-                     {"zos.datagram.connect-exchanges-nothing", "zos.datagram.connect-local"}}});
+                     {"zos.datagram.connect-exchanges-nothing", "zos.datagram.connect-local",
+                      "zos.datagram.sends-without-destination"}}});
 
 CASE(silent, first_datagram, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -41,7 +42,7 @@ MUTANT(silent, "connect() sends a datagram to the peer")
 }
 
 RULE(nobody, "udp.connect.nobody-there",
-     .statement = "connect() on a datagram socket succeeds whether or not anybody receives at the "
+     .statement = "connect() on a datagram socket succeeds although nobody receives at the "
                   "address.",
      .outcome = {
          [BY_POSIX] = {"0", {"posix.connect.connectionless.sets-peer", "posix.connect.returns-0"}},
@@ -107,9 +108,11 @@ RULE(peer_name, "udp.connect.peer-name",
          [BY_POSIX] = {"the peer",
                        {"posix.getpeername.stores-peer", "posix.connect.connectionless.sets-peer"}},
          [BY_LINUX] = {"the peer", {"linux.getpeername.2.datagram-own-peer"}},
-         [BY_BSD] = {
-             "the peer",
-             {"freebsd.getpeername.2.returns-peer-name", "freebsd.connect.2.dgram-sets-peer"}}});
+         [BY_BSD] = {"the peer",
+                     {"freebsd.getpeername.2.returns-peer-name",
+                      "freebsd.connect.2.dgram-sets-peer"}},
+         [BY_ZOS] = {"the peer",
+                     {"zos.getpeername.returns-peer-name", "zos.connect.udp-sets-peer"}}});
 
 static void observe_peer(struct test *t, int fd, const struct address *expected)
 {
@@ -139,12 +142,16 @@ MUTANT(peer_name, "getpeername() fails with ENOTCONN on datagram sockets")
 RULE(own_name, "udp.connect.own-name",
      .statement = "connect() on a datagram socket that is not bound binds it to a local address "
                   "and a port.",
-     .outcome =
-         {[BY_POSIX] = {"a port then the route's address | no address | another of its own",
-                        {"posix.connect.binds-unbound-socket",
-                         "posix.connect.binds-to-unused-address", "posix.getsockname.stores-name"}},
-          [BY_LINUX] = {"a port then no address",
-                        {"linux.ip.7.connect-binds", "linux.getsockname.2.returns-address"}}},
+     .outcome = {[BY_POSIX] = {"a port then the route's address | no address | another of its own",
+                               {"posix.connect.binds-unbound-socket",
+                                "posix.connect.binds-to-unused-address",
+                                "posix.getsockname.stores-name"}},
+                 [BY_LINUX] = {"a port then no address",
+                               {"linux.ip.7.connect-binds", "linux.getsockname.2.returns-address"}},
+                 [BY_BSD] = {"a port then the route's address | no address | another of its own",
+                             {"posix.connect.binds-unbound-socket",
+                              "posix.connect.binds-to-unused-address",
+                              "freebsd.getsockname.2.returns-current-name"}}},
      .deviation = {[BY_LINUX] = {"a port then the route's address",
                                  "ip(7) has the address stay INADDR_ANY; Linux 6.18 has it be "
                                  "that of the route"}});
@@ -193,7 +200,10 @@ RULE(repeated, "udp.connect.repeated",
                         "linux.getpeername.2.datagram-own-peer"}},
          [BY_BSD] = {"0 then the peer then to the second",
                      {"freebsd.connect.2.dgram-many-times", "freebsd.connect.2.dgram-sends-to-peer",
-                      "freebsd.getpeername.2.returns-peer-name"}}});
+                      "freebsd.getpeername.2.returns-peer-name"}},
+         [BY_ZOS] = {"0 then the peer then to the second",
+                     {"zos.connect.rexx.udp-many-times", "zos.datagram.sends-without-destination",
+                      "zos.connect.udp-sets-peer", "zos.getpeername.returns-peer-name"}}});
 
 CASE(repeated, other_port, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"second", {"other-port", "other-address"}}})
@@ -266,11 +276,17 @@ MUTANT(same_again, "connect() to the same peer again fails with EADDRINUSE")
 
 RULE(keeps_port, "udp.connect.keeps-port",
      .statement = "A repeated connect() leaves the local port of a datagram socket as it is.",
-     .outcome = {[BY_POSIX] = {"kept",
-                               {"posix.connect.binds-unbound-socket",
-                                "posix.connect.connectionless.sets-peer"}},
-                 [BY_LINUX] = {
-                     "kept", {"posix.connect.binds-unbound-socket", "linux.ip.7.connect-binds"}}});
+     .outcome = {
+         [BY_POSIX] = {"kept",
+                       {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address",
+                        "posix.connect.connectionless.sets-peer", "posix.getsockname.stores-name"}},
+         [BY_LINUX] = {"kept",
+                       {"posix.connect.binds-unbound-socket", "linux.ip.7.connect-binds",
+                        "linux.bind.2.assigns", "linux.getsockname.2.returns-address"}},
+         [BY_BSD] = {"kept",
+                     {"posix.connect.binds-unbound-socket", "freebsd.bind.2.assigns-local-address",
+                      "freebsd.connect.2.dgram-many-times",
+                      "freebsd.getsockname.2.returns-current-name"}}});
 
 CASE(keeps_port, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .axes = {{"bound", {"by-connect", "by-bind"}}})
