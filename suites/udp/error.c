@@ -42,7 +42,13 @@ RULE(receive, "udp.error.receive",
                                 "posix.recv.nonblocking-eagain", "posix.read.like-recv"}},
                  [BY_LINUX] = {"ECONNREFUSED then EAGAIN | EWOULDBLOCK",
                                {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned",
-                                "linux.recv.2.nonblocking"}}});
+                                "linux.recv.2.nonblocking"}},
+                 [BY_BSD] = {"ECONNREFUSED then EAGAIN",
+                             {"freebsd.getsockopt.2.so-error-asynchronous",
+                              "posix.sockets.asynchronous-errors.econnrefused-datagram",
+                              "posix.sockets.pending-error.returned-by-recv",
+                              "posix.sockets.pending-error.cleared", "posix.read.like-recv",
+                              "freebsd.recv.2.eagain-nonblocking"}}});
 
 CASE(receive, closed_port, .family = ANY_FAMILY, .network = ANY_NETWORK, .recv = ANY_RECV)
 {
@@ -134,6 +140,7 @@ RULE(readable, "udp.error.readable",
          "would not block.",
      .outcome = {[BY_POSIX] = {"readable",
                                {"posix.select.read-ready-data-eof-error",
+                                "posix.sockets.asynchronous-errors.econnrefused-datagram",
                                 "posix.sockets.pending-error.returned-by-recv"}},
                  [BY_LINUX] = {"readable",
                                {"linux.select.2.readable", "linux.select.2.readable-as-poll",
@@ -229,7 +236,13 @@ RULE(survives, "udp.error.association-survives",
                                 "posix.connect.datagram.sends-to-peer"}},
                  [BY_LINUX] = {"ECONNREFUSED then 0 then again",
                                {"linux.udp.7.econnrefused", "linux.socket.2.pending-error-returned",
-                                "linux.udp.7.connect-sets-destination"}}});
+                                "linux.udp.7.connect-sets-destination"}},
+                 [BY_BSD] = {"ECONNREFUSED then 0 then again",
+                             {"freebsd.getsockopt.2.so-error-asynchronous",
+                              "posix.sockets.asynchronous-errors.econnrefused-datagram",
+                              "posix.sockets.pending-error.returned-by-recv",
+                              "posix.sockets.pending-error.cleared",
+                              "freebsd.connect.2.dgram-sends-to-peer"}}});
 
 CASE(survives, listener_comes, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
