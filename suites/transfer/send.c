@@ -166,15 +166,17 @@ RULE(order, "transfer.send.order",
          [BY_POSIX] = {"all then end of file",
                        {"posix.sockets.types.stream.reliable-sequenced", "posix.send.blocks",
                         "posix.sendto.blocks", "posix.sendmsg.blocks", "posix.write.blocks",
-                        "posix.writev.like-write"}},
+                        "posix.writev.like-write", "posix.shutdown.shut-wr"}},
          [BY_LINUX] = {"all then end of file",
                        {"linux.socket.2.stream-not-lost", "linux.send.2.blocks",
-                        "posix.sockets.types.stream.reliable-sequenced", "rfc9293.sends-in-order"}},
+                        "posix.sockets.types.stream.reliable-sequenced", "rfc9293.sends-in-order",
+                        "rfc9293.close-sends-fin"}},
          [BY_BSD] = {"all then end of file",
                      {"freebsd.socket.2.stream.reliable-sequenced",
-                      "freebsd.send.2.blocks-without-space"}},
-         [BY_RFC] = {"all then end of file",
-                     {"rfc9293.reliable-in-order", "rfc9293.sends-in-order"}}});
+                      "freebsd.send.2.blocks-without-space", "freebsd.shutdown.2.shut-wr"}},
+         [BY_RFC] = {
+             "all then end of file",
+             {"rfc9293.reliable-in-order", "rfc9293.sends-in-order", "rfc9293.close-sends-fin"}}});
 
 /* Pieces of 1 to 1000 bytes. The peer reads what has come so far, so that there is always room, but
  * waits for nothing before the end: small pieces may be held back until others are acknowledged. */
@@ -201,7 +203,8 @@ CASE(order, many_sends, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETW
 /* That it takes all is the API's, and not TCP's: what it took arrives then. */
 CASE(order, one_send, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0),
      .outcome = {[BY_RFC] = {"all | a part was taken then end of file",
-                             {"rfc9293.reliable-in-order", "rfc9293.sends-in-order"}}})
+                             {"rfc9293.reliable-in-order", "rfc9293.sends-in-order",
+                              "rfc9293.close-sends-fin"}}})
 {
     struct ends ends = connected_ends(t);
     struct transfer transfer;

@@ -144,7 +144,11 @@ RULE(readable, "udp.error.readable",
                                 "posix.sockets.pending-error.returned-by-recv"}},
                  [BY_LINUX] = {"readable",
                                {"linux.select.2.readable", "linux.select.2.readable-as-poll",
-                                "linux.socket.7.pollerr-error", "linux.udp.7.econnrefused"}}});
+                                "linux.socket.7.pollerr-error", "linux.udp.7.econnrefused"}},
+                 [BY_BSD] = {"readable",
+                             {"posix.select.read-ready-data-eof-error",
+                              "posix.sockets.asynchronous-errors.econnrefused-datagram",
+                              "posix.sockets.pending-error.returned-by-recv"}}});
 
 /* By select() alone: of poll() no text says that an error is data that can be read. */
 CASE(readable, by_select, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT)
