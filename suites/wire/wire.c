@@ -131,6 +131,14 @@ size_t hear_data(struct talk *talk, size_t size, size_t *most)
     return came;
 }
 
+void take_new(struct talk *talk, const struct packet *packet)
+{
+    uint32_t end = packet->seq + (uint32_t)packet->length;
+    if (packet->length && !sequence_before(talk->expected, packet->seq) &&
+        sequence_before(talk->expected, end))
+        talk->expected = end;
+}
+
 bool may_still_come(int64_t begin)
 {
     return clock_now() - begin < patience * INT64_C(1000000) / 2;

@@ -55,6 +55,9 @@ void need_scale(const struct talk *talk);
  * acknowledges none; gives how much has come by then, and the most that one segment had. */
 size_t hear_data(struct talk *talk, size_t size, size_t *most);
 
+/* Takes what of a segment comes next in order, though it begins with what has come before. */
+void take_new(struct talk *talk, const struct packet *packet);
+
 /* Whether an answer may still come to what was sent then. An implementation that gives none sends
  * what was not acknowledged again and again, and for longer than a case has time. */
 bool may_still_come(int64_t begin);
