@@ -554,7 +554,7 @@ RULE(denied, "wire.broadcast.denied",
 
 #define NOT_SET                                                                                    \
     .network = ON_LINE, .family = FAMILY_IPV4, .send = WITH_SENDTO | WITH_SENDMSG,                 \
-    .axes = {{"so-broadcast", {"as it is", "cleared"}}}
+    .axes = {{"so-broadcast", {"unset", "cleared"}}}
 
 /* What a send to everybody gives that is not allowed; what comes of it is observed behind it. */
 static int send_denied(struct test *t, struct line *line, const struct address *to)
