@@ -4,6 +4,7 @@
 
 #include "calls/symbols.h"
 #include "fixtures/line.h"
+#include "fixtures/pattern.h"
 #include "fixtures/sockets.h"
 #include "fixtures/transfer.h"
 #include "harness/rule.h"

@@ -82,25 +82,6 @@ void await_witness(struct test *t)
 
 /* ---- long streams ---- */
 
-static unsigned char pattern_at(size_t position)
-{
-    return (unsigned char)((uint32_t)position * UINT32_C(2654435761) >> 24);
-}
-
-void pattern_fill(unsigned char *bytes, size_t position, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        bytes[i] = pattern_at(position + i);
-}
-
-size_t pattern_differs(const unsigned char *bytes, size_t position, size_t size)
-{
-    size_t i = 0;
-    while (i < size && bytes[i] == pattern_at(position + i))
-        i++;
-    return i;
-}
-
 /* Receives at the peer, which is trusted to say when there is something. -EAGAIN: nothing came. */
 static int peer_receives(struct test *t, int fd, void *data, size_t size)
 {

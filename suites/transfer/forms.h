@@ -44,12 +44,6 @@ struct ends connected_ends(struct test *t);
  * the same type, comes after it on the same way. */
 void await_witness(struct test *t);
 
-/* The bytes that a long stream has at its positions: no piece of it looks like another one. */
-void pattern_fill(unsigned char *bytes, size_t position, size_t size);
-
-/* Where bytes differ from the pattern; size if they do not. */
-size_t pattern_differs(const unsigned char *bytes, size_t position, size_t size);
-
 /* Reads so many bytes of the pattern at the peer, from a position on: "all", or in words what came
  * instead. */
 const char *peer_reads_pattern(struct test *t, int fd, size_t position, size_t size);

@@ -158,17 +158,10 @@ MUTANT_ON_WIRE(flag_stream, "the flag is missing")
 
 /* ---- what is too long ---- */
 
-static unsigned char byte_at(size_t i)
-{
-    enum { PRIME = 251 };
-    return (unsigned char)(i % PRIME);
-}
-
 static int send_octets(struct test *t, int fd, size_t size)
 {
     static unsigned char data[BIG];
-    for (size_t i = 0; i < size; i++)
-        data[i] = byte_at(i);
+    pattern_fill(data, 0, size);
     return sk_send(t->iut, fd, data, size, 0);
 }
 
@@ -223,10 +216,11 @@ RULE(fragments, "wire.fragment.fragments",
 /* Whether a part of what send_octets() sent is right, which begins so far behind the IP header. */
 static bool is_part(const unsigned char *part, size_t begin, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        if (begin + i >= UDP_HEADER && part[i] != byte_at(begin + i - UDP_HEADER))
-            return false;
-    return true;
+    size_t header = begin >= UDP_HEADER           ? 0
+                    : UDP_HEADER - begin < length ? UDP_HEADER - begin
+                                                  : length;
+    return pattern_differs(part + header, begin + header - UDP_HEADER, length - header) ==
+           length - header;
 }
 
 /* Fragments may come in any order; each byte has to come. */
