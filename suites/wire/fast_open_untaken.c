@@ -63,8 +63,10 @@ CASE(invalid, altered, .network = ON_LINE, .family = ANY_FAMILY)
     struct talk c = talk_to_fast_listener(&line, PENDING);
     struct packet cookie = cookie_answer(&c);
     cookie.cookie[0] ^= 0x55;
-    fast_syn(&c, &cookie, "hello");
-    observe("%s", said(&c, c.syn));
+    send_fast_syn(&c, &cookie, "hello");
+    struct packet answer = hear_own(&c);
+    c.others = (struct origin){true, answer.seq};
+    observe("%s", said(&c, answer));
     observe("%s", accepted_now(&c));
 }
 
@@ -186,8 +188,7 @@ CASE(without_syn, established, .network = ON_LINE, .family = ANY_FAMILY)
     tell(&c, ACK, .text = "abc", .fast_open = true);
     observe("%s", receive_next(t, iut, c.fd));
     answer = acknowledged(&c);
-    require(answer.protocol, "the data is not acknowledged");
-    observe("%s", option_of(&answer));
+    observe("%s", answer.protocol ? option_of(&answer) : "no ACK");
 }
 
 MUTANT_ON_WIRE(without_syn, "a cookie is given")
