@@ -137,7 +137,7 @@ MUTANT_ON_WIRE(replaced, "the first one is kept")
 RULE(lengths, "wire.fast-open.client.cookie-lengths",
      .statement = "A SYN with data has a cookie of 4, 6 or 10 octets as it was given.",
      RFCS("the same", "rfc7413.cookie-passed-back", "rfc7413.option-length",
-          "rfc7413.option-unaligned"));
+          "rfc7413.option-unaligned", "rfc7413.syn-cookie", "rfc7413.syn-data"));
 
 CASE(lengths, second, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {FAST_CALL, {"octets", {"4", "6", "10"}}})
@@ -165,7 +165,8 @@ RULE(spurious, "wire.fast-open.client.spurious-answer",
      .statement =
          "A SYN and ACK that comes again, without a cookie, takes nothing away: the next SYN "
          "has data and the cookie that was given.",
-     RFCS("SYN seq 0 data 5 then the cookie", "rfc7413.request-spurious", "rfc7413.client-caches"));
+     RFCS("SYN seq 0 data 5 then the cookie", "rfc7413.request-spurious", "rfc7413.client-caches",
+          "rfc7413.syn-cookie", "rfc7413.syn-data"));
 
 CASE(spurious, second, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
 {
