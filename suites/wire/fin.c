@@ -43,7 +43,9 @@ MUTANT_ON_WIRE(established, "a FIN is answered by a FIN")
         "acknowledged then hello then end of file",                                                \
         {                                                                                          \
             "rfc9293.fin-acknowledged", "rfc9293.fin-signalled", "rfc9293.fin-pushes",             \
-                "rfc9293.syn-and-fin-count", "rfc9293.receive-close-wait-data",                    \
+                "rfc9293.syn-and-fin-count", "rfc9293.text-delivered",                             \
+                "rfc9293.text-acknowledged", "rfc9293.receive-close-wait-data",                    \
+                "rfc9293.receive-close-wait-end", "rfc9293.receive-closing",                       \
                 "rfc9293.close-implies-push"                                                       \
         }                                                                                          \
     }
@@ -87,7 +89,8 @@ CASE(at_once, with_ack, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = line_calls(&line);
     tell(&c, FIN | ACK);
-    observe("%s", until_acknowledged(&c));
+    struct packet answer = hear_but(&c, SYN | ACK);
+    observe("%s", answer.flags == ACK && answer.ack == c.next ? "acknowledged" : said(&c, answer));
     int fd = sk_accept(iut, c.listener, NULL);
     observe("%s", fd >= 0 ? "a connection" : result_name(fd));
     observe("%s", receive_next(t, iut, fd));
@@ -103,7 +106,8 @@ MUTANT_TAMPERS(at_once, "the FIN is not seen", .heading = TO_IUT, .with = FIN, .
         {                                                                                          \
             "rfc9293.fin-fin-wait-1-acknowledged", "rfc9293.fin-fin-wait-2",                       \
                 "rfc9293.fin-acknowledged-by-closer", "rfc9293.fin-acknowledged",                  \
-                "rfc9293.fin-time-wait", "rfc9293.must-13", "rfc9293.normal-close-states"          \
+                "rfc9293.fin-time-wait", "rfc9293.must-13", "rfc9293.normal-close-states",         \
+                "rfc9293.time-wait-fin-acknowledged"                                               \
         }                                                                                          \
     }
 
@@ -274,7 +278,7 @@ CASE(lost, unacknowledged, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY
         must_hear(&c, FIN | ACK);
     }
     struct packet packet = hear(&c);
-    bool fin = packet.flags & FIN && !(packet.flags & RST) &&
+    bool fin = packet.flags & FIN && packet.flags & ACK && !(packet.flags & (SYN | RST)) &&
                packet.seq + packet_space(&packet) == c.expected;
     observe("%s", fin ? "the FIN" : said(&c, packet));
 }
