@@ -7,6 +7,9 @@
 /* "no option", "an empty option", "a cookie": what of Fast Open a segment has. */
 const char *option_of(const struct packet *packet);
 
+/* The same of a SYN, or "an experimental option": there was one for it, too. */
+const char *asked_by(const struct packet *syn);
+
 /* A packet with a Fast Open option whose length cannot be: which, is an axis of a case. */
 #define BAD_LENGTHS                                                                                \
     {                                                                                              \

@@ -60,7 +60,7 @@ CASE(unasked, plain, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CAL
             result_name(result));
     see_syn(&line, &c); /* none, where connect() waits for data to send with it */
     observe("%s", said(&c, c.syn));
-    observe("%s", option_of(&c.syn));
+    observe("%s", asked_by(&c.syn));
 }
 
 MUTANT_ON_WIRE(unasked, "each SYN asks for a cookie")

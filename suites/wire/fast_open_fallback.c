@@ -7,8 +7,7 @@
 
 enum { EXPERIMENT_KIND = 254, EXPERIMENT = 0xf989 };
 
-/* What a SYN has to ask for Fast Open: there was an experimental option for it, too. */
-static const char *asked_by(const struct packet *syn)
+const char *asked_by(const struct packet *syn)
 {
     const unsigned char *option = tcp_option(syn, EXPERIMENT_KIND);
     if (option && !(syn->problems & PACKET_BAD_OPTIONS) && option[1] >= 4 &&

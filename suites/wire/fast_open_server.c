@@ -284,18 +284,24 @@ RULE(limit, "wire.fast-open.server.limit",
                         "rfc7413.over-limit", "rfc7413.flood-downgraded",
                         "rfc7413.server-established", "rfc7413.listener-option"}}});
 
-CASE(limit, one, .network = ON_LINE, .family = ANY_FAMILY)
+CASE(limit, pending, .network = ON_LINE, .family = ANY_FAMILY, .axes = {{"at-most", {"1", "2"}}})
 {
     struct line line = take_line(t);
-    struct talk first = talk_to_fast_listener(&line, 1);
-    struct packet cookie = cookie_answer(&first);
-    observe("%s", fast_syn_said(&first, &cookie));
-    struct talk second = talk_to(&line, address_port(&first.iut));
-    observe("%s", fast_syn_said(&second, &cookie));
-    tell(&first, ACK);
+    struct talk pending = talk_to_fast_listener(&line, t->chosen[0] + 1);
+    struct packet cookie = cookie_answer(&pending);
+    if (t->chosen[0]) {
+        struct talk first = talk_to(&line, address_port(&pending.iut));
+        fast_syn(&first, &cookie, "hello");
+        require_by("wire.fast-open.server.acknowledged", first.syn.ack == first.next,
+                   "the data of the first SYN was not taken");
+    }
+    observe("%s", fast_syn_said(&pending, &cookie));
+    struct talk more = talk_to(&line, address_port(&pending.iut));
+    observe("%s", fast_syn_said(&more, &cookie));
+    tell(&pending, ACK);
     drain(&line);
-    struct talk third = talk_to(&line, address_port(&first.iut));
-    observe("%s", fast_syn_said(&third, &cookie));
+    struct talk again = talk_to(&line, address_port(&pending.iut));
+    observe("%s", fast_syn_said(&again, &cookie));
 }
 
 MUTANT(limit, "there may be more")
