@@ -73,7 +73,16 @@ const char *until_acknowledged(struct talk *c)
     }
 }
 
+/* Some name the peer in SYN_RECEIVED, where connect() goes on still: asked again it says so. */
 const char *connect_ends(struct talk *c)
 {
-    return error_name(end_of_connect(c));
+    struct test *t = c->line->t;
+    struct backoff backoff = backoff_begin(patience);
+    int error = end_of_connect(c), again = 0;
+    while (!error && (again = sk_connect(t->iut, c->fd, &c->line_name)) != 0 && again != -EISCONN)
+        if (again != -EALREADY && again != -EINPROGRESS)
+            error = -again;
+        else if (!backoff_wait(&backoff))
+            error = EINPROGRESS;
+    return error_name(error);
 }
