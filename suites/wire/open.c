@@ -115,16 +115,6 @@ RULE(simultaneous, "wire.open.simultaneous",
           "rfc9293.simultaneous-open-states", "rfc9293.simultaneous-open-syn-ack",
           "rfc9293.syn-sent-syn-received"));
 
-/* What has come by now but for the SYN, which a slow machine may send again meanwhile. */
-static struct packet hear_now_but_syn(struct talk *c)
-{
-    struct packet packet;
-    do
-        packet = hear_now(c);
-    while (packet.protocol == IPPROTO_TCP && (packet.flags & ~(unsigned)(ECE | CWR)) == SYN);
-    return packet;
-}
-
 /* The other side's SYN with ACK, which has the number of its SYN. Figure 7 has it complete the
  * handshake. By 3.10.7.4, where A.2 is not heeded, it is out of the window, and a SYN besides: it
  * is answered by an ACK, and the handshake is complete when the other side acknowledges once more.
@@ -144,7 +134,7 @@ CASE(simultaneous, both, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, SYN);
-    observe("%s", said(&c, hear_now_but_syn(&c)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     if (t->chosen[0])
         tell(&c, ACK);
     else
@@ -293,7 +283,7 @@ CASE(syn_data, listener, .network = ON_LINE, .family = ANY_FAMILY)
     tell(&c, SYN, .text = "abc");
     struct packet answer = hear(&c);
     talk_counts_from(&c, &answer);
-    if (!has_just(&answer, SYN | ACK)) {
+    if (!has_just(&answer, SYN | ACK) || c.next - answer.ack > 3) {
         observe("%s", said(&c, answer));
         return;
     }
@@ -351,8 +341,9 @@ MUTANT_ON_WIRE(syn_ack_data, "data with the SYN is read from its second byte on"
 }
 
 RULE(open_again, "wire.open.listen-again",
-     .statement = "listen() on the port of a connection makes a new listener or fails, and the "
-                  "connection goes on.",
+     .statement =
+         "bind() and listen() on the port of a connection make a new listener or fail, and "
+         "the connection goes on.",
      RFCS("a listener | a failure then abc", "rfc9293.must-41", "rfc9293.passive-open-listens"));
 
 CASE(open_again, port_in_use, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER)
