@@ -332,8 +332,8 @@ MUTANT_ON_WIRE(sends, "acknowledgments are not heard while it is closed")
 /* ---- how it opens ---- */
 
 RULE(opens, "wire.own-window.opens",
-     .statement = "The window closes when what comes is not read and opens when recv() has made "
-                  "room: what comes then is acknowledged and given to recv().",
+     .statement = "A window that has closed, since what came was not read, opens when recv() has "
+                  "made room: what comes then is acknowledged and given to recv().",
      RFCS("open then acknowledged then abc", "rfc9293.text-window-adjusted",
           "rfc9293.zero-window-answers"));
 
