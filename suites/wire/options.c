@@ -250,7 +250,7 @@ MUTANT_ON_WIRE(padding, "behind the end is rubbish")
 RULE(mss_sent, "wire.mss.sent",
      .statement = "The SYN of connect(), and a listening socket's answer to one, have the option "
                   "Maximum Segment Size unless 536 octets over IPv4, or 1220 over IPv6, are all "
-                  "that can be received; no other segment has it.",
+                  "that can be received; the ACK that follows, and data of send(), have it not.",
      RFCS("there | needless then not there then not there then there | needless", "rfc9293.must-14",
           "rfc9293.shld-5", "rfc9293.may-3", "rfc9293.must-65", "rfc9293.mss-option-length",
           "rfc9293.mss-option-in-syn"));
