@@ -45,8 +45,9 @@ CASE(soft, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
 MUTANT_GIVES(soft, "accept() fails since an error came", OP_ACCEPT, 0, EHOSTUNREACH)
 
 RULE(hard, "wire.icmp.accepting.hard",
-     .statement = "A connection that is not established yet is aborted by Protocol Unreachable or "
-                  "Port Unreachable.",
+     .statement =
+         "A connection that accept() would give is aborted by Protocol Unreachable or Port "
+         "Unreachable, before it is established.",
      .outcome = {[BY_RFC] = {"aborted", {"rfc9293.shld-26"}},
                  [BY_LINUX] = {"aborted", {"rfc9293.shld-26"}}},
      .deviation = {[BY_LINUX] = {"accepted", "Linux forgets the request of a connection by those "

@@ -120,20 +120,23 @@ MUTANT_ON_WIRE(soft, "an error that may pass is taken for an answer that refuses
  * an attempt. */
 RULE(refused, "wire.icmp.connecting.port-unreachable",
      .statement = "connect() fails with ECONNREFUSED when the SYN is answered by Port Unreachable.",
-     .outcome = {
-         [BY_POSIX] = {"fails then ECONNREFUSED || connected", {"posix.connect.econnrefused"}},
-         [BY_LINUX] = {"fails then ECONNREFUSED",
-                       {"linux.connect.2.econnrefused", "rfc9293.shld-26",
-                        "rfc9293.open-fails-by-port-unreachable"}},
-         [BY_BSD] = {"fails then ECONNREFUSED || connected",
-                     {"posix.connect.econnrefused", "freebsd.connect.2.econnrefused"}}});
+     .outcome = {[BY_POSIX] = {"fails then ECONNREFUSED || connected",
+                               {"posix.connect.econnrefused",
+                                "posix.sockets.asynchronous-errors.econnrefused-connection"}},
+                 [BY_LINUX] = {"fails then ECONNREFUSED",
+                               {"linux.connect.2.econnrefused", "rfc9293.shld-26",
+                                "rfc9293.open-fails-by-port-unreachable"}},
+                 [BY_BSD] = {"fails then ECONNREFUSED || connected",
+                             {"posix.connect.econnrefused",
+                              "posix.sockets.asynchronous-errors.econnrefused-connection",
+                              "freebsd.connect.2.econnrefused"}}});
 
 static void observe_refused(struct test *t)
 {
     struct line line = take_line(t);
     struct attempt a = attempt(&line);
     int error = outcome_of(&a, port_unreachable(&a.talk.syn));
-    observe("%s", error ? "fails" : "connected");
+    observe("%s", error ? "fails" : a.told ? "connected, and SO_ERROR has failed" : "connected");
     if (error)
         observe("%s", error_name(error));
 }
@@ -180,9 +183,11 @@ MUTANT_ON_WIRE(hard, "Protocol Unreachable is not heard while connecting")
 
 /* ---- which error ---- */
 
-RULE(errors, "wire.icmp.connecting.errors",
-     .statement =
-         "connect() on Linux fails with an error of its own for each kind of ICMP message.");
+RULE(
+    errors, "wire.icmp.connecting.errors",
+    .statement =
+        "After a connect() that goes on SO_ERROR on Linux has an error of its own for each kind of "
+        "ICMP message.");
 
 static void look_connecting(struct test *t)
 {
