@@ -13,7 +13,7 @@
         "3-14"
 #define ICMP6_ERRORS                                                                               \
     "1-0", "1-1", "1-2", "1-3", "1-4", "1-5", "1-6", "3-0", "3-1", "4-0", "4-1", "4-2"
-#define SOFT_ERRORS       "3-0", "3-1", "3-5", "11-0", "11-1", "12-0"
+#define SOFT_ERRORS       "3-0", "3-1", "3-5", "11-0", "11-1", "12-0", "12-1"
 #define SOFT_ICMP6_ERRORS "1-0", "1-3", "3-0", "3-1", "4-0", "4-1", "4-2"
 
 /* The error that the first axis of the variant asks for, about a packet of the IUT. */
