@@ -18,6 +18,10 @@ void need_blocks(const struct talk *talk, struct packet ack);
 /* Data that begins so far beyond what the line sends next, and the ACK of it. */
 struct packet early(struct talk *talk, uint32_t at, const char *text);
 
+/* The line fills the gap before so many octets that came too early; gives the ACK of it. That they
+ * were kept is a precondition: nobody must. */
+struct packet fill_gap(struct talk *talk, const char *text, uint32_t behind);
+
 /* The blocks of a segment by the line's numbers: the first, and the others from left to right,
  * since they have any order: "7:9 3:5"; "no block". */
 const char *blocks(const struct talk *talk, struct packet packet);
