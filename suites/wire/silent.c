@@ -54,8 +54,8 @@ MUTANT(datagram_connect, "connect() on a datagram socket greets the peer")
 }
 
 RULE(datagram_calls, "wire.silent.datagram-calls",
-     .statement = "setsockopt(), shutdown() and close() of a connected datagram socket send "
-                  "nothing.",
+     .statement = "setsockopt() of SO_KEEPALIVE, shutdown() and close() of a connected datagram "
+                  "socket send nothing.",
      .pinned = {[BY_LINUX] = "nothing"});
 
 CASE(datagram_calls, each, .network = ON_LINE, .family = ANY_FAMILY,
@@ -85,14 +85,17 @@ MUTANT(datagram_calls, "the peer is told of it")
 /* ---- stream sockets without a connection ---- */
 
 RULE(listening, "wire.silent.listen",
-     .statement = "bind() and listen() on a stream socket send nothing.",
+     .statement = "listen() on a stream socket sends nothing, whether bind() gave it an address "
+                  "or not.",
      .outcome = {[BY_LINUX] = {"nothing", {"rfc9293.open-closed-passive"}},
                  [BY_RFC] = {"nothing", {"rfc9293.open-closed-passive"}}});
 
 CASE(listening, bound, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = quiet_line(t);
-    listening_socket(t, iut);
+    struct endpoint own = bound_socket(t, iut, SOCK_STREAM, PLACE_MAIN);
+    drain(&line);
+    must(sk_listen(iut, own.fd, 5));
     observe("%s", now(&line));
 }
 
@@ -112,7 +115,8 @@ MUTANT(listening, "listen() tells the network")
 
 RULE(options, "wire.silent.options",
      .statement =
-         "setsockopt() on a stream socket that has no connection sends nothing, nor does close().",
+         "setsockopt() of SO_KEEPALIVE or TCP_NODELAY on a stream socket that has no connection "
+         "sends nothing, nor does close().",
      .pinned = {[BY_LINUX] = "nothing"});
 
 CASE(options, before_connect, .network = ON_LINE, .family = ANY_FAMILY,
@@ -174,7 +178,8 @@ CASE(accepting, established, .network = ON_LINE, .family = ANY_FAMILY)
     struct talk c = line_calls(&line);
     tell(&c, ACK);
     c.fd = must(sk_accept(iut, c.listener, NULL));
-    observe("%s", said(&c, hear_now(&c)));
+    /* Its SYN with ACK may have been sent again before. */
+    observe("%s", said(&c, hear_but_now(&c, SYN | ACK)));
 }
 
 MUTANT(accepting, "accept() tells the peer")
@@ -215,7 +220,7 @@ CASE(shut_receiving, established, .network = ON_LINE, .family = ANY_FAMILY, .rol
     struct line line = quiet_line(t);
     struct talk c = line_connected(&line);
     must(sk_shutdown(iut, c.fd, SHUT_RD));
-    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", said(&c, hear_but_now(&c, SYN | ACK)));
 }
 
 MUTANT(shut_receiving, "it shuts sending too")
