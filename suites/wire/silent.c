@@ -141,7 +141,7 @@ MUTANT(options, "close() tells the network")
 
 RULE(close_listener, "wire.silent.close-listener",
      .statement = "close() of a listening socket that nobody has called sends nothing, and a SYN "
-                  "that comes then is answered by a RST.",
+                  "that comes then is answered by a RST that acknowledges it, of number 0.",
      .outcome = {[BY_LINUX] = {"nothing then RST ACK seq 0 ack 1",
                                {"rfc9293.close-listen", "rfc9293.closed-rst-without-ack"}},
                  [BY_RFC] = {"nothing then RST ACK seq 0 ack 1",
@@ -191,7 +191,7 @@ MUTANT(accepting, "accept() tells the peer")
 
 RULE(close_syn_sent, "wire.silent.close-syn-sent",
      .statement = "close() of a socket that is connecting sends nothing, and the answer to its SYN "
-                  "is answered by a RST.",
+                  "is answered by a RST without ACK, of the number that it acknowledges.",
      .outcome = {[BY_LINUX] = {"nothing then RST seq 1",
                                {"rfc9293.close-syn-sent", "rfc9293.closed-rst-with-ack",
                                 "rfc9293.open-can-be-given-up", "rfc9293.close-any-time"}},
