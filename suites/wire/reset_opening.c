@@ -189,7 +189,11 @@ RULE(ends, "wire.syn-sent.rst",
                   "also be dropped, and the connection can still be made.",
      .outcome = {[BY_LINUX] = ENDS(SYN_IS_RESET, BY_POSIX_REFUSED), [BY_RFC] = ENDS(SYN_IS_RESET)});
 
-CASE(ends, acceptable, .network = ON_LINE, .family = ANY_FAMILY)
+/* POSIX and BSD know calls, and no packets. */
+CASE(ends, acceptable, .network = ON_LINE, .family = ANY_FAMILY,
+     .outcome = {[BY_POSIX] = {"* then ECONNREFUSED | ECONNRESET then *", {BY_POSIX_REFUSED}},
+                 [BY_BSD] = {"* then ECONNREFUSED | ECONNRESET then *",
+                             {"freebsd.connect.2.econnrefused", "freebsd.connect.2.econnreset"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_called(&line);
@@ -256,7 +260,7 @@ MUTANT_TAMPERS(not_ours, "such a RST is taken for another segment", .heading = T
 
 #define OTHERS                                                                                     \
     {                                                                                              \
-        "nothing then ACK seq 1 ack 1 then 0",                                                     \
+        "nothing then ACK seq 1 ack 1 then 0 then nothing",                                        \
         {                                                                                          \
             "rfc9293.syn-sent-other-dropped", "rfc9293.fin-unvalidated-dropped",                   \
                 "rfc9293.no-reset-in-doubt"                                                        \
@@ -266,7 +270,7 @@ MUTANT_TAMPERS(not_ours, "such a RST is taken for another segment", .heading = T
 RULE(others, "wire.syn-sent.no-syn",
      .statement = "A segment that has neither SYN nor RST, and acknowledges nothing or the SYN, is "
                   "dropped without an answer while connect() waits for one, and the connection can "
-                  "still be made and has no error.",
+                  "still be made, has no error, and gives recv() nothing of the segment.",
      .outcome = {[BY_LINUX] = OTHERS, [BY_RFC] = OTHERS});
 
 CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
@@ -280,6 +284,10 @@ CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     observe("%s", said(&c, answer_now(&c, SYN)));
     c.next = c.own.number;
     observe_made(t, &c);
+    char byte;
+    int count = sk_recv(iut, c.fd, &byte, 1, 0);
+    bool nothing = count == -EAGAIN || count == -EWOULDBLOCK;
+    observe("%s", nothing ? "nothing" : count > 0 ? "data" : result_name(count));
 }
 
 MUTANT_TAMPERS(others, "it is taken for a SYN", .heading = TO_IUT, .without = SYN | RST, .set = SYN)
