@@ -2,6 +2,8 @@
 #include "suites/wire/states.h"
 #include "suites/wire/wire.h"
 
+#include "calls/clock.h"
+
 /* More than any window that is not scaled. */
 enum { BEYOND = 100000, BEFORE = -1000 };
 
@@ -33,16 +35,18 @@ CASE(exact, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
 MUTANT_TAMPERS(exact, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
 
 RULE(told, "wire.reset.told",
-     .statement = "recv() that waits when a RST arrives, or is called after it, fails with "
-                  "ECONNRESET, also where shutdown() has ended sending.",
-     .outcome = {[BY_POSIX] = {"ECONNRESET", {"posix.recv.econnreset"}},
-                 [BY_LINUX] = {"ECONNRESET",
-                               {"posix.recv.econnreset", "rfc9293.rst-established-calls",
-                                "rfc9293.rst-established-signalled", "rfc9293.must-12"}},
-                 [BY_BSD] = {"ECONNRESET", {"freebsd.recv.2.econnreset"}},
-                 [BY_RFC] = {"ECONNRESET",
-                             {"rfc9293.rst-established-calls", "rfc9293.rst-established-signalled",
-                              "rfc9293.must-12"}}});
+     .statement =
+         "recv() that waits when a RST arrives fails with ECONNRESET at once, and one that "
+         "is called after it as well, also where shutdown() has ended sending.",
+     .outcome = {
+         [BY_POSIX] = {"ECONNRESET", {"posix.recv.econnreset"}},
+         [BY_LINUX] = {"ECONNRESET",
+                       {"posix.recv.econnreset", "rfc9293.rst-established-calls",
+                        "rfc9293.rst-established-signalled", "rfc9293.must-12"}},
+         [BY_BSD] = {"ECONNRESET", {"freebsd.recv.2.econnreset"}},
+         [BY_ZOS] = {"ECONNRESET", {"zos.recv.econnreset"}},
+         [BY_RFC] = {"ECONNRESET",
+                     {"rfc9293.rst-established-calls", "rfc9293.rst-established-signalled"}}});
 
 /* Who calls when the connection is gone may be told just that. */
 
@@ -63,12 +67,19 @@ CASE(told, waiting, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {{"state", {"established", "fin-wait-1", "fin-wait-2"}}})
 {
     struct line line = take_line(t);
-    struct talk c = line_in(&line, chosen_state(t));
     char byte;
-    struct pending *receiving = sk_begin(iut, call_recv(c.fd, &byte, 1, 0));
-    require(sk_waits(receiving), "recv() does not wait");
-    tell(&c, RST);
-    observe_result(finish(receiving));
+    int result = 0;
+    bool late = true;
+    for (int i = 0; i < LATE_TRIES && late; i++) {
+        struct talk c = line_in(&line, chosen_state(t));
+        struct pending *receiving = sk_begin(iut, call_recv(c.fd, &byte, 1, 0));
+        require(sk_waits(receiving), "recv() does not wait");
+        int64_t since = clock_now();
+        tell(&c, RST);
+        result = finish(receiving);
+        late = clock_late(since);
+    }
+    observe("%s%s", result_name(result), late ? ", late" : "");
 }
 
 MUTANT(told, "a reset is taken for an end of file")
@@ -95,7 +106,7 @@ CASE(told_sending, close_wait, .network = ON_LINE, .family = ANY_FAMILY, .role =
     struct line line = take_line(t);
     struct talk c = line_in(&line, STATE_CLOSE_WAIT);
     tell(&c, RST);
-    require(hear_now(&c).protocol == 0, "the RST was answered");
+    require_by("wire.reset.exact", hear_now(&c).protocol == 0, "the RST was answered");
     observe_result(sk_send(iut, c.fd, "x", 1, MSG_NOSIGNAL));
 }
 
@@ -331,15 +342,19 @@ CASE(flushed, unacknowledged, .network = ON_LINE, .family = ANY_FAMILY, .role = 
     struct talk c = line_connected(&line), other = line_connected(&line);
     struct packet packet;
     const char *again = "nothing";
+    size_t most;
     if (t->chosen[0] == 2) {
         tell(&c, FIN | ACK);
         require(strcmp(until_acknowledged(&c), "acknowledged") == 0, "the FIN is not acknowledged");
     }
     must(sk_send(iut, c.fd, "hello", 5, 0));
-    require_by("wire.open.first-data", hear(&c).length == 5, "the data did not come");
+    require_by("wire.open.first-data", hear_data(&c, 5, &most) == 5, "the data did not come");
     if (t->chosen[0] == 1) {
         must(sk_shutdown(iut, c.fd, SHUT_WR));
-        must_hear(&c, FIN | ACK);
+        do
+            packet = hear(&c);
+        while (packet.length && !(packet.flags & FIN));
+        require(packet.flags & FIN, "no FIN came");
     }
     tell(&c, RST);
     drain(&line);
