@@ -21,12 +21,14 @@ static void observe_text(struct test *t, struct talk *c)
     observe("%s %s", said(c, packet), octets_of(&packet));
 }
 
-/* TCP_USER_TIMEOUT, in milliseconds, and whether a connection has ended when it had passed. */
-enum { LIMIT = 500 };
+/* TCP_USER_TIMEOUT, in milliseconds, and whether a connection has ended when it had passed. Who
+ * looks only when data is sent again does so 0.7 seconds late where that is 0.2, 0.6 and 1.4
+ * seconds after it was sent first. A loaded machine is late at times, but not each time. */
+enum { LIMIT = 700 };
 
 static const char *in_time(int64_t begin)
 {
-    const int64_t slack = INT64_C(100000000), late = machine_milliseconds(1) * INT64_C(1000000);
+    const int64_t slack = INT64_C(100000000), late = machine_milliseconds(0.5) * INT64_C(1000000);
     int64_t took = clock_now() - begin, limit = LIMIT * INT64_C(1000000);
     return took + slack < limit ? "too early" : took > limit + late ? "too late" : "in time";
 }
@@ -317,30 +319,47 @@ static void observe_failure(struct test *t, int error)
     observe("%s", error ? "told" : "not told");
 }
 
-/* Data that nobody acknowledges: what recv() makes of it, and whether there is a connection then.
- */
-static void observe_timeout(struct test *t, struct talk *c)
+static bool is_too_late(const char *when)
 {
+    return strcmp(when, "too late") == 0;
+}
+
+/* Data of a connection with the timeout that nobody acknowledges: what recv() makes of it, and
+ * whether there is a connection then. */
+static void observe_timeout(struct test *t, struct talk (*limited)(struct line *))
+{
+    struct line line = take_line(t);
+    struct talk c;
+    const char *when = "too late";
+    int result = 0;
     char byte;
-    int64_t begin = clock_now();
-    must(sk_send(t->iut, c->fd, "hello", 5, 0));
-    struct pending *waiting = sk_begin(t->iut, call_recv(c->fd, &byte, 1, 0));
-    int result = finish(waiting);
+    need_option(t, t->iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    for (int i = 0; i < LATE_TRIES && is_too_late(when); i++) {
+        c = limited(&line);
+        int64_t begin = clock_now();
+        must(sk_send(t->iut, c.fd, "hello", 5, 0));
+        result = finish(sk_begin(t->iut, call_recv(c.fd, &byte, 1, 0)));
+        when = in_time(begin);
+        drain(&line);
+    }
     observe_failure(t, result < 0 ? -result : 0);
-    observe("%s", in_time(begin));
-    drain(c->line);
-    tell(c, ACK);
-    observe("%s", said(c, hear(c)));
+    observe("%s", when);
+    tell(&c, ACK);
+    observe("%s", said(&c, hear(&c)));
+}
+
+static struct talk limited_connection(struct line *line)
+{
+    struct test *t = line->t;
+    struct talk c = line_connected(line);
+    must(sk_setsockopt(t->iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
+    return c;
 }
 
 CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 15)
 {
-    struct line line = take_line(t);
-    struct talk c = line_connected(&line);
-    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
-    observe_timeout(t, &c);
+    observe_timeout(t, limited_connection);
 }
 
 #define OF_OPEN(first_, ...)                                                                       \
@@ -353,27 +372,32 @@ CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
     }
 
 /* The timeout is there before connect(). */
-CASE(user_timeout, before, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
-     .seconds = 15,
-     .outcome = {
-         [BY_LINUX] = OF_OPEN("ETIMEDOUT", "linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout"),
-         [BY_RFC] = OF_OPEN("*", "rfc9293.r2-closes")})
+static struct talk limited_before(struct line *line)
 {
-    struct line line = take_line(t);
-    struct talk c = talk_to(&line, 0);
-    need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
+    struct test *t = line->t;
+    struct host *iut = t->iut;
+    struct talk c = talk_to(line, 0);
     c.fd = stream_socket(t, iut);
     must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
     set_nonblocking(t, iut, c.fd, true);
     sk_connect(iut, c.fd, &c.line_name);
-    c.syn = must_see(&line, SYN);
+    c.syn = must_see(line, SYN);
     c.iut = c.syn.source;
     talk_counts_from(&c, &c.syn);
     tell(&c, SYN | ACK);
     must_hear(&c, ACK);
     require(connected_to_line(&c) == 0, "connect() failed");
     set_nonblocking(t, iut, c.fd, false);
-    observe_timeout(t, &c);
+    return c;
+}
+
+CASE(user_timeout, before, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = 15,
+     .outcome = {
+         [BY_LINUX] = OF_OPEN("ETIMEDOUT", "linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout"),
+         [BY_RFC] = OF_OPEN("*", "rfc9293.r2-closes")})
+{
+    observe_timeout(t, limited_before);
 }
 
 MUTANT_TAMPERS(user_timeout, "the connection is still there", .with = RST, .clear = RST, .set = ACK)
@@ -393,23 +417,29 @@ CASE(last_ack, fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, 
      .seconds = 15)
 {
     struct line line = take_line(t);
-    struct talk c = line_connected(&line);
-    struct backoff backoff = backoff_begin_rarely(patience);
+    struct talk c;
+    const char *when = "too late";
     int error = 0;
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
-    tell(&c, FIN | ACK);
-    require_by("wire.fin.established", strcmp(until_acknowledged(&c), "acknowledged") == 0,
-               "the FIN is not acknowledged");
-    int64_t begin = clock_now();
-    must(sk_shutdown(iut, c.fd, SHUT_WR));
-    must_hear(&c, FIN | ACK);
-    do
-        must(sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_ERROR, &error));
-    while (!error && backoff_wait(&backoff));
+    for (int i = 0; i < LATE_TRIES && is_too_late(when); i++) {
+        struct backoff backoff = backoff_begin_rarely(patience);
+        c = limited_connection(&line);
+        tell(&c, FIN | ACK);
+        require_by("wire.fin.established", strcmp(until_acknowledged(&c), "acknowledged") == 0,
+                   "the FIN is not acknowledged");
+        int64_t begin = clock_now();
+        must(sk_shutdown(iut, c.fd, SHUT_WR));
+        must_hear(&c, FIN | ACK);
+        do
+            must(sk_getsockopt(iut, c.fd, SOL_SOCKET, SO_ERROR, &error));
+        while (!error && backoff_wait(&backoff));
+        when = in_time(begin);
+        drain(&line);
+        if (!error)
+            break;
+    }
     observe_failure(t, error);
-    observe("%s", in_time(begin));
-    drain(&line);
+    observe("%s", when);
     tell(&c, ACK);
     observe("%s", said(&c, hear_now(&c)));
 }
@@ -427,23 +457,25 @@ CASE(closed, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .
      .seconds = 15)
 {
     struct line line = take_line(t);
-    struct talk c = line_connected(&line);
-    struct backoff backoff = backoff_begin_rarely(patience);
-    uint32_t first = c.expected;
-    const char *is;
-    int64_t begin = clock_now();
+    const char *is = "gone", *when = "too late";
     need_option(t, iut, IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT");
-    must(sk_setsockopt(iut, c.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LIMIT));
-    must(sk_send(iut, c.fd, "hello", 5, 0));
-    must(sk_close(iut, c.fd));
-    require_by("wire.open.first-data", hear_text(&c).length == 5, "the data does not come");
-    do {
-        drain(&line);
-        c.expected = first; /* old segments acknowledge nothing either */
-        is = life(&c);
-    } while (strcmp(is, "alive") == 0 && backoff_wait(&backoff));
+    for (int i = 0; i < LATE_TRIES && is_too_late(when) && strcmp(is, "gone") == 0; i++) {
+        struct backoff backoff = backoff_begin_rarely(patience);
+        struct talk c = limited_connection(&line);
+        uint32_t first = c.expected;
+        int64_t begin = clock_now();
+        must(sk_send(iut, c.fd, "hello", 5, 0));
+        must(sk_close(iut, c.fd));
+        require_by("wire.open.first-data", hear_text(&c).length == 5, "the data does not come");
+        do {
+            drain(&line);
+            c.expected = first; /* old segments acknowledge nothing either */
+            is = life(&c);
+        } while (strcmp(is, "alive") == 0 && backoff_wait(&backoff));
+        when = in_time(begin);
+    }
     observe("%s", is);
-    observe("%s", in_time(begin));
+    observe("%s", when);
 }
 
 MUTANT_TAMPERS(closed, "the connection is still there", .with = RST, .clear = RST, .set = ACK)
