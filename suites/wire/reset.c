@@ -291,7 +291,7 @@ CASE(after_challenge, rst_or_syn, .network = ON_LINE, .family = ANY_FAMILY, .rol
         tell(&c, RST, .seq = 10);
     else
         tell(&c, SYN, .seq = BEYOND);
-    struct packet ack = hear(&c);
+    struct packet ack = hear_now(&c);
     if (ack.flags != ACK)
         skip("there is no challenge here: there need not be one");
     line_send_packet(&line, reply(&ack, RST));
