@@ -226,7 +226,9 @@ MUTANT_TAMPERS(syn, "the SYN has another number when it comes again", .with = SY
                .seq = 1)
 
 RULE(syn_timeout, "wire.retransmission.syn-timeout",
-     .statement = "The SYN of connect() is sent again a second later or more.",
+     .statement =
+         "The SYN of connect(), and the SYN with ACK of a listening socket, are sent again a "
+         "second later or more.",
      RFCS("a second or more", "rfc6298.first-timeout", "rfc6298.first-timeout-longer"));
 
 CASE(syn_timeout, first, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15)
@@ -239,10 +241,21 @@ CASE(syn_timeout, first, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_W
     observe("%s", again.time - c.syn.time >= INT64_C(900000000) ? "a second or more" : "sooner");
 }
 
+CASE(syn_timeout, listening, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS,
+     .seconds = 15)
+{
+    struct line line = take_line(t);
+    struct talk c = line_calls(&line);
+    struct packet again = hear(&c);
+    require_by("wire.retransmission.syn-ack", has_just(&again, SYN | ACK),
+               "the SYN with ACK does not come again");
+    observe("%s", again.time - c.syn.time >= INT64_C(900000000) ? "a second or more" : "sooner");
+}
+
 MUTANT_ON_WIRE(syn_timeout, "it takes half a second")
 {
     static bool again;
-    if (heading == FROM_IUT && packet->flags == SYN) {
+    if (heading == FROM_IUT && packet->flags & SYN) {
         packet->time -= again ? 600000000 : 0;
         again = true;
     }
