@@ -137,8 +137,11 @@ MUTANT_ON_WIRE(flood, "a SYN beyond the sixtieth is dropped")
 /* ---- TCP_DEFER_ACCEPT ---- */
 
 RULE(deferred, "wire.queue.deferred",
-     .statement = "With TCP_DEFER_ACCEPT accept() gives a connection only when data has come.",
-     .outcome = {[BY_LINUX] = {"EAGAIN then hello", {"linux.tcp.7.tcp-defer-accept"}}});
+     .statement =
+         "With TCP_DEFER_ACCEPT poll() tells of a connection, and accept() gives it, only when "
+         "data has come.",
+     .outcome = {[BY_LINUX] = {"nothing then EAGAIN then readable then hello",
+                               {"linux.tcp.7.tcp-defer-accept"}}});
 
 CASE(deferred, data, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -151,10 +154,12 @@ CASE(deferred, data, .network = ON_LINE, .family = ANY_FAMILY)
     require(answer_to_syn(&c).flags == (SYN | ACK), "the SYN got no answer");
     tell(&c, ACK);
     settle(&line);
+    observe("%s", ready_name(ready(t, iut, listener.fd, POLLIN, 0)));
     int fd = sk_accept(iut, listener.fd, NULL);
     observe_result(fd);
     tell(&c, ACK, .text = "hello");
     settle(&line);
+    observe("%s", ready_name(ready(t, iut, listener.fd, POLLIN, 0)));
     fd = fd < 0 ? sk_accept(iut, listener.fd, NULL) : fd;
     observe("%s", fd < 0 ? result_name(fd) : receive_next(t, iut, fd));
 }
