@@ -284,10 +284,7 @@ CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     observe("%s", said(&c, answer_now(&c, SYN)));
     c.next = c.own.number;
     observe_made(t, &c);
-    char byte;
-    int count = sk_recv(iut, c.fd, &byte, 1, 0);
-    bool nothing = count == -EAGAIN || count == -EWOULDBLOCK;
-    observe("%s", nothing ? "nothing" : count > 0 ? "data" : result_name(count));
+    observe("%s", received(t, iut, c.fd));
 }
 
 MUTANT_TAMPERS(others, "it is taken for a SYN", .heading = TO_IUT, .without = SYN | RST, .set = SYN)
