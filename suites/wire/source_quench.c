@@ -5,6 +5,18 @@
 
 enum { SEGMENT = 500 };
 
+/* Whether it is a segment that a timeout has sent once more: there is none within a tenth of a
+ * second. One that comes before that is an answer. */
+static bool is_timeouts(const struct packet *packet, const struct packet *first)
+{
+    const int64_t soon = INT64_C(100000000);
+    return packet->protocol == IPPROTO_TCP && first->protocol == IPPROTO_TCP &&
+           address_equal(&packet->destination, &first->destination) && packet->seq == first->seq &&
+           packet->length == first->length &&
+           ((packet->flags ^ first->flags) & (SYN | ACK | FIN | RST)) == 0 &&
+           packet->time - first->time > soon;
+}
+
 RULE(tcp, "wire.source-quench.tcp",
      .statement =
          "A Source Quench about a segment is discarded: it is not answered, "
@@ -23,8 +35,7 @@ static void observe_silence(struct line *line, int fd, const struct packet *abou
     line_send_packet(line, error);
     do
         answer = see_now(line);
-    while (answer.protocol == IPPROTO_TCP && about->protocol == IPPROTO_TCP &&
-           answer.flags == about->flags && answer.seq == about->seq);
+    while (is_timeouts(&answer, about));
     observe("%s", packet_words(&answer, NULL, NULL));
     observe("%s", about->protocol == IPPROTO_UDP ? reported_error(t, fd) : pending_error(t, fd));
 }
@@ -64,13 +75,13 @@ static uint32_t sent_at_once(struct talk *c)
     return c->expected - before;
 }
 
-/* Whether data has come up to now. */
-static bool data_came(struct line *line)
+/* Whether one of two segments has come again up to now, by a timeout. */
+static bool timed_out(struct line *line, const struct packet segments[2])
 {
-    bool came = false;
+    bool again = false;
     for (struct packet packet; (packet = see_now(line)).protocol;)
-        came |= packet.protocol == IPPROTO_TCP && packet.length;
-    return came;
+        again |= is_timeouts(&packet, &segments[0]) || is_timeouts(&packet, &segments[1]);
+    return again;
 }
 
 /* Once the answer was a slow start. Another connection shows how much it is otherwise; who spreads
@@ -81,18 +92,19 @@ CASE(tcp, window, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED, .ro
 {
     struct line line = take_line(t);
     struct talk c[2];
+    struct packet segments[2] = {{.protocol = PROTOCOL_NONE}};
     bool again = false;
     for (int i = 0; i < 2; i++) {
         c[i] = line_connected(&line, .mss = SEGMENT);
         must(sk_send(iut, c[i].fd, "a", 1, 0));
-        struct packet segment = must_hear(&c[i], ACK);
+        segments[i] = must_hear(&c[i], ACK);
         if (i == 1)
-            line_send_packet(&line, error_about(&segment, 4, 0, 0));
-        again |= data_came(&line);
+            line_send_packet(&line, error_about(&segments[i], 4, 0, 0));
+        again |= timed_out(&line, segments);
     }
     for (int i = 0; i < 2; i++) /* or a timeout would make either slow */
         tell(&c[i], ACK);
-    again |= data_came(&line);
+    again |= timed_out(&line, segments);
     uint32_t otherwise = sent_at_once(&c[0]), quenched = sent_at_once(&c[1]);
     require(quenched >= otherwise / 2 || !again, "a timeout was faster than the acknowledgment");
     observe("%s", quenched >= otherwise / 2 ? "as much" : "less");
