@@ -42,15 +42,21 @@ static bool from_elsewhere(struct packet *packet, enum heading heading)
 
 /* ---- bound ---- */
 
+/* Documents that know no packets say what the other side is told: where a packet comes from is what
+ * its accept() and recvfrom() give. */
+
 RULE(bound_stream, "wire.source.bound-stream",
      .statement = "connect() of a stream socket that bind() gave an address and port sends its SYN "
                   "from there.",
-     .outcome = {[BY_POSIX] = {"its own", {"posix.bind.assigns-address"}},
-                 [BY_LINUX] = {"its own",
-                               {"linux.bind.2.assigns", "rfc9293.must-43",
-                                "rfc9293.active-open-from-address"}},
-                 [BY_BSD] = {"its own", {"freebsd.bind.2.assigns-local-address"}},
-                 [BY_RFC] = {"its own", {"rfc9293.must-43", "rfc9293.active-open-from-address"}}});
+     .outcome = {
+         [BY_POSIX] = {"its own",
+                       {"posix.bind.assigns-address", "posix.accept.stores-peer-address"}},
+         [BY_LINUX] = {"its own",
+                       {"linux.bind.2.assigns", "linux.accept.2.peer-address", "rfc9293.must-43",
+                        "rfc9293.active-open-from-address"}},
+         [BY_BSD] = {"its own",
+                     {"freebsd.bind.2.assigns-local-address", "freebsd.accept.2.addr-is-peer"}},
+         [BY_RFC] = {"its own", {"rfc9293.must-43", "rfc9293.active-open-from-address"}}});
 
 CASE(bound_stream, address, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"address", {"main", "other"}}})
@@ -66,9 +72,17 @@ MUTANT_ON_WIRE_BY(bound_stream, "the SYN comes from another address", from_elsew
 
 RULE(bound_datagram, "wire.source.bound-datagram",
      .statement = "Datagrams of a socket that bind() gave an address and port come from there.",
-     .outcome = {[BY_POSIX] = {"its own", {"posix.bind.assigns-address"}},
-                 [BY_LINUX] = {"its own", {"linux.bind.2.assigns"}},
-                 [BY_BSD] = {"its own", {"freebsd.bind.2.assigns-local-address"}}});
+     .outcome = {
+         [BY_POSIX] = {"its own",
+                       {"posix.bind.assigns-address", "posix.sockets.types.dgram.source-available",
+                        "posix.recvfrom.stores-source"}},
+         [BY_LINUX] = {"its own",
+                       {"linux.bind.2.assigns", "linux.recv.2.source-address",
+                        "rfc1122.udp-source-choice", "rfc768.send-names-both-ends"}},
+         [BY_BSD] = {"its own",
+                     {"freebsd.bind.2.assigns-local-address",
+                      "freebsd.socket.2.dgram.source-address"}},
+         [BY_RFC] = {"its own", {"rfc1122.udp-source-choice", "rfc768.send-names-both-ends"}}});
 
 CASE(bound_datagram, address, .network = ON_LINE, .family = ANY_FAMILY,
      .send = WITH_SENDTO | WITH_SENDMSG, .axes = {{"address", {"main", "other"}}})
@@ -90,10 +104,15 @@ RULE(chosen_stream, "wire.source.chosen-stream",
                   "getsockname() gives after connect().",
      .outcome = {
          [BY_POSIX] = {"its own",
-                       {"posix.connect.binds-unbound-socket", "posix.getsockname.stores-name"}},
+                       {"posix.connect.binds-unbound-socket", "posix.getsockname.stores-name",
+                        "posix.accept.stores-peer-address"}},
          [BY_LINUX] = {"its own",
-                       {"linux.ip.7.connect-binds", "linux.getsockname.2.returns-address"}},
-         [BY_BSD] = {"its own", {"freebsd.getsockname.2.returns-current-name"}}});
+                       {"linux.ip.7.connect-binds", "linux.getsockname.2.returns-address",
+                        "linux.accept.2.peer-address"}},
+         [BY_BSD] = {"its own",
+                     {"posix.connect.binds-unbound-socket",
+                      "freebsd.getsockname.2.returns-current-name",
+                      "freebsd.accept.2.addr-is-peer"}}});
 
 CASE(chosen_stream, connecting, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -108,16 +127,20 @@ MUTANT_ON_WIRE_BY(chosen_stream, "the SYN comes from another address", from_else
 
 RULE(chosen_own, "wire.source.chosen-own",
      .statement = "The SYN of a socket that was not bound, on a host with several addresses, comes "
-                  "from one of them: it is neither the wildcard nor a loopback address, and bind() "
-                  "of another socket takes it.",
+                  "from one of them: it is no wildcard, loopback, group or broadcast address, and "
+                  "bind() of another socket takes it.",
      RFCS("its own", "rfc9293.must-44", "rfc9293.active-open-chooses-address"));
 
-/* An address that is nobody's on a network, although bind() takes it. */
+/* An address that is nobody's on a network, although bind() takes it: from 224.0.0.0 on are groups
+ * and the limited broadcast address. */
 static bool is_nobodys(const struct address *address)
 {
-    if (address->any.sa_family == AF_INET)
-        return address_is_any(address) || ntohl(address->in.sin_addr.s_addr) >> 24 == 127;
-    return address_is_any(address) || IN6_IS_ADDR_LOOPBACK(&address->in6.sin6_addr);
+    if (address->any.sa_family == AF_INET) {
+        unsigned first = ntohl(address->in.sin_addr.s_addr) >> 24;
+        return address_is_any(address) || first == 127 || first >= 224;
+    }
+    return address_is_any(address) || IN6_IS_ADDR_LOOPBACK(&address->in6.sin6_addr) ||
+           IN6_IS_ADDR_MULTICAST(&address->in6.sin6_addr);
 }
 
 CASE(chosen_own, connecting, .network = ON_LINE, .family = ANY_FAMILY)
