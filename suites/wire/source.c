@@ -56,6 +56,7 @@ RULE(bound_stream, "wire.source.bound-stream",
                         "rfc9293.active-open-from-address"}},
          [BY_BSD] = {"its own",
                      {"freebsd.bind.2.assigns-local-address", "freebsd.accept.2.addr-is-peer"}},
+         [BY_ZOS] = {"its own", {"zos.bind.binds-name", "zos.bind.rexx.specific-is-source"}},
          [BY_RFC] = {"its own", {"rfc9293.must-43", "rfc9293.active-open-from-address"}}});
 
 CASE(bound_stream, address, .network = ON_LINE, .family = ANY_FAMILY,
@@ -82,6 +83,7 @@ RULE(bound_datagram, "wire.source.bound-datagram",
          [BY_BSD] = {"its own",
                      {"freebsd.bind.2.assigns-local-address",
                       "freebsd.socket.2.dgram.source-address"}},
+         [BY_ZOS] = {"its own", {"zos.bind.binds-name", "zos.bind.rexx.specific-is-source"}},
          [BY_RFC] = {"its own", {"rfc1122.udp-source-choice", "rfc768.send-names-both-ends"}}});
 
 CASE(bound_datagram, address, .network = ON_LINE, .family = ANY_FAMILY,
@@ -368,6 +370,8 @@ RULE(stays, "wire.source.stays",
                   "too, also where the host has several addresses.",
      .outcome = {
          [BY_LINUX] = {"its own then its own then its own then its own", {"rfc9293.must-45"}},
+         [BY_BSD] = {"its own then its own then its own then its own",
+                     {"freebsd.tcp.4.address-fixed-once-connected"}},
          [BY_RFC] = {"its own then its own then its own then its own", {"rfc9293.must-45"}}});
 
 /* The other address is one that the IUT would not choose: what is chosen anew for a segment is
