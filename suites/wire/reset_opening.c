@@ -4,19 +4,6 @@
 
 enum { BEYOND = 100000, BEFORE = -1000 };
 
-/* What has come by now, but for the SYN that a timer has sent again, as it does a second after the
- * one before or later: what comes sooner is an answer. */
-static struct packet answer_now(struct talk *c, unsigned flags)
-{
-    int64_t last = c->syn.time, second = INT64_C(900000000); /* its clock may be coarse */
-    struct packet packet = hear_now(c);
-    while (has_just(&packet, flags) && packet.time - last >= second) {
-        last = packet.time;
-        packet = hear_now(c);
-    }
-    return packet;
-}
-
 /* ---- SYN_RECEIVED after listen() ---- */
 
 #define LISTENS_ON                                                                                 \
@@ -41,7 +28,7 @@ CASE(listens_on, exact, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = line_calls(&line), next = c;
     tell(&c, RST);
-    observe("%s", said(&c, answer_now(&c, SYN | ACK)));
+    observe("%s", said(&c, hear_but_now(&c, SYN | ACK)));
     tell(&c, ACK);
     observe("%s", believable_rst(&c, hear(&c)));
     observe("%s", accepted_now(&c));
@@ -75,7 +62,7 @@ CASE(goes_on, outside, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_calls(&line);
     tell(&c, RST, .seq = (uint32_t)numbers[t->chosen[0]]);
-    observe("%s", said(&c, answer_now(&c, SYN | ACK)));
+    observe("%s", said(&c, hear_but_now(&c, SYN | ACK)));
     tell(&c, ACK);
     observe("%s", accepted_now(&c));
 }
@@ -109,7 +96,7 @@ CASE(challenged, in_window, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = line_calls(&line);
     tell(&c, RST, .seq = 10);
-    observe("%s", current_ack(&c, answer_now(&c, SYN | ACK)));
+    observe("%s", current_ack(&c, hear_but_now(&c, SYN | ACK)));
     tell(&c, ACK);
     observe("%s", accepted_now(&c));
 }
@@ -145,7 +132,7 @@ CASE(refused, exact, .network = ON_LINE, .family = ANY_FAMILY)
     struct line line = take_line(t);
     struct talk c = line_crossed(&line, (struct packet){.flags = SYN});
     tell(&c, RST);
-    observe("%s", said(&c, answer_now(&c, SYN | ACK)));
+    observe("%s", said(&c, hear_but_now(&c, SYN | ACK)));
     observe("%s", connect_ends(&c));
 }
 
@@ -199,7 +186,7 @@ CASE(ends, acceptable, .network = ON_LINE, .family = ANY_FAMILY,
     struct talk c = line_called(&line);
     c.next = 0;
     tell(&c, RST | ACK);
-    observe("%s", said(&c, answer_now(&c, SYN)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     observe("%s", connect_ends(&c));
     tell(&c, SYN | ACK);
     observe("%s", believable_rst(&c, hear(&c)));
@@ -212,7 +199,7 @@ CASE(ends, any_number, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, RST | ACK);
-    observe("%s", said(&c, answer_now(&c, SYN)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     tell(&c, SYN | ACK);
     observe("%s", believable_rst(&c, hear_but(&c, SYN)));
     observe("%s", connect_ends(&c));
@@ -251,7 +238,7 @@ CASE(not_ours, unacceptable, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, RST | ACK, .ack = t->chosen[0] ? 1000 : -1);
-    observe("%s", said(&c, answer_now(&c, SYN)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     observe_made(t, &c);
 }
 
@@ -281,7 +268,7 @@ CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     struct line line = take_line(t);
     struct talk c = line_called(&line);
     tell(&c, flags[which], .text = which == 1 || which == 3 ? "hello" : NULL);
-    observe("%s", said(&c, answer_now(&c, SYN)));
+    observe("%s", said(&c, hear_but_now(&c, SYN)));
     c.next = c.own.number;
     observe_made(t, &c);
     observe("%s", received(t, iut, c.fd));

@@ -162,21 +162,33 @@ bool has_just(const struct packet *packet, unsigned flags)
     return packet->protocol == IPPROTO_TCP && (packet->flags & ~aside) == flags;
 }
 
+/* A SYN that a timer sends again comes a second after the one before or later, as far as clocks are
+ * fine; what comes sooner is an answer. */
+static bool is_again(const struct packet *packet, unsigned flags, int64_t *last)
+{
+    const int64_t second = INT64_C(900000000);
+    bool again = has_just(packet, flags) && (!(flags & SYN) || packet->time - *last >= second);
+    *last = packet->time;
+    return again;
+}
+
 struct packet hear_but(struct talk *talk, unsigned flags)
 {
     enum { AGAIN = 2 };
+    int64_t last = talk->syn.time;
     struct packet packet = hear(talk);
-    for (int again = 0; again < AGAIN && has_just(&packet, flags); again++)
+    for (int again = 0; again < AGAIN && is_again(&packet, flags, &last); again++)
         packet = hear(talk);
     return packet;
 }
 
 struct packet hear_but_now(struct talk *talk, unsigned flags)
 {
+    int64_t last = talk->syn.time;
     struct packet packet;
     do
         packet = hear_now(talk);
-    while (has_just(&packet, flags));
+    while (is_again(&packet, flags, &last));
     return packet;
 }
 

@@ -71,7 +71,8 @@ struct packet hear_own(struct talk *talk);
 bool has_just(const struct packet *packet, unsigned flags);
 
 /* What the line hears next, but for what the IUT sends again meanwhile, which has just these flags:
- * if that comes again and again it is given after all. */
+ * if that comes again and again it is given after all. A SYN that comes at once, which no timer
+ * sends, is given. */
 struct packet hear_but(struct talk *talk, unsigned flags);
 
 /* The same for what the IUT has sent by now: a loaded machine may be slower than its timer. */
