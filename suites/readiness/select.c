@@ -48,8 +48,8 @@ RULE(data, "readiness.select.data",
                               "freebsd.select.2.returns-total-of-all-sets",
                               "freebsd.select.2.exception-is-oob-only"}},
                  [BY_ZOS] = {"1: readable",
-                             {"zos.select.call.read-data", "zos.select.call.marks",
-                              "zos.select.call.returns-sum"}}});
+                             {"zos.select.call.read-data", "zos.select.selectex.exception-oob",
+                              "zos.select.call.marks", "zos.select.call.returns-sum"}}});
 
 CASE(data, arrived, .family = ANY_FAMILY, .network = ANY_NETWORK, .readiness = WITH_SELECT,
      .type = ANY_TYPE)
@@ -100,7 +100,8 @@ MUTANT(count, "select() counts descriptors")
 
 RULE(cleared, "readiness.select.cleared",
      .statement =
-         "select() takes all descriptors out of a set when its time is over and none is ready.",
+         "select() takes all descriptors out of its first set, or its third, when its time is over "
+         "and none is ready.",
      .outcome = {
          [BY_POSIX] = {"0 then none",
                        {"posix.select.timeout-clears-sets", "posix.select.returns-total"}},
@@ -133,7 +134,10 @@ CASE(cleared, exceptional, .family = ANY_FAMILY, .network = ANY_NETWORK, .type =
                         "linux.select.2.exceptional-as-poll", "linux.poll.2.pollpri-oob"}},
          [BY_BSD] = {"0 then none",
                      {"freebsd.select.2.replaces-sets", "freebsd.select.2.returns-zero-on-timeout",
-                      "freebsd.select.2.exception-is-oob-only"}}})
+                      "freebsd.select.2.exception-is-oob-only"}},
+         [BY_ZOS] = {"0 then none",
+                     {"zos.select.call.returns-zero", "zos.select.call.marks",
+                      "zos.select.selectex.exception-oob"}}})
 {
     struct ends one = ends_of(t), other = ends_of(t);
     struct fd_list exceptional = set_of(one.iut, other.iut);
@@ -157,9 +161,17 @@ MUTANT(cleared, "select() leaves the sets alone when its time is over")
 RULE(limit, "readiness.select.limit",
      .statement = "select() looks at the descriptors that are less than its first argument, and at "
                   "no others.",
-     .outcome = {[BY_POSIX] = {"1 then the first then 0", {"posix.select.first-nfds"}},
-                 [BY_LINUX] = {"1 then the first then 0", {"linux.select.2.nfds"}},
-                 [BY_BSD] = {"1 then the first then 0", {"freebsd.select.2.checks-below-nfds"}}});
+     .outcome = {
+         [BY_POSIX] = {"1 then the first then 0",
+                       {"posix.select.first-nfds", "posix.select.bit-set-iff-asked-and-true",
+                        "posix.select.returns-total", "posix.select.returns-bits"}},
+         [BY_LINUX] = {"1 then the first then 0",
+                       {"linux.select.2.nfds", "linux.select.2.writable",
+                        "linux.select.2.returns-count", "linux.select.2.returns-zero"}},
+         [BY_BSD] = {"1 then the first then 0",
+                     {"freebsd.select.2.checks-below-nfds", "freebsd.select.2.examines-sets",
+                      "freebsd.select.2.returns-total-of-all-sets",
+                      "freebsd.select.2.returns-zero-on-timeout"}}});
 
 CASE(limit, between, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "select")
 {
