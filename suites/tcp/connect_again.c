@@ -4,7 +4,7 @@
 RULE(already_connected, "tcp.connect.already-connected",
      .statement =
          "connect() on a stream socket that is connected fails with EISCONN, whichever side "
-         "it is on and whatever the address.",
+         "it is on, to its peer's address and to another one's.",
      .outcome = {[BY_POSIX] = {"EISCONN", {"posix.connect.eisconn"}},
                  [BY_LINUX] = {"EISCONN", {"linux.connect.2.eisconn", "linux.ip.7.eisconn"}},
                  [BY_BSD] = {"EISCONN", {"freebsd.connect.2.eisconn"}}});
@@ -117,7 +117,7 @@ RULE(dissolve, "tcp.connect.unspec-connected",
      .statement = "On Linux connect() with AF_UNSPEC dissolves a TCP connection: the socket has no "
                   "peer any more and can be connected anew.",
      .outcome = {
-         [BY_LINUX] = {"0 then ENOTCONN then 0",
+         [BY_LINUX] = {"0 then ENOTCONN then 0 then hello",
                        {"linux.connect.2.dissolves", "linux.connect.2.connects-after-dissolving",
                         "linux.getpeername.2.enotconn"}}});
 
@@ -129,6 +129,7 @@ CASE(dissolve, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = 
     observe_result(sk_connect(iut, c.iut, &none));
     observe_result(sk_getpeername(iut, c.iut, &name));
     observe_result(sk_connect(iut, c.iut, &server.address));
+    observe("%s", greeting(t, c.iut, server.fd));
 }
 
 static void keeps_connection(struct mutation *m, struct call *call)
@@ -185,6 +186,7 @@ CASE(call_off, pending, .family = ANY_FAMILY, .network = ON_PAIR)
         return;
     /* The old attempt is answered first: had it gone on, its connection would be the first. */
     must(sk_getsockname(iut, fd, &own));
+    await_peer(t, server.fd);
     must(sk_accept(peer, server.fd, &first));
     own = as_written_by(t, peer, own);
     observe("%s", address_equal(&first, &own) ? "the new attempt" : "the old attempt");
@@ -211,7 +213,7 @@ MUTANT(call_off, "the attempt goes on when connect() with AF_UNSPEC has called i
 RULE(unspec_fresh, "tcp.connect.unspec-fresh",
      .statement = "On Linux connect() with AF_UNSPEC succeeds on a stream socket without a "
                   "connection, and leaves it as good as new.",
-     .pinned = {[BY_LINUX] = "0 then 0"});
+     .pinned = {[BY_LINUX] = "0 then 0 then hello"});
 
 CASE(unspec_fresh, then_connect, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
@@ -220,6 +222,7 @@ CASE(unspec_fresh, then_connect, .family = ANY_FAMILY, .network = ANY_NETWORK)
     int fd = stream_socket(t, iut);
     observe_result(sk_connect(iut, fd, &none));
     observe_result(sk_connect(iut, fd, &server.address));
+    observe("%s", greeting(t, fd, server.fd));
 }
 
 /* Only what has a peer can lose it. */
@@ -244,9 +247,12 @@ CASE(unspec_listening, then_client, .family = ANY_FAMILY, .network = ANY_NETWORK
 {
     struct endpoint own = listening_socket(t, iut);
     struct address none = address_unspec(sizeof(struct sockaddr_in6));
-    int client = stream_socket(t, peer);
+    /* With a port of its own, lest it be given the one that becomes free. */
+    int result, client = bound_socket(t, peer, SOCK_STREAM, PLACE_MAIN).fd;
     observe_result(sk_connect(iut, own.fd, &none));
-    observe_result(sk_connect(peer, client, &own.address));
+    struct pending *connecting = sk_begin(peer, call_connect(client, &own.address));
+    bool ended = sk_finish_within(connecting, patience, &result);
+    observe("%s", ended ? result_name(result) : "no answer");
 }
 
 /* The listener goes on listening. */

@@ -99,6 +99,9 @@ RULE(keeps, "tcp.connect.keeps-binding",
          [BY_BSD] = {"kept then seen",
                      {"posix.connect.binds-unbound-socket", "posix.bind.assigns-address",
                       "posix.getsockname.stores-name"}},
+         [BY_ZOS] = {"kept then seen",
+                     {"zos.bind.binds-name", "zos.getsockname.returns-bound-address",
+                      "zos.connect.stream-completes-binding"}},
          /* No RFC knows getsockname(). */
          [BY_RFC] = {"* then seen",
                      {"rfc9293.must-43", "rfc9293.active-open-from-address", "rfc9293.must-45"}}});
