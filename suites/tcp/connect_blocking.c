@@ -218,17 +218,17 @@ RULE(unreachable, "tcp.connect.host-unreachable",
      .statement = "connect() to a host that was found to be out of reach fails with EHOSTUNREACH, "
                   "EHOSTDOWN, ENETUNREACH or, when it has waited long enough, ETIMEDOUT; POSIX "
                   "leaves open how long.",
-     .outcome = {
-         [BY_POSIX] = {"EHOSTUNREACH | ENETUNREACH | ETIMEDOUT | no end",
-                       {"posix.connect.ehostunreach", "posix.connect.enetunreach",
-                        "posix.connect.etimedout", "posix.sockets.asynchronous-errors.enetunreach",
-                        "posix.sockets.asynchronous-errors.ehostunreach"}},
-         [BY_LINUX] = {"EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
-                       {"linux.ip.7.ehostunreach-local", "linux.ip.7.ehostunreach-icmp",
-                        "linux.connect.2.enetunreach", "linux.connect.2.etimedout"}},
-         [BY_BSD] = {"EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
-                     {"freebsd.connect.2.ehostunreach", "freebsd.connect.2.enetunreach",
-                      "freebsd.connect.2.etimedout"}}});
+     .outcome = {[BY_POSIX] = {"EHOSTUNREACH | ENETUNREACH | ETIMEDOUT | no end",
+                               {"posix.connect.ehostunreach", "posix.connect.enetunreach",
+                                "posix.connect.etimedout", "posix.connect.blocks-until-established",
+                                "posix.sockets.asynchronous-errors.enetunreach",
+                                "posix.sockets.asynchronous-errors.ehostunreach"}},
+                 [BY_LINUX] = {"EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
+                               {"linux.ip.7.ehostunreach-local", "linux.ip.7.ehostunreach-icmp",
+                                "linux.connect.2.enetunreach", "linux.connect.2.etimedout"}},
+                 [BY_BSD] = {"EHOSTUNREACH | ENETUNREACH | ETIMEDOUT",
+                             {"freebsd.connect.2.ehostunreach", "freebsd.connect.2.enetunreach",
+                              "freebsd.connect.2.etimedout"}}});
 
 CASE(unreachable, route, .family = ANY_FAMILY, .network = ANY_NETWORK, .mode = ANY_MODE)
 {
