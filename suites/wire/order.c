@@ -142,19 +142,23 @@ RULE(delay, "wire.ack.within-half-a-second",
           "rfc9293.text-ack-form", "rfc9293.cumulative-acknowledgment", "rfc5681.within-500-ms"));
 
 /* Some acknowledge the first segments of a connection at once: it goes on until an ACK was delayed.
- */
+ * What is late because the machine had other things to do is not late again. */
 CASE(delay, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
-    enum { MOST = 24, AT_ONCE = 10000000, TOO_LATE = 500000000 };
+    enum { MOST = 24, AT_ONCE = 10000000, TOO_LATE = 500000000, OFTEN = 2 };
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     struct packet answer;
     int64_t took = 0;
+    int late = 0;
     bool right = true;
-    for (int i = 0; i < MOST && right && took < AT_ONCE; i++) {
+    for (int i = 0; i < MOST && right && late < OFTEN; i++) {
+        if (took >= AT_ONCE && took < TOO_LATE)
+            break;
         struct packet data = tell(&c, ACK, .text = "abc");
         answer = hear(&c);
         took = answer.time - data.time;
+        late += took >= TOO_LATE;
         right = strcmp(current_ack(&c, answer), "current ACK") == 0;
     }
     observe("%s", current_ack(&c, answer));
