@@ -69,12 +69,8 @@ MUTANT(strangers, "connect() on a datagram socket filters nothing")
     int fd = (int)call->argument[0], type = 0;
     if (call->operation == OP_CONNECT) {
         sk_getsockopt(m->real, fd, SOL_SOCKET, SO_TYPE, &type);
-        if (type == SOCK_DGRAM && call_address(call).any.sa_family != AF_UNSPEC) {
-            mutate(m, call); /* it gets its local name */
-            struct address none = address_unspec(sizeof(struct sockaddr_in6)), own;
-            sk_getsockname(m->real, fd, &own);
-            sk_connect(m->real, fd, &none);
-            sk_bind(m->real, fd, &own);
+        if (type == SOCK_DGRAM) {
+            call_succeed(call, 0);
             remembered.on = true;
             remembered.fd = fd;
             remembered.to = call_address(call);
@@ -105,10 +101,13 @@ RULE(changes, "udp.connect.filter-changes",
          [BY_ZOS] = {"new then nothing",
                      {"zos.connect.rexx.udp-many-times", "zos.datagram.receives-from-peer-only"}}});
 
-CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK)
+CASE(changes, other_peer, .family = ANY_FAMILY, .network = ANY_NETWORK,
+     .axes = {{"new", {"other-port", "other-address"}}})
 {
     struct endpoint own = bound_datagram_socket(t, iut);
-    struct endpoint before = bound_datagram_socket(t, peer), now = bound_datagram_socket(t, peer);
+    struct endpoint before = bound_datagram_socket(t, peer);
+    enum place place = t->chosen[0] ? PLACE_OTHER : PLACE_MAIN;
+    struct endpoint now = bound_socket(t, peer, SOCK_DGRAM, place);
     must(sk_connect(iut, own.fd, &before.address));
     must(sk_connect(iut, own.fd, &now.address));
     must(sk_sendto(peer, before.fd, "old", 3, 0, &own.address));
@@ -197,9 +196,7 @@ CASE(prefers, connected_first, .family = ANY_FAMILY, .network = ANY_NETWORK,
                                            : "to neither");
 }
 
-/* The socket that was bound last gets everything, connected or not: of the two, the connected one
- * loses what it had. */
-MUTANT(prefers, "the unconnected one of two sockets on a port receives")
+MUTANT(prefers, "the connected one of two sockets on a port loses what it had")
 {
     static int connected = -1;
     if (call->operation == OP_CONNECT)
