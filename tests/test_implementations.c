@@ -38,6 +38,7 @@ static const struct {
     {"lwip", "wire.early.send", "a send() that would wait for the connection gives EINPROGRESS"},
     {"lwip", "tcp.connect.unspec-connected", "connect() on TCP refuses AF_UNSPEC"},
     {"lwip", "udp.connect.filter*", "an interface has one IPv4 address: no datagram from another"},
+    {"lwip", "udp.dissolve.receives-again", "the same"},
     {"lwip", "wire.source.bound-datagram", "the same"},
     {"lwip", "wire.open.simultaneous", "a SYN that meets a SYN is answered by that SYN again"},
 };
