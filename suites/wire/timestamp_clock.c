@@ -87,6 +87,7 @@ CASE(again, data, AGAIN)
     do
         packet = hear(&c);
     while (packet.protocol && packet.length != 1);
+    require(packet.protocol, "nothing new is sent");
     require_by("wire.timestamps.clock-range", sequence_before(span.first, packet.stamp.value),
                "the clock does not tick in two seconds");
     observe("%s", sequence_before(span.first, span.last) ? "greater" : "not");

@@ -304,17 +304,22 @@ CASE(no_echo, connect, .network = ON_LINE, .family = ANY_FAMILY)
 MUTANT_ON_WIRE_BY(no_echo, "it echoes something", echoes_another)
 
 RULE(echo_ignored, "wire.timestamps.syn-echo-ignored",
-     .statement = "A listening socket answers a SYN that echoes a timestamp as any other.",
-     RFCS("SYN ACK seq 0 ack 1 then a connection", "rfc7323.echo-ignored"));
+     .statement = "A listening socket answers a SYN that echoes a timestamp as any other, with the "
+                  "same timestamps or without.",
+     RFCS("SYN ACK seq 0 ack 1 then as ever then a connection", "rfc7323.echo-ignored"));
 
 CASE(echo_ignored, listener, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = talk_to_listener(&line);
+    struct talk usual = talk_to_listener(&line), c = talk_to_listener(&line);
+    tell(&usual, SYN, .stamp = STAMP(BEGIN, 0));
+    struct stamp ever = must_hear(&usual, SYN | ACK).stamp;
     tell(&c, SYN, .stamp = STAMP(BEGIN, line_random() | 1));
-    struct packet answer = hear(&c);
+    struct packet answer = hear_own(&c);
     talk_counts_from(&c, &answer);
     observe("%s", said(&c, answer));
+    bool same = answer.stamp.there == ever.there && answer.stamp.echo == ever.echo;
+    observe("%s", same ? "as ever" : "with other timestamps");
     if (answer.stamp.there)
         c.stamp = (struct stamp)STAMP(BEGIN + 1, answer.stamp.value);
     tell(&c, ACK);
