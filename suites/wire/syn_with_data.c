@@ -78,9 +78,8 @@ MUTANT_ON_WIRE(opens, "the data does not go with the SYN")
 RULE(partial, "wire.syn-with-data.partial-ack",
      .statement = "Where the answer acknowledges the SYN of sendto() with MSG_FASTOPEN, but not "
                   "the data that went with it, the connection is made, and the data comes again.",
-     .outcome = {[BY_LINUX] = {"0 then ACK seq 1 ack 1 data 3",
-                               {"rfc9293.syn-sent-partial-ack", "rfc9293.syn-data-legal",
-                                "rfc9293.retransmission"}}});
+     RFCS("0 then ACK seq 1 ack 1 data 3", "rfc9293.syn-sent-partial-ack",
+          "rfc9293.syn-sent-established", "rfc9293.syn-data-legal", "rfc9293.retransmission"));
 
 CASE(partial, cookie, .network = ON_LINE, .family = ANY_FAMILY)
 {
