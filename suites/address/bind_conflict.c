@@ -30,22 +30,13 @@ static struct address address_at(struct test *t, bool wildcard, int port)
     return wildcard ? address_any(t->domain, port) : specific;
 }
 
-/* FreeBSD's inet6(4) has IPV6_V6ONLY on unless it is turned off. */
-static int conflict_socket(struct test *t, int type)
-{
-    int fd = must(sk_socket(t->iut, t->domain, type, 0));
-    if (t->family & FAMILY_MAPPED)
-        must(sk_setsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 0));
-    return fd;
-}
-
 static struct conflict bind_two(struct test *t, int type, int option, unsigned set_on, bool listens)
 {
     unsigned which = t->chosen[0];
     bool first_wild = which == WILDCARD_FIRST || which == BOTH_WILDCARD;
     bool second_wild = which == SPECIFIC_FIRST || which == BOTH_WILDCARD;
     struct host *iut = t->iut;
-    struct conflict c = {.first = conflict_socket(t, type), .second = conflict_socket(t, type)};
+    struct conflict c = {.first = address_socket(t, type), .second = address_socket(t, type)};
     struct address name = address_at(t, first_wild, port_for(t, iut));
     if (set_on & FIRST)
         must(sk_setsockopt(iut, c.first, SOL_SOCKET, option, 1));
@@ -387,9 +378,10 @@ CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .axes = {{"first", {"stream", "datagram"}}})
 {
     int type = t->chosen[0] ? SOCK_DGRAM : SOCK_STREAM;
-    struct endpoint first = socket_at_port(t, iut, type, PLACE_MAIN, port_for(t, iut));
-    int fd = t->chosen[0] ? stream_socket(t, iut) : datagram_socket(t, iut);
-    observe_bound(t, fd, &first.name, sk_bind(iut, fd, &first.name));
+    struct address name;
+    int fd = address_socket(t, t->chosen[0] ? SOCK_STREAM : SOCK_DGRAM);
+    bound_at(t, type, PLACE_MAIN, port_for(t, iut), &name);
+    observe_bound(t, fd, &name, sk_bind(iut, fd, &name));
 }
 
 MUTANT_BY(protocols, "a port is taken for all protocols", one_socket_a_port)
