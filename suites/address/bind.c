@@ -120,14 +120,15 @@ RULE(wildcard, "address.bind.wildcard-name",
                        {"posix.bind.assigns-address", "posix.getsockname.stores-name"}},
          [BY_LINUX] = {"the wildcard then a port",
                        {"linux.bind.2.assigns", "linux.getsockname.2.returns-address",
-                        "linux.ip.7.ephemeral-bind"}},
+                        "linux.ip.7.ephemeral-bind", "linux.ipv6.7.like-ipv4"}},
          [BY_BSD] = {"the wildcard then a port",
                      {"freebsd.bind.2.assigns-local-address",
-                      "freebsd.getsockname.2.returns-current-name", "freebsd.ip.4.ip-portrange",
-                      "freebsd.ip.4.ports-random", "freebsd.ip6.4.ipv6-portrange"}},
-         [BY_ZOS] = {
-             "the wildcard then a port",
-             {"zos.bind.call.getsockname-tells-port", "zos.getsockname.returns-bound-address"}}});
+                      "freebsd.getsockname.2.returns-current-name", "freebsd.tcp.4.port-assigned",
+                      "freebsd.ip.4.ip-portrange", "freebsd.ip.4.ports-random",
+                      "freebsd.ip6.4.ipv6-portrange"}},
+         [BY_ZOS] = {"the wildcard then a port",
+                     {"zos.bind.call.system-chooses-port", "zos.bind.call.getsockname-tells-port",
+                      "zos.getsockname.returns-bound-address"}}});
 
 CASE(wildcard, bound, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
@@ -304,7 +305,7 @@ RULE(protected, "address.bind.protected-port",
      .outcome = {[BY_POSIX] = {"0 | EACCES", {"posix.bind.eacces"}},
                  [BY_LINUX] = {"EACCES",
                                {"linux.ip.7.eacces-privileged-port", "linux.ip.7.privileged-ports",
-                                "linux.bind.2.eacces"}}});
+                                "linux.bind.2.eacces", "linux.ipv6.7.like-ipv4"}}});
 
 CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      .needs = "drop_capability")

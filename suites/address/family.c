@@ -119,7 +119,7 @@ MUTANT_GIVES(connect_foreign, "connect() does not look at the family", OP_CONNEC
 
 RULE(connect_ipv4_name, "address.family.connect-ipv4-name",
      .statement =
-         "connect() of an AF_INET6 socket to a struct sockaddr_in fails with EAFNOSUPPORT, "
+         "connect() of an AF_INET6 socket to a name of AF_INET fails with EAFNOSUPPORT, "
          "or by POSIX, or on FreeBSD for its length, with EINVAL; Linux takes it on a datagram "
          "socket.",
      .outcome = {

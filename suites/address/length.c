@@ -1,4 +1,5 @@
 /* Names whose length is wrong. */
+#include "suites/address/bound.h"
 #include "suites/suite.h"
 
 /* One byte less than a name of the domain has on any system: of a struct sockaddr_in the last byte
@@ -210,18 +211,20 @@ static void exact_only(struct mutation *m, struct call *call)
 }
 
 RULE(longer, "address.length.longer",
-     .statement =
-         "Linux takes a name with the length of a struct sockaddr_storage; by POSIX bind() "
-         "and connect() may fail with EINVAL.",
+     .statement = "Linux takes a name with the length of a struct sockaddr_storage; by POSIX and "
+                  "on FreeBSD bind() and connect() may fail with EINVAL.",
      .outcome = {[BY_POSIX] = {"0 | EINVAL then 0 | EINVAL",
-                               {"posix.bind.einval-length", "posix.connect.einval-length"}}},
+                               {"posix.bind.einval-length", "posix.connect.einval-length"}},
+                 [BY_BSD] = {"0 | EINVAL then 0 | EINVAL",
+                             {"freebsd.bind.2.einval-addrlen",
+                              "freebsd.connect.2.einval-namelen"}}},
      .pinned = {[BY_LINUX] = "0 then 0"});
 
 CASE(longer, storage, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, peer);
     struct address own = place_of(t, iut, PLACE_MAIN, 0);
-    int fd = stream_socket(t, iut);
+    int fd = address_socket(t, SOCK_STREAM);
     own.length = server.address.length = sizeof own.storage;
     observe_bind(t, fd, &own);
     observe_connect(t, fd, &server.address);
