@@ -297,7 +297,10 @@ MUTANT(dual_port, "IPV6_V6ONLY cannot be turned off")
 }
 
 /* Who is privileged is told by a capability on Linux, and by the user on FreeBSD. */
-enum { PROTECTED = 7, NOBODY = 65534 };
+enum { NOBODY = 65534 };
+
+static const int protected_ports[] = {7, 1023};
+#define WHICH_PORT .axes = {{"port", {"7", "1023"}}}
 
 RULE(protected, "address.bind.protected-port",
      .statement = "bind() to a port that only a privileged process may have fails with EACCES in "
@@ -308,20 +311,20 @@ RULE(protected, "address.bind.protected-port",
                                 "linux.bind.2.eacces", "linux.ipv6.7.like-ipv4"}}});
 
 CASE(protected, without_capability, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
-     .needs = "drop_capability")
+     .needs = "drop_capability", WHICH_PORT)
 {
-    struct address name = place_of(t, iut, PLACE_MAIN, PROTECTED);
+    struct address name = place_of(t, iut, PLACE_MAIN, protected_ports[t->chosen[0]]);
     must(sk_drop_capability(iut, CAP_NET_BIND_SERVICE));
     int fd = typed_socket(t, iut);
     observe_bound(t, fd, &name, sk_bind(iut, fd, &name));
 }
 
 CASE(protected, another_user, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
-     .type = ANY_TYPE, .needs = "seteuid",
+     .type = ANY_TYPE, .needs = "seteuid", WHICH_PORT,
      .outcome = {
          [BY_BSD] = {"EACCES", {"freebsd.bind.2.eacces", "freebsd.ip.4.privileged-ports-default"}}})
 {
-    struct address name = place_of(t, iut, PLACE_MAIN, PROTECTED);
+    struct address name = place_of(t, iut, PLACE_MAIN, protected_ports[t->chosen[0]]);
     int fd = typed_socket(t, iut);
     if (sk_seteuid(iut, NOBODY) < 0)
         skip("its process cannot become another user's");
