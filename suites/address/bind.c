@@ -116,7 +116,7 @@ RULE(wildcard, "address.bind.wildcard-name",
      .statement = "The name of a socket that is bound to the wildcard address is the wildcard with "
                   "the port.",
      .outcome = {
-         [BY_POSIX] = {"the wildcard then *",
+         [BY_POSIX] = {"the wildcard then a port | no port",
                        {"posix.bind.assigns-address", "posix.getsockname.stores-name"}},
          [BY_LINUX] = {"the wildcard then a port",
                        {"linux.bind.2.assigns", "linux.getsockname.2.returns-address",
