@@ -367,9 +367,10 @@ RULE(apart, "tcp.bind.different-addresses",
 
 CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
-    struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
-    struct address other = place_of(t, iut, PLACE_OTHER, address_port(&first.name));
-    int fd = typed_socket(t, iut);
+    struct address first, other;
+    bound_at(t, type_of(t), PLACE_MAIN, port_for(t, iut), &first);
+    other = place_of(t, iut, PLACE_OTHER, address_port(&first));
+    int fd = address_socket(t, type_of(t));
     observe_bound(t, fd, &other, sk_bind(iut, fd, &other));
 }
 
