@@ -16,13 +16,13 @@ RULE(foreign, "address.bind.not-local",
 CASE(foreign, absent, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
     struct address name = place_of(t, iut, PLACE_ABSENT, 0);
-    observe_result(sk_bind(iut, address_socket(t, type_of(t)), &name));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
 CASE(foreign, of_the_peer, .family = ANY_FAMILY, .network = ON_PAIR, .type = ANY_TYPE)
 {
     struct address name = as_written_by(t, iut, place_of(t, peer, PLACE_MAIN, 0));
-    observe_result(sk_bind(iut, address_socket(t, type_of(t)), &name));
+    observe_result(sk_bind(iut, typed_socket(t, iut), &name));
 }
 
 MUTANT_GIVES(foreign, "bind() succeeds for addresses of nobody", OP_BIND, EADDRNOTAVAIL, 0)
@@ -39,7 +39,7 @@ RULE(after_failure, "address.bind.after-failure",
 
 CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
-    int fd = address_socket(t, type_of(t));
+    int fd = typed_socket(t, iut);
     struct address absent = place_of(t, iut, PLACE_ABSENT, 0),
                    own = place_of(t, iut, PLACE_MAIN, 0);
     require_by("address.bind.not-local", sk_bind(iut, fd, &absent) == -EADDRNOTAVAIL,
@@ -49,14 +49,14 @@ CASE(after_failure, not_local, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
 
 CASE(after_failure, in_use, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
-    struct address taken, own = place_of(t, iut, PLACE_MAIN, 0), name;
-    int fd = address_socket(t, type_of(t));
-    bound_at(t, type_of(t), PLACE_MAIN, 0, &taken);
+    struct endpoint taken = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+    struct address own = place_of(t, iut, PLACE_MAIN, 0), name;
+    int fd = typed_socket(t, iut);
     require_by(type_of(t) == SOCK_STREAM ? "tcp.bind.in-use" : "udp.bind.in-use",
-               sk_bind(iut, fd, &taken) == -EADDRINUSE, "the first bind() did not fail");
+               sk_bind(iut, fd, &taken.name) == -EADDRINUSE, "the first bind() did not fail");
     int result = sk_bind(iut, fd, &own);
     if (result == 0 && must(sk_getsockname(iut, fd, &name)) == 0 &&
-        (!address_same_host(&name, &own) || address_equal(&name, &taken)))
+        (!address_same_host(&name, &own) || address_equal(&name, &taken.name)))
         observe("0, and not to another address");
     else
         observe_result(result);
@@ -86,9 +86,9 @@ RULE(twice, "address.bind.twice",
 
 CASE(twice, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
-    struct address own, other = place_of(t, iut, PLACE_OTHER, 0);
-    int fd = bound_at(t, type_of(t), PLACE_MAIN, 0, &own);
-    observe_bound(t, fd, &other, sk_bind(iut, fd, &other));
+    struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+    struct address other = place_of(t, iut, PLACE_OTHER, 0);
+    observe_bound(t, own.fd, &other, sk_bind(iut, own.fd, &other));
 }
 
 CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
@@ -99,9 +99,8 @@ CASE(twice, same_name, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY
                  [BY_BSD] = {"0 | EINVAL | EADDRINUSE",
                              {"freebsd.bind.2.einval-already-bound", "freebsd.bind.2.eaddrinuse"}}})
 {
-    struct address own;
-    int fd = bound_at(t, type_of(t), PLACE_MAIN, 0, &own);
-    observe_bound(t, fd, &own, sk_bind(iut, fd, &own));
+    struct endpoint own = bound_socket(t, iut, type_of(t), PLACE_MAIN);
+    observe_bound(t, own.fd, &own.name, sk_bind(iut, own.fd, &own.name));
 }
 
 MUTANT(twice, "a second bind() fails with EISCONN")

@@ -36,7 +36,7 @@ static struct conflict bind_two(struct test *t, int type, int option, unsigned s
     bool first_wild = which == WILDCARD_FIRST || which == BOTH_WILDCARD;
     bool second_wild = which == SPECIFIC_FIRST || which == BOTH_WILDCARD;
     struct host *iut = t->iut;
-    struct conflict c = {.first = address_socket(t, type), .second = address_socket(t, type)};
+    struct conflict c = {.first = socket_of(t, iut, type), .second = socket_of(t, iut, type)};
     struct address name = address_at(t, first_wild, port_for(t, iut));
     if (set_on & FIRST)
         must(sk_setsockopt(iut, c.first, SOL_SOCKET, option, 1));
@@ -367,10 +367,9 @@ RULE(apart, "tcp.bind.different-addresses",
 
 CASE(apart, bound, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE)
 {
-    struct address first, other;
-    bound_at(t, type_of(t), PLACE_MAIN, port_for(t, iut), &first);
-    other = place_of(t, iut, PLACE_OTHER, address_port(&first));
-    int fd = address_socket(t, type_of(t));
+    struct endpoint first = socket_at_port(t, iut, type_of(t), PLACE_MAIN, port_for(t, iut));
+    struct address other = place_of(t, iut, PLACE_OTHER, address_port(&first.name));
+    int fd = typed_socket(t, iut);
     observe_bound(t, fd, &other, sk_bind(iut, fd, &other));
 }
 
@@ -388,10 +387,9 @@ CASE(protocols, bound, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      .axes = {{"first", {"stream", "datagram"}}})
 {
     int type = t->chosen[0] ? SOCK_DGRAM : SOCK_STREAM;
-    struct address name;
-    int fd = address_socket(t, t->chosen[0] ? SOCK_STREAM : SOCK_DGRAM);
-    bound_at(t, type, PLACE_MAIN, port_for(t, iut), &name);
-    observe_bound(t, fd, &name, sk_bind(iut, fd, &name));
+    int fd = socket_of(t, iut, t->chosen[0] ? SOCK_STREAM : SOCK_DGRAM);
+    struct endpoint first = socket_at_port(t, iut, type, PLACE_MAIN, port_for(t, iut));
+    observe_bound(t, fd, &first.name, sk_bind(iut, fd, &first.name));
 }
 
 MUTANT_BY(protocols, "a port is taken for all protocols", one_socket_a_port)

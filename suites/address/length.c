@@ -224,7 +224,7 @@ CASE(longer, storage, .family = ANY_FAMILY, .network = ANY_NETWORK)
 {
     struct endpoint server = listening_socket(t, peer);
     struct address own = place_of(t, iut, PLACE_MAIN, 0);
-    int fd = address_socket(t, SOCK_STREAM);
+    int fd = stream_socket(t, t->iut);
     own.length = server.address.length = sizeof own.storage;
     observe_bind(t, fd, &own);
     observe_connect(t, fd, &server.address);
