@@ -30,6 +30,14 @@ RULE(loss_window, "wire.congestion.loss-window",
          "goes out before something is acknowledged.",
      RFCS("one segment", "rfc5681.loss-window", "rfc9293.must-19"));
 
+/* Whether it has data behind the first segment, which may go in parts. */
+static bool is_more(const struct packet *packet, const struct packet *first)
+{
+    uint32_t end = packet->seq + (uint32_t)packet->length;
+    return packet->length && sequence_before(first->seq + SEGMENT, end);
+}
+
+/* Up to the next timeout. */
 CASE(loss_window, timeout, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS, .seconds = 10)
 {
@@ -43,8 +51,10 @@ CASE(loss_window, timeout, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY
     }
     if (segments == 1)
         skip("one segment goes out before something is acknowledged");
-    while ((packet = hear_now(&c)).protocol)
-        others += packet.length && packet.seq != first.seq;
+    do {
+        others += is_more(&packet, &first);
+        packet = hear(&c);
+    } while (packet.protocol && packet.seq != first.seq);
     observe("%s", others ? "more" : "one segment");
 }
 
@@ -68,25 +78,38 @@ RULE(fast_retransmit, "wire.congestion.fast-retransmit",
      RFCS("sent again at once", "rfc5681.fast-retransmit"));
 
 /* Three duplicates should do; who has met with much reordering may wait for more, which the new
- * data brings that goes out meanwhile. There is no timeout of less than a fifth of a second. */
+ * data brings that goes out meanwhile. There is no timeout of less than a fifth of a second: what
+ * is sent again before that comes by the duplicates, and what comes long after the last of them by
+ * the timeout. On a slow machine nobody knows. */
 CASE(fast_retransmit, lost, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
-    const int64_t at_once = INT64_C(150000000);
+    enum { TRIES = 3 };
+    const int64_t before_timers = INT64_C(150000000);
     struct line line = take_line(t);
-    struct packet first, packet, duplicate = {.protocol = PROTOCOL_NONE};
-    struct talk c = much_sent(&line, &first);
-    int duplicates = 0;
-    while ((packet = hear(&c)).protocol && !(packet.length && packet.seq == first.seq)) {
-        if (packet.length) {
-            duplicate = tell(&c, ACK, .ack = first.seq - c.expected);
-            duplicates++;
+    for (int tries = TRIES;; tries--) {
+        struct packet first, packet, duplicate = {.protocol = PROTOCOL_NONE};
+        struct talk c = much_sent(&line, &first);
+        int duplicates = 0;
+        while ((packet = hear(&c)).protocol && !(packet.length && packet.seq == first.seq)) {
+            if (packet.length) {
+                duplicate = tell(&c, ACK, .ack = first.seq - c.expected);
+                duplicates++;
+            }
         }
+        if (duplicates < 3)
+            skip("fewer than four segments go out before something is acknowledged");
+        bool at_once = packet.protocol && packet.time - first.time < before_timers;
+        if (packet.protocol && !at_once && tries) {
+            tell(&c, RST); /* so that it sends nothing again */
+            continue;
+        }
+        require(!packet.protocol || at_once || packet.time - duplicate.time >= before_timers,
+                "this machine is too slow to see what duplicates do");
+        observe("%s", !packet.protocol ? "not sent again"
+                      : at_once        ? "sent again at once"
+                                       : "sent again later");
+        return;
     }
-    if (duplicates < 3)
-        skip("fewer than four segments go out before something is acknowledged");
-    observe("%s", !packet.protocol                         ? "not sent again"
-                  : packet.time - duplicate.time < at_once ? "sent again at once"
-                                                           : "sent again later");
 }
 
 /* ACKs of nothing new are not heard. */
@@ -100,7 +123,7 @@ MUTANT_ON_WIRE(fast_retransmit, "duplicates are not heard")
 /* ---- ACKs ---- */
 
 RULE(one_ack, "wire.ack.one-a-segment",
-     .statement = "A segment is answered by one ACK at most while nobody calls recv().",
+     .statement = "Data is answered by one ACK a segment at most while nobody calls recv().",
      RFCS("one ACK at most", "rfc5681.one-ack-a-segment"));
 
 /* Whether what is out of order, or old, is answered at all other rules say. A second one may be
