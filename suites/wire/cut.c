@@ -29,23 +29,21 @@ CASE(pushed, all, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .s
 
 MUTANT_TAMPERS(pushed, "PSH is never set", .data = true, .clear = PSH)
 
-/* The least that a segment had of what was sent and of options, the last one aside. */
-static size_t least_of(struct talk *c, uint32_t end)
+/* Whether each segment but the last has the maximum size, of what was sent and of options. */
+static bool all_full(struct talk *c, uint32_t end)
 {
-    size_t least = SIZE_MAX;
     while (c->expected != end) {
         uint32_t before = c->expected;
         struct packet packet = hear(c);
         if (!packet.protocol || packet.flags & RST)
-            return 0;
+            return false;
         if (c->expected == before) /* sent again */
             continue;
-        size_t length = packet.length + packet.options_length;
-        if (c->expected != end && length < least)
-            least = length;
+        if (c->expected != end && packet.length + packet.options_length != SEGMENT)
+            return false;
         tell(c, ACK);
     }
-    return least;
+    return true;
 }
 
 RULE(full, "wire.cut.full-segments",
@@ -65,8 +63,7 @@ CASE(full, much, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
         need_stamps(&c);
     uint32_t end = c.expected + MUCH;
     must(sk_send(iut, c.fd, data, MUCH, 0));
-    size_t least = least_of(&c, end);
-    observe("%s", least == SEGMENT ? "full" : "smaller");
+    observe("%s", all_full(&c, end) ? "full" : "of another size");
 }
 
 MUTANT_ON_WIRE(full, "segments have half of that")
