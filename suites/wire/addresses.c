@@ -50,7 +50,7 @@ static void set_hardware(const struct test *t, struct packet *packet, unsigned w
         memcpy(packet->to, host.iut_hardware, HARDWARE);
     else if (t->peer_domain == AF_INET6)
         memcpy(packet->to, (const unsigned char[]){0x33, 0x33, 0, 0, 0, 1}, HARDWARE);
-    else if (packet->destination.in.sin_addr.s_addr != INADDR_BROADCAST)
+    else if (IN_MULTICAST(ntohl(packet->destination.in.sin_addr.s_addr)))
         memcpy(packet->to, (const unsigned char[]){1, 0, 0x5e, 0, 0, 1}, HARDWARE);
 }
 
@@ -102,14 +102,30 @@ RULE(syn_to_many, "wire.address.syn-to-many",
      RFCS("nothing then none", "rfc9293.must-57", "rfc9293.any-segment-to-broadcast",
           "rfc9293.unicast-only"));
 
+static void observe_syn(struct talk *c, struct packet syn, unsigned frame)
+{
+    struct test *t = c->line->t;
+    syn.flags = SYN;
+    send_between(c, syn, frame);
+    observe("%s", answer_to_it(c));
+    observe("%s", accepted_now(c));
+}
+
 CASE(syn_to_many, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes = {TO_MANY, IN_FRAMES})
 {
     struct line line = line_with_groups(t);
     struct talk c = to_listener_on_any(&line);
     struct address to = of_many(t, t->chosen[0], address_port(&c.iut));
-    send_between(&c, (struct packet){.destination = to, .flags = SYN}, t->chosen[1]);
-    observe("%s", answer_to_it(&c));
-    observe("%s", accepted_now(&c));
+    observe_syn(&c, (struct packet){.destination = to}, t->chosen[1]);
+}
+
+CASE(syn_to_many, broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
+     .axes = {IN_FRAMES})
+{
+    struct line line = line_with_groups(t);
+    struct talk c = to_listener_on_any(&line);
+    struct address to = broadcast_of_the_net(t, c.iut);
+    observe_syn(&c, (struct packet){.destination = to}, t->chosen[0]);
 }
 
 /* The host takes what is sent to many for its own. */
@@ -129,17 +145,41 @@ RULE(closed_to_many, "wire.address.closed-to-many",
                   "listens, is not answered.",
      RFCS("nothing", "rfc9293.must-57", "rfc9293.any-segment-to-broadcast"));
 
-CASE(closed_to_many, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
-     .axes = {TO_MANY, IN_FRAMES, {"segment", {"syn", "ack", "fin"}}})
+#define SEGMENTS                                                                                   \
+    {                                                                                              \
+        "segment",                                                                                 \
+        {                                                                                          \
+            "syn", "ack", "fin"                                                                    \
+        }                                                                                          \
+    }
+static const unsigned segments[] = {SYN, ACK, FIN | ACK};
+
+static struct talk to_closed_port(struct line *line)
 {
-    static const unsigned flags[] = {SYN, ACK, FIN | ACK};
-    struct line line = line_with_groups(t);
-    int port = unused_port(t);
-    struct talk c = talk_to(&line, port);
+    struct talk c = talk_to(line, unused_port(line->t));
     talk_as_connected(&c);
-    struct packet segment = {.destination = of_many(t, t->chosen[0], port),
-                             .flags = flags[t->chosen[2]]};
+    return c;
+}
+
+CASE(closed_to_many, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
+     .axes = {TO_MANY, IN_FRAMES, SEGMENTS})
+{
+    struct line line = line_with_groups(t);
+    struct talk c = to_closed_port(&line);
+    struct packet segment = {.destination = of_many(t, t->chosen[0], address_port(&c.iut)),
+                             .flags = segments[t->chosen[2]]};
     send_between(&c, segment, t->chosen[1]);
+    observe("%s", answer_to_it(&c));
+}
+
+CASE(closed_to_many, broadcast_of_the_net, .network = ON_LINE,
+     .family = FAMILY_IPV4 | FAMILY_MAPPED, .axes = {IN_FRAMES, SEGMENTS})
+{
+    struct line line = line_with_groups(t);
+    struct talk c = to_closed_port(&line);
+    struct packet segment = {.destination = broadcast_of_the_net(t, c.iut),
+                             .flags = segments[t->chosen[1]]};
+    send_between(&c, segment, t->chosen[0]);
     observe("%s", answer_to_it(&c));
 }
 
@@ -151,19 +191,32 @@ RULE(data_to_many, "wire.address.data-to-many",
      RFCS("nothing then nothing then abc", "rfc9293.any-segment-to-broadcast",
           "rfc9293.unicast-only"));
 
+static void observe_data_to(struct talk *c, struct address to, unsigned frame)
+{
+    struct test *t = c->line->t;
+    send_between(c, (struct packet){.destination = to, .flags = ACK, .text = "old"}, frame);
+    observe("%s", answer_to_it(c));
+    observe("%s", received(t, t->iut, c->fd));
+    tell(c, ACK, .text = "abc");
+    observe("%s", receive_next(t, t->iut, c->fd));
+}
+
 CASE(data_to_many, connected, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .axes = {TO_MANY, IN_FRAMES})
 {
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     see_groups(&line);
-    struct packet segment = {
-        .destination = of_many(t, t->chosen[0], address_port(&c.iut)), .flags = ACK, .text = "old"};
-    send_between(&c, segment, t->chosen[1]);
-    observe("%s", answer_to_it(&c));
-    observe("%s", received(t, iut, c.fd));
-    tell(&c, ACK, .text = "abc");
-    observe("%s", receive_next(t, iut, c.fd));
+    observe_data_to(&c, of_many(t, t->chosen[0], address_port(&c.iut)), t->chosen[1]);
+}
+
+CASE(data_to_many, broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
+     .role = ANY_ROLE, .axes = {IN_FRAMES})
+{
+    struct line line = take_line(t);
+    struct talk c = line_connected(&line);
+    see_groups(&line);
+    observe_data_to(&c, broadcast_of_the_net(t, c.iut), t->chosen[0]);
 }
 
 MUTANT_ON_WIRE(data_to_many, "it is taken for one to the host alone")
@@ -207,9 +260,7 @@ CASE(syn_from_nobody, listener, .network = ON_LINE, .family = ANY_FAMILY, .axes 
     struct line line = line_with_groups(t);
     struct talk c = to_listener_on_any(&line);
     struct address from = of_nobody(t, t->chosen[0], address_port(&c.end));
-    send_between(&c, (struct packet){.source = from, .flags = SYN}, 0);
-    observe("%s", answer_to_it(&c));
-    observe("%s", accepted_now(&c));
+    observe_syn(&c, (struct packet){.source = from}, 0);
 }
 
 CASE(syn_from_nobody, broadcast_of_the_net, .network = ON_LINE,
@@ -221,38 +272,49 @@ CASE(syn_from_nobody, broadcast_of_the_net, .network = ON_LINE,
     struct line line = line_with_groups(t);
     struct talk c = to_listener_on_any(&line);
     struct address from = broadcast_of_the_net(t, c.end);
-    send_between(&c, (struct packet){.source = from, .flags = SYN}, 0);
-    observe("%s", answer_to_it(&c));
-    observe("%s", accepted_now(&c));
+    observe_syn(&c, (struct packet){.source = from}, 0);
 }
 
-/* By a RST, since Linux sends a SYN with ACK to some of them itself. */
-MUTANT_ON_WIRE(syn_from_nobody, "it is answered")
+/* A SYN by a RST without ACK, since Linux answers some of them otherwise itself. */
+static bool answered(struct packet *packet, enum heading heading)
 {
     if (heading == TO_IUT && packet->protocol == IPPROTO_TCP && packet->flags == SYN)
         packet->flags |= ACK;
     return from_line(packet, heading);
 }
 
+MUTANT_ON_WIRE_BY(syn_from_nobody, "it is answered", answered)
+
 RULE(closed_from_nobody, "wire.address.closed-from-nobody",
      .statement = "A segment whose source address no other host can have, to a port on which "
                   "nobody listens, is not answered.",
-     RFCS("nothing", "rfc9293.any-segment-to-broadcast"));
+     RFCS("nothing", "rfc9293.must-63", "rfc9293.any-segment-to-broadcast"));
 
 CASE(closed_from_nobody, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
-     .axes = {FROM_NOBODY, {"segment", {"syn", "ack", "fin"}}})
+     .axes = {FROM_NOBODY, SEGMENTS})
 {
-    static const unsigned flags[] = {SYN, ACK, FIN | ACK};
     struct line line = line_with_groups(t);
-    struct talk c = talk_to(&line, unused_port(t));
-    talk_as_connected(&c);
+    struct talk c = to_closed_port(&line);
     struct packet segment = {.source = of_nobody(t, t->chosen[0], address_port(&c.end)),
-                             .flags = flags[t->chosen[1]]};
+                             .flags = segments[t->chosen[1]]};
     send_between(&c, segment, 0);
     observe("%s", answer_to_it(&c));
 }
 
-MUTANT_ON_WIRE_BY(closed_from_nobody, "any source will do", from_line)
+CASE(closed_from_nobody, broadcast_of_the_net, .network = ON_LINE,
+     .family = FAMILY_IPV4 | FAMILY_MAPPED,
+     .deviation = {[BY_LINUX] = {"RST ACK",
+                                 "without rp_filter Linux refuses only sources that are its own: "
+                                 "fib_validate_source()"}})
+{
+    struct line line = line_with_groups(t);
+    struct talk c = to_closed_port(&line);
+    struct address from = broadcast_of_the_net(t, c.end);
+    send_between(&c, (struct packet){.source = from, .flags = SYN}, 0);
+    observe("%s", answer_to_it(&c));
+}
+
+MUTANT_ON_WIRE_BY(closed_from_nobody, "it is answered", answered)
 
 /* ---- connect() ---- */
 
@@ -273,9 +335,13 @@ static void connect_to_many(struct test *t, struct talk *c, struct address to)
     to = as_written_by(t, iut, to);
     towards = c->line_name;
     set_nonblocking(t, iut, own.fd, true);
-    int result = sk_connect(iut, own.fd, &to);
-    observe("%s", result == 0 ? "is connected" : result == -EINPROGRESS ? "goes on" : "fails");
-    observe("%s", answer_to_it(c));
+    int result = sk_connect(iut, own.fd, &to), error = 0;
+    const char *sent = answer_to_it(c);
+    if (result == -EINPROGRESS) /* that it fails may be told by SO_ERROR, as soon as that */
+        must(sk_getsockopt(iut, own.fd, SOL_SOCKET, SO_ERROR, &error));
+    bool goes_on = result == -EINPROGRESS && !error;
+    observe("%s", result == 0 ? "is connected" : goes_on ? "goes on" : "fails");
+    observe("%s", sent);
 }
 
 /* From the address on the link, and with its scope: else some have no way to many at all, whatever
