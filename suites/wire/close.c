@@ -224,6 +224,7 @@ CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 {
     struct line line = take_line(t);
     struct talk c = line_in(&line, STATE_FIN_WAIT_2);
+    drain(&line); /* on a slow machine a timer may have sent it again before that */
     if (t->chosen[0] == 2)
         must(sk_close(iut, c.fd));
     else
@@ -231,14 +232,26 @@ CASE(once, fin_wait_2, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
     observe("%s", fin_now(&c));
 }
 
-MUTANT_ON_WIRE(once, "there is a second FIN, behind the first")
+static struct packet first_fin;
+
+static bool keeps_fin(struct packet *packet, enum heading heading)
 {
-    struct packet second = *packet;
-    second.seq += packet_space(packet);
     if (heading == FROM_IUT && packet->protocol == IPPROTO_TCP && packet->flags & FIN)
-        wire_sends(&second);
+        first_fin = *packet;
     return true;
 }
+
+static void sends_second_fin(struct mutation *m, struct call *call)
+{
+    struct packet second = first_fin;
+    bool closes = call->operation == OP_SHUTDOWN || call->operation == OP_CLOSE;
+    mutate(m, call);
+    second.seq += packet_space(&second);
+    if (closes && first_fin.protocol)
+        wire_sends(&second);
+}
+
+MUTANT_BY(once, "there is a second FIN, behind the first", sends_second_fin, .wire = keeps_fin)
 
 /* ---- lingering ---- */
 
@@ -254,17 +267,17 @@ RULE(lingers, "wire.close.lingers",
                               "zos.close.linger.returns-when-sent", "zos.close.returns-zero"}}});
 
 /* Hears data and what follows it until something of that is sent again, later than a probe of the
- * tail comes; whether the FIN was there in its turn. One that is there only behind what is sent
- * again is not counted, nor acknowledged.
- */
-static bool heard_again(struct test *t, struct talk *c)
+ * tail comes, or nothing does; whether the FIN was there in its turn. One that is there only behind
+ * what is sent again is not counted, nor acknowledged. */
+static bool heard_again(struct talk *c)
 {
     const int64_t begin = clock_now(), a_moment = INT64_C(300000000);
     bool fin = false, again = false;
     while (!again) {
         uint32_t expected = c->expected;
         struct packet packet = hear(c);
-        require(packet.protocol && !(packet.flags & RST), "the data does not come again");
+        if (!packet.protocol || packet.flags & RST)
+            break;
         fin |= packet.flags & FIN && c->expected != expected;
         again = c->expected == expected && (packet.length || packet.flags & FIN) &&
                 packet.time - begin > a_moment;
@@ -274,24 +287,31 @@ static bool heard_again(struct test *t, struct talk *c)
 
 /* The call still waits when a timer has sent the data again: by then one that waits for a moment
  * only would have returned. And it returns soon after the acknowledgment. There are those that wait
- * for the other side's FIN as well. */
+ * for the other side's FIN as well. A loaded machine is late at times, but not each time. */
 CASE(lingers, acknowledged_later, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
      .tags = TAG_WAITS)
 {
+    enum { TRIES = 3 };
+    const int64_t soon = machine_milliseconds(0.5) * INT64_C(1000000);
     struct line line = take_line(t);
-    struct talk c = line_connected(&line);
-    set_linger(t, t->iut, c.fd, 30);
-    must(sk_send(iut, c.fd, "abc", 3, 0));
-    struct pending *closing = sk_begin(iut, call_close(c.fd));
-    bool fin = heard_again(t, &c);
-    observe("%s", sk_waits(closing) ? "waits" : "returns");
-    tell(&c, ACK);
-    if (!fin)
-        heard_to_fin(&c);
-    int64_t begin = tell(&c, FIN | ACK).time;
-    const char *result = result_name(finish(closing));
-    bool late = clock_now() - begin > machine_milliseconds(0.5) * INT64_C(1000000);
-    observe("%s%s", result, late ? ", late" : "");
+    bool waits = true, late = true;
+    int result = 0;
+    for (int tries = 0; waits && late && tries < TRIES; tries++) {
+        struct talk c = line_connected(&line);
+        set_linger(t, t->iut, c.fd, 30);
+        must(sk_send(iut, c.fd, "abc", 3, 0));
+        struct pending *closing = sk_begin(iut, call_close(c.fd));
+        bool fin = heard_again(&c);
+        waits = sk_waits(closing);
+        tell(&c, ACK);
+        if (waits && !fin)
+            heard_to_fin(&c);
+        int64_t begin = tell(&c, FIN | ACK).time;
+        result = finish(closing);
+        late = clock_now() - begin > soon;
+    }
+    observe("%s", waits ? "waits" : "returns");
+    observe("%s%s", result_name(result), waits && late ? ", late" : "");
 }
 
 MUTANT_BY(lingers, "SO_LINGER is ignored", ignores_linger)
@@ -299,6 +319,8 @@ MUTANT_BY(lingers, "SO_LINGER is ignored", ignores_linger)
 static const char *reset_now(struct talk *c)
 {
     struct packet packet = hear_answer(c);
+    if (has_just(&packet, SYN | ACK)) /* by a timer, on a slow machine */
+        packet = hear_answer(c);
     if (packet.flags == ACK && !packet.length) /* of what was received before */
         packet = hear_answer(c);
     if (packet.protocol != IPPROTO_TCP || !(packet.flags & RST))
@@ -400,7 +422,8 @@ CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = 
         packet = hear(&c);
     while (packet.protocol && packet.length <= 1 && !(packet.flags & (FIN | RST)) &&
            ++probes < PROBES);
-    observe("%s", packet.flags & RST && !packet.length ? "RST" : said(&c, packet));
+    bool just_rst = packet.flags & RST && !(packet.flags & FIN) && !packet.length;
+    observe("%s", just_rst ? "RST" : said(&c, packet));
     observe("%s", said(&c, hear_now(&c)));
     make_room(&c);
     observe("%s", data_now(&c));
