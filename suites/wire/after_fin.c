@@ -335,15 +335,32 @@ CASE(reopened, same_socket, .network = ON_LINE, .family = ANY_FAMILY, .role = AN
     observe("%s", result < 0 && result != -EINPROGRESS ? "fails" : "goes on");
 }
 
+/* A socket that lets others have its port, as some ask of both. */
+static int sharing_socket(struct test *t)
+{
+    int fd = stream_socket(t, t->iut);
+    must(sk_setsockopt(t->iut, fd, SOL_SOCKET, SO_REUSEADDR, 1));
+    set_nonblocking(t, t->iut, fd, true);
+    return fd;
+}
+
 CASE(reopened, another_socket, .network = ON_LINE, .family = ANY_FAMILY)
 {
     struct line line = take_line(t);
-    struct talk c = line_connected(&line);
+    struct talk c = talk_to(&line, 0);
+    struct address own = place_of(t, iut, PLACE_MAIN, 0);
+    c.fd = sharing_socket(t);
+    must(sk_bind(iut, c.fd, &own));
+    must(sk_getsockname(iut, c.fd, &c.iut_name));
+    c.iut = address_with_port(line.iut, address_port(&c.iut_name));
+    sk_connect(iut, c.fd, &c.line_name);
+    struct packet syn = must_hear(&c, SYN);
+    talk_counts_from(&c, &syn);
+    tell(&c, SYN | ACK);
+    must_hear(&c, ACK);
     must(sk_close(iut, c.fd));
     must_hear(&c, FIN | ACK);
-    int fd = stream_socket(t, iut);
-    must(sk_setsockopt(iut, fd, SOL_SOCKET, SO_REUSEADDR, 1));
-    set_nonblocking(t, iut, fd, true);
+    int fd = sharing_socket(t);
     int result = sk_bind(iut, fd, &c.iut_name);
     if (result == 0)
         result = sk_connect(iut, fd, &c.line_name);
