@@ -116,7 +116,8 @@ CASE(leaves_nothing, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     struct talk c = with_closed_port(&line);
     uint32_t data = c.next + (t->chosen[0] != 2);
     tell(&c, t->chosen[0] == 2 ? ACK : SYN, .text = t->chosen[0] ? "old" : NULL);
-    require(hear(&c).flags & RST, "no RST came");
+    require_by(t->chosen[0] == 2 ? "wire.closed.with-ack" : "wire.closed.without-ack",
+               hear(&c).flags & RST, "no RST came");
     c.next = data - 4; /* so that the data would come next behind that of the connection */
     listen_at(&c);
     observe("%s", accepted_now(&c));
