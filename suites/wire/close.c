@@ -184,6 +184,7 @@ CASE(corked, each, .network = ON_LINE, .family = ANY_FAMILY,
         bool at_once = came - begin < before_timers, late = came - end >= soon;
         if (!at_once && tries) {
             tell(&c, RST); /* so that it sends nothing again */
+            drain(&line);
             continue;
         }
         require(at_once || late, "this machine is too slow to see what is held back");
@@ -309,6 +310,7 @@ CASE(lingers, acknowledged_later, .network = ON_LINE, .family = ANY_FAMILY, .rol
         int64_t begin = tell(&c, FIN | ACK).time;
         result = finish(closing);
         late = clock_now() - begin > soon;
+        drain(&line);
     }
     observe("%s", waits ? "waits" : "returns");
     observe("%s%s", result_name(result), waits && late ? ", late" : "");

@@ -101,6 +101,7 @@ CASE(fast_retransmit, lost, .network = ON_LINE, .family = ANY_FAMILY, .role = AN
         bool at_once = packet.protocol && packet.time - first.time < before_timers;
         if (packet.protocol && !at_once && tries) {
             tell(&c, RST); /* so that it sends nothing again */
+            drain(&line);
             continue;
         }
         require(!packet.protocol || at_once || packet.time - duplicate.time >= before_timers,
