@@ -243,6 +243,8 @@ RULE(empty, "basic.accept4.empty-nonblocking",
                         "posix.sockets.io-mode.nonblocking-returns-at-once"}},
          [BY_BSD] = {"EAGAIN | EWOULDBLOCK",
                      {"freebsd.accept.2.accept4.like-accept", "freebsd.accept.2.ewouldblock",
+                      "freebsd.accept.2.fails-without-connection",
+                      "freebsd.socket.2.nonblock.eagain-is-ewouldblock",
                       "posix.sockets.io-mode.nonblocking-returns-at-once"}}});
 
 #define NEW_SOCKET .axes = {{"new", {"blocking", "nonblocking"}}}
@@ -265,13 +267,15 @@ MUTANT_GIVES(empty, "accept4() without a connection gives ECONNABORTED", OP_ACCE
 RULE(waits, "basic.accept4.waits",
      .statement = "accept4() on a blocking socket waits until there is a connection, whether the "
                   "new socket is to be nonblocking or not, and returns soon after there is.",
-     .outcome = {[BY_LINUX] = {"waits then 0",
-                               {"linux.accept.2.blocks", "linux.accept.2.accept4-flags-zero",
-                                "linux.accept.2.accept4-nonblock"}},
-                 [BY_BSD] = {"waits then 0",
-                             {"freebsd.accept.2.accept4.like-accept",
-                              "freebsd.accept.2.accept4.nonblock-from-flags",
-                              "freebsd.accept.2.blocks-without-connection"}}});
+     .outcome = {
+         [BY_LINUX] = {"waits then 0",
+                       {"linux.accept.2.blocks", "linux.accept.2.accept4-flags-zero",
+                        "linux.accept.2.accept4-nonblock", "linux.accept.2.returns-descriptor"}},
+         [BY_BSD] = {"waits then 0",
+                     {"freebsd.accept.2.accept4.like-accept",
+                      "freebsd.accept.2.accept4.nonblock-from-flags",
+                      "freebsd.accept.2.blocks-without-connection",
+                      "freebsd.accept.2.returns-descriptor"}}});
 
 CASE(waits, listening, .family = ANY_FAMILY, .network = ON_LOOPBACK, .needs = "accept4", NEW_SOCKET)
 {

@@ -2,11 +2,11 @@
 
 void observe_waiting_for_client(struct test *t, const struct endpoint *server, struct call accepts)
 {
-    bool waits, late;
+    bool waits = true, late;
     int result, tries = 0;
     do {
         struct pending *accepting = sk_begin(t->iut, accepts);
-        waits = sk_waits(accepting);
+        waits = sk_waits(accepting) && waits;
         must(sk_connect(t->peer, stream_socket(t, t->peer), &server->address));
         int64_t since = clock_now();
         result = finish(accepting);
