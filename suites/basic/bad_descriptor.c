@@ -85,13 +85,14 @@ CASE(not_open, negative, .family = FAMILY_IPV4, .network = ON_LOOPBACK,
 }
 
 CASE(not_open, fcntl, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
+     .axes = {{"descriptor", {"closed", "negative"}}},
      .outcome = {[BY_POSIX] = {"EBADF", {"posix.fcntl.ebadf"}},
                  [BY_LINUX] = {"EBADF", {"linux.fcntl.2.ebadf"}},
                  [BY_BSD] = {"EBADF", {"freebsd.fcntl.2.ebadf"}}})
 {
     int fd = typed_socket(t, iut);
     must(sk_close(iut, fd));
-    observe_result(call_on(t, fd, FCNTL));
+    observe_result(call_on(t, t->chosen[0] == 0 ? fd : -1, FCNTL));
 }
 
 MUTANT(not_open, "a descriptor that is not open gives EINVAL")
