@@ -1,5 +1,6 @@
 /* UDP's checksum, and other reasons to take a datagram or not. */
 #include "suites/wire/icmp.h"
+#include "suites/wire/wire.h"
 
 /* A socket of the IUT, and a datagram of the line to it. */
 struct receiver {
@@ -148,6 +149,18 @@ static unsigned made_checksum(struct test *t, const struct packet *packet)
     return checksum_of(packet);
 }
 
+/* Sends this to the line from a connected socket, and gives the datagram as it came. */
+static struct packet datagram_of(struct line *line, const struct asker *from, const void *data,
+                                 size_t size)
+{
+    struct test *t = line->t;
+    must(sk_send(t->iut, from->fd, data, size, 0));
+    struct packet packet = see(line);
+    require(packet.protocol == IPPROTO_UDP, "a datagram should have come, and not %s",
+            packet_words(&packet, NULL, NULL));
+    return packet;
+}
+
 /* For mutants: the implementation sends no checksum. */
 static void without_checksum(struct packet *packet, enum heading heading)
 {
@@ -174,9 +187,13 @@ CASE(sent, any_length, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"bytes", {"0", "1", "2", "1001"}}})
 {
     static const size_t lengths[] = {0, 1, 2, 1001};
+    static unsigned char
+        data[1001]; /* no zeros, which a checksum that leaves them out has as well */
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (unsigned char)(1 + i % 251);
     struct line line = take_line(t);
     struct asker a = asks_connected(&line);
-    struct packet packet = datagram_more(&line, &a, lengths[t->chosen[0]]);
+    struct packet packet = datagram_of(&line, &a, data, lengths[t->chosen[0]]);
     observe("%s", made_checksum(t, &packet) == 0          ? "none"
                   : packet.problems & PACKET_BAD_CHECKSUM ? "wrong"
                                                           : "right");
@@ -205,8 +222,7 @@ CASE(ones, chosen_data, .network = ON_LINE, .family = ANY_FAMILY)
     struct packet packet = datagram_more(&line, &a, 2);
     unsigned sum = made_checksum(t, &packet);
     unsigned char data[2] = {(unsigned char)(sum >> 8), (unsigned char)sum};
-    must(sk_send(iut, a.fd, data, sizeof data, 0));
-    packet = see(&line);
+    packet = datagram_of(&line, &a, data, sizeof data);
     observe("%04x", made_checksum(t, &packet));
 }
 
@@ -236,18 +252,15 @@ CASE(nobody, from, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
     observe_delivery(&line, &to, datagram);
 }
 
-/* Networks of our own have 24 bits; of others a case does not know how many. */
 CASE(nobody, broadcast_of_the_net, .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_MAPPED,
      .deviation = {[BY_LINUX] = {"nothing then first",
                                  "without rp_filter Linux refuses only sources that are its own: "
                                  "fib_validate_source()"}})
 {
-    if (t->net->described)
-        skip("how long the prefix of the network is, is not known");
     struct line line = take_line(t);
     struct receiver to = receiver(&line);
     struct packet datagram = to.datagram;
-    datagram.source.in.sin_addr.s_addr |= htonl(0xff);
+    datagram.source = broadcast_of_the_net(t, datagram.source);
     observe_delivery(&line, &to, datagram);
 }
 
