@@ -80,8 +80,9 @@ RULE(quote, "wire.udp.closed.quote",
      .outcome = {[BY_RFC] = {"unchanged", {"rfc1122.icmp-quote", "rfc4443.quote"}},
                  [BY_LINUX] = {"unchanged", {"rfc1122.icmp-quote", "rfc4443.quote"}}});
 
-/* Whether an error has this much of the packet that it is about or more, and nothing else: "too
- * little", "changed", "unchanged". */
+/* Whether an error has this much of the packet that it is about or more, as it was sent: "too
+ * little", "changed", "unchanged". What there is behind the packet is not looked at: it may be
+ * padding and an extension. */
 static const char *quoted(const struct packet *error, const struct packet *sent, size_t least)
 {
     enum { LINK = 14 };
@@ -247,7 +248,8 @@ RULE(
     quiet, "wire.icmp.not-sent",
     .statement =
         "No ICMP error is sent about a datagram to a group or by a broadcast of the link (or, "
-        "of IPv6, a multicast), from an address that is no single host, or about a later fragment.",
+        "of IPv6, a multicast), from an address that is no single host, or, of IPv4, about a later "
+        "fragment.",
     .outcome = {
         [BY_RFC] = {"nothing",
                     {"rfc1122.icmp-not-about-group", "rfc1122.icmp-not-about-link-broadcast",
@@ -395,11 +397,10 @@ RULE(about_error, "wire.icmp.not-about-error",
          [BY_LINUX] = {"nothing", {"rfc1122.icmp-not-about-error", "rfc4443.not-about-error"}}});
 
 /* The error that the variant asks for, about a datagram that the IUT never sent. */
-static void observe_quiet_about_error(struct test *t)
+static struct packet error_about_nothing(struct line *line)
 {
-    unsigned char frame[256];
-    struct line line = take_line(t);
-    struct packet about = to_closed_port(&line);
+    static unsigned char frame[256];
+    struct packet about = to_closed_port(line);
     struct packet never_sent = {.protocol = IPPROTO_UDP,
                                 .source = about.destination,
                                 .destination = about.source,
@@ -407,21 +408,53 @@ static void observe_quiet_about_error(struct test *t)
     size_t size = packet_encode(&never_sent, frame, sizeof frame);
     never_sent.raw = frame + 14;
     never_sent.raw_length = size - 14;
-    struct packet error = asked_error(t, &never_sent);
-    observe_quiet(&line, &error);
+    return asked_error(line->t, &never_sent);
 }
 
 CASE(about_error, icmp, .network = ON_LINE, .family = FAMILY_IPV4,
      .axes = {{"message", {"3-0", "3-2", "3-3", "4-0", "11-0", "11-1", "12-0"}}})
 {
-    observe_quiet_about_error(t);
+    struct line line = take_line(t);
+    struct packet error = error_about_nothing(&line);
+    observe_quiet(&line, &error);
 }
 
 /* Type 100 is an error that nobody knows. */
 CASE(about_error, icmpv6, .network = ON_LINE, .family = FAMILY_IPV6,
      .axes = {{"message", {"1-0", "1-4", "3-0", "3-1", "4-0", "4-1", "100-0"}}})
 {
-    observe_quiet_about_error(t);
+    struct line line = take_line(t);
+    struct packet error = error_about_nothing(&line);
+    observe_quiet(&line, &error);
+}
+
+/* What any other datagram is answered for by a Parameter Problem: the option is longer than all
+ * options are. */
+CASE(about_error, icmp_with_wrong_option, .network = ON_LINE, .family = FAMILY_IPV4,
+     .axes = {{"message", {"3-0", "3-3", "4-0", "11-0", "12-0"}}})
+{
+    struct line line = take_line(t);
+    struct packet error = error_about_nothing(&line);
+    error.ip_options[0] = 7;
+    error.ip_options[1] = 40;
+    error.ip_options_length = 4;
+    observe_quiet(&line, &error);
+}
+
+/* The same of IPv6: an option for experiments, about which its type asks to be told. */
+CASE(about_error, icmpv6_with_unknown_option, .network = ON_LINE, .family = FAMILY_IPV6,
+     .axes = {{"message", {"1-0", "1-4", "3-0", "4-1", "100-0"}}})
+{
+    enum { HEADERS = 14 + 40, OPTIONS = 8 };
+    static unsigned char frame[512], body[512] = {IPPROTO_ICMPV6, 0, 0x9e, 4};
+    struct line line = take_line(t);
+    struct packet error = error_about_nothing(&line);
+    error.source = line.address;
+    error.destination = line.iut;
+    size_t size = packet_encode(&error, frame, sizeof frame) - HEADERS;
+    memcpy(body + OPTIONS, frame + HEADERS, size);
+    struct packet packet = {.protocol = IPPROTO_DSTOPTS, .data = body, .length = OPTIONS + size};
+    observe_quiet(&line, &packet);
 }
 
 MUTANT_ON_WIRE(about_error, "whatever comes is answered by an error")
