@@ -183,10 +183,11 @@ CASE(left_out, stream, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 MUTANT_TAMPERS(left_out, "URG is ignored", .heading = TO_IUT, .with = URG, .clear = URG)
 
 RULE(flag, "wire.urgent.recvmsg-flag",
-     .statement = "recvmsg() sets MSG_OOB in msg_flags when it has received out-of-band data.",
-     .outcome = {[BY_POSIX] = {"MSG_OOB", {"posix.recvmsg.flag-oob"}},
-                 [BY_LINUX] = {"MSG_OOB", {"linux.recv.2.flags-oob"}},
-                 [BY_BSD] = {"MSG_OOB", {"freebsd.recv.2.flags-msg-oob"}}});
+     .statement = "recvmsg() sets MSG_OOB in msg_flags when it has received out-of-band data, and "
+                  "not when it has received normal data.",
+     .outcome = {[BY_POSIX] = {"MSG_OOB then no flag", {"posix.recvmsg.flag-oob"}},
+                 [BY_LINUX] = {"MSG_OOB then no flag", {"linux.recv.2.flags-oob"}},
+                 [BY_BSD] = {"MSG_OOB then no flag", {"freebsd.recv.2.flags-msg-oob"}}});
 
 CASE(flag, recvmsg, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -196,6 +197,8 @@ CASE(flag, recvmsg, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     int flags = 0;
     int size = must(sk_recvmsg(iut, c.fd, &byte, 1, MSG_OOB, NULL, &flags));
     require(size == 1, "nothing was received out of band");
+    observe("%s", flags & MSG_OOB ? "MSG_OOB" : "no flag");
+    must(sk_recvmsg(iut, c.fd, &byte, 1, 0, NULL, &flags));
     observe("%s", flags & MSG_OOB ? "MSG_OOB" : "no flag");
 }
 
@@ -298,7 +301,12 @@ RULE(none, "wire.urgent.none",
          [BY_LINUX] = {"EINVAL | EAGAIN | EWOULDBLOCK",
                        {"posix.recv.einval-oob", "posix.recv.eagain-oob",
                         "posix.recvfrom.einval-oob", "posix.recvfrom.eagain-oob",
-                        "posix.recvmsg.einval-oob", "posix.recvmsg.eagain-oob"}}});
+                        "posix.recvmsg.einval-oob", "posix.recvmsg.eagain-oob"}},
+         [BY_BSD] = {"EINVAL | EAGAIN | EWOULDBLOCK",
+                     {"freebsd.socket.2.stream.oob-families", "posix.recv.einval-oob",
+                      "posix.recv.eagain-oob", "posix.recvfrom.einval-oob",
+                      "posix.recvfrom.eagain-oob", "posix.recvmsg.einval-oob",
+                      "posix.recvmsg.eagain-oob"}}});
 
 CASE(none, normal_data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, ANY_OOB)
 {

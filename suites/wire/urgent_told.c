@@ -53,8 +53,10 @@ MUTANT_BY(signal, "F_SETOWN is ignored", ignores_owner)
 
 RULE(nobody, "wire.urgent.no-owner",
      .statement = "Urgent data sends no SIGURG where fcntl() with F_SETOWN was given 0 at last.",
-     .outcome = {[BY_POSIX] = {"no signal", {"posix.fcntl.setown-zero-none"}},
-                 [BY_LINUX] = {"no signal", {"posix.fcntl.setown-zero-none", "rfc9293.shld-20"}}});
+     .outcome = {
+         [BY_POSIX] = {"no signal", {"posix.fcntl.setown-zero-none"}},
+         [BY_LINUX] = {"no signal", {"posix.fcntl.setown-zero-none", "rfc9293.shld-20"}},
+         [BY_BSD] = {"no signal", {"freebsd.fcntl.2.setown", "posix.fcntl.setown-zero-none"}}});
 
 CASE(nobody, owner_no_more, .network = ON_LINE, .family = ANY_FAMILY, .needs = "signals")
 {
@@ -156,6 +158,8 @@ CASE(exceptional, select, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_
              "exceptional",
              {"freebsd.select.2.exception-is-oob-only", "freebsd.socket.2.stream.oob-families"}}})
 {
+    /* Whether TCP has out-of-band data is left to it: only where it has there is such an option. */
+    need_option(t, iut, SOL_SOCKET, SO_OOBINLINE, "SO_OOBINLINE");
     find_urgent(t);
 }
 
