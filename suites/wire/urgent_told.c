@@ -26,6 +26,13 @@ CASE(is_told, arrives, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROL
 
 MUTANT_TAMPERS(is_told, "URG is ignored", .heading = TO_IUT, .with = URG, .clear = URG)
 
+/* Whether TCP has out-of-band data POSIX leaves to it: only where it has there is such an option.
+ */
+static void need_urgent(struct test *t)
+{
+    need_option(t, t->iut, SOL_SOCKET, SO_OOBINLINE, "SO_OOBINLINE");
+}
+
 RULE(signal, "wire.urgent.signal",
      .statement = "Urgent data sends SIGURG to the process that fcntl() with F_SETOWN has made the "
                   "socket's owner.",
@@ -42,6 +49,7 @@ RULE(signal, "wire.urgent.signal",
 
 CASE(signal, owner, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .needs = "signals")
 {
+    need_urgent(t);
     struct line line = take_line(t);
     struct talk c = line_connected(&line);
     own(t, c.fd);
@@ -158,8 +166,7 @@ CASE(exceptional, select, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_
              "exceptional",
              {"freebsd.select.2.exception-is-oob-only", "freebsd.socket.2.stream.oob-families"}}})
 {
-    /* Whether TCP has out-of-band data is left to it: only where it has there is such an option. */
-    need_option(t, iut, SOL_SOCKET, SO_OOBINLINE, "SO_OOBINLINE");
+    need_urgent(t);
     find_urgent(t);
 }
 
