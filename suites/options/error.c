@@ -102,7 +102,8 @@ MUTANT(level, "options of unknown levels are taken without a word")
 /* ---- lengths ---- */
 
 RULE(short_value, "options.error.short-value",
-     .statement = "setsockopt() with a value that is too short for the option fails with EINVAL.",
+     .statement = "setsockopt() of the socket's or TCP's level with a value that is too short for "
+                  "the option fails with EINVAL.",
      .outcome = {[BY_LINUX] = {"EINVAL", {"linux.getsockopt.2.einval-length"}}});
 
 CASE(short_value, number, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
@@ -111,6 +112,15 @@ CASE(short_value, number, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOO
     static const socklen_t lengths[] = {0, 1, 3};
     int value = 1;
     observe_result(sk_setsockopt_bytes(iut, typed_socket(t, iut), SOL_SOCKET, SO_KEEPALIVE, &value,
+                                       lengths[t->chosen[0]]));
+}
+
+CASE(short_value, number_of_tcp, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axes = {{"length", {"0", "1", "3"}}})
+{
+    static const socklen_t lengths[] = {0, 1, 3};
+    int value = 1;
+    observe_result(sk_setsockopt_bytes(iut, stream_socket(t, iut), IPPROTO_TCP, TCP_NODELAY, &value,
                                        lengths[t->chosen[0]]));
 }
 
@@ -154,10 +164,10 @@ static bool is_number(const unsigned char *bytes, unsigned number)
 }
 
 /* What is cut comes as the bytes that it is there: the first of the two numbers of the value, which
- * is not 0. */
+ * is not 0, and not the second. */
 CASE(cut, four_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
-    struct linger whole = {1, 1};
+    struct linger whole = {1, 77};
     unsigned char bytes[16], untouched[16];
     int fd = typed_socket(t, iut);
     socklen_t size = sizeof whole, room = sizeof whole.l_onoff;
@@ -174,19 +184,37 @@ CASE(cut, four_bytes, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBAC
                                                                       : "cut");
 }
 
-/* Of a number the lowest byte, or where numbers begin with the highest that one. */
+/* Whether the numbers of the IUT begin with their lowest byte: so does the first one of a value, of
+ * which only that is asked for. */
+static bool begins_with_lowest(struct test *t)
+{
+    struct linger on = {1, 77};
+    unsigned char bytes[sizeof on.l_onoff];
+    socklen_t room = sizeof bytes;
+    int fd = stream_socket(t, t->iut);
+    must(sk_setsockopt_bytes(t->iut, fd, SOL_SOCKET, SO_LINGER, &on, sizeof on));
+    must(sk_getsockopt_bytes(t->iut, fd, SOL_SOCKET, SO_LINGER, bytes, &room));
+    return bytes[0] != 0;
+}
+
+/* Of a number the lowest byte, or where numbers begin with the highest that one. The option is one
+ * whose value is the same number everywhere where it is told: a type of socket is none. */
 CASE(cut, one_byte, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE)
 {
     unsigned char bytes[16], untouched[16];
+    int whole = 0, fd = typed_socket(t, iut);
     socklen_t room = 1;
+    must(sk_setsockopt(iut, fd, SOL_SOCKET, SO_KEEPALIVE, 1));
     memset(bytes, 0x55, sizeof bytes);
     memset(untouched, 0x55, sizeof untouched);
-    int result = sk_getsockopt_bytes(iut, typed_socket(t, iut), SOL_SOCKET, SO_TYPE, bytes, &room);
+    int result = sk_getsockopt_bytes(iut, fd, SOL_SOCKET, SO_KEEPALIVE, bytes, &room);
     observe_result(result);
     if (result < 0)
         return;
+    must(sk_getsockopt(iut, fd, SOL_SOCKET, SO_KEEPALIVE, &whole));
+    int first = (begins_with_lowest(t) ? whole : whole >> 24) & 0xff;
     observe("%s", memcmp(bytes + 1, untouched, sizeof bytes - 1) != 0 ? "written beyond the room"
-                  : bytes[0] != type_of(t) && bytes[0] != 0           ? "another value"
+                  : bytes[0] != first                                 ? "another value"
                                                                       : "cut");
 }
 
