@@ -16,7 +16,8 @@ RULE(received, "basic.shutdown.shut-rd-received",
                      {"zos.shutdown.table.local-receive-read-zero", "zos.shutdown.call.how-2"}}});
 
 /* What a receive gives that does not wait. Whether it fails or gives an end of file is said by z/OS
- * alone; but it is not told to ask again, which is for nonblocking sockets. */
+ * alone; but it is not told to ask again, which is for nonblocking sockets, and the descriptor is
+ * that of a socket still. */
 static void observe_no_data(struct test *t, int fd)
 {
     char byte;
@@ -30,6 +31,7 @@ static void observe_no_data(struct test *t, int fd)
     observe("%s%s",
             result > 0                                    ? "data"
             : result == -EAGAIN || result == -EWOULDBLOCK ? "no data yet"
+            : result == -EBADF || result == -ENOTSOCK     ? "no socket"
                                                           : "no data",
             late ? ", late" : "");
     observe_count(result);
@@ -65,15 +67,28 @@ CASE(received, came_before, .family = ANY_FAMILY, .network = ANY_NETWORK, .role 
 }
 
 /* When the data of another connection is there, what was sent before it has come too. */
+static void observe_later(struct test *t, int how)
+{
+    struct connection c = connected_pair(t), witness = connected_pair(t);
+    must(sk_shutdown(t->iut, c.iut, how));
+    must(sk_send(t->peer, c.peer, "x", 1, MSG_NOSIGNAL));
+    must(sk_send(t->peer, witness.peer, "x", 1, MSG_NOSIGNAL));
+    await_data(t, t->iut, witness.iut);
+    observe_no_data(t, c.iut);
+}
+
 CASE(received, came_later, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
      LINUX_READS_ON)
 {
-    struct connection c = connected_pair(t), witness = connected_pair(t);
-    must(sk_shutdown(iut, c.iut, SHUT_RD));
-    must(sk_send(peer, c.peer, "x", 1, MSG_NOSIGNAL));
-    must(sk_send(peer, witness.peer, "x", 1, MSG_NOSIGNAL));
-    await_data(t, iut, witness.iut);
-    observe_no_data(t, c.iut);
+    observe_later(t, SHUT_RD);
+}
+
+/* Data that comes when nothing can be sent any more is answered with a reset by some, and what a
+ * receive gives after that is said nowhere. */
+CASE(received, came_after_both, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
+     .outcome = {[BY_ZOS] = {"no data then *", {"zos.shutdown.call.how-2"}}})
+{
+    observe_later(t, SHUT_RDWR);
 }
 
 MUTANT(received, "a receive waits for ever after shutdown() for receiving")
