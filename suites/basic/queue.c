@@ -168,8 +168,10 @@ RULE(kind, "basic.accept.same-kind",
 CASE(kind, accepted, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ROLE_SERVER)
 {
     int type = 0;
-    must(sk_getsockopt(iut, connected_pair(t).iut, SOL_SOCKET, SO_TYPE, &type));
-    observe("%s", type == SOCK_STREAM ? "SOCK_STREAM" : "another type");
+    int result = sk_getsockopt(iut, connected_pair(t).iut, SOL_SOCKET, SO_TYPE, &type);
+    observe("%s", result < 0            ? result_name(result)
+                  : type == SOCK_STREAM ? "SOCK_STREAM"
+                                        : "another type");
 }
 
 MUTANT(kind, "the type of what accept() gave is SOCK_SEQPACKET")
