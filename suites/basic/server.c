@@ -6,7 +6,13 @@ RULE(other_port, "basic.bind.other-port",
                   "that address.",
      .outcome = {[BY_LINUX] = {"other ports",
                                {"linux.ip.7.ephemeral-bind", "linux.bind.2.eaddrinuse",
-                                "linux.bind.2.eaddrinuse-ephemeral"}}});
+                                "linux.bind.2.eaddrinuse-ephemeral"}},
+                 [BY_BSD] = {"other ports",
+                             {"freebsd.ip.4.ip-portrange", "freebsd.ip6.4.ipv6-portrange",
+                              "freebsd.bind.2.eaddrinuse"}},
+                 [BY_ZOS] = {"other ports",
+                             {"zos.bind.binds-name", "zos.bind.call.system-chooses-port",
+                              "zos.bind.call.getsockname-tells-port"}}});
 
 /* Enough that of the twenty-eight thousand ports that Linux chooses from one that is chosen at
  * random, without a look at who has it, is another one's in every third variant. */
@@ -114,7 +120,9 @@ RULE(accepted, "basic.getsockname.accepted",
                        {"linux.getsockname.2.returns-address", "linux.accept.2.connected",
                         "rfc9293.passive-open-on-address", "rfc9293.passive-open-any-address"}},
          [BY_BSD] = {"0 then where the client connected",
-                     {"freebsd.getsockname.2.returns-current-name"}},
+                     {"freebsd.getsockname.2.returns-current-name",
+                      "freebsd.tcp.4.address-fixed-once-connected",
+                      "freebsd.tcp.4.address-is-interface-s"}},
          [BY_ZOS] = {"0 then where the client connected",
                      {"zos.getsockname.stores-name", "zos.getsockname.no-name-before-success"}}});
 
