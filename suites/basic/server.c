@@ -92,7 +92,9 @@ CASE(again, queued, .family = ANY_FAMILY, .network = ANY_NETWORK,
 {
     static const int backlog[] = {4, 8, 16};
     struct endpoint server = listening_socket(t, iut);
-    must(sk_connect(peer, stream_socket(t, peer), &server.address));
+    int client = stream_socket(t, peer);
+    must(sk_connect(peer, client, &server.address));
+    await_queued(t, iut, &server, client);
     observe_result(sk_listen(iut, server.fd, backlog[t->chosen[0]]));
     int result = try_connect(t, peer, &server.address);
     observe_result(result);
