@@ -122,9 +122,10 @@ RULE(sets_low_water, "options.value.rcvlowat-set",
                      {"freebsd.getsockopt.2.so-rcvlowat-recognized",
                       "freebsd.getsockopt.2.get-and-set", "freebsd.getsockopt.2.returns-zero"}}});
 
-CASE(sets_low_water, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK)
+CASE(sets_low_water, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
+     .type = ANY_TYPE)
 {
-    int fd = stream_socket(t, iut);
+    int fd = typed_socket(t, iut);
     int result = sk_setsockopt(iut, fd, SOL_SOCKET, SO_RCVLOWAT, 7);
     observe_result(result);
     if (result < 0)
@@ -200,34 +201,38 @@ MUTANT(no_timeout, "getsockopt() gives a timeout of 30 seconds")
 
 RULE(timeout, "options.value.timeout-set",
      .statement = "setsockopt() with SO_RCVTIMEO and SO_SNDTIMEO, where they can be set, returns 0 "
-                  "and sets the time that getsockopt() gives; POSIX lets it be rounded up to the "
+                  "and sets the time that getsockopt() gives, which may be rounded up to the "
                   "clock's resolution.",
      .outcome = {
-         [BY_POSIX] = {"0 then that time | rounded up || ENOPROTOOPT | EINVAL",
-                       {"posix.sockets.options.rcvtimeo.settable",
-                        "posix.sockets.options.sndtimeo.settable", "posix.setsockopt.sets",
-                        "posix.setsockopt.returns-0", "posix.getsockopt.retrieves",
-                        "posix.setsockopt.enoprotoopt", "posix.setsockopt.einval-option"}},
-         [BY_LINUX] = {"0 then that time",
+         [BY_POSIX] =
+             {"0 then that time | rounded up | rounded up by a lot || ENOPROTOOPT | EINVAL",
+              {"posix.sockets.options.rcvtimeo.settable", "posix.sockets.options.sndtimeo.settable",
+               "posix.setsockopt.sets", "posix.setsockopt.returns-0", "posix.getsockopt.retrieves",
+               "posix.setsockopt.enoprotoopt", "posix.setsockopt.einval-option"}},
+         [BY_LINUX] = {"0 then that time | rounded up",
                        {"linux.socket.7.so-timeo-type", "linux.socket.7.option-level",
                         "linux.getsockopt.2.returns-zero"}},
-         [BY_BSD] = {"0 then that time",
+         [BY_BSD] = {"0 then that time | rounded up",
                      {"freebsd.getsockopt.2.so-sndtimeo-recognized",
                       "freebsd.getsockopt.2.so-rcvtimeo-recognized",
                       "freebsd.getsockopt.2.timeo-struct", "freebsd.getsockopt.2.get-and-set",
                       "freebsd.getsockopt.2.returns-zero"}}});
 
-/* Whether a time is later than another, by less than a second. */
-static bool little_more(const struct timeval *time, const struct timeval *than)
+/* How a time is later than another: by a tick of a kernel's clock at most, by less than a second,
+ * or not so. */
+static const char *rounding(const struct timeval *time, const struct timeval *given)
 {
-    return time->tv_sec == than->tv_sec
-               ? time->tv_usec > than->tv_usec
-               : time->tv_sec == than->tv_sec + 1 && time->tv_usec < than->tv_usec;
+    enum { TICK = 50000 };
+    bool next = time->tv_sec == given->tv_sec + 1;
+    if ((time->tv_sec != given->tv_sec && !next) || time->tv_usec < 0 || time->tv_usec >= 1000000)
+        return NULL;
+    long more = time->tv_usec - given->tv_usec + (next ? 1000000 : 0);
+    return more <= 0 || more >= 1000000 ? NULL : more < TICK ? "rounded up" : "rounded up by a lot";
 }
 
-/* A time that is a whole number of ticks of the usual clocks, so that there is nothing to round.
- * POSIX leaves open whether it is rounded up to the clock's resolution; no clock is coarser than
- * one that counts seconds. */
+/* The half second is what is lost where only seconds are kept. Whether it is rounded up is left
+ * open by POSIX, which the others follow: Linux with 300 or 1024 ticks a second makes a little more
+ * of it. Of POSIX's clocks none is coarser than one that counts seconds. */
 CASE(timeout, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      TIMEOUT)
 {
@@ -243,8 +248,8 @@ CASE(timeout, set, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, 
         observe_result(result);
     else if (time.tv_sec == given.tv_sec && time.tv_usec == given.tv_usec)
         observe("that time");
-    else if (little_more(&time, &given))
-        observe("rounded up");
+    else if (rounding(&time, &given))
+        observe("%s", rounding(&time, &given));
     else
         observe("%ld s, %ld us", (long)time.tv_sec, (long)time.tv_usec);
 }
