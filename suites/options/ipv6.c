@@ -16,13 +16,22 @@ static void observe_value(struct test *t, int fd, int option)
 RULE(preset, "options.ipv6.multicast-default",
      .statement = "On a new socket getsockopt() gives IPV6_MULTICAST_HOPS as 1, "
                   "IPV6_MULTICAST_LOOP as 1 and IPV6_MULTICAST_IF as 0.",
-     .outcome = {[BY_POSIX] = {"0 then 1",
-                               {"posix.sockets.ipv6.multicast-hops.default",
-                                "posix.sockets.ipv6.multicast-loop.default",
-                                "posix.sockets.ipv6.multicast-hops.get-and-set",
-                                "posix.sockets.ipv6.multicast-loop.get-and-set",
-                                "posix.getsockopt.returns-0"}}},
-     .pinned = {[BY_LINUX] = "0 then 1"});
+     .outcome = {
+         [BY_POSIX] = {"0 then 1",
+                       {"posix.sockets.ipv6.multicast-hops.default",
+                        "posix.sockets.ipv6.multicast-loop.default",
+                        "posix.sockets.ipv6.multicast-hops.get-and-set",
+                        "posix.sockets.ipv6.multicast-loop.get-and-set",
+                        "posix.getsockopt.returns-0"}},
+         [BY_LINUX] = {"0 then 1",
+                       {"posix.sockets.ipv6.multicast-hops.default",
+                        "posix.sockets.ipv6.multicast-loop.default", "linux.ipv6.7.option-level",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then 1",
+                     {"posix.sockets.ipv6.multicast-hops.default",
+                      "posix.sockets.ipv6.multicast-loop.default",
+                      "freebsd.ip6.4.ipv6-multicast-hops", "freebsd.ip6.4.ipv6-multicast-loop",
+                      "freebsd.getsockopt.2.returns-zero"}}});
 
 CASE(preset, hops, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
 {
@@ -35,12 +44,17 @@ CASE(preset, loop, .family = FAMILY_IPV6, .network = ON_LOOPBACK)
 }
 
 CASE(preset, interface, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
-     .outcome = {[BY_POSIX] = {"0 then 0",
-                               {"posix.sockets.ipv6.multicast-if.default",
-                                "posix.sockets.ipv6.multicast-if.get-and-set",
-                                "posix.sockets.ipv6.multicast-if.type",
-                                "posix.getsockopt.returns-0"}}},
-     .pinned = {[BY_LINUX] = "0 then 0"})
+     .outcome = {
+         [BY_POSIX] = {"0 then 0",
+                       {"posix.sockets.ipv6.multicast-if.default",
+                        "posix.sockets.ipv6.multicast-if.get-and-set",
+                        "posix.sockets.ipv6.multicast-if.type", "posix.getsockopt.returns-0"}},
+         [BY_LINUX] = {"0 then 0",
+                       {"posix.sockets.ipv6.multicast-if.default", "linux.ipv6.7.option-level",
+                        "linux.getsockopt.2.returns-zero"}},
+         [BY_BSD] = {"0 then 0",
+                     {"posix.sockets.ipv6.multicast-if.default", "freebsd.ip6.4.ipv6-multicast-if",
+                      "freebsd.getsockopt.2.returns-zero"}}})
 {
     observe_value(t, datagram_socket(t, iut), IPV6_MULTICAST_IF);
 }
@@ -173,27 +187,49 @@ MUTANT(system_hops, "IPV6_UNICAST_HOPS takes -1 for 255")
 RULE(range, "options.ipv6.hops-range",
      .statement = "setsockopt() with IPV6_UNICAST_HOPS or IPV6_MULTICAST_HOPS and a value below -1 "
                   "or above 255 fails with EINVAL.",
-     .outcome = {[BY_POSIX] = {"EINVAL",
-                               {"posix.sockets.ipv6.unicast-hops.below-einval",
-                                "posix.sockets.ipv6.unicast-hops.above-einval",
-                                "posix.sockets.ipv6.multicast-hops.values",
-                                "rfc3493.multicast-hops-einval"}}},
-     .pinned = {[BY_LINUX] = "EINVAL"});
+     .outcome = {
+         [BY_POSIX] = {"EINVAL",
+                       {"posix.sockets.ipv6.unicast-hops.below-einval",
+                        "posix.sockets.ipv6.unicast-hops.above-einval",
+                        "posix.sockets.ipv6.multicast-hops.values",
+                        "rfc3493.multicast-hops-einval"}},
+         [BY_LINUX] = {"EINVAL",
+                       {"posix.sockets.ipv6.unicast-hops.below-einval",
+                        "posix.sockets.ipv6.unicast-hops.above-einval",
+                        "posix.sockets.ipv6.multicast-hops.values", "rfc3493.multicast-hops-einval",
+                        "linux.ipv6.7.ipv6-unicast-hops", "linux.ipv6.7.ipv6-multicast-hops"}},
+         [BY_BSD] = {"EINVAL",
+                     {"posix.sockets.ipv6.unicast-hops.below-einval",
+                      "posix.sockets.ipv6.unicast-hops.above-einval",
+                      "posix.sockets.ipv6.multicast-hops.values"}}});
+
+/* Numbers whose lowest bytes are in the range as well. */
+static const int no_hops[] = {-2, 256, -256, 65536};
 
 CASE(range, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
-     .axes = {{"option", {"unicast-hops", "multicast-hops"}}, {"hops", {"-2", "256"}}})
+     .axes = {{"option", {"unicast-hops", "multicast-hops"}},
+              {"hops", {"-2", "256", "-256", "65536"}}})
 {
     int option = t->chosen[0] ? IPV6_MULTICAST_HOPS : IPV6_UNICAST_HOPS;
     observe_result(
-        sk_setsockopt(iut, datagram_socket(t, iut), IPPROTO_IPV6, option, t->chosen[1] ? 256 : -2));
+        sk_setsockopt(iut, datagram_socket(t, iut), IPPROTO_IPV6, option, no_hops[t->chosen[1]]));
+}
+
+CASE(range, stream, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
+     .axes = {{"hops", {"-2", "256", "-256", "65536"}}})
+{
+    observe_result(sk_setsockopt(iut, stream_socket(t, iut), IPPROTO_IPV6, IPV6_UNICAST_HOPS,
+                                 no_hops[t->chosen[0]]));
 }
 
 MUTANT_GIVES(range, "any number of hops can be set", OP_SETSOCKOPT, EINVAL, 0)
 
+/* Linux's page calls the option a boolean, and takes any value but 0 of these for true. */
 RULE(boolean, "options.ipv6.loop-range",
      .statement =
          "setsockopt() with IPV6_MULTICAST_LOOP and another value than 0 and 1 fails with EINVAL.",
-     .outcome = {[BY_POSIX] = {"EINVAL", {"posix.sockets.ipv6.multicast-loop.other-einval"}}},
+     .outcome = {[BY_POSIX] = {"EINVAL", {"posix.sockets.ipv6.multicast-loop.other-einval"}},
+                 [BY_BSD] = {"EINVAL", {"posix.sockets.ipv6.multicast-loop.other-einval"}}},
      .pinned = {[BY_LINUX] = "EINVAL"});
 
 CASE(boolean, outside, .family = FAMILY_IPV6, .network = ON_LOOPBACK,
