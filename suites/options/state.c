@@ -195,6 +195,14 @@ CASE(domain, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
         observe("%s", value == t->domain ? "its family" : "another family");
 }
 
+CASE(domain, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE,
+     .needs = "SO_DOMAIN")
+{
+    int value;
+    if (reads(t, connected_pair(t).iut, SO_DOMAIN, &value))
+        observe("%s", value == t->domain ? "its family" : "another family");
+}
+
 MUTANT(domain, "SO_DOMAIN is AF_UNIX")
 {
     mutate(m, call);
@@ -218,6 +226,14 @@ CASE(protocol, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBAC
     int value, right = type_of(t) == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
     if (reads(t, typed_socket(t, iut), SO_PROTOCOL, &value))
         observe("%s", value == right ? "its protocol" : "another protocol");
+}
+
+CASE(protocol, connected, .family = ANY_FAMILY, .network = ON_LOOPBACK, .role = ANY_ROLE,
+     .needs = "SO_PROTOCOL")
+{
+    int value;
+    if (reads(t, connected_pair(t).iut, SO_PROTOCOL, &value))
+        observe("%s", value == IPPROTO_TCP ? "its protocol" : "another protocol");
 }
 
 MUTANT(protocol, "SO_PROTOCOL is the 0 that socket() was given")
