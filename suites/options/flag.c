@@ -41,7 +41,10 @@ static void turn(struct test *t, int fd)
 }
 
 RULE(turns, "options.flag.set",
-     .statement = "setsockopt() returns 0 and turns an option on and off, as getsockopt() shows.",
+     .statement =
+         "setsockopt() returns 0 and turns SO_KEEPALIVE, SO_REUSEADDR and SO_OOBINLINE on and "
+         "off, as getsockopt() shows; SO_BROADCAST, SO_DONTROUTE, TCP_NODELAY and "
+         "IPV6_V6ONLY too, where they can be set.",
      .basic = {OP_SETSOCKOPT}, .basics = 1,
      .outcome = {
          [BY_POSIX] = {"0 then on then 0 then off",
@@ -147,8 +150,8 @@ MUTANT(turns, "setsockopt() gives 0 and sets nothing")
 }
 
 RULE(nonzero, "options.flag.nonzero",
-     .statement = "setsockopt() with any value but 0 turns an option on, a negative one too, as "
-                  "getsockopt() shows.",
+     .statement = "setsockopt() with any value but 0, a negative one too, turns SO_KEEPALIVE, "
+                  "SO_REUSEADDR and SO_OOBINLINE on, as getsockopt() shows.",
      .outcome = {
          [BY_POSIX] = {"0 then on",
                        {"posix.sockets.options.keepalive.transmits",

@@ -162,8 +162,8 @@ MUTANT(both_closed, "POLLHUP is never reported")
 
 RULE(unconnected, "readiness.ready.unconnected",
      .statement =
-         "On Linux poll() and epoll_wait() report a stream socket that was never connected "
-         "as writable and with POLLHUP.",
+         "On Linux poll() and epoll_wait() report a new stream socket as writable and with "
+         "POLLHUP.",
      .pinned = {[BY_LINUX] = "1: writable and hangup"});
 
 CASE(unconnected, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
