@@ -76,6 +76,12 @@ static void observe_arrival(struct test *t, struct ends ends, size_t taken)
     observe("%s", receive_next(t, t->peer, ends.peer));
 }
 
+/* What was taken arrives, and no more. */
+#define RELIABLE_POSIX "posix.sockets.types.stream.reliable-sequenced"
+#define RELIABLE_LINUX                                                                             \
+    "linux.socket.2.stream-not-lost", "posix.sockets.types.stream.reliable-sequenced"
+#define RELIABLE_BSD "freebsd.socket.2.stream.reliable-sequenced"
+
 RULE(waits, "transfer.send.waits",
      .statement = "send(), sendto(), sendmsg(), write() and writev() on a connection that has no "
                   "room wait until there is some, and then send all of the data.",
@@ -83,15 +89,15 @@ RULE(waits, "transfer.send.waits",
          [BY_POSIX] = {"waits then 65536 then all then end of file",
                        {"posix.send.blocks", "posix.sendto.blocks", "posix.sendmsg.blocks",
                         "posix.write.blocks", "posix.writev.like-write", "posix.send.returns-count",
-                        "posix.sockets.options.sndlowat.general-case"}},
+                        "posix.sockets.options.sndlowat.general-case", RELIABLE_POSIX}},
          [BY_LINUX] = {"waits then 65536 then all then end of file",
                        {"linux.send.2.blocks", "linux.send.2.returns-count",
                         "linux.send.2.send-is-write", "posix.writev.like-write",
-                        "posix.sockets.options.sndlowat.general-case"}},
+                        "posix.sockets.options.sndlowat.general-case", RELIABLE_LINUX}},
          [BY_BSD] = {"waits then 65536 then all then end of file",
                      {"freebsd.send.2.blocks-without-space", "freebsd.send.2.returns-bytes",
                       "posix.write.blocks", "posix.writev.like-write",
-                      "posix.sockets.options.sndlowat.general-case"}}});
+                      "posix.sockets.options.sndlowat.general-case", RELIABLE_BSD}}});
 
 CASE(waits, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
 {
@@ -125,30 +131,50 @@ MUTANT(waits, "a blocking send takes only what there is room for")
 RULE(would_block, "transfer.send.would-block",
      .statement = "send(), sendto(), sendmsg(), write() and writev() on a nonblocking socket take "
                   "data while there is room, and fail with EAGAIN at once where there is none.",
-     .outcome = {[BY_POSIX] = {WOULD_BLOCK,
-                               {"posix.send.eagain", "posix.sendto.eagain", "posix.sendmsg.eagain",
-                                "posix.write.eagain", "posix.write.nonblocking-partial",
-                                "posix.writev.like-write", "posix.send.returns-count",
-                                "posix.sockets.options.sndlowat.nonblocking-as-much",
-                                "posix.sockets.io-mode.transfer-at-once"}},
-                 [BY_LINUX] = {WOULD_BLOCK,
-                               {"linux.send.2.eagain", "linux.send.2.nonblocking",
-                                "linux.send.2.returns-count", "linux.send.2.send-is-write",
-                                "posix.writev.like-write", "posix.sockets.io-mode.transfer-at-once",
-                                "rfc9293.send-established-no-room"}},
-                 [BY_BSD] = {"1 then EAGAIN then all then end of file",
-                             {"freebsd.send.2.eagain", "freebsd.send.2.returns-bytes",
-                              "freebsd.write.2.eagain", "freebsd.write.2.returns-count",
-                              "freebsd.write.2.nonblocking-partial",
-                              "posix.sockets.io-mode.transfer-at-once"}}});
+     .outcome = {
+         [BY_POSIX] = {WOULD_BLOCK,
+                       {"posix.send.eagain", "posix.sendto.eagain", "posix.sendmsg.eagain",
+                        "posix.write.eagain", "posix.write.nonblocking-partial",
+                        "posix.writev.like-write", "posix.send.returns-count",
+                        "posix.sockets.options.sndlowat.nonblocking-as-much",
+                        "posix.sockets.io-mode.transfer-at-once", RELIABLE_POSIX}},
+         [BY_LINUX] = {WOULD_BLOCK,
+                       {"linux.send.2.eagain", "linux.send.2.nonblocking",
+                        "linux.send.2.returns-count", "linux.send.2.send-is-write",
+                        "posix.writev.like-write", "posix.sockets.io-mode.transfer-at-once",
+                        "rfc9293.send-established-no-room", RELIABLE_LINUX}},
+         [BY_BSD] = {"1 then EAGAIN then all then end of file",
+                     {"freebsd.send.2.eagain", "freebsd.send.2.returns-bytes",
+                      "freebsd.write.2.eagain", "freebsd.write.2.returns-count",
+                      "freebsd.write.2.nonblocking-partial", "freebsd.write.2.writev-gathers",
+                      "posix.sockets.io-mode.transfer-at-once", RELIABLE_BSD}}});
 
-CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, SENDING(0))
+static void observe_would_block(struct test *t)
 {
     struct ends ends = connected_ends(t);
     size_t taken = 0;
-    set_nonblocking(t, iut, ends.iut, true);
+    set_nonblocking(t, t->iut, ends.iut, true);
     observe_filling(t, ends.iut, 0, &taken);
     observe_arrival(t, ends, taken);
+}
+
+/* z/OS says it of these. */
+CASE(would_block, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     .outcome = {[BY_ZOS] = {WOULD_BLOCK,
+                             {"zos.send.ewouldblock", "zos.send.rexx.tcp-nonblocking-ewouldblock",
+                              "zos.send.rexx.tcp-nonblocking-partial",
+                              "zos.send.call.no-flag-is-write",
+                              "zos.send.sendto.as-send-with-address",
+                              "zos.socket.stream-two-way-reliable"}}},
+     SENDING(WITH_SEND | WITH_SENDTO | WITH_WRITE))
+{
+    observe_would_block(t);
+}
+
+CASE(would_block, full_vector, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
+     SENDING(WITH_SENDMSG | WITH_WRITEV))
+{
+    observe_would_block(t);
 }
 
 static void fails_when_full(struct mutation *m, struct call *call)
@@ -161,13 +187,15 @@ static void fails_when_full(struct mutation *m, struct call *call)
 MUTANT_BY(would_block, "a full connection gives ENOBUFS", fails_when_full)
 
 RULE(dontwait, "transfer.send.dontwait",
-     .statement = "send(), sendto() and sendmsg() with MSG_DONTWAIT fail with EAGAIN at once where "
-                  "they would block, on a socket that is blocking.",
+     .statement = "send(), sendto() and sendmsg() with MSG_DONTWAIT, on a socket that is blocking, "
+                  "take data while there is room, and fail with EAGAIN at once where there is "
+                  "none.",
      .outcome = {
-         [BY_LINUX] = {WOULD_BLOCK, {"linux.send.2.msg-dontwait", "linux.send.2.returns-count"}},
+         [BY_LINUX] = {WOULD_BLOCK,
+                       {"linux.send.2.msg-dontwait", "linux.send.2.returns-count", RELIABLE_LINUX}},
          [BY_BSD] = {"1 then EAGAIN then all then end of file",
                      {"freebsd.send.2.msg-dontwait", "freebsd.send.2.eagain",
-                      "freebsd.send.2.returns-bytes"}}});
+                      "freebsd.send.2.returns-bytes", RELIABLE_BSD}}});
 
 CASE(dontwait, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      SENDING(WITH_FLAGS))
@@ -183,7 +211,7 @@ MUTANT_BY(dontwait, "a full connection gives ENOBUFS", fails_when_full)
 /* ---- ends without room ---- */
 
 /* A call that waits took part of its chunk or nothing, and says so. */
-static void observe_part(struct test *t, int result, size_t *taken)
+static void observe_part(struct test *t, int result)
 {
     if (result == -EINTR || result == -EAGAIN || result == -EWOULDBLOCK)
         observe_result(result);
@@ -191,45 +219,55 @@ static void observe_part(struct test *t, int result, size_t *taken)
         observe("a part");
     else
         observe_count(result);
-    *taken += result > 0 ? (size_t)result : 0;
 }
 
 #define INTERRUPTED "EINTR | a part then all then end of file"
 
 RULE(interrupted, "transfer.send.interrupted",
      .statement = "send(), sendto(), sendmsg(), write() and writev() that a caught signal "
-                  "interrupts while they wait fail with EINTR, or return how much they had sent.",
-     .outcome = {
-         [BY_POSIX] = {INTERRUPTED,
-                       {"posix.send.eintr", "posix.sendto.eintr", "posix.sendmsg.eintr",
-                        "posix.write.eintr", "posix.write.interrupted-after-data",
-                        "posix.sigaction.no-sa-restart"}},
-         [BY_LINUX] = {INTERRUPTED,
-                       {"linux.send.2.eintr", "linux.signal.7.eintr", "linux.signal.7.partial"}},
-         [BY_BSD] = {INTERRUPTED,
-                     {"freebsd.write.2.eintr", "posix.send.eintr", "posix.sendmsg.eintr",
-                      "freebsd.sigaction.2.partial"}}});
+                  "interrupts while they wait fail with EINTR, or return how much they had sent, "
+                  "and not a while later.",
+     .outcome = {[BY_POSIX] = {INTERRUPTED,
+                               {"posix.send.eintr", "posix.sendto.eintr", "posix.sendmsg.eintr",
+                                "posix.write.eintr", "posix.write.interrupted-after-data",
+                                "posix.write.like-send", "posix.writev.like-write",
+                                "posix.send.returns-count", "posix.sigaction.no-sa-restart",
+                                RELIABLE_POSIX}},
+                 [BY_LINUX] = {INTERRUPTED,
+                               {"linux.send.2.eintr", "linux.signal.7.eintr",
+                                "linux.signal.7.partial", "linux.send.2.send-is-write",
+                                "linux.send.2.returns-count", RELIABLE_LINUX}},
+                 [BY_BSD] = {INTERRUPTED,
+                             {"freebsd.write.2.eintr", "posix.send.eintr", "posix.sendmsg.eintr",
+                              "freebsd.sigaction.2.partial", "freebsd.write.2.writev-gathers",
+                              RELIABLE_BSD}}});
 
-/* What waits may find room before the signal comes, and then the next one is interrupted. */
+/* What waits may find room before the signal comes, and then the next one is interrupted; so is the
+ * next one of a call that was late. */
 CASE(interrupted, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
      .needs = "signals", SENDING(0))
 {
     struct ends ends = connected_ends(t);
     size_t taken = 0;
-    int result = CHUNK;
-    int64_t since = clock_now();
-    while (result == CHUNK) {
+    int result = 0;
+    bool late = true;
+    int64_t first = clock_now();
+    for (int tries = 0; late && tries < LATE_TRIES; tries += result != CHUNK) {
         struct pending *pending = fill(t, ends.iut, &taken, &result);
         require_by("transfer.send.waits", pending, "a send on a full connection gave %s",
                    result < 0 ? result_name(result) : "a part");
         sk_interrupt(pending);
+        int64_t since = clock_now();
         result = finish(pending);
-        if (result != CHUNK)
-            break;
-        taken += CHUNK;
-        go_on(t, since, taken);
+        late = result == CHUNK || ((result > 0 || result == -EINTR) && clock_late(since));
+        taken += result > 0 ? (size_t)result : 0;
+        if (result == CHUNK)
+            go_on(t, first, taken);
     }
-    observe_part(t, result, &taken);
+    if (late)
+        observe("%s after a while", result < 0 ? result_name(result) : "a part");
+    else
+        observe_part(t, result);
     observe_arrival(t, ends, taken);
 }
 
@@ -252,13 +290,14 @@ RULE(timeout, "transfer.send.timeout",
          [BY_POSIX] = {TIMED_OUT,
                        {"posix.sockets.options.sndtimeo.limits",
                         "posix.sockets.options.sndtimeo.partial",
-                        "posix.sockets.options.sndtimeo.eagain"}},
+                        "posix.sockets.options.sndtimeo.eagain", RELIABLE_POSIX}},
          [BY_LINUX] = {TIMED_OUT,
                        {"linux.socket.7.so-timeo-partial", "linux.socket.7.so-timeo-nothing",
-                        "posix.sockets.options.sndtimeo.eagain"}},
+                        "posix.sockets.options.sndtimeo.limits",
+                        "posix.sockets.options.sndtimeo.eagain", RELIABLE_LINUX}},
          [BY_BSD] = {TIMED_OUT,
                      {"freebsd.getsockopt.2.so-sndtimeo-partial",
-                      "freebsd.getsockopt.2.so-sndtimeo-ewouldblock"}}});
+                      "freebsd.getsockopt.2.so-sndtimeo-ewouldblock", RELIABLE_BSD}}});
 
 CASE(timeout, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SENDING(0))
 {
@@ -275,14 +314,14 @@ CASE(timeout, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
         int64_t since = clock_now();
         result = finish(sk_begin(iut, sending(t, &under_way, ends.iut, chunk, CHUNK, 0)));
         took = clock_now() - since;
+        taken += result > 0 ? (size_t)result : 0;
         if (result != CHUNK &&
             (!is_late(took, TIMEOUT) || ++late == LATE_TRIES || (late > 1 && !has_time(first))))
             break;
-        taken += result > 0 ? (size_t)result : 0;
         if (result == CHUNK)
             go_on(t, first, taken);
     }
-    observe_part(t, result, &taken);
+    observe_part(t, result);
     observe("%s", limit_kept(took, TIMEOUT));
     observe_arrival(t, ends, taken);
 }
