@@ -27,14 +27,16 @@ RULE(gives, "transfer.receive.gives",
                   "on a datagram socket that has no peer.",
      .basic = {OP_RECV, OP_RECVFROM, OP_RECVMSG, OP_READ}, .basics = 4,
      .outcome = {[BY_POSIX] = {"5 then hello",
-                               {"posix.recv.returns-length", "posix.recvfrom.returns-length",
-                                "posix.recvmsg.returns-length", "posix.read.returns-count",
-                                "posix.read.like-recv"}},
+                               {"posix.recv.receives", "posix.recvfrom.receives",
+                                "posix.recvmsg.receives", "posix.recv.returns-length",
+                                "posix.recvfrom.returns-length", "posix.recvmsg.returns-length",
+                                "posix.read.returns-count", "posix.read.like-recv"}},
                  [BY_LINUX] = {"5 then hello",
                                {"linux.recv.2.both-kinds", "linux.recv.2.returns-length",
                                 "linux.recv.2.recv-is-read", "rfc9293.receive-byte-count"}},
                  [BY_BSD] = {"5 then hello",
-                             {"freebsd.recv.2.returns-length", "freebsd.read.2.returns-count"}}});
+                             {"freebsd.recv.2.returns-length", "freebsd.read.2.returns-count",
+                              "posix.recv.receives", "posix.read.like-recv"}}});
 
 CASE(gives, connected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(WITH_FLAGS | WITH_READ))
@@ -63,11 +65,12 @@ CASE(gives, unconnected, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = T
 CASE(gives, unconnected_read, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_DATAGRAM,
      .outcome = {[BY_POSIX] = {"5 then hello || ENOTCONN",
                                {"posix.read.like-recv", "posix.read.returns-count",
-                                "posix.recv.returns-length", "posix.read.enotconn"}},
+                                "posix.recv.receives", "posix.recv.returns-length",
+                                "posix.read.enotconn"}},
                  [BY_BSD] = {"5 then hello || ENOTCONN",
                              {"freebsd.read.2.returns-count",
-                              "freebsd.udp.4.connect-fixes-destination", "posix.read.like-recv",
-                              "posix.read.enotconn"}}},
+                              "freebsd.udp.4.connect-fixes-destination", "posix.recv.receives",
+                              "posix.read.like-recv", "posix.read.enotconn"}}},
      RECEIVING(WITH_READ))
 {
     observe_from_anybody(t);
@@ -105,14 +108,17 @@ RULE(buffers, "transfer.receive.buffers",
      .statement = "recvmsg() and readv() fill several buffers in their order, each one before the "
                   "next, and nothing beside them.",
      .outcome = {[BY_POSIX] = {"5 then he..llo..",
-                               {"posix.recvmsg.iov-in-turn", "posix.readv.in-turn",
-                                "posix.readv.fills-before-next"}},
+                               {"posix.recvmsg.iov-in-turn", "posix.recvmsg.returns-length",
+                                "posix.readv.in-turn", "posix.readv.fills-before-next",
+                                "posix.readv.like-read", "posix.read.returns-count"}},
                  [BY_LINUX] = {"5 then he..llo..",
-                               {"linux.recv.2.msg-iov", "posix.readv.in-turn",
-                                "posix.readv.fills-before-next"}},
+                               {"linux.recv.2.msg-iov", "linux.recv.2.returns-length",
+                                "posix.readv.in-turn", "posix.readv.fills-before-next",
+                                "posix.readv.like-read", "posix.read.returns-count"}},
                  [BY_BSD] = {"5 then he..llo..",
-                             {"freebsd.recv.2.msg-iov-scatters", "freebsd.read.2.readv-scatters",
-                              "freebsd.read.2.readv-fills"}}});
+                             {"freebsd.recv.2.msg-iov-scatters", "posix.recvmsg.iov-in-turn",
+                              "freebsd.recv.2.returns-length", "freebsd.read.2.readv-scatters",
+                              "freebsd.read.2.readv-fills", "freebsd.read.2.returns-count"}}});
 
 /* Three buffers of these sizes, the last with more room than is needed, and a gap before it. */
 static void observe_scattered(struct test *t, size_t first, size_t second)
@@ -171,6 +177,9 @@ RULE(order, "transfer.receive.order",
                      {"freebsd.socket.2.stream.reliable-sequenced",
                       "freebsd.socket.2.stream.no-record-boundaries",
                       "freebsd.recv.2.returns-zero-after-shutdown"}},
+         [BY_ZOS] = {"all then end of file",
+                     {"zos.socket.stream-two-way-reliable", "zos.recv.stream-no-boundaries",
+                      "zos.recv.returns-zero-closed", "zos.shutdown.table.remote-send-read-zero"}},
          [BY_RFC] = {"all then end of file",
                      {"rfc9293.reliable-in-order", "rfc9293.receive-fails-after-remote-close"}}});
 
@@ -300,13 +309,14 @@ RULE(read_empty, "transfer.read.empty",
                   "as recv() does; Linux's recv(2) has them leave it there.",
      .outcome = {[BY_POSIX] = {EMPTY,
                                {"posix.read.like-recv", "posix.readv.like-read",
-                                "posix.recv.returns-length"}},
+                                "posix.recv.returns-length",
+                                "posix.recv.message-in-one-operation"}},
                  [BY_LINUX] = {"0 then 0 bytes",
                                {"linux.recv.2.read-leaves-empty-datagram",
                                 "linux.recv.2.returns-zero-empty", "posix.readv.like-read"}},
                  [BY_BSD] = {EMPTY,
                              {"posix.read.like-recv", "posix.readv.like-read",
-                              "posix.recv.returns-length"}}},
+                              "posix.recv.returns-length", "posix.recv.message-in-one-operation"}}},
      .deviation = {
          [BY_LINUX] = {
              EMPTY,
@@ -324,14 +334,21 @@ MUTANT_BY(read_empty, "empty datagrams are skipped", skips_empty)
 
 RULE(peek, "transfer.receive.peek",
      .statement = "recv(), recvfrom() and recvmsg() with MSG_PEEK give the data and leave it "
-                  "there for the next call.",
+                  "there for the next call, which takes it.",
      .outcome = {
          [BY_POSIX] = {"hello then hello then nothing",
-                       {"posix.recv.msg-peek", "posix.recvfrom.msg-peek",
-                        "posix.recvmsg.msg-peek"}},
-         [BY_LINUX] = {"hello then hello then nothing", {"linux.recv.2.msg-peek"}},
+                       {"posix.recv.msg-peek", "posix.recvfrom.msg-peek", "posix.recvmsg.msg-peek",
+                        "posix.recv.receives", "posix.recvfrom.receives", "posix.recvmsg.receives",
+                        "posix.sockets.receive-queue.buffers-until-received",
+                        "posix.recv.nonblocking-eagain"}},
+         [BY_LINUX] = {"hello then hello then nothing",
+                       {"linux.recv.2.msg-peek",
+                        "posix.sockets.receive-queue.buffers-until-received",
+                        "linux.recv.2.nonblocking"}},
          [BY_BSD] = {"hello then hello then nothing",
-                     {"freebsd.recv.2.msg-peek", "freebsd.recv.2.msg-peek-same-data-again"}}});
+                     {"freebsd.recv.2.msg-peek", "freebsd.recv.2.msg-peek-same-data-again",
+                      "posix.sockets.receive-queue.buffers-until-received",
+                      "freebsd.recv.2.nonblock-minus-one-eagain"}}});
 
 CASE(peek, twice, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = ANY_TYPE,
      RECEIVING(WITH_FLAGS))
@@ -360,9 +377,9 @@ RULE(waitall, "transfer.receive.waitall",
 
 /* The first half is there when the call is made, and the rest comes in two pieces: what arrives is
  * not all yet. */
-CASE(waitall, half, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_STREAM,
-     RECEIVING(WITH_FLAGS))
+static void observe_waitall(struct test *t)
 {
+    struct host *iut = t->iut, *peer = t->peer;
     struct ends ends = connected_ends(t);
     struct transfer transfer;
     char data[5];
@@ -380,6 +397,20 @@ CASE(waitall, half, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_S
     if (count >= 0) /* not every implementation has the flag */
         observe("%s", waits ? "waits" : "returns");
     observe_came(t, count, data);
+}
+
+CASE(waitall, half, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_STREAM,
+     RECEIVING(WITH_RECV | WITH_RECVMSG))
+{
+    observe_waitall(t);
+}
+
+/* z/OS says it of this one. */
+CASE(waitall, half_recvfrom, .family = ANY_FAMILY, .network = ANY_NETWORK, .type = TYPE_STREAM,
+     .outcome = {[BY_ZOS] = {"waits then hello", {"zos.recv.msg-waitall-blocks"}}},
+     RECEIVING(WITH_RECVFROM))
+{
+    observe_waitall(t);
 }
 
 MUTANT(waitall, "MSG_WAITALL is ignored")
