@@ -7,8 +7,8 @@ RULE(cut, "transfer.receive.cut",
      .outcome = {
          [BY_POSIX] = {"3 then hel then next",
                        {"posix.recv.excess-discarded", "posix.recv.returns-written-length",
-                        "posix.recvfrom.excess-discarded", "posix.read.like-recv",
-                        "posix.readv.like-read"}},
+                        "posix.recvfrom.excess-discarded", "posix.recvfrom.returns-written-length",
+                        "posix.read.like-recv", "posix.readv.like-read"}},
          [BY_LINUX] = {"3 then hel then next",
                        {"linux.udp.7.truncated", "linux.udp.7.one-packet",
                         "linux.recv.2.returns-received", "linux.recv.2.recv-is-read",
@@ -16,9 +16,15 @@ RULE(cut, "transfer.receive.cut",
          [BY_BSD] = {"3 then hel then next",
                      {"freebsd.recv.2.returns-received", "freebsd.read.2.returns-count",
                       "freebsd.recv.2.excess-may-be-discarded", "posix.recv.excess-discarded",
-                      "posix.recvmsg.excess-discarded", "posix.read.like-recv"}}});
+                      "posix.recvmsg.excess-discarded", "posix.read.like-recv",
+                      "freebsd.read.2.readv-scatters"}},
+         [BY_ZOS] = {"3 | 5 then hel then next",
+                     {"zos.recv.dgram-extra-discarded", "zos.recv.recvmsg.dgram-extra-discarded",
+                      "zos.recv.rexx.dgram-remainder-discarded",
+                      "zos.send.call.dgram-extra-discarded", "zos.recv.returns-length"}}});
 
-/* Of recvmsg() POSIX lets the result be the length of the whole datagram. */
+/* Of recvmsg() POSIX lets the result be the length of the whole datagram; z/OS has its calls return
+ * the length of what came in. */
 static void observe_cut(struct test *t)
 {
     struct ends ends = connected_ends(t);
@@ -132,12 +138,12 @@ RULE(stream_whole, "transfer.recvmsg.stream-not-truncated",
      .statement = "recvmsg() on a stream socket does not set MSG_TRUNC when there is more data "
                   "than room: nothing is lost.",
      .outcome = {
-         [BY_POSIX] = {"whole then lo",
+         [BY_POSIX] = {"whole then hel then lo",
                        {"posix.recvmsg.stream-discards-nothing",
                         "posix.recvmsg.flags-are-conditions"}},
-         [BY_LINUX] = {"whole then lo",
+         [BY_LINUX] = {"whole then hel then lo",
                        {"linux.recv.2.flags-trunc", "posix.recvmsg.stream-discards-nothing"}},
-         [BY_BSD] = {"whole then lo",
+         [BY_BSD] = {"whole then hel then lo",
                      {"freebsd.recv.2.flags-msg-trunc", "posix.recvmsg.stream-discards-nothing"}}});
 
 CASE(stream_whole, little_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK,
@@ -146,9 +152,10 @@ CASE(stream_whole, little_room, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = 
     struct ends ends = connected_ends(t);
     must(sk_send(peer, ends.peer, "hello", 5, 0));
     await_data(t, iut, ends.iut);
-    char data[3];
+    char data[] = {'.', '.', '.'};
     struct message message = {.buffer = {block_out(data, sizeof data)}, .buffers = 1};
     observe_told(t, ends.iut, &message);
+    observe("%s", data_text(data, sizeof data));
     observe("%s", receive_next(t, iut, ends.iut));
 }
 
@@ -161,15 +168,21 @@ MUTANT(stream_whole, "recvmsg() sets MSG_TRUNC when its room is full")
 
 RULE(flags_in, "transfer.recvmsg.flags-ignored",
      .statement = "recvmsg() ignores the msg_flags that it is given.",
-     .outcome = {
-         [BY_POSIX] = {"whole then hello then nothing",
-                       {"posix.recvmsg.msg-flags-ignored-on-input",
-                        "posix.recvmsg.flags-are-conditions"}},
-         [BY_LINUX] = {"whole then hello then nothing",
-                       {"posix.recvmsg.msg-flags-ignored-on-input", "linux.recv.2.flags-trunc"}},
-         [BY_BSD] = {
-             "whole then hello then nothing",
-             {"freebsd.recv.2.msg-flags-set", "posix.recvmsg.msg-flags-ignored-on-input"}}});
+     .outcome = {[BY_POSIX] = {"whole then hello then nothing",
+                               {"posix.recvmsg.msg-flags-ignored-on-input",
+                                "posix.recvmsg.flags-are-conditions", "posix.recvmsg.receives",
+                                "posix.sockets.receive-queue.buffers-until-received",
+                                "posix.recv.nonblocking-eagain"}},
+                 [BY_LINUX] = {"whole then hello then nothing",
+                               {"posix.recvmsg.msg-flags-ignored-on-input",
+                                "linux.recv.2.flags-trunc", "linux.recv.2.both-kinds",
+                                "posix.sockets.receive-queue.buffers-until-received",
+                                "linux.recv.2.nonblocking"}},
+                 [BY_BSD] = {"whole then hello then nothing",
+                             {"freebsd.recv.2.msg-flags-set",
+                              "posix.recvmsg.msg-flags-ignored-on-input", "posix.recvmsg.receives",
+                              "posix.sockets.receive-queue.buffers-until-received",
+                              "freebsd.recv.2.nonblock-minus-one-eagain"}}});
 
 /* With MSG_TRUNC for a flag of the call a stream might throw its data away. */
 CASE(flags_in, given, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ANY_NETWORK, .type = ANY_TYPE)
