@@ -43,7 +43,9 @@ RULE(receive_closed, "transfer.receive.bad-descriptor",
                  [BY_LINUX] = {"EBADF",
                                {"linux.recv.2.ebadf", "linux.recv.2.recv-is-read",
                                 "posix.readv.like-read"}},
-                 [BY_BSD] = {"EBADF", {"freebsd.recv.2.ebadf", "freebsd.read.2.ebadf"}}});
+                 [BY_BSD] = {"EBADF",
+                             {"freebsd.recv.2.ebadf", "freebsd.read.2.ebadf",
+                              "freebsd.read.2.readv-scatters"}}});
 
 CASE(receive_closed, closed, .family = FAMILY_IPV4, .network = ON_LOOPBACK, RECEIVING(0))
 {
@@ -131,7 +133,8 @@ RULE(write_unconnected, "transfer.write.not-connected",
                                 "linux.send.2.epipe-for-enotconn", "posix.writev.like-write"}},
                  [BY_BSD] = {"ECONNRESET | ENOTCONN | EPIPE",
                              {"freebsd.write.2.epipe-not-connected", "posix.write.econnreset",
-                              "posix.write.like-send", "posix.send.enotconn"}}});
+                              "posix.write.like-send", "posix.send.enotconn",
+                              "freebsd.write.2.writev-gathers"}}});
 
 CASE(write_unconnected, fresh, .family = ANY_FAMILY, .network = ON_LOOPBACK,
      SENDING(WITH_WRITE | WITH_WRITEV))

@@ -29,15 +29,19 @@ MUTANT(no_mark, "sockatmark() gives 1 without a mark")
 RULE(mark, "transfer.sockatmark.mark",
      .statement = "sockatmark() gives 0 while there is data before the mark of urgent data, and 1 "
                   "when that is read, as often as it is asked.",
-     .outcome = {[BY_POSIX] = {"0 then ab then 1 then 1",
-                               {"posix.sockatmark.returns-0-data-before-mark",
-                                "posix.sockatmark.returns-1", "posix.sockatmark.keeps-mark"}},
-                 [BY_LINUX] = {"0 then ab then 1 then 1",
-                               {"linux.sockatmark.3.not-at-mark", "linux.sockatmark.3.at-mark",
-                                "linux.sockatmark.3.keeps-mark"}},
-                 [BY_BSD] = {"0 then ab then 1 then 1",
-                             {"freebsd.sockatmark.3.not-at-mark", "freebsd.sockatmark.3.at-mark",
-                              "freebsd.sockatmark.3.data-before-mark"}}});
+     .outcome = {
+         [BY_POSIX] = {"0 then ab then 1 then 1",
+                       {"posix.sockatmark.returns-0-data-before-mark", "posix.sockatmark.returns-1",
+                        "posix.sockatmark.keeps-mark", "posix.sockets.oob.mark-not-merged",
+                        "posix.sockets.receive-queue.one-segment-per-receive",
+                        "posix.sockets.options.oobinline.default"}},
+         [BY_LINUX] = {"0 then ab then 1 then 1",
+                       {"linux.sockatmark.3.not-at-mark", "linux.sockatmark.3.at-mark",
+                        "linux.sockatmark.3.keeps-mark", "linux.tcp.7.read-stops-at-mark",
+                        "linux.tcp.7.urgent-not-inline"}},
+         [BY_BSD] = {"0 then ab then 1 then 1",
+                     {"freebsd.sockatmark.3.not-at-mark", "freebsd.sockatmark.3.at-mark",
+                      "freebsd.sockatmark.3.data-before-mark", "posix.sockatmark.keeps-mark"}}});
 
 /* The mark may come later than the data. */
 CASE(mark, behind_data, .family = ANY_FAMILY, .network = ANY_NETWORK, .role = ANY_ROLE,
