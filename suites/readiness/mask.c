@@ -339,8 +339,18 @@ RULE(already, "readiness.mask.ready-already",
                         "linux.epoll_wait.2.pwait-as-wait", "linux.poll.2.returns-count",
                         "linux.select.2.returns-count", "linux.epoll_wait.2.returns-count"}}});
 
-static void ask_for_an_hour(struct test *t, enum masking which)
+/* For axes of masks and limits. */
+#define LIMITS                                                                                     \
+    {                                                                                              \
+        "limit",                                                                                   \
+        {                                                                                          \
+            "none", "hour"                                                                         \
+        }                                                                                          \
+    }
+
+static void ask_when_ready(struct test *t, enum masking which)
 {
+    int limit = t->chosen[1] == 0 ? -1 : AN_HOUR;
     const char *answer, *late;
     int tries = 0;
     do {
@@ -348,7 +358,7 @@ static void ask_for_an_hour(struct test *t, enum masking which)
         struct masked masked;
         must(sk_send(t->peer, ends.peer, "x", 1, 0));
         await_data(t, t->iut, ends.iut);
-        prepare(t, &masked, which, ends.iut, AN_HOUR, mask_of(t));
+        prepare(t, &masked, which, ends.iut, limit, mask_of(t));
         int64_t since = clock_now();
         struct pending *pending = sk_begin(t->iut, masked.call);
         if (sk_waits(pending)) {
@@ -362,30 +372,32 @@ static void ask_for_an_hour(struct test *t, enum masking which)
 }
 
 CASE(already, ppoll, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     .axes = {MASKS}, .needs = "ppoll",
+     .axes = {MASKS, LIMITS}, .needs = "ppoll",
      .outcome = {[BY_BSD] = {"1: readable",
                              {"freebsd.poll.2.ppoll.waits-for-ready-or-signal",
+                              "freebsd.poll.2.ppoll.null-waits",
                               "freebsd.poll.2.returns-ready-count", "freebsd.poll.2.pollin"}}})
 {
-    ask_for_an_hour(t, PPOLL);
+    ask_when_ready(t, PPOLL);
 }
 
 CASE(already, pselect, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     .axes = {MASKS}, .needs = "pselect",
-     .outcome = {[BY_POSIX] = {"1: readable",
-                               {"posix.select.blocks", "posix.select.read-ready-data-eof-error",
-                                "posix.select.returns-bits"}},
-                 [BY_BSD] = {"1: readable",
-                             {"freebsd.pselect.2.returns-as-select", "posix.select.blocks",
-                              "freebsd.select.2.examines-sets"}}})
+     .axes = {MASKS, LIMITS}, .needs = "pselect",
+     .outcome = {
+         [BY_POSIX] = {"1: readable",
+                       {"posix.select.blocks", "posix.select.null-timeout-blocks",
+                        "posix.select.read-ready-data-eof-error", "posix.select.returns-bits"}},
+         [BY_BSD] = {"1: readable",
+                     {"freebsd.pselect.2.null-waits", "freebsd.pselect.2.returns-as-select",
+                      "posix.select.blocks", "freebsd.select.2.examines-sets"}}})
 {
-    ask_for_an_hour(t, PSELECT);
+    ask_when_ready(t, PSELECT);
 }
 
 CASE(already, epoll_pwait, .family = FAMILY_IPV4, .network = ON_LOOPBACK, .type = ANY_TYPE,
-     .axes = {MASKS}, .needs = "epoll epoll_pwait")
+     .axes = {MASKS, LIMITS}, .needs = "epoll epoll_pwait")
 {
-    ask_for_an_hour(t, EPOLL_PWAIT);
+    ask_when_ready(t, EPOLL_PWAIT);
 }
 
 MUTANT_BY(already, "what is ready already is not noticed", waits_for_ever)
