@@ -14,7 +14,7 @@ static void observe_value(struct test *t, int fd, int option)
 }
 
 RULE(preset, "options.ipv6.multicast-default",
-     .statement = "On a new socket getsockopt() gives IPV6_MULTICAST_HOPS as 1, "
+     .statement = "On a new datagram socket getsockopt() gives IPV6_MULTICAST_HOPS as 1, "
                   "IPV6_MULTICAST_LOOP as 1 and IPV6_MULTICAST_IF as 0.",
      .outcome = {
          [BY_POSIX] = {"0 then 1",
