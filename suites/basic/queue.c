@@ -126,10 +126,14 @@ RULE(independent, "basic.accept.outlives-listener",
      .statement = "A connection from accept() goes on when its listener is closed.",
      .outcome = {[BY_POSIX] = {"0 then to iut then to peer",
                                {"posix.accept.new-socket-same-kind", "posix.accept.new-descriptor",
-                                "posix.close.deallocates"}},
+                                "posix.close.returns-0"}},
                  [BY_LINUX] = {"0 then to iut then to peer",
-                               {"linux.accept.2.new-descriptor", "linux.accept.2.connected"}},
-                 [BY_BSD] = {"0 then to iut then to peer", {"freebsd.accept.2.makes-new-socket"}}});
+                               {"linux.accept.2.new-descriptor", "linux.accept.2.connected",
+                                "linux.close.2.returns-zero"}},
+                 [BY_BSD] = {"0 then to iut then to peer",
+                             {"freebsd.accept.2.makes-new-socket", "freebsd.close.2.returns-zero"}},
+                 [BY_ZOS] = {"0 then to iut then to peer",
+                             {"zos.accept.new-socket-same-properties", "zos.close.returns-zero"}}});
 
 CASE(independent, listener_closed, .family = ANY_FAMILY, .network = ANY_NETWORK,
      .role = ROLE_SERVER)
