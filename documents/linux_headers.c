@@ -39,4 +39,6 @@ REQUIREMENTS(linux_glibc, "linux.glibc",
               .when = ASM_GENERIC},
              {"linux.glibc.shutdown", "sys/socket.h", REQ_DOCUMENTED,
               "SHUT_RD, SHUT_WR and SHUT_RDWR are 0, 1 and 2."},
+             {"linux.glibc.sa-family", "bits/sockaddr.h", REQ_DOCUMENTED,
+              "sa_family_t has 16 bits."},
              {"linux.glibc.socklen", "bits/types.h", REQ_DOCUMENTED, "socklen_t has 32 bits."});

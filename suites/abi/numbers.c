@@ -49,6 +49,7 @@ static void observe_number(struct test *t, const char *name)
 #define ON_LINUX_file     "linux.uapi.file-flags"
 #define ON_LINUX_event    "linux.uapi.events"
 #define ON_LINUX_address  "linux.uapi.addresses"
+#define ON_LINUX_kind     "linux.glibc.sa-family"
 #define ON_LINUX_length   "linux.glibc.socklen"
 
 #define ON_BSD_error    "freebsd.headers.errors"
@@ -62,6 +63,7 @@ static void observe_number(struct test *t, const char *name)
 #define ON_BSD_file     "freebsd.headers.file-flags"
 #define ON_BSD_event    "freebsd.headers.events"
 #define ON_BSD_address  "freebsd.headers.addresses"
+#define ON_BSD_kind     "freebsd.headers.addresses"
 #define ON_BSD_length   "freebsd.headers.socklen"
 
 enum {
@@ -76,6 +78,7 @@ enum {
     file_varies = true,
     event_varies = false,
     address_varies = false,
+    kind_varies = false,
     length_varies = false,
 };
 
@@ -214,7 +217,7 @@ NUMBER(event, event, POLLNVAL, 32, 32, )
 SIZE(sockaddr_in,      "struct sockaddr_in",      address,  16,  16, )
 SIZE(sockaddr_in6,     "struct sockaddr_in6",     address,  28,  28, )
 SIZE(sockaddr_storage, "struct sockaddr_storage", address, 128, 128, )
-SIZE(sa_family_t,      "sa_family_t",             address,   2,   1, )
+SIZE(sa_family_t,      "sa_family_t",             kind,      2,   1, )
 SIZE(socklen_t,        "socklen_t",               length,    4,   4,
      [BY_POSIX] = {"4 | 8", {"posix.sys-socket-h.socklen"}})
 /* clang-format on */
