@@ -319,11 +319,13 @@ RULE(user_timeout, "wire.retransmission.user-timeout",
                                {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
                                 "rfc9293.reports-retransmissions", "rfc9293.user-timeout-closed",
                                 "rfc9293.user-timeout-told", "rfc9293.user-timeout-flushes",
-                                "rfc9293.must-21"}},
+                                "rfc9293.must-21", "rfc9293.closed-answers-rst",
+                                "rfc9293.closed-rst-with-ack"}},
                  [BY_RFC] = {"* then told then in time then RST seq 1",
                              {"rfc9293.user-timeout-closed", "rfc9293.user-timeout-told",
                               "rfc9293.user-timeout-flushes", "rfc9293.must-21",
-                              "rfc9293.r2-closes", "rfc9293.must-20"}}});
+                              "rfc9293.r2-closes", "rfc9293.must-20", "rfc9293.closed-answers-rst",
+                              "rfc9293.closed-rst-with-ack"}}});
 
 /* The RFC names no error, but there must be one. */
 static void observe_failure(struct test *t, int error)
@@ -380,7 +382,8 @@ CASE(user_timeout, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
         first_ " then told then in time then RST seq 1",                                           \
         {                                                                                          \
             __VA_ARGS__, "rfc9293.open-timeout", "rfc9293.user-timeout-closed",                    \
-                "rfc9293.user-timeout-flushes", "rfc9293.user-timeout-told", "rfc9293.must-21"     \
+                "rfc9293.user-timeout-flushes", "rfc9293.user-timeout-told", "rfc9293.must-21",    \
+                "rfc9293.closed-answers-rst", "rfc9293.closed-rst-with-ack"                        \
         }                                                                                          \
     }
 
@@ -422,9 +425,13 @@ RULE(last_ack, "wire.retransmission.last-ack-timeout",
          "of it.",
      .outcome = {[BY_LINUX] = {"ETIMEDOUT then told then in time then RST seq 2",
                                {"rfc9293.last-ack-times-out", "linux.tcp.7.tcp-user-timeout",
-                                "linux.tcp.7.etimedout", "rfc9293.user-timeout-closed"}},
+                                "linux.tcp.7.etimedout", "rfc9293.user-timeout-closed",
+                                "rfc9293.user-timeout-told", "rfc9293.closed-answers-rst",
+                                "rfc9293.closed-rst-with-ack"}},
                  [BY_RFC] = {"* then told then in time then RST seq 2",
-                             {"rfc9293.last-ack-times-out", "rfc9293.user-timeout-closed"}}});
+                             {"rfc9293.last-ack-times-out", "rfc9293.user-timeout-closed",
+                              "rfc9293.user-timeout-told", "rfc9293.closed-answers-rst",
+                              "rfc9293.closed-rst-with-ack"}}});
 
 CASE(last_ack, fin, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE, .tags = TAG_WAITS,
      .seconds = 15)
