@@ -227,7 +227,8 @@ RULE(bad_ack, "wire.open.bad-ack",
                   "the number acknowledged, or by an ACK if it is beyond what was sent, and "
                   "accept() gives no connection of it.",
      RFCS("RST with the number acknowledged then none", "rfc9293.ack-syn-received-bad",
-          "rfc9293.unsynchronized-resets-bad-ack", "rfc9293.unsynchronized-reset-number"));
+          "rfc9293.unsynchronized-resets-bad-ack", "rfc9293.unsynchronized-reset-number",
+          "rfc9293.unsynchronized-stays"));
 
 static void observe_bad_ack(struct test *t, int beside)
 {
@@ -254,8 +255,8 @@ CASE(bad_ack, before, .network = ON_LINE, .family = ANY_FAMILY)
         "RST with the number acknowledged | ACK seq 1 ack 1 then none",                            \
         {                                                                                          \
             "rfc9293.ack-syn-received-bad", "rfc9293.unsynchronized-resets-bad-ack",               \
-                "rfc9293.unsynchronized-reset-number", "rfc9293.may-12", "rfc9293.ack-range",      \
-                "rfc9293.ack-outside-range-answered"                                               \
+                "rfc9293.unsynchronized-reset-number", "rfc9293.unsynchronized-stays",             \
+                "rfc9293.may-12", "rfc9293.ack-range", "rfc9293.ack-outside-range-answered"        \
         }                                                                                          \
     }
 
