@@ -94,13 +94,18 @@ static const char *events_text(int events)
     return text;
 }
 
-const char *answer_text(int result, int found_events)
+const char *answer_left(int result, int left)
 {
     static _Thread_local char text[160];
     if (result < 0)
         return result_name(result);
-    snprintf(text, sizeof text, "%d: %s", result, events_text(result ? found_events : 0));
+    snprintf(text, sizeof text, "%d: %s", result, events_text(left));
     return text;
+}
+
+const char *answer_text(int result, int found_events)
+{
+    return answer_left(result, result ? found_events : 0);
 }
 
 const char *answer(struct test *t, int fd, int events, int milliseconds)
@@ -108,7 +113,9 @@ const char *answer(struct test *t, int fd, int events, int milliseconds)
     struct question question;
     prepare(t, &question, fd, events, milliseconds);
     int result = perform(t->iut, &question.call);
-    return answer_text(result, found(&question));
+    if (question.call.operation == OP_EPOLL_WAIT)
+        return answer_text(result, found(&question));
+    return answer_left(result, found(&question));
 }
 
 void ask(struct test *t, struct question *question, int fd, int event, int milliseconds)
@@ -121,6 +128,14 @@ const char *answer_to(struct test *t, struct question *question)
 {
     int result = finish(question->pending);
     return answer_text(result, found(question));
+}
+
+const char *answer_left_to(struct test *t, struct question *question)
+{
+    question->call = *pending_call(question->pending); /* which says what is left of the sets */
+    int result = finish(question->pending);
+    return question->call.operation == OP_EPOLL_WAIT ? answer_text(result, found(question))
+                                                     : answer_left(result, found(question));
 }
 
 const char *length_of_wait(int64_t since)
@@ -168,6 +183,14 @@ void reports_all(struct mutation *m, struct call *call)
     mutate(m, call);
     if (call_asks_readiness(call))
         call_set_found(call, call_asked(call));
+}
+
+void leaves_all(struct mutation *m, struct call *call)
+{
+    reports_all(m, call);
+    if (call_asks_readiness(call) && call->operation != OP_EPOLL_WAIT &&
+        call->operation != OP_EPOLL_PWAIT && !call->error)
+        call_succeed(call, 0);
 }
 
 void does_not_wait(struct mutation *m, struct call *call)

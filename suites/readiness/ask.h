@@ -26,8 +26,15 @@ const char *answer(struct test *t, int fd, int events, int milliseconds);
 void ask(struct test *t, struct question *question, int fd, int event, int milliseconds);
 const char *answer_to(struct test *t, struct question *question);
 
-/* What a call returned and reported as an answer. */
+/* The same of a call that has returned, as sk_waits() says, and with what it left behind although
+ * it returned 0. */
+const char *answer_left_to(struct test *t, struct question *question);
+
+/* What a call returned and reported as an answer; if it returned 0, nothing was reported. */
 const char *answer_text(int result, int found);
+
+/* The same with what it left behind although it returned 0: in revents, or in sets. */
+const char *answer_left(int result, int left);
 
 /* A wait of A_WHILE milliseconds that began then: "too early", "in time" or "too late". The
  * implementation may have a clock of its own: by ours it may be a millisecond too early. */
@@ -51,10 +58,12 @@ struct ends ends_of(struct test *t);
 /* So many milliseconds are more than any case lasts. */
 enum { AN_HOUR = 3600 * 1000 };
 
-/* Mutants: nothing is ever reported; everything that was asked for is; a call that is to wait does
- * not; a call waits for ever. */
+/* Mutants: nothing is ever reported; everything that was asked for is; it is still in revents and
+ * in the sets though the call gives 0 (epoll_wait() reports it); a call that is to wait does not; a
+ * call waits for ever. */
 void reports_nothing(struct mutation *m, struct call *call);
 void reports_all(struct mutation *m, struct call *call);
+void leaves_all(struct mutation *m, struct call *call);
 void does_not_wait(struct mutation *m, struct call *call);
 void waits_for_ever(struct mutation *m, struct call *call);
 

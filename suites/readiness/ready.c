@@ -16,12 +16,20 @@ RULE(nothing, "readiness.ready.nothing",
 
 static void ask_at_once(struct test *t, int fd)
 {
-    struct question question;
-    ask(t, &question, fd, POLLIN, 0);
-    if (sk_waits(question.pending))
-        observe("waits");
-    else
-        observe("%s", answer_to(t, &question));
+    const char *answered, *late;
+    int tries = 0;
+    do {
+        struct question question;
+        int64_t since = clock_now();
+        ask(t, &question, fd, POLLIN, 0);
+        if (sk_waits(question.pending)) {
+            observe("waits");
+            return;
+        }
+        answered = answer_left_to(t, &question);
+        late = lateness(since);
+    } while (wait_again(late, &tries));
+    observe("%s%s", answered, late);
 }
 
 static void ask_of_data(struct test *t)
@@ -106,7 +114,7 @@ CASE(nothing, no_connection_by_epoll, .family = ANY_FAMILY, .network = ON_LOOPBA
     ask_of_connection(t);
 }
 
-MUTANT_BY(nothing, "everything that was asked for is ready", reports_all)
+MUTANT_BY(nothing, "what was asked for is still there though the call gives 0", leaves_all)
 
 RULE(only_asked, "readiness.ready.only-asked",
      .statement = "poll(), select() and epoll_wait() report of the events that were asked for "
