@@ -168,19 +168,18 @@ CASE(restarted, server, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_S
 
 MUTANT_TAMPERS(restarted, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
 
-#define ABORTED                                                                                    \
-    {                                                                                              \
-        "ECONNRESET then gone",                                                                    \
-        {                                                                                          \
-            "rfc9293.half-open-aborted", "rfc9293.half-open-reset-on-data",                        \
-                "rfc9293.rst-elsewhere-aborts"                                                     \
-        }                                                                                          \
-    }
-
 RULE(aborted, "wire.half-open.data",
      .statement = "A connection is ended when its data is answered by a RST, since the peer has "
                   "lost it: recv() fails with ECONNRESET.",
-     .outcome = {[BY_LINUX] = ABORTED, [BY_RFC] = ABORTED});
+     .outcome = {[BY_POSIX] = {"ECONNRESET then *", {"posix.recv.econnreset"}},
+                 [BY_LINUX] = {"ECONNRESET then gone",
+                               {"posix.recv.econnreset", "rfc9293.half-open-aborted",
+                                "rfc9293.half-open-reset-on-data", "rfc9293.rst-elsewhere-aborts"}},
+                 [BY_BSD] = {"ECONNRESET then *", {"freebsd.recv.2.econnreset"}},
+                 [BY_ZOS] = {"ECONNRESET then *", {"zos.recv.econnreset"}},
+                 [BY_RFC] = {"ECONNRESET then gone",
+                             {"rfc9293.half-open-aborted", "rfc9293.half-open-reset-on-data",
+                              "rfc9293.rst-elsewhere-aborts"}}});
 
 CASE(aborted, sending, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
