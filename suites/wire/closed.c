@@ -151,7 +151,7 @@ RULE(listen_ack, "wire.listen.ack",
                   "number acknowledged, and accept() gives no connection of it.",
      RFCS("RST seq 1 then none", "rfc9293.listen-ack-reset", "rfc9293.listen-ack-no-connection",
           "rfc9293.listener-resets-syn-ack", "rfc9293.reset-for-foreign-segment",
-          "rfc9293.unsynchronized-resets-bad-ack"));
+          "rfc9293.unsynchronized-resets-bad-ack", "rfc9293.unsynchronized-reset-number"));
 
 CASE(listen_ack, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
      .axes = {{"segment", {"ack", "data", "fin", "syn"}}})
