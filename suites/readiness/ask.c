@@ -130,8 +130,16 @@ const char *answer_to(struct test *t, struct question *question)
     return answer_text(result, found(question));
 }
 
+void await_return(struct pending *pending)
+{
+    struct backoff backoff = backoff_begin(patience);
+    while (!sk_returned(pending) && backoff_wait(&backoff))
+        continue;
+}
+
 const char *answer_left_to(struct test *t, struct question *question)
 {
+    await_return(question->pending);
     question->call = *pending_call(question->pending); /* which says what is left of the sets */
     int result = finish(question->pending);
     return question->call.operation == OP_EPOLL_WAIT ? answer_text(result, found(question))

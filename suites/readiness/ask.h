@@ -26,8 +26,10 @@ const char *answer(struct test *t, int fd, int events, int milliseconds);
 void ask(struct test *t, struct question *question, int fd, int event, int milliseconds);
 const char *answer_to(struct test *t, struct question *question);
 
-/* The same of a call that has returned, as sk_waits() says, and with what it left behind although
- * it returned 0. */
+/* Waits until a call has returned, which finish() then says. */
+void await_return(struct pending *pending);
+
+/* answer_to() with what the call left behind although it returned 0. */
 const char *answer_left_to(struct test *t, struct question *question);
 
 /* What a call returned and reported as an answer; if it returned 0, nothing was reported. */

@@ -299,8 +299,8 @@ CASE(at_once, data_by_epoll, .family = ANY_FAMILY, .network = ANY_NETWORK, .type
 MUTANT_BY(at_once, "what is ready already is not noticed", waits_for_ever)
 
 RULE(timeout, "readiness.wait.timeout",
-     .statement = "poll(), select() and epoll_wait() give 0 when their time is over and nothing "
-                  "has become ready, and not before.",
+     .statement = "poll(), select() and epoll_wait() give 0 and report nothing when their "
+                  "time is over and nothing has become ready, and not before.",
      .outcome = {
          [BY_LINUX] = {"0: nothing then in time",
                        {"linux.poll.2.returns-on-timeout", "linux.poll.2.timeout-rounded-up",
@@ -319,7 +319,7 @@ static void let_time_pass(struct test *t)
     do {
         int64_t since = clock_now();
         ask(t, &question, ends.iut, POLLIN, A_WHILE);
-        answered = answer_to(t, &question);
+        answered = answer_left_to(t, &question);
         length = length_of_wait(since);
     } while (wait_again(length, &tries));
     observe("%s", answered);
