@@ -115,8 +115,8 @@ MUTANT_TAMPERS(challenged, "the RST is not heard", .heading = TO_IUT, .with = RS
     }
 
 RULE(refused, "wire.syn-received.rst-after-connect",
-     .statement = "A RST with the number expected next makes connect() fail with ECONNREFUSED when "
-                  "the peer has sent a SYN, but no ACK of ours.",
+     .statement = "A RST with the number expected next is not answered and makes connect() fail "
+                  "with ECONNREFUSED when the peer has sent a SYN, but no ACK of ours.",
      .outcome = {[BY_LINUX] = REFUSED,
                  [BY_RFC] = REFUSED,
                  [BY_POSIX] = {"* then ECONNREFUSED | ECONNRESET",
@@ -171,16 +171,19 @@ MUTANT_BY(refused, "connect() fails with ETIMEDOUT", times_out)
     }
 
 RULE(ends, "wire.syn-sent.rst",
-     .statement = "A RST that acknowledges the SYN ends it: connect() fails, and an answer to the "
-                  "SYN that comes later is answered by a RST; one that has not the number 0 may "
-                  "also be dropped, and the connection can still be made.",
+     .statement =
+         "A RST that acknowledges the SYN is not answered and ends it: connect() fails, and "
+         "an answer to the SYN that comes later is answered by a RST; one that has not "
+         "the number 0 may also be dropped, and the connection can still be made.",
      .outcome = {[BY_LINUX] = ENDS(SYN_IS_RESET, BY_POSIX_REFUSED), [BY_RFC] = ENDS(SYN_IS_RESET)});
 
-/* POSIX and BSD know calls, and no packets. */
+/* POSIX, BSD and z/OS know calls, and no packets. */
 CASE(ends, acceptable, .network = ON_LINE, .family = ANY_FAMILY,
      .outcome = {[BY_POSIX] = {"* then ECONNREFUSED | ECONNRESET then *", {BY_POSIX_REFUSED}},
                  [BY_BSD] = {"* then ECONNREFUSED | ECONNRESET then *",
-                             {"freebsd.connect.2.econnrefused", "freebsd.connect.2.econnreset"}}})
+                             {"freebsd.connect.2.econnrefused", "freebsd.connect.2.econnreset"}},
+                 [BY_ZOS] = {"* then ECONNREFUSED then *",
+                             {"zos.connect.econnrefused", "zos.connect.econnrefused-no-listener"}}})
 {
     struct line line = take_line(t);
     struct talk c = line_called(&line);
@@ -267,9 +270,9 @@ CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     int which = t->chosen[0];
     struct line line = take_line(t);
     struct talk c = line_called(&line);
-    tell(&c, flags[which], .text = which == 1 || which == 3 ? "hello" : NULL);
+    /* The number is the one behind the SYN's: who keeps it has it in order then. */
+    tell(&c, flags[which], .seq = 1, .text = which == 1 || which == 3 ? "hello" : NULL);
     observe("%s", said(&c, hear_but_now(&c, SYN)));
-    c.next = c.own.number;
     observe_made(t, &c);
     observe("%s", received(t, iut, c.fd));
 }
