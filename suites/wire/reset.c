@@ -96,10 +96,14 @@ RULE(told_sending, "wire.reset.told-sending",
                                 "posix.send.enotconn"}},
                  [BY_LINUX] = {"ECONNRESET | EPIPE | ENOTCONN",
                                {"posix.send.econnreset", "posix.send.epipe-no-longer-connected",
-                                "posix.send.enotconn", "rfc9293.rst-established-closed"}},
+                                "posix.send.enotconn", "rfc9293.rst-established-closed",
+                                "rfc9293.send-closed"}},
                  [BY_BSD] = {"ECONNRESET | EPIPE | ENOTCONN",
                              {"freebsd.tcp.4.econnreset", "freebsd.send.2.epipe",
-                              "freebsd.send.2.enotconn"}}});
+                              "freebsd.send.2.enotconn"}},
+                 [BY_RFC] = {"ECONNRESET | EPIPE | ENOTCONN",
+                             {"rfc9293.rst-established-signalled", "rfc9293.rst-established-closed",
+                              "rfc9293.send-closed"}}});
 
 CASE(told_sending, close_wait, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
 {
@@ -271,9 +275,12 @@ CASE(either_way, every_state, .network = ON_LINE, .family = ANY_FAMILY, .role = 
 MUTANT_TAMPERS(either_way, "the RST is not heard", .heading = TO_IUT, .with = RST, .lost = true)
 
 RULE(after_challenge, "wire.reset.after-challenge",
-     .statement = "A RST with the number that the ACK asked for ends a connection that has "
-                  "answered another RST, or a SYN, by an ACK.",
-     .outcome = {[BY_LINUX] = {"nothing then ECONNRESET then gone",
+     .statement = "A RST with the number that the ACK asked for is not answered and ends a "
+                  "connection that has answered another RST, or a SYN, by an ACK: recv() tells it.",
+     .outcome = {[BY_POSIX] = {"* then ECONNRESET then *", {"posix.recv.econnreset"}},
+                 [BY_BSD] = {"* then ECONNRESET then *", {"freebsd.recv.2.econnreset"}},
+                 [BY_ZOS] = {"* then ECONNRESET then *", {"zos.recv.econnreset"}},
+                 [BY_LINUX] = {"nothing then ECONNRESET then gone",
                                {"rfc5961.rst-after-challenge", "rfc5961.syn-peer-restarted",
                                 "rfc9293.rst-exact-resets", "rfc9293.rst-established-calls",
                                 "rfc9293.rst-established-closed", "posix.recv.econnreset"}},
