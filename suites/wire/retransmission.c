@@ -315,17 +315,20 @@ MUTANT_GIVES(returns, "send() gives up waiting for the ACK", OP_SEND, 0, ETIMEDO
 RULE(user_timeout, "wire.retransmission.user-timeout",
      .statement = "Where data of send() is not acknowledged for as long as TCP_USER_TIMEOUT says, "
                   "and not before, recv() fails with ETIMEDOUT, and the connection is gone.",
-     .outcome = {[BY_LINUX] = {"ETIMEDOUT then told then in time then RST seq 1",
-                               {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
-                                "rfc9293.reports-retransmissions", "rfc9293.user-timeout-closed",
-                                "rfc9293.user-timeout-told", "rfc9293.user-timeout-flushes",
-                                "rfc9293.must-21", "rfc9293.closed-answers-rst",
-                                "rfc9293.closed-rst-with-ack"}},
-                 [BY_RFC] = {"* then told then in time then RST seq 1",
-                             {"rfc9293.user-timeout-closed", "rfc9293.user-timeout-told",
-                              "rfc9293.user-timeout-flushes", "rfc9293.must-21",
-                              "rfc9293.r2-closes", "rfc9293.must-20", "rfc9293.closed-answers-rst",
-                              "rfc9293.closed-rst-with-ack"}}});
+     .outcome = {
+         [BY_POSIX] = {"ETIMEDOUT then told then * then *", {"posix.recv.etimedout-transmission"}},
+         [BY_BSD] = {"ETIMEDOUT then told then * then *", {"freebsd.tcp.4.etimedout"}},
+         [BY_LINUX] = {"ETIMEDOUT then told then in time then RST seq 1",
+                       {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
+                        "rfc9293.reports-retransmissions", "rfc9293.user-timeout-closed",
+                        "rfc9293.user-timeout-told", "rfc9293.user-timeout-flushes",
+                        "rfc9293.must-21", "rfc9293.closed-answers-rst",
+                        "rfc9293.closed-rst-with-ack"}},
+         [BY_RFC] = {"* then told then in time then RST seq 1",
+                     {"rfc9293.user-timeout-closed", "rfc9293.user-timeout-told",
+                      "rfc9293.user-timeout-flushes", "rfc9293.must-21", "rfc9293.r2-closes",
+                      "rfc9293.must-20", "rfc9293.closed-answers-rst",
+                      "rfc9293.closed-rst-with-ack"}}});
 
 /* The RFC names no error, but there must be one. */
 static void observe_failure(struct test *t, int error)
