@@ -317,7 +317,6 @@ RULE(user_timeout, "wire.retransmission.user-timeout",
                   "and not before, recv() fails with ETIMEDOUT, and the connection is gone.",
      .outcome = {
          [BY_POSIX] = {"ETIMEDOUT then told then * then *", {"posix.recv.etimedout-transmission"}},
-         [BY_BSD] = {"ETIMEDOUT then told then * then *", {"freebsd.tcp.4.etimedout"}},
          [BY_LINUX] = {"ETIMEDOUT then told then in time then RST seq 1",
                        {"linux.tcp.7.tcp-user-timeout", "linux.tcp.7.etimedout",
                         "rfc9293.reports-retransmissions", "rfc9293.user-timeout-closed",
