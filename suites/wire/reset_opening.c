@@ -270,8 +270,9 @@ CASE(others, any_segment, .network = ON_LINE, .family = ANY_FAMILY,
     int which = t->chosen[0];
     struct line line = take_line(t);
     struct talk c = line_called(&line);
-    /* The number is the one behind the SYN's: who keeps it has it in order then. */
-    tell(&c, flags[which], .seq = 1, .text = which == 1 || which == 3 ? "hello" : NULL);
+    /* Data and a FIN have the number behind the SYN's: who keeps them has them in order then. An
+     * ACK has the SYN's: who takes it for the SYN expects another number then. */
+    tell(&c, flags[which], .seq = which > 0, .text = which == 1 || which == 3 ? "hello" : NULL);
     observe("%s", said(&c, hear_but_now(&c, SYN)));
     observe_made(t, &c);
     observe("%s", received(t, iut, c.fd));
