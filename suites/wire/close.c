@@ -259,7 +259,7 @@ MUTANT_BY(once, "there is a second FIN, behind the first", sends_second_fin, .wi
 
 RULE(lingers, "wire.close.lingers",
      .statement = "close() with SO_LINGER on and time left waits until what was sent is "
-                  "acknowledged, and succeeds then.",
+                  "acknowledged, and succeeds by the time the other side has closed too.",
      .outcome = {[BY_LINUX] = {"waits then 0",
                                {"rfc9293.closed-successfully-means-delivered",
                                 "rfc9293.ack-completes-sends", "rfc9293.ack-fin-wait-2",
@@ -334,11 +334,23 @@ static const char *reset_now(struct talk *c)
                                        : "RST";
 }
 
+/* What has come behind a RST, of which an abort sends one or more (RFC 9293, 3.6). */
+static const char *behind_reset(struct talk *c)
+{
+    struct packet packet;
+    do
+        packet = hear_now(c);
+    while (packet.flags & RST && !(packet.flags & FIN) && !packet.length);
+    return said(c, packet);
+}
+
 /* It is the ABORT of sockets; who has reset may wait in TIME_WAIT (RFC 9293, 3.5.2), where data is
  * ignored. */
 RULE(aborts, "wire.close.aborts",
-     .statement = "close() with SO_LINGER on and no time sends a RST with the next number and "
-                  "nothing else, and the connection is gone, if not in TIME_WAIT.",
+     .statement =
+         "close() with SO_LINGER on and no time sends a RST with the next number, no data "
+         "or FIN before it and nothing else after it, and the connection is gone, if not in "
+         "TIME_WAIT.",
      .pinned = {[BY_LINUX] = "RST then nothing then RST"},
      .outcome = {
          [BY_ZOS] = {"RST then nothing then RST | ignored", {"zos.close.linger.zero-sends-reset"}},
@@ -355,7 +367,7 @@ static void observe_abort(struct test *t, struct talk *c)
     observe("%s", first);
     if (strcmp(first, "RST") != 0)
         return;
-    observe("%s", said(c, hear_now(c)));
+    observe("%s", behind_reset(c));
     uint32_t next = c->next;
     tell(c, ACK, .text = "x");
     c->next = next;
@@ -427,7 +439,7 @@ CASE(aborts_waiting, no_room, .network = ON_LINE, .family = ANY_FAMILY, .role = 
            ++probes < PROBES);
     bool just_rst = packet.flags & RST && !(packet.flags & FIN) && !packet.length;
     observe("%s", just_rst ? "RST" : said(&c, packet));
-    observe("%s", said(&c, hear_now(&c)));
+    observe("%s", behind_reset(&c));
     make_room(&c);
     observe("%s", data_now(&c));
 }
