@@ -23,8 +23,10 @@ CASE(in_progress, first, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
     need_fast_client(t);
     struct talk c = talk_to(&line, 0);
     c.fd = fast_socket(t);
-    int result =
-        t->chosen[0] == BY_CONNECT ? sk_connect(iut, c.fd, &c.line_name) : fast_begin(&c, "hello");
+    bool connects = t->chosen[0] == BY_CONNECT;
+    int result = connects ? sk_connect(iut, c.fd, &c.line_name) : fast_begin(&c, "hello");
+    if (connects && result == 0 && t->elsewhere)
+        sk_send(iut, c.fd, "hello", 5, 0); /* shows whether it has a cookie */
     if (see(&line).cookie_length && t->elsewhere)
         skip("the implementation has a cookie of an earlier case");
     observe_result(result);

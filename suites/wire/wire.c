@@ -162,14 +162,17 @@ bool has_just(const struct packet *packet, unsigned flags)
     return packet->protocol == IPPROTO_TCP && (packet->flags & ~aside) == flags;
 }
 
-/* A SYN that a timer sends again comes a second after the one before or later, as far as clocks are
- * fine; what comes sooner is an answer. */
-static bool is_again(const struct packet *packet, unsigned flags, int64_t *last)
+/* A SYN that comes within half a millisecond is an answer. What comes later a timer may have sent,
+ * which for Linux is a clock tick after what it takes to be wrong, and so may a SYN that comes a
+ * second after the one before. */
+static bool is_again(const struct talk *talk, const struct packet *packet, unsigned flags,
+                     int64_t *last)
 {
-    const int64_t second = INT64_C(900000000);
-    bool again = has_just(packet, flags) && (!(flags & SYN) || packet->time - *last >= second);
+    const int64_t at_once = 500000, second = INT64_C(900000000); /* clocks may be coarse */
+    int64_t after = packet->time - talk->told;
+    bool answer = flags & SYN && after >= 0 && after < at_once && packet->time - *last < second;
     *last = packet->time;
-    return again;
+    return has_just(packet, flags) && !answer;
 }
 
 struct packet hear_but(struct talk *talk, unsigned flags)
@@ -177,7 +180,7 @@ struct packet hear_but(struct talk *talk, unsigned flags)
     enum { AGAIN = 2 };
     int64_t last = talk->syn.time;
     struct packet packet = hear(talk);
-    for (int again = 0; again < AGAIN && is_again(&packet, flags, &last); again++)
+    for (int again = 0; again < AGAIN && is_again(talk, &packet, flags, &last); again++)
         packet = hear(talk);
     return packet;
 }
@@ -188,7 +191,7 @@ struct packet hear_but_now(struct talk *talk, unsigned flags)
     struct packet packet;
     do
         packet = hear_now(talk);
-    while (is_again(&packet, flags, &last));
+    while (is_again(talk, &packet, flags, &last));
     return packet;
 }
 
