@@ -115,21 +115,24 @@ MUTANT_ON_WIRE(soft, "an error that may pass is taken for an answer that refuses
 
 /* ---- hard errors ---- */
 
-/* POSIX says that a refusal ends connect(), and nothing of ICMP: who goes on and is answered all
- * the same was not refused. RFC 9293 has hard errors of ICMP alone, and that an ICMPv6 one may end
- * an attempt. */
+/* POSIX, BSD and z/OS say that a refusal ends connect(), and nothing of ICMP: who goes on and is
+ * answered all the same was not refused. RFC 9293 has hard errors of ICMP alone, and that an ICMPv6
+ * one may end an attempt. */
 RULE(refused, "wire.icmp.connecting.port-unreachable",
      .statement = "connect() fails with ECONNREFUSED when the SYN is answered by Port Unreachable.",
-     .outcome = {[BY_POSIX] = {"fails then ECONNREFUSED || connected",
-                               {"posix.connect.econnrefused",
-                                "posix.sockets.asynchronous-errors.econnrefused-connection"}},
-                 [BY_LINUX] = {"fails then ECONNREFUSED",
-                               {"linux.connect.2.econnrefused", "rfc9293.shld-26",
-                                "rfc9293.open-fails-by-port-unreachable"}},
-                 [BY_BSD] = {"fails then ECONNREFUSED || connected",
-                             {"posix.connect.econnrefused",
-                              "posix.sockets.asynchronous-errors.econnrefused-connection",
-                              "freebsd.connect.2.econnrefused"}}});
+     .outcome = {
+         [BY_POSIX] = {"fails then ECONNREFUSED || connected",
+                       {"posix.connect.econnrefused",
+                        "posix.sockets.asynchronous-errors.econnrefused-connection"}},
+         [BY_LINUX] = {"fails then ECONNREFUSED",
+                       {"linux.connect.2.econnrefused", "rfc9293.shld-26",
+                        "rfc9293.open-fails-by-port-unreachable"}},
+         [BY_BSD] = {"fails then ECONNREFUSED || connected",
+                     {"posix.connect.econnrefused",
+                      "posix.sockets.asynchronous-errors.econnrefused-connection",
+                      "freebsd.connect.2.econnrefused"}},
+         [BY_ZOS] = {"fails then ECONNREFUSED || connected",
+                     {"zos.connect.econnrefused", "zos.connect.econnrefused-no-listener"}}});
 
 static void observe_refused(struct test *t)
 {
