@@ -153,6 +153,7 @@ RULE(answered, "wire.keep-alive.one-unanswered",
      .statement = "A connection lasts though one keep-alive was not answered: recv() gives what "
                   "comes later.",
      .outcome = {[BY_LINUX] = {"abc", {"rfc9293.must-29", "linux.tcp.7.tcp-keepcnt"}},
+                 [BY_BSD] = {"abc", {"freebsd.tcp.4.tcp-keepcnt"}},
                  [BY_RFC] = {"abc", {"rfc9293.must-29"}}});
 
 CASE(answered, second, .network = ON_LINE, .family = ANY_FAMILY, .tags = TAG_WAITS, .seconds = 15)
