@@ -68,8 +68,8 @@ static void observe_going_on(struct test *t)
 /* ---- soft errors ---- */
 
 RULE(soft, "wire.icmp.established.soft",
-     .statement = "An established connection is not aborted by an ICMP error that may be a passing "
-                  "one.",
+     .statement = "A connection that is established, or is being closed, is not aborted by an ICMP "
+                  "error that may be a passing one.",
      .outcome = {[BY_RFC] = {"goes on", {"rfc9293.must-56", "rfc9293.icmpv6-too"}},
                  [BY_LINUX] = {"goes on",
                                {"rfc9293.must-56", "rfc9293.icmpv6-too",
