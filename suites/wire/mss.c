@@ -53,7 +53,8 @@ static void complete(struct talk *c, int offered)
         return;
     }
     tell(c, SYN | ACK, .mss = (uint16_t)offered);
-    must_hear(c, ACK);
+    struct packet answer = hear_but(c, SYN);
+    require(answer.flags == ACK, "ACK should have come, and not %s", said(c, answer));
     require(connected_to_line(c) == 0, "connect() failed");
     set_nonblocking(t, t->iut, c->fd, false);
 }
