@@ -119,7 +119,9 @@ MUTANT_ON_WIRE(soft, "an error that may pass is taken for an answer that refuses
  * answered all the same was not refused. RFC 9293 has hard errors of ICMP alone, and that an ICMPv6
  * one may end an attempt. */
 RULE(refused, "wire.icmp.connecting.port-unreachable",
-     .statement = "connect() fails with ECONNREFUSED when the SYN is answered by Port Unreachable.",
+     .statement =
+         "connect() fails with ECONNREFUSED when the SYN is answered by Port Unreachable; by "
+         "POSIX, FreeBSD and z/OS, whose connect() knows no ICMP, it may also go on.",
      .outcome = {
          [BY_POSIX] = {"fails then ECONNREFUSED || connected",
                        {"posix.connect.econnrefused",
