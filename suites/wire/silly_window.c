@@ -56,7 +56,7 @@ static const char *after_opening(struct talk *c, uint32_t edge, int64_t before, 
 
 RULE(little, "wire.silly-window.little",
      .statement = "While the window opens by a few octets send() sends none of what waits for "
-                  "more at once; it does when there is room for a full segment.",
+                  "more at once; when there is room for a full segment, data comes.",
      RFCS(AVOIDED, "rfc9293.must-38", "rfc9293.sender-full-segment"));
 
 /* That a full segment goes out at once is a "should", of wire.silly-window.half; a few octets are

@@ -56,7 +56,9 @@ RULE(bound_stream, "wire.source.bound-stream",
                         "rfc9293.active-open-from-address"}},
          [BY_BSD] = {"its own",
                      {"freebsd.bind.2.assigns-local-address", "freebsd.accept.2.addr-is-peer"}},
-         [BY_ZOS] = {"its own", {"zos.bind.binds-name", "zos.bind.rexx.specific-is-source"}},
+         [BY_ZOS] = {"its own",
+                     {"zos.bind.binds-name", "zos.bind.rexx.specific-is-source",
+                      "zos.accept.addr-is-requester"}},
          [BY_RFC] = {"its own", {"rfc9293.must-43", "rfc9293.active-open-from-address"}}});
 
 CASE(bound_stream, address, .network = ON_LINE, .family = ANY_FAMILY,
@@ -114,7 +116,10 @@ RULE(chosen_stream, "wire.source.chosen-stream",
          [BY_BSD] = {"its own",
                      {"posix.connect.binds-unbound-socket",
                       "freebsd.getsockname.2.returns-current-name",
-                      "freebsd.accept.2.addr-is-peer"}}});
+                      "freebsd.accept.2.addr-is-peer"}},
+         [BY_ZOS] = {"its own",
+                     {"zos.connect.stream-completes-binding", "zos.getsockname.stores-name",
+                      "zos.getsockname.tells-implicit-port", "zos.accept.addr-is-requester"}}});
 
 CASE(chosen_stream, connecting, .network = ON_LINE, .family = ANY_FAMILY)
 {
@@ -129,8 +134,8 @@ MUTANT_ON_WIRE_BY(chosen_stream, "the SYN comes from another address", from_else
 
 RULE(chosen_own, "wire.source.chosen-own",
      .statement = "The SYN of a socket that was not bound, on a host with several addresses, comes "
-                  "from one of them: it is no wildcard, loopback, group or broadcast address, and "
-                  "bind() of another socket takes it.",
+                  "from one of them: it is no wildcard, loopback or group address, nor the limited "
+                  "broadcast address, and bind() of another socket takes it.",
      RFCS("its own", "rfc9293.must-44", "rfc9293.active-open-chooses-address"));
 
 /* An address that is nobody's on a network, although bind() takes it: from 224.0.0.0 on are groups
@@ -294,6 +299,8 @@ CASE(called_any, other_address, .network = ON_LINE, .family = ANY_FAMILY)
     struct packet answer = hear(&c);
     talk_counts_from(&c, &answer);
     observe("%s", said(&c, answer));
+    if (strcmp(said(&c, answer), "SYN ACK seq 0 ack 1") != 0) /* accept() may wait for ever then */
+        return;
     tell(&c, ACK);
     struct address name = name_of(t, must(sk_accept(iut, listener.fd, NULL)));
     observe("%s", address_equal(&name, &c.iut_name) ? "its own" : "another");
@@ -349,6 +356,7 @@ static struct talk connected_at_other(struct line *line)
         tell(&c, ACK);
         c.listener = own.fd;
         c.fd = must(sk_accept(t->iut, own.fd, NULL));
+        hear_rest(&c); /* the SYN and ACK can have come again before the ACK went */
         return c;
     }
     c.fd = own.fd;
@@ -358,7 +366,8 @@ static struct talk connected_at_other(struct line *line)
     c.syn = must_see(line, SYN);
     talk_counts_from(&c, &c.syn);
     tell(&c, SYN | ACK);
-    must_see(line, ACK);
+    struct packet ack = hear_but(&c, SYN);
+    require(has_just(&ack, ACK), "ACK should have come, and not %s", said(&c, ack));
     int error = connected_to_line(&c);
     require(error == 0, "connect() failed with %s", error_name(error));
     set_nonblocking(t, t->iut, c.fd, false);
@@ -370,7 +379,7 @@ RULE(stays, "wire.source.stays",
                   "too, also where the host has several addresses.",
      .outcome = {
          [BY_LINUX] = {"its own then its own then its own then its own", {"rfc9293.must-45"}},
-         [BY_BSD] = {"its own then its own then its own then its own",
+         [BY_BSD] = {"* then its own then its own then its own",
                      {"freebsd.tcp.4.address-fixed-once-connected"}},
          [BY_RFC] = {"its own then its own then its own then its own", {"rfc9293.must-45"}}});
 
@@ -388,6 +397,8 @@ CASE(stays, to_the_end, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_RO
     c.expected += 3;
     tell(&c, ACK, .text = "abc");
     packet = see(&line);
+    for (int again = 0; again < 2 && packet.length; again++) /* before that was heard */
+        packet = see(&line);
     observe("%s", whose(t, &packet, &c.iut_name));
     must(sk_shutdown(iut, c.fd, SHUT_WR));
     packet = hear_but(&c, ACK);

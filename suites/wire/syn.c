@@ -135,20 +135,21 @@ MUTANT_ON_WIRE(either_way, "the SYN is not answered")
 
 /* ---- half-open connections ---- */
 
-#define RESTARTED                                                                                  \
-    {                                                                                              \
-        "current ACK then nothing then ECONNRESET then SYN ACK seq 0 ack 1",                       \
-        {                                                                                          \
-            "rfc9293.syn-meets-old-connection", "rfc9293.rst-elsewhere-aborts",                    \
-                "rfc9293.listen-syn-answered"                                                      \
-        }                                                                                          \
-    }
+#define RESTARTED "current ACK then nothing then ECONNRESET then SYN ACK seq 0 ack 1"
 
 RULE(restarted, "wire.half-open.syn",
      .statement = "When a peer that has lost its connection opens it anew, its SYN is answered by "
                   "an ACK of the old numbers, the RST that it sends then ends the old connection, "
-                  "and its next SYN is served by the listener.",
-     .outcome = {[BY_LINUX] = RESTARTED, [BY_RFC] = RESTARTED});
+                  "recv() fails with ECONNRESET, and its next SYN is answered by the listener.",
+     .outcome = {[BY_POSIX] = {"* then * then ECONNRESET then *", {"posix.recv.econnreset"}},
+                 [BY_LINUX] = {RESTARTED,
+                               {"posix.recv.econnreset", "rfc9293.syn-meets-old-connection",
+                                "rfc9293.rst-elsewhere-aborts", "rfc9293.listen-syn-answered"}},
+                 [BY_BSD] = {"* then * then ECONNRESET then *", {"freebsd.recv.2.econnreset"}},
+                 [BY_ZOS] = {"* then * then ECONNRESET then *", {"zos.recv.econnreset"}},
+                 [BY_RFC] = {RESTARTED,
+                             {"rfc9293.syn-meets-old-connection", "rfc9293.rst-elsewhere-aborts",
+                              "rfc9293.listen-syn-answered"}}});
 
 CASE(restarted, server, .network = ON_LINE, .family = ANY_FAMILY, .role = ROLE_SERVER)
 {
