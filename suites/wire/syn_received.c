@@ -84,9 +84,10 @@ CASE(two_listeners, either, .network = ON_LINE, .family = ANY_FAMILY,
         tell(&c, SYN);
         answer = hear(&c);
         right = has_just(&answer, SYN | ACK) && answer.ack == c.next;
-        line_send_packet(&line, reply(&answer, RST));
     }
     observe("%s", right ? "answered" : said(&c, answer));
+    if (!t->chosen[0])
+        line_send_packet(&line, reply(&answer, RST));
     drain(&line);
     observe("%s", syn_answered(&c));
     tell(&c, ACK);
