@@ -83,8 +83,8 @@ MUTANT_ON_WIRE(plain, "the data of the SYN is lost")
 
 RULE(bad_length, "wire.fast-open.client.bad-length",
      .statement = "A Fast Open option in a SYN and ACK whose length cannot be is ignored: the "
-                  "connection is made, and the next SYN has no data.",
-     RFCS("ACK seq 1 ack 1 then SYN seq 0", "rfc7413.option-bad-length",
+                  "connection is made, and the next SYN has neither data nor a cookie.",
+     RFCS("ACK seq 1 ack 1 then SYN seq 0 then no cookie", "rfc7413.option-bad-length",
           "rfc7413.syn-needs-cookie"));
 
 CASE(bad_length, answer, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL, BAD_LENGTHS})
@@ -95,6 +95,7 @@ CASE(bad_length, answer, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST
     observe("%s", handshake_said(&c));
     struct talk next = fast_called(&line, address_port(&c.end), "hello");
     observe("%s", said(&next, next.syn));
+    observe("%s", next.syn.cookie_length ? "a cookie" : "no cookie");
 }
 
 MUTANT_ON_WIRE(bad_length, "it is taken for a cookie")
@@ -108,9 +109,12 @@ MUTANT_ON_WIRE(bad_length, "it is taken for a cookie")
 }
 
 RULE(without_syn, "wire.fast-open.client.without-syn",
-     .statement = "A Fast Open option in a segment without SYN is ignored: the segment's data is "
-                  "acknowledged, and the next SYN to where the cookie came from has no data.",
-     RFCS("acknowledged then SYN seq 0", "rfc7413.option-without-syn", "rfc7413.syn-needs-cookie"));
+     .statement =
+         "A Fast Open option in a segment without SYN is ignored: the segment's data is "
+         "acknowledged, and the next SYN to where the cookie came from has neither data nor a "
+         "cookie.",
+     RFCS("acknowledged then SYN seq 0 then no cookie", "rfc7413.option-without-syn",
+          "rfc7413.syn-needs-cookie"));
 
 CASE(without_syn, data, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
 {
@@ -122,6 +126,7 @@ CASE(without_syn, data, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_
     observe("%s", acknowledged(&c).protocol ? "acknowledged" : "not acknowledged");
     struct talk next = fast_called(&line, address_port(&c.end), "hello");
     observe("%s", said(&next, next.syn));
+    observe("%s", next.syn.cookie_length ? "a cookie" : "no cookie");
 }
 
 /* The IUT hears the cookie with the SYN and ACK. */
