@@ -249,6 +249,8 @@ CASE(duplicate, unanswered, .network = ON_LINE, .family = ANY_FAMILY,
     struct talk c = talk_to_fast_listener(&line, PENDING);
     struct packet cookie = cookie_answer(&c);
     struct packet syn = fast_syn(&c, &cookie, "hello");
+    require_by("wire.fast-open.server.acknowledged", c.syn.ack == c.next,
+               "the data of the SYN was not taken");
     if (t->chosen[0])
         tell(&c, ACK);
     line_send_packet(&line, syn);
