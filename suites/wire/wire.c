@@ -72,7 +72,7 @@ struct packet acknowledged(struct talk *talk)
     struct packet packet;
     do
         packet = hear(talk);
-    while (packet.protocol && (!(packet.flags & ACK) || packet.ack != talk->next));
+    while (packet.protocol && ((packet.flags & (RST | ACK)) != ACK || packet.ack != talk->next));
     return packet;
 }
 

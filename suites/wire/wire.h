@@ -36,7 +36,7 @@ struct talk line_narrow(struct line *line, uint16_t window);
 const char *fin_now(struct talk *talk);
 
 /* Hears segments until the IUT has acknowledged all that the line sent, and gives the one that did;
- * one of protocol 0 if none does. */
+ * one of protocol 0 if none does. What a RST says is no acknowledgment. */
 struct packet acknowledged(struct talk *talk);
 
 /* What of a stream has come, in however many pieces it is given, when the implementation has
