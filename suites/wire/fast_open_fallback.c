@@ -114,7 +114,7 @@ RULE(without_syn, "wire.fast-open.client.without-syn",
          "acknowledged, and the next SYN to where the cookie came from has neither data nor a "
          "cookie.",
      RFCS("acknowledged then SYN seq 0 then no cookie", "rfc7413.option-without-syn",
-          "rfc7413.syn-needs-cookie"));
+          "rfc7413.syn-needs-cookie", "rfc9293.text-acknowledged"));
 
 CASE(without_syn, data, .network = ON_LINE, .family = ANY_FAMILY, .axes = {FAST_CALL})
 {

@@ -174,7 +174,8 @@ RULE(without_syn, "wire.fast-open.server.without-syn",
      .statement = "A Fast Open option in a segment without SYN is ignored by the connection of a "
                   "listening socket with TCP_FASTOPEN: recv() gives its data, and the ACK has no "
                   "such option.",
-     RFCS("abc then no option", "rfc7413.option-without-syn"));
+     RFCS("abc then no option", "rfc7413.option-without-syn", "rfc9293.text-delivered",
+          "rfc9293.text-acknowledged"));
 
 CASE(without_syn, established, .network = ON_LINE, .family = ANY_FAMILY)
 {
