@@ -28,7 +28,10 @@ CASE(other_port, same_address, .family = ANY_FAMILY, .network = ANY_NETWORK, .ty
         int fd = sk_socket(iut, t->domain, type_of(t), 0);
         if (fd < 0 && i >= FEWEST)
             break;
-        must(sk_bind(iut, must(fd), &asked));
+        must(fd);
+        if (t->family == FAMILY_MAPPED)
+            sk_setsockopt(iut, fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+        must(sk_bind(iut, fd, &asked));
         must(sk_getsockname(iut, fd, &name));
         port[i] = address_port(&name);
         for (int k = 0; k < i; k++)
