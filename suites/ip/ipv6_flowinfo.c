@@ -34,7 +34,10 @@ CASE(bind_ignores, own_address, .family = FAMILY_IPV6, .network = ANY_NETWORK, .
 {
     int fd = typed_socket(t, iut);
     struct address name = with_flow(place_of(t, iut, PLACE_MAIN, 0));
-    observe_result(sk_bind(iut, fd, &name));
+    int result = sk_bind(iut, fd, &name);
+    observe_result(result);
+    if (result < 0)
+        return;
     must(sk_getsockname(iut, fd, &name));
     observe_flow(t, &name);
 }
