@@ -130,8 +130,8 @@ MUTANT(blocks, "socket() sets O_NONBLOCK")
 }
 
 RULE(nonblocking, "basic.socket.sock-nonblock",
-     .statement = "O_NONBLOCK is on on the descriptor that socket() returns with SOCK_NONBLOCK in "
-                  "its type.",
+     .statement = "socket() with SOCK_NONBLOCK in its type returns a descriptor that has "
+                  "O_NONBLOCK.",
      .outcome = {[BY_LINUX] = {"0 then nonblocking", {"linux.socket.2.sock-nonblock"}},
                  [BY_BSD] = {"0 then nonblocking", {"freebsd.socket.2.sock-nonblock"}}});
 
