@@ -9,7 +9,7 @@ RULE(other_port, "basic.bind.other-port",
                                 "linux.bind.2.eaddrinuse-ephemeral"}},
                  [BY_BSD] = {"other ports",
                              {"freebsd.ip.4.ip-portrange", "freebsd.ip6.4.ipv6-portrange",
-                              "freebsd.bind.2.eaddrinuse"}},
+                              "freebsd.tcp.4.port-assigned", "freebsd.bind.2.eaddrinuse"}},
                  [BY_ZOS] = {"other ports",
                              {"zos.bind.binds-name", "zos.bind.call.system-chooses-port",
                               "zos.bind.call.getsockname-tells-port"}}});
