@@ -32,7 +32,8 @@ RULE(creates, "basic.socket.creates",
                       "freebsd.socket.2.protocol-zero-is-default",
                       "freebsd.socket.2.protocol-selects", "freebsd.getsockopt.2.so-type"}},
          [BY_ZOS] = {"0 then a socket of that type",
-                     {"zos.socket.makes-endpoint", "zos.socket.types", "zos.socket.protocols"}}});
+                     {"zos.socket.makes-endpoint", "zos.socket.types", "zos.socket.protocols",
+                      "zos.socket.rexx.default-tcp", "zos.socket.rexx.default-udp"}}});
 
 CASE(creates, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, .type = ANY_TYPE,
      .axes = {{"protocol", {"default", "named"}}})
