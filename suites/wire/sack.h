@@ -22,6 +22,10 @@ struct packet early(struct talk *talk, uint32_t at, const char *text);
  * were kept is a precondition: nobody must. */
 struct packet fill_gap(struct talk *talk, const char *text, uint32_t behind);
 
+/* The line fills so many gaps of two octets, each before two that came too early. That these were
+ * kept is a precondition: who discards some reports less. */
+void need_kept(struct talk *talk, unsigned gaps);
+
 /* The blocks of a segment by the line's numbers: the first, and the others from left to right,
  * since they have any order: "7:9 3:5"; "no block". */
 const char *blocks(const struct talk *talk, struct packet packet);

@@ -120,11 +120,13 @@ CASE(repeated, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
 {
     struct line line = take_line(t);
     struct talk c = line_maybe_stamped(&line, t->chosen[0] == 1);
-    struct packet answer = early(&c, 2, "cd");
-    need_blocks(&c, answer);
-    observe("%s", sorted_blocks(&c, answer));
-    observe("%s", sorted_blocks(&c, early(&c, 6, "gh")));
-    observe("%s", sorted_blocks(&c, early(&c, 10, "kl")));
+    struct packet first = early(&c, 2, "cd");
+    need_blocks(&c, first);
+    struct packet second = early(&c, 6, "gh"), third = early(&c, 10, "kl");
+    need_kept(&c, 3);
+    observe("%s", sorted_blocks(&c, first));
+    observe("%s", sorted_blocks(&c, second));
+    observe("%s", sorted_blocks(&c, third));
 }
 
 MUTANT_ON_WIRE(repeated, "there is never more than one block")
@@ -162,6 +164,7 @@ CASE(many, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     unsigned room = t->chosen[0] == 1 ? THREE : FOUR, different = 0;
     for (uint32_t i = 0; i < SEGMENTS; i++)
         different += reports(&c, answer, SIZE + i * APART, SIZE);
+    need_kept(&c, SEGMENTS);
     observe("%s", answer.sacks > room ? "more" : different == room ? "as many as fit" : "fewer");
 }
 
@@ -188,7 +191,9 @@ CASE(newest, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE,
     bool all = true;
     for (uint32_t i = 0; i < answer.sacks; i++)
         all &= reports(&c, answer, SIZE + (SEGMENTS - 1 - i) * APART, SIZE);
-    observe("%s", all ? "those that came last" : blocks(&c, answer));
+    const char *words = all ? "those that came last" : blocks(&c, answer);
+    need_kept(&c, SEGMENTS);
+    observe("%s", words);
 }
 
 MUTANT_ON_WIRE(newest, "the oldest block is always among them")
@@ -246,7 +251,9 @@ CASE(none, in_order, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     struct line line = take_line(t);
     struct talk c = line_sacked(&line);
     tell(&c, ACK, .text = "abc");
-    observe("%s", blocks(&c, acknowledged(&c)));
+    struct packet answer = acknowledged(&c);
+    require_by("wire.ack.within-half-a-second", answer.protocol, "data was not acknowledged");
+    observe("%s", blocks(&c, answer));
 }
 
 CASE(none, filled, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)

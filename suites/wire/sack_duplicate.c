@@ -190,7 +190,11 @@ CASE(parts, data, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_ROLE)
     /* A block that stands there twice was reported as a duplicate at first. */
     bool twice =
         answer.sacks > 1 && memcmp(answer.sack[0], answer.sack[1], sizeof *answer.sack) == 0;
+    bool whole = reports(&c, answer, 2, 6);
     answer.sacks = twice ? 2 : 1;
+    /* Else the part is no duplicate, but what an old block has. */
+    require_by("wire.sack.duplicate-queued", whole || !reports(&c, answer, 2, 2),
+               "what has come is not reported as one");
     observe("%s", blocks(&c, answer));
 }
 

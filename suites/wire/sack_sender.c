@@ -66,8 +66,8 @@ static bool drops_reported(struct packet *packet, enum heading heading)
 }
 
 RULE(left_edge, "wire.sack.left-edge",
-     .statement = "Data of send() at the left edge of the window is sent again although the line "
-                  "has reported it by a SACK, or a part of it, as long as it is not acknowledged.",
+     .statement = "Data of send() at the left edge of the window that is not acknowledged is sent "
+                  "again although the line has reported it by a SACK, or a part of it.",
      RFCS("it comes again", "rfc2018.left-edge-sent-again", "rfc2018.timeouts-unchanged",
           "rfc2018.ack-number"));
 
