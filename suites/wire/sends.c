@@ -53,8 +53,10 @@ RULE(boundaries, "wire.sends.no-boundaries",
          [BY_POSIX] = {"ab then cdef",
                        {"posix.recv.stream-no-boundaries", "posix.recv.stream-discards-nothing",
                         "posix.sockets.types.stream.any-input-size"}},
-         [BY_LINUX] = {"ab then cdef", {"rfc9293.no-message-boundaries"}},
+         [BY_LINUX] = {"ab then cdef",
+                       {"linux.tcp.7.no-record-boundaries", "rfc9293.no-message-boundaries"}},
          [BY_BSD] = {"ab then cdef", {"freebsd.socket.2.stream.no-record-boundaries"}},
+         [BY_ZOS] = {"ab then cdef", {"zos.recv.stream-no-boundaries"}},
          [BY_RFC] = {"ab then cdef", {"rfc9293.no-message-boundaries"}}});
 
 /* Reads just so much, as programs do. */
