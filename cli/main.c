@@ -80,8 +80,7 @@ int main(int argc, char **argv)
         fputs(help, stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(word, "--resume") == 0) /* the process under test called exec() */
-        _exit(family_resume(argc - 2, argv + 2));
+    family_resume_if_asked(argc, argv);
     if (asks(word, "help"))
         return give_help(argc > 2 ? argv[2] : NULL);
     if (strcmp(word, "--version") == 0)

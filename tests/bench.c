@@ -5,6 +5,7 @@
 #include "hosts/calls.h"
 #include "lab/namespace.h"
 #include "stacks/agent/agent.h"
+#include "stacks/agent/program/family.h"
 #include "stacks/host/kernel.h"
 #include <sched.h>
 
@@ -211,8 +212,8 @@ static void measure_calls(void)
 
 int main(int argc, char **argv)
 {
-    (void)argc;
     char why[256];
+    family_resume_if_asked(argc, argv);
     printf("%ld processors\n", sysconf(_SC_NPROCESSORS_ONLN));
     fflush(stdout);
     pid_t pid = fork();

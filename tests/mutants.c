@@ -3,6 +3,7 @@
  * With --cross each mutant also meets a variant of every other rule, and the table says which fail
  * too: that takes the square of the time. Further arguments are globs on rules. */
 #include "harness/run.h"
+#include "stacks/agent/program/family.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,7 @@ int main(int argc, char **argv)
 {
     bool cross = argc > 1 && strcmp(argv[1], "--cross") == 0;
     size_t checked = 0, missed = 0, left_out = 0;
+    family_resume_if_asked(argc, argv);
     for (enum profile profile = 0; profile < PROFILES; profile++) {
         struct jobs jobs = {0};
         struct tally tally = {.report = {.variant = count, .close = close_nothing}};

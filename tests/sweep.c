@@ -6,6 +6,7 @@
 #include "harness/about.h"
 #include "harness/broken.h"
 #include "harness/run.h"
+#include "stacks/agent/program/family.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,6 +198,7 @@ int main(int argc, char **argv)
     const struct variant *all = variants(&count);
     struct sweep sweep = {.report = {.variant = note_use, .close = close_nothing}};
     struct job *jobs = calloc(count + 1, sizeof *jobs);
+    family_resume_if_asked(argc, argv);
     sweep.used = calloc(count + 1, sizeof *sweep.used);
     sweep.cells = calloc((size_t)OPERATIONS_COUNT * WAYS, sizeof *sweep.cells);
     if (!jobs || !sweep.used || !sweep.cells)

@@ -185,8 +185,7 @@ GROUPS(TEST)
 
 int main(int argc, char **argv)
 {
-    if (argc > 2 && strcmp(argv[1], "--resume") == 0) /* a process under test called exec() */
-        _exit(family_resume(argc - 2, argv + 2));
+    family_resume_if_asked(argc, argv);
     support_init();
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("door", NULL, NULL);

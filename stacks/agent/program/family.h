@@ -22,8 +22,8 @@ void family_await(struct call *call);
  * the call failed, only if that cannot be done. */
 void family_exec(struct call *call, uint32_t id);
 
-/* Goes on after family_exec(): the words of the command line after "--resume". Gives an exit
- * status. */
-int family_resume(int count, char **words);
+/* For the start of a program that cases run in: goes on, and does not return, if family_exec() has
+ * started it, with words that it was given. */
+void family_resume_if_asked(int number, char **words);
 
 #endif

@@ -74,8 +74,7 @@ int main(int argc, char **argv)
     int input, output;
     if (argc == 2 && tell(argv[1]))
         return fflush(stdout) == 0 ? 0 : 3;
-    if (argc > 2 && strcmp(argv[1], "--resume") == 0) /* after exec(): nothing that a user writes */
-        _exit(family_resume(argc - 2, argv + 2));
+    family_resume_if_asked(argc, argv); /* nothing that a user writes */
     if (argc >= 3 && strcmp(argv[1], "--init") == 0) {
         int stream = init_stream(argc - 2, argv + 2);
         return stream == NO_INIT ? 2 : stream < 0 ? 3 : agent_repeat(stream, stream, false);
