@@ -425,7 +425,7 @@ static int64_t limited_connect(struct test *t, int fd, const struct address *to,
 }
 
 /* A loaded machine is late at times, but not each time. */
-CASE(send_timeout, held_back, .family = ANY_FAMILY, .network = ON_PAIR)
+CASE(send_timeout, held_back, .family = ANY_FAMILY, .network = ON_PAIR, .tags = TAG_WAITS)
 {
     enum { LIMIT = 100 };
     const int64_t over = LIMIT * INT64_C(1000000), tick = INT64_C(25000000);

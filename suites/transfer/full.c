@@ -299,7 +299,8 @@ RULE(timeout, "transfer.send.timeout",
                      {"freebsd.getsockopt.2.so-sndtimeo-partial",
                       "freebsd.getsockopt.2.so-sndtimeo-ewouldblock", RELIABLE_BSD}}});
 
-CASE(timeout, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SENDING(0))
+CASE(timeout, full, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK, SENDING(0),
+     .tags = TAG_WAITS)
 {
     struct ends ends = connected_ends(t);
     struct timeval time = {.tv_usec = TIMEOUT * 1000};

@@ -288,7 +288,7 @@ RULE(timeout, "transfer.receive.timeout",
                       "freebsd.recv.2.returns-what-is-there"}}});
 
 CASE(timeout, no_data, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
-     .type = ANY_TYPE, RECEIVING(0))
+     .type = ANY_TYPE, RECEIVING(0), .tags = TAG_WAITS)
 {
     struct ends ends = connected_ends(t);
     struct transfer transfer;
