@@ -38,8 +38,6 @@ static const struct {
     {"control-data", "wire.control.*"},
     /* It loses a signal that the mask of pselect() held back. */
     {"held-signals", "readiness.mask.holds-signals"},
-    /* The agent says that it lacks exec(). */
-    {"exec", "basic.fcntl.descriptor-flags"},
 };
 
 /* Each of which a loaded machine ends in the time that a program has here. */
