@@ -57,16 +57,16 @@ MUTANT(status_flags, "F_SETFL gives 0 and sets nothing")
 
 RULE(descriptor_flags, "basic.fcntl.descriptor-flags",
      .statement = "fcntl() with F_SETFD turns FD_CLOEXEC of a socket's descriptor on and off, as "
-                  "F_GETFD shows, and as a program finds it that takes another one's place.",
-     .outcome = {
-         [BY_POSIX] = {"0 | not 0 then FD_CLOEXEC then 0 | not 0 then no flag",
-                       {"posix.fcntl.getfd", "posix.fcntl.setfd", "posix.fcntl.setfd-not-minus-1"}},
-         [BY_LINUX] = {"0 then FD_CLOEXEC then 0 then no flag",
-                       {"linux.fcntl.2.getfd", "linux.fcntl.2.setfd",
-                        "linux.fcntl.2.returns-zero"}},
-         [BY_BSD] = {
-             "0 | not 0 then FD_CLOEXEC then 0 | not 0 then no flag",
-             {"freebsd.fcntl.2.getfd", "freebsd.fcntl.2.setfd", "freebsd.fcntl.2.returns"}}});
+                  "F_GETFD shows.",
+     .outcome = {[BY_POSIX] = {"0 | not 0 then FD_CLOEXEC then 0 | not 0 then no flag",
+                               {"posix.fcntl.getfd", "posix.fcntl.setfd",
+                                "posix.fcntl.setfd-not-minus-1", "posix.fcntl.fd-cloexec"}},
+                 [BY_LINUX] = {"0 then FD_CLOEXEC then 0 then no flag",
+                               {"linux.fcntl.2.getfd", "linux.fcntl.2.setfd",
+                                "linux.fcntl.2.returns-zero"}},
+                 [BY_BSD] = {"0 | not 0 then FD_CLOEXEC then 0 | not 0 then no flag",
+                             {"freebsd.fcntl.2.getfd", "freebsd.fcntl.2.setfd",
+                              "freebsd.fcntl.2.returns"}}});
 
 static void observe_flag(struct test *t, int fd)
 {
@@ -85,36 +85,6 @@ CASE(descriptor_flags, fresh, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON
     observe_flag(t, fd);
     observe_set(t, sk_fcntl(iut, fd, F_SETFD, 0));
     observe_flag(t, fd);
-}
-
-/* Whether a descriptor is a socket's still. The new program can have opened something of its own
- * under its number. */
-static void observe_left(struct test *t, int fd)
-{
-    int type, result = sk_getsockopt(t->iut, fd, SOL_SOCKET, SO_TYPE, &type);
-    observe("%s", result == -EBADF || result == -ENOTSOCK ? "closed"
-                  : result < 0                            ? result_name(result)
-                                                          : "open");
-}
-
-CASE(descriptor_flags, exec, .family = FAMILY_IPV4 | FAMILY_IPV6, .network = ON_LOOPBACK,
-     .needs = "exec",
-     .outcome = {
-         [BY_POSIX] = {"closed then open", {"posix.fcntl.setfd", "posix.fcntl.fd-cloexec"}},
-         [BY_LINUX] = {"closed then open",
-                       {"linux.fcntl.2.setfd", "linux.fcntl.2.fd-cloexec",
-                        "linux.execve.2.close-on-exec", "linux.execve.2.descriptors-stay-open"}},
-         [BY_BSD] = {"closed then open",
-                     {"freebsd.fcntl.2.setfd", "freebsd.close.2.fd-cloexec-closes",
-                      "freebsd.close.2.f-setfd-zero-restores"}}})
-{
-    int with = stream_socket(t, iut), without = stream_socket(t, iut);
-    must(sk_fcntl(iut, with, F_SETFD, FD_CLOEXEC));
-    must(sk_fcntl(iut, without, F_SETFD, FD_CLOEXEC));
-    must(sk_fcntl(iut, without, F_SETFD, 0));
-    must(sk_exec(iut));
-    observe_left(t, with);
-    observe_left(t, without);
 }
 
 MUTANT(descriptor_flags, "F_SETFD gives 0 and sets nothing")
