@@ -298,5 +298,5 @@ const struct liar name_liars[] = {
     /* microsoft/WSL#674: [::1] took the port of 127.0.0.1 */
     {"v6only-ignored", .setsockopt = v6only_ignored},
     /* microsoft/WSL#14154 */
-    {"v6only-always", .socket = v6only_always},
+    {"v6only-always", .socket = v6only_always, .setsockopt = v6only_ignored},
     {NULL}};
