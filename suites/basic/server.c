@@ -139,8 +139,6 @@ CASE(accepted, accepted, .family = ANY_FAMILY, .network = ANY_NETWORK,
     struct address called = place_of(t, iut, place, 0), name = {.length = 0};
     struct address bound = t->chosen[0] == 0 ? called : address_any(domain_of(t, iut), 0);
     bound_socket(t, iut, SOCK_STREAM, place); /* it has this address, and will answer */
-    if (t->chosen[0] && t->family == FAMILY_MAPPED)
-        must(sk_setsockopt(iut, listener, IPPROTO_IPV6, IPV6_V6ONLY, 0));
     must(sk_bind(iut, listener, &bound));
     must(sk_getsockname(iut, listener, &bound));
     must(sk_listen(iut, listener, 1));
