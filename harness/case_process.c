@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "calls/signals.h"
+#include "harness/reuse.h"
 #include "harness/test.h"
 #include "harness/transcript.h"
 #include "lab/namespace.h"
@@ -16,10 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* So many bytes stay at the end of the heap when it is put in order. */
 enum { HEAP_KEPT = 1 << 20 };
+
+/* So many cases run in one process, which keeps the memory that they do not free. */
+enum { CASES_IN_PROCESS = 64 };
 
 /* The case of a variant as CUnit knows it. */
 struct registered {
@@ -164,13 +169,15 @@ static bool is_elsewhere(const struct case_settings *settings)
     return settings->stack->elsewhere || both_inside(settings);
 }
 
-static struct host iut = {.name = "iut", .iut = true}, peer = {.name = "peer"};
+static struct host iut, peer;
 
 /* Opens the doors to the two sides. */
 static void open_hosts(const struct case_settings *settings, struct network *network,
                        const struct tenant *tenant, struct record *record)
 {
     const struct stack *stack = settings->stack;
+    iut = (struct host){.name = "iut", .iut = true};
+    peer = (struct host){.name = "peer"};
     if (both_inside(settings))
         agent_states_inside();
     iut.door = stack->open_on
@@ -231,6 +238,9 @@ static void keep_failures(struct record *record)
     }
 }
 
+/* Where this process may run. */
+static cpu_set_t processors;
+
 /* The kernel hands packets on per processor. On one processor what was sent first arrives first, so
  * that a later datagram shows that an earlier one did not arrive. */
 static void stay_on_one_processor(void)
@@ -244,8 +254,14 @@ static void stay_on_one_processor(void)
     }
 }
 
-void case_process(const struct case_settings *settings, size_t index, struct network *network,
-                  const struct tenant *tenant, struct record *record)
+static void close_hosts(void)
+{
+    host_close(&iut);
+    host_close(&peer);
+}
+
+static void run_case(const struct case_settings *settings, size_t index, struct network *network,
+                     const struct tenant *tenant, struct record *record)
 {
     const struct registered *test = registered_of(jobs[index].variant);
     struct case_settings own = *settings;
@@ -254,7 +270,6 @@ void case_process(const struct case_settings *settings, size_t index, struct net
     /* Half of the time that it may take, and what its own timers take. */
     patience =
         (int)(settings->seconds * 500 + jobs[index].variant->of->seconds * machine_factor * 1000);
-    signals_catch();
     stay_on_one_processor();
     set_up(&own, jobs[index].variant, network, tenant, record);
 
@@ -268,21 +283,50 @@ void case_process(const struct case_settings *settings, size_t index, struct net
     CU_run_test(conclusion.suite, conclusion.test);
     keep_failures(record);
     record->finished = true;
-    host_close(current.iut);
-    host_close(current.peer);
-    _exit(0);
+    close_hosts();
 }
 
-void case_look(const struct case_settings *settings, struct network *network,
-               const struct tenant *tenant, struct record *record)
+/* Opens the doors and closes them: the record says whether that went well, and what the
+ * implementation is. */
+static void look(const struct case_settings *settings, struct network *network,
+                 const struct tenant *tenant, struct record *record)
 {
     current = (struct test){.net = network, .record = record, .iut = &iut, .peer = &peer};
     patience = (int)(settings->seconds * 500);
-    signals_catch();
     trouble_handler = note_trouble;
     open_hosts(settings, network, tenant, record);
     record->finished = true;
-    host_close(current.iut);
-    host_close(current.peer);
+    close_hosts();
+}
+
+/* Says that a case is over and waits for the next order, in a network that is clean again; false if
+ * there is none. */
+static bool next_order(int orders, int over, struct order *order)
+{
+    if (write(over, "", 1) != 1 || read(orders, order, sizeof *order) != sizeof *order)
+        return false;
+    order->network->altered = order->network->rerouted = false;
+    return true;
+}
+
+void case_process(const struct case_settings *settings, struct order order, int orders, int over,
+                  const struct tenant *tenant, struct record *record)
+{
+    int left = orders < 0 ? 0 : CASES_IN_PROCESS;
+    /* So that what the implementation's processes leave is seen here. */
+    prctl(PR_SET_CHILD_SUBREAPER, left > 0);
+    sched_getaffinity(0, sizeof processors, &processors);
+    signals_catch();
+    if (left > 0)
+        reuse_prepare();
+    do {
+        if (order.index < 0)
+            look(settings, order.network, tenant, record);
+        else
+            run_case(settings, (size_t)order.index, order.network, tenant, record);
+        if (--left <= 0 || !reuse_possible(record) || !reuse_restore())
+            break;
+        sched_setaffinity(0, sizeof processors, &processors);
+    } while (next_order(orders, over, &order));
     _exit(0);
 }

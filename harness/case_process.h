@@ -1,4 +1,4 @@
-/* A case in a process of its own. */
+/* The process in which cases run. */
 #ifndef SOCKSPEC_CASE_PROCESS_H
 #define SOCKSPEC_CASE_PROCESS_H
 
@@ -36,14 +36,17 @@ bool cases_register(const struct job *jobs, size_t count);
 /* The job of an index. */
 const struct job *registered_job(size_t index);
 
-/* Opens the doors to both sides in this process, which is a fresh child, closes them and exits: the
- * record says whether that went well, and what the implementation is. */
-void case_look(const struct case_settings *settings, struct network *network,
-               const struct tenant *tenant, struct record *record) __attribute__((noreturn));
+/* What a case's process is told to do. */
+struct order {
+    int32_t index;           /* of a registered job; negative: only opens the doors to both sides */
+    struct network *network; /* one that was there when the process was forked */
+};
 
-/* Runs a registered job in this process, which is a fresh child, and exits. The tenant is
- * who lives in the network, or NULL. The record says how it went. */
-void case_process(const struct case_settings *settings, size_t index, struct network *network,
+/* Follows an order in this process, which is a fresh child, and those that come in afterwards, each
+ * of which it answers with a byte when the case is over and nothing is left of it. Exits where
+ * something is left, at the end of the orders, and after a while. Without orders (-1) there are no
+ * more. The tenant is who lives in the network, or NULL. The record says how it went. */
+void case_process(const struct case_settings *settings, struct order order, int orders, int over,
                   const struct tenant *tenant, struct record *record) __attribute__((noreturn));
 
 #endif

@@ -61,8 +61,8 @@ struct tampering {
 /* An implementation that is broken in just one rule. */
 struct mutant {
     const char *how; /* what it does wrong, in one sentence */
-    /* Performs a call wrongly; mutate() passes it on. State may be static: every case runs in a
-     * process of its own. */
+    /* Performs a call wrongly; mutate() passes it on. State may be static: every case finds
+     * variables as they are at the start of the program. */
     void (*perform)(struct mutation *mutation, struct call *call);
     /* Without such a function: a call of this operation that ends with this error, or succeeds (0),
      * ends with the other instead. */
@@ -224,8 +224,11 @@ bool glob_matches(const char *glob, const char *text);
 /* The rule about the basic working of an operation, or NULL. */
 const struct rule *rule_basic(enum operation operation);
 
+/* A variable that is not put back after a case (harness/reuse.h). */
+#define OUTLASTS_CASES __attribute__((section("outlasts_cases")))
+
 #define RULE(name_, id_, ...)                                                                      \
-    static struct rule_place place_##name_;                                                        \
+    static OUTLASTS_CASES struct rule_place place_##name_;                                         \
     static const struct rule rule_##name_ = {.id = id_, .place = &place_##name_, __VA_ARGS__};     \
     __attribute__((constructor)) static void register_rule_##name_(void)                           \
     {                                                                                              \
@@ -235,7 +238,7 @@ const struct rule *rule_basic(enum operation operation);
 
 #define CASE(of_, name_, ...)                                                                      \
     static void case_##of_##_##name_(struct test *, struct host *, struct host *);                 \
-    static const struct rule_case *after_##of_##_##name_;                                          \
+    static OUTLASTS_CASES const struct rule_case *after_##of_##_##name_;                           \
     static const struct rule_case description_##of_##_##name_ = {.name = #name_,                   \
                                                                  .rule = &rule_##of_,              \
                                                                  .run = case_##of_##_##name_,      \

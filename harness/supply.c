@@ -20,6 +20,7 @@ static void drop_network(struct supply *supply, struct network *network)
     if (supply->tenant.pid)
         tenant_stop(&supply->tenant);
     supply->tenant.pid = 0;
+    supply->changes++;
     network_free(network);
 }
 
@@ -79,6 +80,7 @@ struct network *supply_take(struct supply *supply, enum network_kind kind, char 
     network = make_network(supply, kind, why, size);
     if (!network)
         return NULL;
+    supply->changes++;
     network->elsewhere = settings->stack->elsewhere;
     if (settings->stack->takes_interface && !network_vacate(network, SIDE_IUT)) {
         snprintf(why, size, "the addresses cannot be taken off: %s", strerror(errno));

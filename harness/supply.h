@@ -11,6 +11,7 @@ struct supply {
     struct network *ready[NETWORK_KINDS]; /* clean networks, for the next case */
     struct tenant tenant;                 /* what the stack started on the pair; pid 0: nothing */
     int failed_boots;                     /* of tenants, since one came up */
+    unsigned changes; /* counts when a network is made, prepared for a line or thrown away */
 };
 
 /* A network that is clean, with its tenant if the stack has one; NULL, and why, if there can be

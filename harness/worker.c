@@ -1,6 +1,7 @@
 #include "harness/worker.h"
 
 #include "calls/clock.h"
+#include "harness/runner.h"
 #include "harness/supply.h"
 #include "lab/files.h"
 #include "lab/fork.h"
@@ -11,14 +12,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -32,103 +31,9 @@ struct state {
     const struct case_settings *settings;
     struct worker *worker;
     struct supply supply;
+    struct runner runner;
     int null;
 };
-
-static void redirect(int null, int output)
-{
-    dup2(null, STDIN_FILENO);
-    dup2(output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-}
-
-/* Adds to a text of which the beginning and the end are kept: what there is no room for is dropped
- * from the middle on. */
-static void keep(char text[OUTPUT_SIZE], size_t *used, const char *chunk, size_t length)
-{
-    const size_t room = OUTPUT_SIZE - 1 - *used;
-    if (length > room) {
-        char *middle = text + OUTPUT_SIZE / 2;
-        size_t dropped = length - room;
-        *used -= dropped;
-        memmove(middle, middle + dropped, (size_t)(text + *used - middle));
-    }
-    for (size_t i = 0; i < length; i++)
-        text[(*used)++] = chunk[i] ? chunk[i] : '?';
-    text[*used] = '\0';
-}
-
-enum { CHUNK = OUTPUT_SIZE / 4 };
-
-/* Reads some of what the case wrote; false at the end. */
-static bool drain(int output, char text[OUTPUT_SIZE], size_t *used)
-{
-    char chunk[CHUNK];
-    ssize_t length = read(output, chunk, sizeof chunk);
-    if (length <= 0)
-        return length < 0 && errno == EAGAIN;
-    keep(text, used, chunk, (size_t)length);
-    return true;
-}
-
-/* How often it is looked whether time stands still, in milliseconds. */
-enum { TICK = 100 };
-
-/* A look at the clock. Where much more time has passed than this process wanted to wait it was not
- * let run, and so were others: the machine was frozen, or everything that belongs to a run was
- * stopped. What a case then did not get in time says nothing. */
-static void look_at_clock(struct ending *ending, double seconds, int64_t *last, int64_t asked)
-{
-    int64_t now = clock_now();
-    if ((double)(now - *last - asked) > seconds / 8 * 1e9)
-        ending->stood_still = true;
-    *last = now;
-}
-
-/* Waits until the process has ended or its time is up, reading its output and the tenant's
- * meanwhile. False with errno, and the process ended, if that cannot be done. The last look at the
- * clock was before the process began. */
-static bool attend(pid_t pid, int output, struct tenant *tenant, int64_t last,
-                   const struct case_settings *settings, struct ending *ending)
-{
-    enum { CHUNKS = 65536 / CHUNK };
-    int64_t deadline = last + (int64_t)(ending->limit * 1e9);
-    int process = pidfd_open(pid, 0);
-    size_t used = 0;
-    int error = process < 0 ? errno : 0;
-    struct pollfd fds[3] = {
-        {process, POLLIN, 0}, {output, POLLIN, 0}, {tenant->pid ? tenant->errors : -1, POLLIN, 0}};
-    while (!error) {
-        int64_t left = (deadline - clock_now()) / 1000000;
-        int wait = left < 0 ? 0 : (int)(left > TICK ? TICK : left + 1);
-        int n = poll(fds, 3, wait);
-        if (n < 0 && errno != EINTR)
-            error = errno;
-        look_at_clock(ending, settings->seconds, &last, wait * INT64_C(1000000));
-        if (n > 0 && fds[1].revents && !drain(output, ending->output, &used))
-            fds[1].fd = -1;
-        if (n > 0 && fds[2].revents && !tenant_listen(tenant))
-            fds[2].fd = -1;
-        if (n > 0 && fds[0].revents)
-            break;
-        if (clock_now() >= deadline) {
-            ending->timed_out = true;
-            kill(pid, SIGKILL);
-            break;
-        }
-    }
-    if (error)
-        kill(pid, SIGKILL);
-    if (process >= 0)
-        close(process);
-    waitpid(pid, &ending->status, 0);
-    /* What is left in the pipe, and not what others go on writing. */
-    for (int i = 0; i < CHUNKS && fds[1].fd >= 0 && poll(&fds[1], 1, 0) > 0; i++)
-        if (!drain(output, ending->output, &used))
-            break;
-    errno = error;
-    return !error;
-}
 
 /* Ends what a case left behind: in this PID namespace there is nothing else, unless there are
  * tenants; then its process group has to do. */
@@ -161,16 +66,6 @@ static void quote_tenant(struct tenant *tenant, struct ending *ending)
              used ? before : before + 1, tenant->said);
 }
 
-/* A process, if need be once there is room for it. */
-static pid_t fork_patiently(void)
-{
-    struct backoff backoff = backoff_begin_rarely(machine_milliseconds(NETWORK_SECONDS));
-    pid_t pid;
-    while ((pid = fork_alone()) < 0 && backoff_wait(&backoff))
-        continue;
-    return pid;
-}
-
 /* What came to the line and was not read by the case any more. */
 static void keep_unread(struct line_end *line, struct record *record)
 {
@@ -191,7 +86,6 @@ static void run_order(struct state *state, int32_t order)
     struct record *record = state->worker->record;
     struct ending *ending = state->worker->ending;
     int64_t begin = clock_now();
-    int pipes[2];
     memset(ending, 0, offsetof(struct ending, output) + 1);
     record_reset(record);
     ending->limit = variant ? worker_limit(variant, state->settings) : state->settings->seconds;
@@ -206,17 +100,13 @@ static void run_order(struct state *state, int32_t order)
     struct network *network =
         supply_take(&state->supply, loopback && !at_pair ? NETWORK_LOOPBACK : NETWORK_PAIR,
                     ending->reason, sizeof ending->reason);
-    if (!network || pipe2(pipes, O_CLOEXEC | O_NONBLOCK) != 0) {
-        if (network) {
-            snprintf(ending->reason, sizeof ending->reason, "no pipe: %s", strerror(errno));
-            state->supply.ready[network->kind] = network; /* as it was */
-        }
+    if (!network) {
         ending->no_network = true;
         ending->nanoseconds = clock_now() - begin;
         return;
     }
-    /* Children write to it and may rely on it blocking. */
-    fcntl(pipes[1], F_SETFL, 0);
+    if (line && !network->line)
+        state->supply.changes++;
     if (line && !network_take_line(network))
         snprintf(record->no_line, sizeof record->no_line, "%s%s", strerror(errno),
                  errno == EPERM ? " (packet sockets take the capability NET_RAW)" : "");
@@ -231,35 +121,31 @@ static void run_order(struct state *state, int32_t order)
     else if (setenv("SOCKSPEC_DIRECTORY", directory, 1) != 0)
         abort();
     int64_t last = clock_now();
-    pid_t pid = fork_patiently();
-    if (pid == 0) {
-        redirect(state->null, pipes[1]);
-        struct network inside = network_inside(network);
-        setpgid(0, 0);
-        struct network *on = loopback && at_pair ? &inside : network;
-        const struct tenant *in = stack->start ? &state->supply.tenant : NULL;
-        if (variant)
-            case_process(state->settings, (size_t)order, on, in, record);
-        case_look(state->settings, on, in, record);
-    }
-    close(pipes[1]);
-    if (pid < 0) {
+    struct network inside = network_inside(network);
+    struct order what = {.index = order, .network = loopback && at_pair ? &inside : network};
+    struct tenant *tenant = &state->supply.tenant;
+    struct runner *runner = &state->runner;
+    if (!runner_order(runner, state->settings, &what, stack->start ? tenant : NULL,
+                      state->supply.changes, record, state->null, ending->reason,
+                      sizeof ending->reason)) {
         ending->no_network = true;
-        snprintf(ending->reason, sizeof ending->reason, "no process: %s", namespace_reason(errno));
-    } else {
-        if (!attend(pid, pipes[0], &state->supply.tenant, last, state->settings, ending)) {
-            ending->no_network = true;
-            snprintf(ending->reason, sizeof ending->reason, "its process cannot be watched: %s",
-                     strerror(errno));
-        }
-        if (state->supply.tenant.pid && !record->finished)
-            quote_tenant(&state->supply.tenant, ending);
-        clear_processes(state, pid);
-        if (line && network->line)
-            keep_unread(network->line, record);
-        files_clear();
+        state->supply.ready[network->kind] = network; /* as it was */
+        ending->nanoseconds = clock_now() - begin;
+        return;
     }
-    close(pipes[0]);
+    pid_t pid = runner->pid;
+    if (!runner_attend(runner, tenant, last, state->settings, ending)) {
+        ending->no_network = true;
+        snprintf(ending->reason, sizeof ending->reason, "its process cannot be watched: %s",
+                 strerror(errno));
+    }
+    if (tenant->pid && !record->finished)
+        quote_tenant(tenant, ending);
+    if (runner->pid == 0)
+        clear_processes(state, pid);
+    if (line && network->line)
+        keep_unread(network->line, record);
+    files_clear();
     supply_give_back(&state->supply, network, record);
     ending->nanoseconds = clock_now() - begin;
 }
@@ -363,7 +249,7 @@ __attribute__((noreturn)) static void launch(const struct case_settings *setting
         !network_settings(worker->ending->reason, sizeof worker->ending->reason))
         _exit(1);
     worker->ending->first = FORKING;
-    pid_t pid = fork_patiently();
+    pid_t pid = fork_patiently(machine_milliseconds(NETWORK_SECONDS));
     if (pid == 0)
         work(settings, worker);
     worker->ending->first = pid > 0 ? pid : 0;

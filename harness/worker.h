@@ -3,11 +3,10 @@
 #define SOCKSPEC_WORKER_H
 
 #include "harness/case_process.h"
+#include "harness/ending.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
-
-enum { OUTPUT_SIZE = 8192 };
 
 /* How long a tenant may take to come up, and how long a worker tries to get a network: there may be
  * many at once, and limits that others reach too. In seconds of machine_factor. */
@@ -15,21 +14,6 @@ enum { BOOT_SECONDS = 60, NETWORK_SECONDS = 10 };
 
 /* How long other runs on this machine may keep workers from getting networks, likewise. */
 enum { CROWDED_SECONDS = 60 };
-
-/* How a case's process ended; beside the record, in memory that the worker shares. */
-struct ending {
-    bool no_network;        /* it was not started: reason says why */
-    bool no_implementation; /* since what is to be tested in that network did not come up */
-    bool timed_out;
-    bool stood_still;    /* nobody here was let run for a part of its time that matters */
-    int status;          /* waitpid's */
-    int64_t nanoseconds; /* from the order to the result, network included */
-    double limit;        /* seconds that it had */
-    char reason[1024];
-    char output[OUTPUT_SIZE]; /* what it wrote to stdout and stderr: beginning and end */
-    _Atomic pid_t first;      /* the worker's process, by who started it: 0: none; or FORKING */
-    _Atomic unsigned queued;  /* counts while it waits for its turn to make a network */
-};
 
 struct worker {
     pid_t pid;

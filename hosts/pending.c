@@ -18,6 +18,14 @@ struct pending {
     bool returned;
 };
 
+/* Begun and not finished. */
+static unsigned count;
+
+bool sk_any_begun(void)
+{
+    return count > 0;
+}
+
 static void *run(void *argument)
 {
     struct pending *pending = argument;
@@ -55,6 +63,7 @@ struct pending *sk_begin(struct host *host, struct call call)
         fputs("no thread for a begun call\n", stderr);
         abort();
     }
+    count++;
     pthread_mutex_lock(&pending->lock);
     while (!pending->started)
         pthread_cond_wait(&pending->change, &pending->lock);
@@ -100,6 +109,7 @@ bool sk_finish_within(struct pending *pending, int milliseconds, int *result)
     if (!returned)
         return false;
     pthread_join(pending->caller.thread, NULL);
+    count--;
     *result = call_returned(&pending->call);
     last_spoken = pending->spoken;
     if (pending->caller.status >= 0)

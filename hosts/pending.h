@@ -26,6 +26,9 @@ void sk_interrupt(struct pending *pending);
  * returned in *result. The pending call is then gone. */
 bool sk_finish_within(struct pending *pending, int milliseconds, int *result);
 
+/* Whether a call was begun in this process that was not finished. */
+bool sk_any_begun(void);
+
 /* Who was asked what: for the reason of a call that never returned. */
 const struct host *pending_host(const struct pending *pending);
 const struct call *pending_call(const struct pending *pending);

@@ -1,5 +1,7 @@
 #include "lab/fork.h"
 
+#include "calls/clock.h"
+
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -24,6 +26,15 @@ pid_t fork_alone(void)
 #else
     return fork();
 #endif
+}
+
+pid_t fork_patiently(int milliseconds)
+{
+    struct backoff backoff = backoff_begin_rarely(milliseconds);
+    pid_t pid;
+    while ((pid = fork_alone()) < 0 && backoff_wait(&backoff))
+        continue;
+    return pid;
 }
 
 void heap_for_forks(void)

@@ -84,6 +84,20 @@ static void test_calls(void)
     }
 }
 
+/* Cases run in one process as long as nothing is left in it, and each finds it as the first did. */
+static void test_reuse(void)
+{
+    json_t *lines =
+        results("MACHINERY run --json - --jobs 1 --filter machinery.finds-all-as-it-was "
+                "--filter machinery.leaves-*",
+                0);
+    expect(lines, "machinery.finds-all-as-it-was/again/third", "pass", "");
+    expect(lines, "machinery.leaves-thread/b-is-elsewhere", "pass", "");
+    expect(lines, "machinery.leaves-handler/b-is-elsewhere", "pass", "");
+    expect(lines, "machinery.leaves-child/b-is-elsewhere", "pass", "");
+    json_decref(lines);
+}
+
 static void test_waiting_occupies_no_worker(void)
 {
     json_t *lines = results("MACHINERY run --json - --jobs 1 --filter machinery.waits", 0);
@@ -200,6 +214,7 @@ int main(void)
     CU_pSuite suite = CU_add_suite("machinery", NULL, NULL);
     CU_add_test(suite, "verdicts", test_verdicts);
     CU_add_test(suite, "crash, hang and exit in a call", test_calls);
+    CU_add_test(suite, "cases in one process", test_reuse);
     CU_add_test(suite, "waiting occupies no worker", test_waiting_occupies_no_worker);
     CU_add_test(suite, "interrupted", test_interrupted);
     CU_add_test(suite, "killed", test_killed);

@@ -20,6 +20,20 @@ struct kernel {
     struct diag *diag; /* opened at the first question */
 };
 
+static atomic_bool altered;
+
+bool kernel_altered_process(void)
+{
+    return atomic_load(&altered);
+}
+
+static bool alters_process(enum operation operation)
+{
+    return operation == OP_SIGACTION || operation == OP_KILL || operation == OP_SETEUID ||
+           operation == OP_SETEGID || operation == OP_DROP_CAPABILITY || operation == OP_UMASK ||
+           operation == OP_SETRLIMIT;
+}
+
 int kernel_state(struct diag **diag, int netns, const struct call *call)
 {
     struct address end[2] = {0};
@@ -43,6 +57,8 @@ int kernel_state(struct diag **diag, int netns, const struct call *call)
 static int64_t dispatch_kernel(void *context, struct call *call)
 {
     struct kernel *kernel = context;
+    if (alters_process(call->operation))
+        atomic_store(&altered, true);
     if (call->operation == OP_TCP_STATE)
         return kernel_state(&kernel->diag, kernel->netns, call);
     if (call->operation == OP_SOCKET || call->operation == OP_SOCKETPAIR ||

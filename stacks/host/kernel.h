@@ -8,6 +8,10 @@
  * must stay open as long as the door. Aborts without memory. */
 struct door *kernel_open(int netns);
 
+/* Whether a call of such a door changed what belongs to this process as a whole and is not put back
+ * when its descriptors are closed: signals, ids, limits. */
+bool kernel_altered_process(void);
+
 /* A door to the same kernel in a process of its own, as --iut host has it. */
 struct door *host_open(int netns);
 

@@ -220,7 +220,7 @@ CASE(dawdles, plain)
 
 /* Cases that wait for each other: the second must run while the first holds its worker. Their
  * memory is older than the workers. */
-static atomic_bool *arrived;
+static OUTLASTS_CASES atomic_bool *arrived;
 __attribute__((constructor)) static void share_arrivals(void)
 {
     arrived =

@@ -1,0 +1,72 @@
+/* Cases that run in one process, one after the other, and what they leave there. */
+#include "tests/machinery/misbehaviour.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+/* Whether a case ran before in this process. */
+static OUTLASTS_CASES bool used;
+
+static bool was_used(void)
+{
+    bool before = used;
+    used = true;
+    return before;
+}
+
+MISBEHAVIOUR(restored, "finds-all-as-it-was", harmless);
+static int zero, five = 5;
+static char page[8192];
+CASE(restored, again, .axes = {{"time", {"first", "second", "third"}}})
+{
+    static bool once;
+    bool before = was_used(), fresh = !once && zero == 0 && five == 5 && !page[0] && !page[8191];
+    int next = must(sk_socket(peer, AF_INET, SOCK_DGRAM, 0));
+    static OUTLASTS_CASES int first;
+    fresh = fresh && (!before || next == first);
+    first = next;
+    once = true;
+    zero = five = 7;
+    page[0] = page[8191] = 1;
+    must(dup(next)); /* nobody closes it */
+    observe("%s", fresh && before == (t->chosen[0] > 0) ? "good" : "bad");
+}
+
+/* What cannot be taken away ends the process: the next case finds a fresh one. */
+MISBEHAVIOUR(thread, "leaves-thread", harmless);
+CASE(thread, a_leaves)
+{
+    was_used();
+    struct endpoint listener = listening_socket(t, peer);
+    observe("%s", sk_waits(sk_begin(peer, call_accept(listener.fd, NULL))) ? "good" : "bad");
+}
+CASE(thread, b_is_elsewhere)
+{
+    observe("%s", was_used() ? "bad" : "good");
+}
+
+MISBEHAVIOUR(handler, "leaves-handler", harmless);
+CASE(handler, a_leaves)
+{
+    was_used();
+    must(sk_sigaction(peer, SIGURG, &(struct action){.does = ACTION_IGNORE}));
+    observe("good");
+}
+CASE(handler, b_is_elsewhere)
+{
+    observe("%s", was_used() ? "bad" : "good");
+}
+
+MISBEHAVIOUR(child, "leaves-child", harmless);
+CASE(child, a_leaves)
+{
+    was_used();
+    if (fork() == 0)
+        for (;;)
+            pause();
+    observe("good");
+}
+CASE(child, b_is_elsewhere)
+{
+    observe("%s", was_used() ? "bad" : "good");
+}
