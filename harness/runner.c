@@ -59,7 +59,7 @@ static void look_at_clock(struct ending *ending, double seconds, int64_t *last, 
     *last = now;
 }
 
-/* Lets go of a process that has ended. */
+/* Lets go of what joins us to a process. */
 static void forget(struct runner *runner)
 {
     for (size_t i = 0; i < RUNNER_DESCRIPTORS; i++) {
@@ -194,8 +194,10 @@ static bool start(struct runner *runner, const struct case_settings *settings,
     if (open_ends(runner, one_each, &its)) {
         what = "no process";
         runner->pid = fork_patiently(machine_milliseconds(NETWORK_SECONDS));
-        if (runner->pid == 0)
+        if (runner->pid == 0) {
+            forget(runner);
             live(settings, order, its, null, tenant, record);
+        }
     }
     if (runner->pid > 0) {
         what = "its process cannot be watched";

@@ -11,13 +11,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct door;
 
 /* A thread that performs a begun call, for the door that it ends up in. */
 struct caller {
     pthread_t thread;
-    int status;         /* its /proc/thread-self/stat, -1 if there is no /proc */
+    pid_t id;           /* of the thread, for the system */
+    int status;         /* its stat of /proc, for a door that has opened it; -1: none has */
     atomic_bool inside; /* it is in the implementation */
 };
 

@@ -2,12 +2,12 @@
 
 #include "calls/symbols.h"
 #include "lab/namespace.h"
+#include "lab/netlink.h"
 
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,17 +31,12 @@ struct dump {
 struct diag *diag_open(int netns)
 {
     struct diag *diag = calloc(1, sizeof *diag);
-    struct nl_sock *socket = nl_socket_alloc();
-    if (diag && socket) {
+    if (diag) {
         namespace_enter(netns);
-        if (nl_connect(socket, NETLINK_SOCK_DIAG) == 0) {
-            nl_socket_disable_seq_check(socket);
-            nl_socket_disable_auto_ack(socket);
-            diag->socket = socket;
+        diag->socket = netlink_open(NETLINK_SOCK_DIAG);
+        if (diag->socket)
             return diag;
-        }
     }
-    nl_socket_free(socket);
     free(diag);
     errno = EPROTONOSUPPORT;
     return NULL;
@@ -53,42 +48,11 @@ void diag_close(struct diag *diag)
     free(diag);
 }
 
-static int valid(struct nl_msg *message, void *context)
+static void take(const struct nlmsghdr *header, void *context)
 {
     const struct dump *dump = context;
-    const struct nlmsghdr *header = nlmsg_hdr(message);
     if (nlmsg_datalen(header) >= (int)sizeof(struct inet_diag_msg))
         dump->visit(nlmsg_data(header), dump->context);
-    return NL_OK;
-}
-
-static int failed(struct sockaddr_nl *from, struct nlmsgerr *error, void *context)
-{
-    (void)from;
-    *(int *)context = -error->error;
-    return NL_STOP;
-}
-
-/* Sends a request and reads the answer to its end; 0 or an errno. */
-static int converse(struct diag *diag, int type, int flags, const struct inet_diag_req_v2 *request,
-                    struct dump *dump)
-{
-    int error = 0;
-    struct nl_msg *message = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);
-    struct nl_cb *callbacks = nl_cb_alloc(NL_CB_DEFAULT);
-    if (!message || !callbacks || nlmsg_append(message, (void *)request, sizeof *request, 0) < 0) {
-        error = ENOMEM;
-    } else {
-        if (dump)
-            nl_cb_set(callbacks, NL_CB_VALID, NL_CB_CUSTOM, valid, dump);
-        nl_cb_err(callbacks, NL_CB_CUSTOM, failed, &error);
-        if (nl_send_auto(diag->socket, message) < 0 ||
-            (nl_recvmsgs(diag->socket, callbacks) < 0 && !error))
-            error = error ? error : EIO;
-    }
-    nl_cb_put(callbacks);
-    nlmsg_free(message);
-    return error;
 }
 
 static int walk(struct diag *diag, int family, int protocol, visit *each, void *context)
@@ -98,7 +62,8 @@ static int walk(struct diag *diag, int family, int protocol, visit *each, void *
                                        .sdiag_protocol = (uint8_t)protocol,
                                        .idiag_states = states};
     struct dump dump = {each, context};
-    return converse(diag, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request, &dump);
+    return netlink_ask(diag->socket, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request, sizeof request,
+                       take, &dump);
 }
 
 struct search {
@@ -187,7 +152,8 @@ int diag_clear(struct diag *diag)
                 for (int i = 0; i < census.count && i < 64; i++) {
                     census.found[i].sdiag_protocol = (uint8_t)protocols[p];
                     /* One that went away by itself, or cannot be removed, shows in the count. */
-                    converse(diag, SOCK_DESTROY, NLM_F_ACK, &census.found[i], NULL);
+                    netlink_ask(diag->socket, SOCK_DESTROY, NLM_F_ACK, &census.found[i],
+                                sizeof census.found[i], NULL, NULL);
                 }
                 left += census.count;
             }

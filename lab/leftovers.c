@@ -2,6 +2,7 @@
 
 #include "calls/clock.h"
 #include "lab/namespace.h"
+#include "lab/netlink.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <linux/tcp_metrics.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,41 +106,19 @@ typedef bool is_left(const struct nlmsghdr *header);
 struct search {
     is_left *is_left;
     unsigned found;
-    int error;
 };
 
-static int take(struct nl_msg *message, void *context)
+static void count(const struct nlmsghdr *header, void *context)
 {
     struct search *search = context;
-    search->found += search->is_left(nlmsg_hdr(message));
-    return NL_OK;
+    search->found += search->is_left(header);
 }
 
-static int take_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *context)
+/* Reads all that is answered to a request and counts what is left; 0 or an errno. */
+static int find(struct nl_sock *socket, int type, int flags, const void *request, size_t size,
+                struct search *search)
 {
-    (void)from;
-    ((struct search *)context)->error = -error->error;
-    return NL_STOP;
-}
-
-/* Sends a request and reads all that is answered; 0 or an errno. */
-static int converse(struct nl_sock *socket, int type, int flags, const void *request, size_t size,
-                    struct search *search)
-{
-    struct nl_msg *message = nlmsg_alloc_simple(type, NLM_F_REQUEST | flags);
-    struct nl_cb *callbacks = nl_cb_alloc(NL_CB_DEFAULT);
-    search->error = ENOMEM;
-    if (message && callbacks && nlmsg_append(message, (void *)request, size, NLMSG_ALIGNTO) == 0) {
-        search->error = 0;
-        nl_cb_set(callbacks, NL_CB_VALID, NL_CB_CUSTOM, take, search);
-        nl_cb_err(callbacks, NL_CB_CUSTOM, take_error, search);
-        if ((nl_send_auto(socket, message) < 0 || nl_recvmsgs(socket, callbacks) < 0) &&
-            !search->error)
-            search->error = EIO;
-    }
-    nl_cb_put(callbacks);
-    nlmsg_free(message);
-    return search->error;
+    return netlink_ask(socket, type, flags, request, size, count, search);
 }
 
 /* ---- routes and neighbours ---- */
@@ -165,7 +143,7 @@ static bool no_exceptions(const struct leftovers *leftovers)
     for (size_t i = 0; i < sizeof families && leftovers->exceptions; i++) {
         struct rtmsg all = {.rtm_family = families[i], .rtm_flags = RTM_F_CLONED};
         struct search search = {.is_left = is_anything};
-        int error = converse(leftovers->route, RTM_GETROUTE, NLM_F_DUMP, &all, sizeof all, &search);
+        int error = find(leftovers->route, RTM_GETROUTE, NLM_F_DUMP, &all, sizeof all, &search);
         if (search.found || (error && error != EOPNOTSUPP && error != EAFNOSUPPORT))
             return false;
     }
@@ -176,7 +154,7 @@ static bool no_neighbours(const struct leftovers *leftovers)
 {
     struct ndmsg all = {.ndm_family = AF_UNSPEC};
     struct search search = {.is_left = is_learned};
-    return converse(leftovers->route, RTM_GETNEIGH, NLM_F_DUMP, &all, sizeof all, &search) == 0 &&
+    return find(leftovers->route, RTM_GETNEIGH, NLM_F_DUMP, &all, sizeof all, &search) == 0 &&
            !search.found;
 }
 
@@ -203,7 +181,7 @@ static void find_family(struct nl_sock *socket)
                  {NLA_HDRLEN + sizeof TCP_METRICS_GENL_NAME, CTRL_ATTR_FAMILY_NAME},
                  TCP_METRICS_GENL_NAME};
     struct search search = {.is_left = take_family};
-    converse(socket, GENL_ID_CTRL, 0, &request, sizeof request, &search);
+    find(socket, GENL_ID_CTRL, 0, &request, sizeof request, &search);
     if (!search.found)
         family_id = -1;
 }
@@ -221,26 +199,14 @@ static bool no_metrics(const struct leftovers *leftovers)
     if (family_id < 0)
         return true;
     if (!may_not &&
-        converse(leftovers->generic, family_id, NLM_F_ACK, &forget, sizeof forget, &search) == 0)
+        find(leftovers->generic, family_id, NLM_F_ACK, &forget, sizeof forget, &search) == 0)
         return true;
     may_not = true;
-    return converse(leftovers->generic, family_id, NLM_F_DUMP, &show, sizeof show, &search) == 0 &&
+    return find(leftovers->generic, family_id, NLM_F_DUMP, &show, sizeof show, &search) == 0 &&
            !search.found;
 }
 
 /* ---- all of it ---- */
-
-static struct nl_sock *open_netlink(int protocol)
-{
-    struct nl_sock *socket = nl_socket_alloc();
-    if (socket && nl_connect(socket, protocol) == 0) {
-        nl_socket_disable_seq_check(socket);
-        nl_socket_disable_auto_ack(socket);
-        return socket;
-    }
-    nl_socket_free(socket);
-    return NULL;
-}
 
 struct leftovers *leftovers_watch(int netns)
 {
@@ -254,8 +220,8 @@ struct leftovers *leftovers_watch(int netns)
         snprintf(path, sizeof path, "/proc/thread-self/net/%s", names[i]);
         leftovers->files[i] = open(path, O_RDONLY | O_CLOEXEC);
     }
-    leftovers->route = open_netlink(NETLINK_ROUTE);
-    leftovers->generic = open_netlink(NETLINK_GENERIC);
+    leftovers->route = netlink_open(NETLINK_ROUTE);
+    leftovers->generic = netlink_open(NETLINK_GENERIC);
     if (!leftovers->route || !leftovers->generic) {
         leftovers_free(leftovers);
         errno = EPROTONOSUPPORT;
