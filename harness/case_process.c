@@ -282,6 +282,7 @@ static void run_case(const struct case_settings *settings, size_t index, struct 
 
     CU_run_test(conclusion.suite, conclusion.test);
     keep_failures(record);
+    fflush(stdout); /* it is no other case's */
     record->finished = true;
     close_hosts();
 }

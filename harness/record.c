@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Guards the transcript and the slots against the threads of one case; the runner reads only when
- * the case's process is gone. */
+/* Guards the transcript and the slots against the threads of one case; others read only when
+ * the case is over. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct record *record_create(void)

@@ -1,4 +1,4 @@
-/* What a case leaves behind: written by the case's process, read by the runner.
+/* What a case leaves behind: written by the case's process, read by the coordinator.
  *
  * The record lies in memory that both share, so it holds what was observed until the moment at
  * which a case crashed, hung or was killed. The reader trusts none of it: texts end within their

@@ -51,11 +51,31 @@ static bool has_children(void)
     return waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;
 }
 
+/* Where objects have other names than reuse.ld knows (link-time optimization), or sections of other
+ * names (-fdata-sections), there is nothing between the two, and all variables lie elsewhere. */
+static size_t variables_size(void)
+{
+    return (size_t)(variables_of_cases_end - variables_of_cases);
+}
+
+/* Whether a case closed none of the descriptors that others need too. */
+static bool keeps_descriptors(void)
+{
+    unsigned fd = 0;
+    for (size_t i = 0; i < range_count; i++) {
+        for (; fd < ranges[i].from; fd++)
+            if (fcntl((int)fd, F_GETFD) < 0)
+                return false;
+        fd = ranges[i].to + 1;
+    }
+    return true;
+}
+
 bool reuse_possible(const struct record *record)
 {
-    return variables_of_cases && range_count > 0 && place >= 0 && record->finished &&
+    return variables_size() > 0 && range_count > 0 && place >= 0 && record->finished &&
            !record->broken && !record->skipped && !record->hung && !record->trouble &&
-           !sk_any_begun() && !kernel_altered_process() && !has_children();
+           !sk_any_begun() && !kernel_altered_process() && keeps_descriptors() && !has_children();
 }
 
 bool reuse_restore(void)
@@ -65,8 +85,7 @@ bool reuse_restore(void)
     for (size_t i = 0; i < range_count; i++)
         close_range(ranges[i].from, ranges[i].to, 0);
     /* Pages that were written are thrown away; the program's file has them as they were. */
-    size_t size = (size_t)(variables_of_cases_end - variables_of_cases);
-    if (madvise(variables_of_cases, size, MADV_DONTNEED) != 0)
+    if (madvise(variables_of_cases, variables_size(), MADV_DONTNEED) != 0)
         return false;
     memset(&last_spoken, 0, sizeof last_spoken);
     return true;

@@ -256,8 +256,8 @@ const struct rule *rule_basic(enum operation operation);
 
 /* The mutant of a rule: how it is broken, in one sentence, and the code that follows, which gets
  * each call that the case makes on the IUT, in `call`. mutate(m, call) has the implementation
- * perform it; calls of its own go to m->real. State may be static: every case runs in a process of
- * its own. */
+ * perform it; calls of its own go to m->real. State may be static: every case finds variables as
+ * they are at the start of the program. */
 #define MUTANT(of_, how_, ...)                                                                     \
     static void mutant_##of_(struct mutation *, struct call *);                                    \
     MUTANT_BY(of_, how_, mutant_##of_, __VA_ARGS__)                                                \

@@ -116,6 +116,8 @@ static void run_order(struct state *state, int32_t order)
     }
     /* For the implementation's process, and for agents that start elsewhere. */
     const char *directory = files_fresh();
+    if (!directory != !getenv("SOCKSPEC_DIRECTORY"))
+        state->supply.changes++;
     if (!directory)
         unsetenv("SOCKSPEC_DIRECTORY");
     else if (setenv("SOCKSPEC_DIRECTORY", directory, 1) != 0)

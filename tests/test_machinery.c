@@ -50,6 +50,7 @@ static void test_verdicts(void)
     expect(lines, "machinery.exits/plain", "inconclusive", "exited with status 0");
     expect(lines, "machinery.leaks-processes/plain", "pass", "");
     expect(lines, "machinery.floods-output/plain", "fail", "much ado");
+    expect(lines, "machinery.says/plain", "fail", "output: said without more");
     expect(lines, "machinery.floods-transcript/plain", "fail", "");
     expect(lines, "machinery.scribbles/plain", "fail", "crash: SIGKILL");
     expect(lines, "machinery.control-characters/plain", "fail", "");
@@ -95,6 +96,9 @@ static void test_reuse(void)
     expect(lines, "machinery.leaves-thread/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-handler/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-child/b-is-elsewhere", "pass", "");
+    expect(lines, "machinery.leaves-closed/b-is-elsewhere", "pass", "");
+    expect(lines, "machinery.leaves-lingering/a-leaves", "pass", "");
+    expect(lines, "machinery.leaves-lingering/b-is-elsewhere", "pass", "");
     json_decref(lines);
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -33,6 +34,18 @@ static bool alters_process(enum operation operation)
     return operation == OP_SIGACTION || operation == OP_KILL || operation == OP_SETEUID ||
            operation == OP_SETEGID || operation == OP_DROP_CAPABILITY || operation == OP_UMASK ||
            operation == OP_SETRLIMIT;
+}
+
+/* To close such a socket may take as long as it says, but not when its process ends. */
+static bool has_close_wait(const struct call *call)
+{
+    struct linger linger;
+    const struct block *value = &call->block[3];
+    if (call->operation != OP_SETSOCKOPT || call->argument[1] != SOL_SOCKET ||
+        call->argument[2] != SO_LINGER || !value->bytes || value->length < sizeof linger)
+        return false;
+    memcpy(&linger, value->bytes, sizeof linger);
+    return linger.l_onoff && linger.l_linger != 0;
 }
 
 int kernel_state(struct diag **diag, int netns, const struct call *call)
@@ -58,7 +71,7 @@ int kernel_state(struct diag **diag, int netns, const struct call *call)
 static int64_t dispatch_kernel(void *context, struct call *call)
 {
     struct kernel *kernel = context;
-    if (alters_process(call->operation))
+    if (alters_process(call->operation) || has_close_wait(call))
         atomic_store(&altered, true);
     if (call->operation == OP_TCP_STATE)
         return kernel_state(&kernel->diag, kernel->netns, call);

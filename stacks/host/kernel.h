@@ -9,7 +9,7 @@
 struct door *kernel_open(int netns);
 
 /* Whether a call of such a door changed what belongs to this process as a whole and is not put back
- * when its descriptors are closed: signals, ids, limits. */
+ * when its descriptors are closed, or has closing them wait: signals, ids, limits, SO_LINGER. */
 bool kernel_altered_process(void);
 
 /* A door to the same kernel in a process of its own, as --iut host has it. */

@@ -2,6 +2,7 @@
 #include "tests/machinery/misbehaviour.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* Whether a case ran before in this process. */
@@ -69,4 +70,40 @@ CASE(child, a_leaves)
 CASE(child, b_is_elsewhere)
 {
     observe("%s", was_used() ? "bad" : "good");
+}
+
+MISBEHAVIOUR(closed, "leaves-closed", harmless);
+CASE(closed, a_leaves)
+{
+    was_used();
+    close(STDERR_FILENO);
+    observe("good");
+}
+CASE(closed, b_is_elsewhere)
+{
+    observe("%s", was_used() ? "bad" : "good");
+}
+
+/* Closing would wait for what is held back. */
+MISBEHAVIOUR(lingering, "leaves-lingering", harmless);
+CASE(lingering, a_leaves, .network = ON_PAIR)
+{
+    was_used();
+    struct connection c = connected_pair(t);
+    set_linger(t, peer, c.peer, 60);
+    network_deliver(t->net, SIDE_PEER, NET_HOLD);
+    must(sk_send(peer, c.peer, "x", 1, 0));
+    observe("good");
+}
+CASE(lingering, b_is_elsewhere)
+{
+    observe("%s", was_used() ? "bad" : "good");
+}
+
+/* What a case says with stdio is shown with it, and not with whichever fills the buffer. */
+MISBEHAVIOUR(says, "says", harmless);
+CASE(says, plain)
+{
+    printf("said without more");
+    observe("bad");
 }
