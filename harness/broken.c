@@ -494,6 +494,7 @@ static struct door *open_broken(const char *argument, int netns, const struct te
     (void)tenant;
     if (!broken || !parse(argument, &broken->operation, &broken->way))
         abort();
+    last_added = (struct event){0};
     broken->door = (struct door){.operations = &operations, .inner = host_open(netns)};
     broken->real =
         (struct host){.name = "iut", .door = broken->door.inner, .iut = true, .untracked = true};

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -164,6 +165,19 @@ const char *spec_here(const char *spec, char *text, size_t size)
     return text;
 }
 
+/* Processor time of all children that have ended. */
+static double seconds_of_children(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* What a start takes where a case takes some milliseconds. Virtual machines without page tables in
+ * hardware need seconds, and then calls that send much outlive the limit of a case. */
+enum { UML_SECONDS = 2 };
+
 bool uml_works(char *why, size_t size)
 {
     /* Where ptrace() has no floating-point registers to give, it ends the first process by itself.
@@ -173,11 +187,17 @@ bool uml_works(char *why, size_t size)
         "rootfstype=hostfs ro noreboot init=/bin/true con=null con0=fd:0,fd:1 ssl=null 2>&1; "
         "rm -rf $dir";
     const char *const argv[] = {"/bin/sh", "-c", probe, NULL};
+    double before = seconds_of_children();
     struct finished finished = run_program(argv);
+    double seconds = seconds_of_children() - before;
     bool works = !strstr(finished.out, "fatal_sigsegv");
     const char *at = strstr(finished.out, "userspace - ");
     at = at ? at : "it ended the first process by SIGSEGV\n";
     snprintf(why, size, "not even /bin/true runs in it: %.*s", (int)strcspn(at, "\r\n"), at);
+    if (works && seconds > UML_SECONDS) {
+        snprintf(why, size, "/bin/true takes it %.1f s of this machine: too slow", seconds);
+        works = false;
+    }
     finished_free(&finished);
     return works;
 }

@@ -48,7 +48,7 @@ void finished_free(struct finished *finished);
 const char *spec_here(const char *spec, char *text, size_t size);
 
 /* Whether User-mode Linux works on this machine at all: whether it can run a program of the
- * machine's own, nothing of ours being involved. If not, says what it panicked of. Takes 30 s at
+ * machine's own, nothing of ours being involved, and fast enough. If not, says why. Takes 30 s at
  * most. */
 bool uml_works(char *why, size_t size);
 

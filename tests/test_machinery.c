@@ -97,7 +97,7 @@ static void test_reuse(void)
     expect(lines, "machinery.leaves-handler/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-child/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-closed/b-is-elsewhere", "pass", "");
-    expect(lines, "machinery.leaves-lingering/a-leaves", "pass", "");
+    expect(lines, "machinery.leaves-lingering/a-leaves/pair", "pass", "");
     expect(lines, "machinery.leaves-lingering/b-is-elsewhere", "pass", "");
     json_decref(lines);
 }

@@ -388,12 +388,13 @@ static void test_huge(void)
            number_of(took, "area"), number_of(took, "open"));
     CU_ASSERT_EQUAL(number_of(took, "columns"), HUGE_COLUMNS);
     CU_ASSERT(about.st_size < 8000000);
-    /* Many times what it takes, for a machine that has other things to do. */
-    CU_ASSERT(number_of(took, "load") < 20000);
-    CU_ASSERT(number_of(took, "search") < 20000);
-    CU_ASSERT(number_of(took, "judge") < 20000);
-    CU_ASSERT(number_of(took, "area") < 20000);
-    CU_ASSERT(number_of(took, "open") < 20000);
+    /* Many times what it takes, for a machine that is slow and has other things to do. */
+    enum { LONG = 60000 };
+    CU_ASSERT(number_of(took, "load") < LONG);
+    CU_ASSERT(number_of(took, "search") < LONG);
+    CU_ASSERT(number_of(took, "judge") < LONG);
+    CU_ASSERT(number_of(took, "area") < LONG);
+    CU_ASSERT(number_of(took, "open") < LONG);
     json_decref(took);
     /* On a phone they stand below each other, and not beyond its edge. */
     resize(PHONE, 844);

@@ -54,7 +54,10 @@ struct door *host_open(int netns)
 static struct door *open_host(const char *argument, int netns, const struct tenant *tenant)
 {
     (void)tenant;
-    return is_in_process(argument) ? kernel_open(netns) : host_open(netns);
+    if (!is_in_process(argument))
+        return host_open(netns);
+    kernel_alters_process();
+    return kernel_open(netns);
 }
 
 static bool accepts_host(const char *argument, char *why, size_t size)

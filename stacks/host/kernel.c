@@ -29,6 +29,11 @@ bool kernel_altered_process(void)
     return atomic_load(&altered);
 }
 
+void kernel_alters_process(void)
+{
+    atomic_store(&altered, true);
+}
+
 static bool alters_process(enum operation operation)
 {
     return operation == OP_SIGACTION || operation == OP_KILL || operation == OP_SETEUID ||

@@ -12,6 +12,9 @@ struct door *kernel_open(int netns);
  * when its descriptors are closed, or has closing them wait: signals, ids, limits, SO_LINGER. */
 bool kernel_altered_process(void);
 
+/* Has that be so from now on: what is under test runs in this process. */
+void kernel_alters_process(void);
+
 /* A door to the same kernel in a process of its own, as --iut host has it. */
 struct door *host_open(int netns);
 
