@@ -17,33 +17,36 @@ extern char variables_of_cases_end[] __attribute__((weak));
 /* So many descriptors are looked at; a fresh process has fewer. */
 enum { LOOKED_AT = 128 };
 
-/* Descriptors that no case finds open, from one number to another: holes between those of the
- * process, and all behind. */
-static struct range {
-    unsigned from, to;
-} ranges[LOOKED_AT];
-static size_t range_count;
-
 /* Where the process is before its cases have directories; -1: not known. */
 static int place = -1;
+
+/* From here on descriptors are the cases'; those below are open, all of them. */
+static int first_free;
+
+static bool is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
 
 void reuse_prepare(void)
 {
     place = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    range_count = 0;
-    for (unsigned fd = 0; fd < LOOKED_AT; fd++) {
-        struct range *last = &ranges[range_count];
-        if (fcntl((int)fd, F_GETFD) >= 0)
-            continue;
-        if (range_count > 0 && last[-1].to == fd - 1)
-            last[-1].to = fd;
-        else
-            ranges[range_count++] = (struct range){fd, fd};
-    }
-    if (range_count > 0 && ranges[range_count - 1].to == LOOKED_AT - 1)
-        ranges[range_count - 1].to = ~0u;
-    else
-        range_count = 0;
+    first_free = 0;
+    for (int fd = 0; fd < LOOKED_AT; fd++)
+        if (is_open(fd))
+            first_free = fd + 1;
+    for (int fd = 0; fd < first_free; fd++)
+        if (!is_open(fd))
+            fcntl(place, F_DUPFD_CLOEXEC, fd);
+}
+
+/* Closes those of the cases; false if one is missing below. */
+static bool close_descriptors(void)
+{
+    close_range((unsigned)first_free, ~0u, 0);
+    int lowest = fcntl(place, F_DUPFD_CLOEXEC, 0);
+    close(lowest);
+    return lowest == first_free;
 }
 
 static bool has_children(void)
@@ -58,34 +61,17 @@ static size_t variables_size(void)
     return (size_t)(variables_of_cases_end - variables_of_cases);
 }
 
-/* Whether a case closed none of the descriptors that others need too. */
-static bool keeps_descriptors(void)
-{
-    unsigned fd = 0;
-    for (size_t i = 0; i < range_count; i++) {
-        for (; fd < ranges[i].from; fd++)
-            if (fcntl((int)fd, F_GETFD) < 0)
-                return false;
-        fd = ranges[i].to + 1;
-    }
-    return true;
-}
-
 bool reuse_possible(const struct record *record)
 {
-    return variables_size() > 0 && range_count > 0 && place >= 0 && record->finished &&
+    return variables_size() > 0 && place >= 0 && first_free < LOOKED_AT && record->finished &&
            !record->broken && !record->skipped && !record->hung && !record->trouble &&
-           !sk_any_begun() && !kernel_altered_process() && keeps_descriptors() && !has_children();
+           !sk_any_begun() && !kernel_altered_process() && !has_children();
 }
 
 bool reuse_restore(void)
 {
-    if (fchdir(place) != 0)
-        return false;
-    for (size_t i = 0; i < range_count; i++)
-        close_range(ranges[i].from, ranges[i].to, 0);
-    /* Pages that were written are thrown away; the program's file has them as they were. */
-    if (madvise(variables_of_cases, variables_size(), MADV_DONTNEED) != 0)
+    if (fchdir(place) != 0 || !close_descriptors() ||
+        madvise(variables_of_cases, variables_size(), MADV_DONTNEED) != 0)
         return false;
     memset(&last_spoken, 0, sizeof last_spoken);
     return true;
