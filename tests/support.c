@@ -165,6 +165,31 @@ const char *spec_here(const char *spec, char *text, size_t size)
     return text;
 }
 
+/* Milliseconds that a process costs which does nothing, at best. */
+static double process_costs(void)
+{
+    enum { TRIES = 50 };
+    double best = 1e9;
+    for (int i = 0; i < TRIES; i++) {
+        int64_t begin = clock_now();
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(0);
+        waitpid(pid, NULL, 0);
+        double took = (double)(clock_now() - begin) / 1e6;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+bool machine_is_slow(void)
+{
+    static double costs;
+    if (costs == 0)
+        costs = process_costs();
+    return costs > 0.4;
+}
+
 /* Processor time of all children that have ended. */
 static double seconds_of_children(void)
 {

@@ -47,6 +47,11 @@ void finished_free(struct finished *finished);
  * scripts/kernels has unpacked in place of "%"; gives the text. */
 const char *spec_here(const char *spec, char *text, size_t size);
 
+/* Whether a process costs this machine several times what it costs others, as where a hypervisor
+ * keeps page tables by software: there tests of whole implementations take smaller parts. Looked at
+ * once; what else the machine does is no matter. */
+bool machine_is_slow(void);
+
 /* Whether User-mode Linux works on this machine at all: whether it can run a program of the
  * machine's own, nothing of ours being involved, and fast enough. If not, says why. Takes 30 s at
  * most. */
