@@ -11,15 +11,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <sys/types.h>
 
 struct door;
 
 /* A thread that performs a begun call, for the door that it ends up in. */
 struct caller {
     pthread_t thread;
-    pid_t id;           /* of the thread, for the system */
-    int status;         /* its stat of /proc, for a door that has opened it; -1: none has */
+    int status;         /* its /proc/thread-self/stat, -1 if there is no /proc */
     atomic_bool inside; /* it is in the implementation */
 };
 

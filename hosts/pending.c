@@ -30,7 +30,7 @@ static void *run(void *argument)
 {
     struct pending *pending = argument;
     this_caller = &pending->caller;
-    pending->caller.id = gettid();
+    pending->caller.status = open("/proc/thread-self/stat", O_RDONLY | O_CLOEXEC);
     pthread_mutex_lock(&pending->lock);
     pending->started = true;
     pthread_cond_broadcast(&pending->change);
@@ -54,7 +54,6 @@ struct pending *sk_begin(struct host *host, struct call call)
         abort();
     pending->host = host;
     pending->call = call;
-    pending->caller.status = -1;
     pthread_mutex_init(&pending->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -56,7 +56,7 @@ static void expect(const json_t *lines, const char *id, const char *verdict, con
 
 static void test_blame(void)
 {
-    json_t *lines = results("MACHINERY run --json - --filter machinery.blame-* --timeout 5", 1);
+    json_t *lines = results("MACHINERY run --json - --filter machinery.blame-* --timeout 2", 1);
     expect(lines, "machinery.blame-iut/beside-own", "fail", "accept(");
     expect(lines, "machinery.blame-iut/beside-the-peers", "fail", "accept(");
     expect(lines, "machinery.blame-iut/ends-meanwhile", "fail", "crash: SIGKILL in accept(");
