@@ -17,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* So many bytes stay at the end of the heap when it is put in order. */
@@ -314,8 +313,6 @@ void case_process(const struct case_settings *settings, struct order order, int 
                   const struct tenant *tenant, struct record *record)
 {
     int left = orders < 0 ? 0 : CASES_IN_PROCESS;
-    /* So that what the implementation's processes leave is seen here. */
-    prctl(PR_SET_CHILD_SUBREAPER, left > 0);
     sched_getaffinity(0, sizeof processors, &processors);
     signals_catch();
     if (left > 0)

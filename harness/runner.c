@@ -213,6 +213,12 @@ static bool start(struct runner *runner, const struct case_settings *settings,
     return runner->pid > 0;
 }
 
+void runner_end(struct runner *runner)
+{
+    if (runner->pid > 0)
+        end(runner, NULL);
+}
+
 bool runner_order(struct runner *runner, const struct case_settings *settings,
                   const struct order *order, const struct tenant *tenant, unsigned changes,
                   struct record *record, int null, char *why, size_t size)
@@ -221,8 +227,7 @@ bool runner_order(struct runner *runner, const struct case_settings *settings,
     bool knows = runner->pid > 0 && runner->changes == changes && poll(&ended, 1, 0) == 0;
     if (knows && write(runner->fd[RUNNER_ORDERS], order, sizeof *order) == sizeof *order)
         return true;
-    if (runner->pid > 0)
-        end(runner, NULL);
+    runner_end(runner);
     runner->changes = changes;
     return start(runner, settings, order, tenant, record, null, why, size);
 }

@@ -37,4 +37,7 @@ bool runner_order(struct runner *runner, const struct case_settings *settings,
 bool runner_attend(struct runner *runner, struct tenant *tenant, int64_t last,
                    const struct case_settings *settings, struct ending *ending);
 
+/* Ends the process, if there is one. */
+void runner_end(struct runner *runner);
+
 #endif

@@ -33,7 +33,19 @@ struct state {
     struct supply supply;
     struct runner runner;
     int null;
+    int children; /* who they are, as /proc says it; -1: it does not */
 };
+
+/* Whether somebody lives here beside the runner. Orphans of this PID namespace are our children. */
+static bool has_strays(const struct state *state)
+{
+    char text[64];
+    ssize_t length = state->children < 0 ? -1 : pread(state->children, text, sizeof text - 1, 0);
+    if (length <= 0)
+        return true; /* or it cannot be told */
+    text[length] = '\0';
+    return text[strcspn(text, " ")] && text[strcspn(text, " ") + 1];
+}
 
 /* Ends what a case left behind: in this PID namespace there is nothing else, unless there are
  * tenants; then its process group has to do. */
@@ -143,6 +155,8 @@ static void run_order(struct state *state, int32_t order)
     }
     if (tenant->pid && !record->finished)
         quote_tenant(tenant, ending);
+    if (runner->pid > 0 && has_strays(state))
+        runner_end(runner);
     if (runner->pid == 0)
         clear_processes(state, pid);
     if (line && network->line)
@@ -208,6 +222,7 @@ __attribute__((noreturn)) static void work(const struct case_settings *settings,
     if (settings->stack->start)
         stay_on_processor(worker->number);
     state.null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    state.children = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
     if (state.null < 0) {
         snprintf(worker->ending->reason, sizeof worker->ending->reason, "cannot open /dev/null: %s",
                  strerror(errno));

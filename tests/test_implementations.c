@@ -256,6 +256,8 @@ static void test_virtual_machines(void)
 int main(void)
 {
     support_init();
+    if (machine_is_slow())
+        setenv("SOCKSPEC_SLOW", "2", 0);
     if (getenv("LIST"))
         remove(getenv("LIST"));
     CU_initialize_registry();

@@ -96,6 +96,7 @@ static void test_reuse(void)
     expect(lines, "machinery.leaves-thread/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-handler/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-child/b-is-elsewhere", "pass", "");
+    expect(lines, "machinery.leaves-orphan/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-closed/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-lingering/a-leaves/pair", "pass", "");
     expect(lines, "machinery.leaves-lingering/b-is-elsewhere", "pass", "");

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Whether a case ran before in this process. */
@@ -68,6 +69,26 @@ CASE(child, a_leaves)
     observe("good");
 }
 CASE(child, b_is_elsewhere)
+{
+    observe("%s", was_used() ? "bad" : "good");
+}
+
+/* It is nobody's child but the worker's. */
+MISBEHAVIOUR(orphan, "leaves-orphan", harmless);
+CASE(orphan, a_leaves)
+{
+    was_used();
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (fork() == 0)
+            for (;;)
+                pause();
+        _exit(0);
+    }
+    waitpid(pid, NULL, 0);
+    observe("good");
+}
+CASE(orphan, b_is_elsewhere)
 {
     observe("%s", was_used() ? "bad" : "good");
 }
