@@ -5,8 +5,8 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 
-/* What comes at once is no longer: the kernel fits what it shows to the room that there is, and takes
- * its time for more. */
+/* What comes at once is no longer: the kernel fits what it shows to the room that there is, and
+ * takes its time for more. */
 enum { LONGEST = 8192 };
 
 struct nl_sock *netlink_open(int protocol)
