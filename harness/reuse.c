@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -58,7 +59,7 @@ static bool has_children(void)
  * names (-fdata-sections), there is nothing between the two, and all variables lie elsewhere. */
 static size_t variables_size(void)
 {
-    return (size_t)(variables_of_cases_end - variables_of_cases);
+    return (uintptr_t)variables_of_cases_end - (uintptr_t)variables_of_cases;
 }
 
 bool reuse_possible(const struct record *record)
