@@ -69,11 +69,11 @@ static void test_last_words(void)
 {
     char line[1024];
     snprintf(line, sizeof line,
-             "SOCKSPEC run --quiet --json - --jobs 1 --timeout 2 --repeat 300 --iut uml:%s "
+             "SOCKSPEC run --quiet --json - --jobs 1 --timeout 2 --repeat 1500 --iut uml:%s "
              "--filter tcp.connect.establishes/data/ipv4,loopback",
              script("test -e $0.first && exec $AGENT --repeat\n"
                     ": >$0.first; exec 3<&0; $AGENT --repeat <&3 &\n"
-                    "sleep 0.1; kill -STOP $!; sleep 0.5; echo alas >&2; sleep 2; kill -9 $!"));
+                    "sleep 0.4; kill -STOP $!; sleep 0.5; echo alas >&2; sleep 2; kill -9 $!"));
     struct finished finished = run_line(line);
     CU_ASSERT_PTR_NOT_NULL(strstr(finished.out, "the implementation wrote: alas"));
     finished_free(&finished);
