@@ -164,10 +164,11 @@ static void run_part_on(const char *spec, const char *part, enum expected expect
     enum { SLOW_PARTS = 8 };
     unsigned which = 1, of = 1;
     char shard[32];
-    if (!whole_runs())
+    if (!whole_runs()) {
         sscanf(part, "%u/%u", &which, &of);
-    snprintf(shard, sizeof shard, "%u/%u", which,
-             of * (machine_is_slow() && !whole_runs() ? SLOW_PARTS : 1));
+        of *= machine_is_slow() ? SLOW_PARTS : 1;
+    }
+    snprintf(shard, sizeof shard, "%u/%u", which, of);
     const char *const argv[] = {getenv("SOCKSPEC"), "run", "--iut",   spec,  "--quiet",
                                 "--json",           "-",   "--shard", shard, NULL};
     char what[512];

@@ -388,13 +388,13 @@ static void test_huge(void)
            number_of(took, "area"), number_of(took, "open"));
     CU_ASSERT_EQUAL(number_of(took, "columns"), HUGE_COLUMNS);
     CU_ASSERT(about.st_size < 8000000);
-    /* Many times what it takes, for a machine that is slow and has other things to do. */
-    enum { LONG = 60000 };
-    CU_ASSERT(number_of(took, "load") < LONG);
-    CU_ASSERT(number_of(took, "search") < LONG);
-    CU_ASSERT(number_of(took, "judge") < LONG);
-    CU_ASSERT(number_of(took, "area") < LONG);
-    CU_ASSERT(number_of(took, "open") < LONG);
+    /* Many times what it takes, for a machine that has other things to do, or is slow as well. */
+    const double most = machine_is_slow() ? 60000 : 20000;
+    CU_ASSERT(number_of(took, "load") < most);
+    CU_ASSERT(number_of(took, "search") < most);
+    CU_ASSERT(number_of(took, "judge") < most);
+    CU_ASSERT(number_of(took, "area") < most);
+    CU_ASSERT(number_of(took, "open") < most);
     json_decref(took);
     /* On a phone they stand below each other, and not beyond its edge. */
     resize(PHONE, 844);

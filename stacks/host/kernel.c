@@ -33,13 +33,6 @@ void kernel_alters_process(void)
     atomic_store(&altered, true);
 }
 
-static bool alters_process(enum operation operation)
-{
-    return operation == OP_SIGACTION || operation == OP_KILL || operation == OP_SETEUID ||
-           operation == OP_SETEGID || operation == OP_DROP_CAPABILITY || operation == OP_UMASK ||
-           operation == OP_SETRLIMIT;
-}
-
 /* To close such a socket may take as long as it says, but not when its process ends. */
 static bool has_close_wait(const struct call *call)
 {
@@ -50,6 +43,14 @@ static bool has_close_wait(const struct call *call)
         return false;
     memcpy(&linger, value->bytes, sizeof linger);
     return linger.l_onoff && linger.l_linger != 0;
+}
+
+static bool alters_process(const struct call *call)
+{
+    enum operation operation = call->operation;
+    return operation == OP_SIGACTION || operation == OP_KILL || operation == OP_SETEUID ||
+           operation == OP_SETEGID || operation == OP_DROP_CAPABILITY || operation == OP_UMASK ||
+           operation == OP_SETRLIMIT || has_close_wait(call);
 }
 
 int kernel_state(struct diag **diag, int netns, const struct call *call)
@@ -75,8 +76,8 @@ int kernel_state(struct diag **diag, int netns, const struct call *call)
 static int64_t dispatch_kernel(void *context, struct call *call)
 {
     struct kernel *kernel = context;
-    if (alters_process(call->operation) || has_close_wait(call))
-        atomic_store(&altered, true);
+    if (alters_process(call))
+        kernel_alters_process();
     if (call->operation == OP_TCP_STATE)
         return kernel_state(&kernel->diag, kernel->netns, call);
     if (call->operation == OP_SOCKET || call->operation == OP_SOCKETPAIR ||

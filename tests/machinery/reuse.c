@@ -35,6 +35,12 @@ CASE(restored, again, .axes = {{"time", {"first", "second", "third"}}})
 }
 
 /* What cannot be taken away ends the process: the next case finds a fresh one. */
+#define IS_ELSEWHERE(of_)                                                                          \
+    CASE(of_, b_is_elsewhere)                                                                      \
+    {                                                                                              \
+        observe("%s", was_used() ? "bad" : "good");                                                \
+    }
+
 MISBEHAVIOUR(thread, "leaves-thread", harmless);
 CASE(thread, a_leaves)
 {
@@ -42,10 +48,7 @@ CASE(thread, a_leaves)
     struct endpoint listener = listening_socket(t, peer);
     observe("%s", sk_waits(sk_begin(peer, call_accept(listener.fd, NULL))) ? "good" : "bad");
 }
-CASE(thread, b_is_elsewhere)
-{
-    observe("%s", was_used() ? "bad" : "good");
-}
+IS_ELSEWHERE(thread)
 
 MISBEHAVIOUR(handler, "leaves-handler", harmless);
 CASE(handler, a_leaves)
@@ -54,10 +57,7 @@ CASE(handler, a_leaves)
     must(sk_sigaction(peer, SIGURG, &(struct action){.does = ACTION_IGNORE}));
     observe("good");
 }
-CASE(handler, b_is_elsewhere)
-{
-    observe("%s", was_used() ? "bad" : "good");
-}
+IS_ELSEWHERE(handler)
 
 MISBEHAVIOUR(child, "leaves-child", harmless);
 CASE(child, a_leaves)
@@ -68,10 +68,7 @@ CASE(child, a_leaves)
             pause();
     observe("good");
 }
-CASE(child, b_is_elsewhere)
-{
-    observe("%s", was_used() ? "bad" : "good");
-}
+IS_ELSEWHERE(child)
 
 /* It is nobody's child but the worker's. */
 MISBEHAVIOUR(orphan, "leaves-orphan", harmless);
@@ -88,10 +85,7 @@ CASE(orphan, a_leaves)
     waitpid(pid, NULL, 0);
     observe("good");
 }
-CASE(orphan, b_is_elsewhere)
-{
-    observe("%s", was_used() ? "bad" : "good");
-}
+IS_ELSEWHERE(orphan)
 
 MISBEHAVIOUR(closed, "leaves-closed", harmless);
 CASE(closed, a_leaves)
@@ -100,10 +94,7 @@ CASE(closed, a_leaves)
     close(STDERR_FILENO);
     observe("good");
 }
-CASE(closed, b_is_elsewhere)
-{
-    observe("%s", was_used() ? "bad" : "good");
-}
+IS_ELSEWHERE(closed)
 
 /* Closing would wait for what is held back. */
 MISBEHAVIOUR(lingering, "leaves-lingering", harmless);
@@ -116,10 +107,7 @@ CASE(lingering, a_leaves, .network = ON_PAIR)
     must(sk_send(peer, c.peer, "x", 1, 0));
     observe("good");
 }
-CASE(lingering, b_is_elsewhere)
-{
-    observe("%s", was_used() ? "bad" : "good");
-}
+IS_ELSEWHERE(lingering)
 
 /* What a case says with stdio is shown with it, and not with whichever fills the buffer. */
 MISBEHAVIOUR(says, "says", harmless);
