@@ -91,15 +91,12 @@ static void keep_unread(struct line_end *line, struct record *record)
     }
 }
 
-/* What a worker is told: a job's index, or to look at a network. */
-static void run_order(struct state *state, int32_t order)
+/* Follows an order; false, and why, if there is nothing to follow it in. */
+static bool follow(struct state *state, int32_t order)
 {
     const struct variant *variant = order >= 0 ? registered_job((size_t)order)->variant : NULL;
     struct record *record = state->worker->record;
     struct ending *ending = state->worker->ending;
-    int64_t begin = clock_now();
-    memset(ending, 0, offsetof(struct ending, output) + 1);
-    record_reset(record);
     ending->limit = variant ? worker_limit(variant, state->settings) : state->settings->seconds;
 
     /* A tenant is at the end of a pair and has its own loopback there, unless it provides its
@@ -112,16 +109,13 @@ static void run_order(struct state *state, int32_t order)
     struct network *network =
         supply_take(&state->supply, loopback && !at_pair ? NETWORK_LOOPBACK : NETWORK_PAIR,
                     ending->reason, sizeof ending->reason);
-    if (!network) {
-        ending->no_network = true;
-        ending->nanoseconds = clock_now() - begin;
-        return;
-    }
-    if (line && !network->line)
-        state->supply.changes++;
+    if (!network)
+        return false;
+    bool had_line = network->line;
     if (line && !network_take_line(network))
         snprintf(record->no_line, sizeof record->no_line, "%s%s", strerror(errno),
                  errno == EPERM ? " (packet sockets take the capability NET_RAW)" : "");
+    state->supply.changes += network->line && !had_line;
     if (state->supply.tenant.pid) {
         tenant_listen(&state->supply.tenant);
         state->supply.tenant.said[0] = '\0'; /* what belongs to this case comes from now on */
@@ -142,10 +136,8 @@ static void run_order(struct state *state, int32_t order)
     if (!runner_order(runner, state->settings, &what, stack->start ? tenant : NULL,
                       state->supply.changes, record, state->null, ending->reason,
                       sizeof ending->reason)) {
-        ending->no_network = true;
         state->supply.ready[network->kind] = network; /* as it was */
-        ending->nanoseconds = clock_now() - begin;
-        return;
+        return false;
     }
     pid_t pid = runner->pid;
     if (!runner_attend(runner, tenant, last, state->settings, ending)) {
@@ -163,6 +155,18 @@ static void run_order(struct state *state, int32_t order)
         keep_unread(network->line, record);
     files_clear();
     supply_give_back(&state->supply, network, record);
+    return true;
+}
+
+/* What a worker is told: a job's index, or to look at a network. */
+static void run_order(struct state *state, int32_t order)
+{
+    struct ending *ending = state->worker->ending;
+    int64_t begin = clock_now();
+    memset(ending, 0, offsetof(struct ending, output) + 1);
+    record_reset(state->worker->record);
+    if (!follow(state, order))
+        ending->no_network = true;
     ending->nanoseconds = clock_now() - begin;
 }
 
