@@ -284,6 +284,16 @@ const json_t *find_object(const json_t *lines, const char *key, const char *text
     return NULL;
 }
 
+void print_verdicts(const json_t *lines, const char *verdict)
+{
+    size_t i;
+    const json_t *line;
+    json_array_foreach (lines, i, line)
+        if (strcmp(text_of(line, "verdict"), verdict) == 0)
+            printf("\n    %s: %s, %s: %s\n", text_of(line, "id"), verdict,
+                   text_of(line, "observed"), text_of(line, "reason"));
+}
+
 bool same_result(const json_t *a, const json_t *b)
 {
     return a && b && strcmp(text_of(a, "verdict"), text_of(b, "verdict")) == 0 &&

@@ -154,6 +154,8 @@ static void test_socket_wrapper(void)
     unsetenv("SOCKET_WRAPPER_DIR");
     CU_ASSERT(count_of(lines, "pass") > 50);
     CU_ASSERT(count_of(lines, "pass") > 9 * count_of(lines, "inconclusive"));
+    if (count_of(lines, "pass") <= 9 * count_of(lines, "inconclusive"))
+        print_verdicts(lines, "inconclusive");
     CU_ASSERT_PTR_NOT_NULL(find_object(lines, "reason",
                                        "this implementation does not show the states of its "
                                        "connections"));

@@ -49,7 +49,8 @@ struct agent {
     struct request *requests;
     uint32_t last_id;
     bool someone_reads;
-    unsigned char out[FRAME_MOST], in[FRAME_MOST];
+    size_t there, taken; /* bytes in `in`; those of the frame that was read last */
+    unsigned char out[FRAME_MOST], in[FRAME_HEADER + FRAME_MOST];
 };
 
 /* ---- the end of an agent ---- */
@@ -77,18 +78,20 @@ __attribute__((noreturn)) static void garbled(const char *what)
 
 /* ---- frames ---- */
 
-/* Reads a part of a frame. The first byte of one may take as long as a call takes; the rest was
- * written with it. */
-static void read_all(struct agent *agent, void *bytes, size_t count, bool within)
+/* Reads until so many bytes of a frame are there. The first may take as long as a call takes; the
+ * rest was written with it. What an agent that ends with this door has written behind them is taken
+ * along: nobody else will read it. */
+static void have_bytes(struct agent *agent, size_t count)
 {
     struct pollfd rest = {.fd = agent->stream.input, .events = POLLIN};
-    for (size_t done = 0; done < count; within = within || done > 0) {
-        if (within && poll(&rest, 1, patience) == 0)
+    size_t most = agent->own ? sizeof agent->in : count;
+    while (agent->there < count) {
+        if (agent->there > 0 && poll(&rest, 1, patience) == 0)
             garbled("a part of a frame, and no more of it");
-        ssize_t n = read(agent->stream.input, (char *)bytes + done, count - done);
+        ssize_t n = read(agent->stream.input, agent->in + agent->there, most - agent->there);
         if (n == 0 || (n < 0 && errno != EINTR))
-            die_with(agent, within ? " within a frame" : "");
-        done += n > 0 ? (size_t)n : 0;
+            die_with(agent, agent->there > 0 ? " within a frame" : "");
+        agent->there += n > 0 ? (size_t)n : 0;
     }
 }
 
@@ -144,22 +147,26 @@ static void take_news(struct agent *agent, const struct frame_header *header, st
     }
 }
 
-/* Reads a frame into agent->in. Whoever waits for a call that its case has given up must not take
- * in what is for the next case: it never gets beyond the lock once the door is closed. */
+/* Reads a frame into agent->in, where it stays until the next one is read. Whoever waits for a call
+ * that its case has given up must not take in what is for the next case: it never gets beyond the
+ * lock once the door is closed. */
 static struct frame read_frame(struct agent *agent, struct frame_header *header)
 {
-    unsigned char bytes[FRAME_HEADER];
     struct pollfd something = {.fd = agent->stream.input, .events = POLLIN};
-    while (poll(&something, 1, -1) < 0 && errno == EINTR)
+    while (agent->there == agent->taken && poll(&something, 1, -1) < 0 && errno == EINTR)
         continue;
     pthread_mutex_lock(&agent->reading);
-    read_all(agent, bytes, sizeof bytes, false);
-    int length = frame_read_header(bytes, header);
+    agent->there -= agent->taken;
+    memmove(agent->in, agent->in + agent->taken, agent->there);
+    agent->taken = 0;
+    have_bytes(agent, FRAME_HEADER);
+    int length = frame_read_header(agent->in, header);
     if (length < 0)
         garbled("a frame that makes no sense");
-    read_all(agent, agent->in, (size_t)length, true);
+    agent->taken = FRAME_HEADER + (size_t)length;
+    have_bytes(agent, agent->taken);
     pthread_mutex_unlock(&agent->reading);
-    return (struct frame){.bytes = agent->in, .size = (size_t)length};
+    return (struct frame){.bytes = agent->in + FRAME_HEADER, .size = (size_t)length};
 }
 
 /* Gives an answer to who waits for it. */
