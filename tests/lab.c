@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,6 +67,29 @@ void stop_agent(struct agent *old)
 {
     kill(old->pid, SIGKILL);
     waitpid(old->pid, NULL, 0);
+}
+
+bool lab_begin(void)
+{
+    char why[256];
+    lab.own_proc = unshare(CLONE_NEWNS) == 0 &&
+                   mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                   mount("proc", "/proc", "proc", 0, NULL) == 0;
+    lab.network = network_create(NETWORK_PAIR, why, sizeof why);
+    if (!lab.network) {
+        fprintf(stderr, "no network: %s\n", why);
+        return false;
+    }
+    lab.directory = make_directory();
+    lab.agent = start_agent(NULL);
+    return true;
+}
+
+void lab_end(void)
+{
+    stop_agent(&lab.agent);
+    network_free(lab.network);
+    remove_directory(lab.directory);
 }
 
 /* Writes a file and gives its path, which lives until the next one. */

@@ -17,6 +17,7 @@ extern struct lab {
     const char *directory;  /* of descriptions and reports */
     const char *options[3]; /* more words for agents that are started from now on */
     struct agent agent;
+    bool own_proc; /* /proc is of these namespaces */
 } lab;
 
 #define ADDRESSES                                                                                  \
@@ -36,6 +37,11 @@ extern struct lab {
 /* The main() of a test with such a network: runs the suite, which makes the network, in namespaces
  * of its own and gives its exit status; 3 if there can be none. */
 int lab_main(int (*suite)(void));
+
+/* Makes the network and the directory and starts the agent; false, having said so, if there can be
+ * no network. What is there is taken down again by lab_end(). */
+bool lab_begin(void);
+void lab_end(void);
 
 /* Starts an agent on the IUT's side that listens on 192.0.2.1, prepared in its process if wanted;
  * port 0 if it does not come up. */

@@ -12,12 +12,10 @@
 
 #include <CUnit/Basic.h>
 #include <dirent.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,8 +28,6 @@
 #ifndef PART
 #define PART "1/8"
 #endif
-
-static bool own_proc; /* /proc shows the processes of this test's PID namespace */
 
 /* ---- runs ---- */
 
@@ -510,7 +506,7 @@ static void test_crash(void)
     enum { TRIES = 5 }; /* on a machine that is so slow that the second is over too soon */
     char reason[512] = "";
     json_int_t passed = 0;
-    if (!own_proc) {
+    if (!lab.own_proc) {
         puts("\n    left out: no /proc of this test's own can be mounted");
         return;
     }
@@ -649,24 +645,15 @@ static void test_settings(void)
 
 static int run_suite(void)
 {
-    char why[256];
-    own_proc = unshare(CLONE_NEWNS) == 0 &&
-               mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-               mount("proc", "/proc", "proc", 0, NULL) == 0;
-    lab.network = network_create(NETWORK_PAIR, why, sizeof why);
-    if (!lab.network) {
-        fprintf(stderr, "no network: %s\n", why);
+    if (!lab_begin())
         return 3;
-    }
     /* So that its neighbours are known, and stay as they are. */
     if (!network_take_line(lab.network))
         return 1;
-    lab.directory = make_directory();
     for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
         before[side] = namespace_state(lab.network->netns[side]);
         connect_bystanders(side);
     }
-    lab.agent = start_agent(NULL);
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("tcp", NULL, NULL);
     CU_add_test(suite, "the same verdicts as host", test_same_verdicts);
@@ -686,9 +673,7 @@ static int run_suite(void)
     CU_add_test(suite, "settings that rules depend on", test_settings);
     CU_add_test(suite, "nothing changed", test_nothing_changed);
     int status = run_tests();
-    stop_agent(&lab.agent);
-    network_free(lab.network);
-    remove_directory(lab.directory);
+    lab_end();
     return status;
 }
 

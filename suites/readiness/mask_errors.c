@@ -1,14 +1,5 @@
 /* What ppoll(), pselect() and epoll_pwait() refuse. */
-#include "suites/readiness/ask.h"
-
-/* A failure is none. */
-static void never_fails(struct mutation *m, struct call *call)
-{
-    mutate(m, call);
-    if (call->error && (call->operation == OP_PPOLL || call->operation == OP_PSELECT ||
-                        call->operation == OP_EPOLL_PWAIT))
-        call_succeed(call, 0);
-}
+#include "suites/readiness/masked.h"
 
 RULE(invalid_time, "readiness.mask.invalid-time",
      .statement = "ppoll() and pselect() fail with EINVAL if their time is negative.",
