@@ -284,6 +284,13 @@ const json_t *find_object(const json_t *lines, const char *key, const char *text
     return NULL;
 }
 
+json_int_t count_of(const json_t *lines, const char *verdict)
+{
+    const json_t *summary = lines ? find_object(lines, "type", "summary") : NULL;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(summary);
+    return json_integer_value(json_object_get(summary, verdict));
+}
+
 void print_verdicts(const json_t *lines, const char *verdict)
 {
     size_t i;

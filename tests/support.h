@@ -72,6 +72,9 @@ const json_t *find_object(const json_t *lines, const char *key, const char *text
 /* A text of an object, "" if it has none. */
 const char *text_of(const json_t *object, const char *key);
 
+/* How many variants have this verdict by the summary, which has to be there. */
+json_int_t count_of(const json_t *lines, const char *verdict);
+
 /* Prints the variants with this verdict, and why, for whoever reads a failed test. */
 void print_verdicts(const json_t *lines, const char *verdict);
 

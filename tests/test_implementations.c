@@ -107,7 +107,7 @@ static size_t outdated(const json_t *lines, const char *spec)
     return count;
 }
 
-static json_int_t count_of(const json_t *summary, const char *verdict)
+static json_int_t number_of(const json_t *summary, const char *verdict)
 {
     return json_integer_value(json_object_get(summary, verdict));
 }
@@ -132,7 +132,7 @@ static bool ends_again(const char *spec, const char *id, const char *verdict)
     struct finished finished = run_program(argv);
     json_t *lines = json_lines(finished.out);
     const json_t *summary = lines ? find_object(lines, "type", "summary") : NULL;
-    bool again = !summary || count_of(summary, verdict) > 0;
+    bool again = !summary || number_of(summary, verdict) > 0;
     json_decref(lines);
     finished_free(&finished);
     return again;
@@ -178,11 +178,11 @@ static void run_part_on(const char *spec, const char *part, enum expected expect
     if (summary && finished.status != 2) {
         snprintf(what, sizeof what,
                  "%lld passed, %lld failed, %lld inconclusive, %lld skipped in %.1f s",
-                 count_of(summary, "pass"), count_of(summary, "fail"),
-                 count_of(summary, "inconclusive"), count_of(summary, "skip"),
+                 number_of(summary, "pass"), number_of(summary, "fail"),
+                 number_of(summary, "inconclusive"), number_of(summary, "skip"),
                  json_number_value(json_object_get(summary, "seconds")));
         tell(spec, what);
-        CU_ASSERT(count_of(summary, "pass") > 0);
+        CU_ASSERT(number_of(summary, "pass") > 0);
         CU_ASSERT_EQUAL(unexplained(lines, spec, "inconclusive"), 0);
         if (expected == KEEPS_RULES)
             CU_ASSERT_EQUAL(unexplained(lines, spec, "fail"), 0);

@@ -37,13 +37,6 @@ static json_t *results_of(const char *spec, const char *options, int *status)
     return lines;
 }
 
-static json_int_t count_of(const json_t *lines, const char *verdict)
-{
-    const json_t *summary = lines ? find_object(lines, "type", "summary") : NULL;
-    CU_ASSERT_PTR_NOT_NULL_FATAL(summary);
-    return json_integer_value(json_object_get(summary, verdict));
-}
-
 /* Variants that differ from the host's, but for skips whose reason begins like one of these. */
 static size_t differences(const json_t *host, const json_t *lines, const char *const reasons[])
 {

@@ -35,12 +35,6 @@ static json_t *results(const char *line, int status)
     return lines;
 }
 
-static json_int_t count_of(const json_t *lines, const char *verdict)
-{
-    const json_t *summary = find_object(lines, "type", "summary");
-    return json_integer_value(json_object_get(summary, verdict));
-}
-
 static void expect(const json_t *lines, const char *id, const char *verdict, const char *reason)
 {
     const json_t *object = find_object(lines, "id", id);
