@@ -1,7 +1,5 @@
 /* An agent over TCP, on a network that was there before: in namespaces of this test's own, one with
  * the agent, one for the peer. */
-#include "calls/clock.h"
-#include "calls/protocol.h"
 #include "hosts/calls.h"
 #include "lab/link.h"
 #include "lab/namespace.h"
