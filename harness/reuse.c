@@ -25,21 +25,35 @@ static int place = -1;
 /* From here on descriptors are the cases'; those below are open, all of them. */
 static int first_free;
 
-void reuse_prepare(void)
+/* The descriptor behind the highest that poll() finds; it does not find those of O_PATH. */
+static int behind_highest(void)
 {
     struct pollfd looked_at[LOOKED_AT];
-    place = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    first_free = 0;
+    int behind = 0;
     for (int fd = 0; fd < LOOKED_AT; fd++)
         looked_at[fd] = (struct pollfd){.fd = fd};
     if (poll(looked_at, LOOKED_AT, 0) < 0)
-        place = -1; /* it cannot be told what is open */
+        return LOOKED_AT; /* it cannot be told */
     for (int fd = 0; fd < LOOKED_AT; fd++)
         if (!(looked_at[fd].revents & POLLNVAL))
-            first_free = fd + 1;
-    for (int fd = 0; fd < first_free; fd++)
-        if (looked_at[fd].revents & POLLNVAL)
-            fcntl(place, F_DUPFD_CLOEXEC, fd);
+            behind = fd + 1;
+    return behind;
+}
+
+void reuse_prepare(void)
+{
+    int fd = -1;
+    place = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    first_free = behind_highest();
+    if (first_free <= place)
+        first_free = place + 1;
+    while (first_free < LOOKED_AT && (fd = fcntl(place, F_DUPFD_CLOEXEC, 0)) >= 0 &&
+           fd < first_free)
+        continue;
+    if (fd >= 0) {
+        close(fd);
+        first_free = fd; /* higher than it was, if there are others of O_PATH */
+    }
 }
 
 /* Closes those of the cases; false if one is missing below. */

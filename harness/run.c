@@ -194,16 +194,26 @@ static struct queue *queue_of(struct coordinator *c, const struct slot *slot)
     return slot->lane && !helps ? &c->waiting : &c->work;
 }
 
+/* Whether a case has taken so long that another worker does not wait for it. Where no processor
+ * idles that is a quarter of what it may take at most. */
+static bool is_overdue(const struct coordinator *c, const struct slot *slot)
+{
+    const struct variant *variant = results_variant(&c->results, slot->busy);
+    double milliseconds = worker_limit(variant, &c->options->settings) * 1000 / 4;
+    milliseconds = milliseconds < OVERDUE_AT_WORK ? milliseconds : OVERDUE_AT_WORK;
+    if (milliseconds < OVERDUE || machine_idles())
+        milliseconds = OVERDUE;
+    return (double)(clock_now() - slot->since) > milliseconds * 1e6;
+}
+
 /* Workers that work, or are about to, but for this one. */
 static size_t working(const struct coordinator *c, const struct slot *but)
 {
     size_t count = 0;
-    int milliseconds = machine_idles() ? OVERDUE : OVERDUE_AT_WORK;
-    int64_t overdue = clock_now() - INT64_C(1000000) * milliseconds;
     for (size_t i = 0; i < c->job_slots; i++) {
         const struct slot *slot = &c->slots[i];
         count += slot != but && slot->alive && !slot->parked &&
-                 (!slot->busy_now || slot->since > overdue);
+                 (!slot->busy_now || !is_overdue(c, slot));
     }
     return count;
 }

@@ -81,13 +81,13 @@ bool lab_begin(void)
         return false;
     }
     lab.directory = make_directory();
-    lab.agent = start_agent(NULL);
     return true;
 }
 
 void lab_end(void)
 {
-    stop_agent(&lab.agent);
+    if (lab.agent.pid > 0)
+        stop_agent(&lab.agent);
     network_free(lab.network);
     remove_directory(lab.directory);
 }

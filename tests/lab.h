@@ -38,8 +38,8 @@ extern struct lab {
  * of its own and gives its exit status; 3 if there can be none. */
 int lab_main(int (*suite)(void));
 
-/* Makes the network and the directory and starts the agent; false, having said so, if there can be
- * no network. What is there is taken down again by lab_end(). */
+/* Makes the network and the directory; false, having said so, if there can be no network. lab_end()
+ * stops the agent of the lab, if it was started, and takes down what is there. */
 bool lab_begin(void);
 void lab_end(void);
 

@@ -7,6 +7,7 @@
 #include "lab/network.h"
 #include "tests/lab.h"
 #include "tests/support.h"
+#include "tests/untouched.h"
 
 #include <CUnit/Basic.h>
 #include <dirent.h>
@@ -254,12 +255,18 @@ static int run_suite(void)
 {
     if (!lab_begin())
         return 3;
+    if (!note_machines()) {
+        lab_end();
+        return 1;
+    }
+    lab.agent = start_agent(NULL);
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("gone", NULL, NULL);
     CU_add_test(suite, "the agent goes", test_agent_gone);
     CU_add_test(suite, "the way to the agent is gone", test_way_gone);
     CU_add_test(suite, "a crash at the far end", test_crash);
     CU_add_test(suite, "the harness goes", test_harness_gone);
+    CU_add_test(suite, "nothing changed", test_nothing_changed);
     int status = run_tests();
     lab_end();
     return status;

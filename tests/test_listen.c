@@ -432,6 +432,7 @@ static int run_suite(void)
 {
     if (!lab_begin())
         return 3;
+    lab.agent = start_agent(NULL);
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("listen", NULL, NULL);
     CU_add_test(suite, "who connects gets what cases need", test_confined);

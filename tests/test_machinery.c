@@ -98,6 +98,7 @@ static void test_reuse(void)
     expect(lines, "machinery.leaves-child/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-orphan/b-is-elsewhere", "pass", "");
     expect(lines, "machinery.leaves-closed/b-is-elsewhere", "pass", "");
+    expect(lines, "machinery.leaves-closed/c-follows", "pass", "");
     expect(lines, "machinery.leaves-lingering/a-leaves/pair", "pass", "");
     expect(lines, "machinery.leaves-lingering/b-is-elsewhere", "pass", "");
     json_decref(lines);

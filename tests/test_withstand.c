@@ -256,6 +256,7 @@ static int run_suite(void)
 {
     if (!lab_begin())
         return 3;
+    lab.agent = start_agent(NULL);
     CU_initialize_registry();
     CU_pSuite suite = CU_add_suite("withstand", NULL, NULL);
     CU_add_test(suite, "numbers that others gave", test_numbers);

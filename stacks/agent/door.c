@@ -40,7 +40,8 @@ struct agent {
     int netns;
     char system[sizeof((struct hello *)NULL)->system + sizeof((struct hello *)NULL)->libc];
     char lacks[sizeof((struct hello *)NULL)->lacks + 64];
-    bool own; /* the agent ends with this door */
+    bool own;   /* the agent ends with this door */
+    bool ahead; /* what comes behind a frame is read with it: nobody else will read it */
     struct diag *diag;
     pthread_mutex_t lock; /* of everything below */
     pthread_cond_t change;
@@ -79,12 +80,11 @@ __attribute__((noreturn)) static void garbled(const char *what)
 /* ---- frames ---- */
 
 /* Reads until so many bytes of a frame are there. The first may take as long as a call takes; the
- * rest was written with it. What an agent that ends with this door has written behind them is taken
- * along: nobody else will read it. */
+ * rest was written with it. */
 static void have_bytes(struct agent *agent, size_t count)
 {
     struct pollfd rest = {.fd = agent->stream.input, .events = POLLIN};
-    size_t most = agent->own ? sizeof agent->in : count;
+    size_t most = agent->ahead ? sizeof agent->in : count;
     while (agent->there < count) {
         if (agent->there > 0 && poll(&rest, 1, patience) == 0)
             garbled("a part of a frame, and no more of it");
@@ -480,7 +480,7 @@ static struct agent *agent_create(const struct tenant *stream, int netns, bool o
     agent->door.operations = &operations;
     agent->stream = *stream;
     agent->netns = netns;
-    agent->own = own;
+    agent->own = agent->ahead = own;
     pthread_mutex_init(&agent->lock, NULL);
     pthread_mutex_init(&agent->writing, NULL);
     pthread_mutex_init(&agent->reading, NULL);
@@ -560,22 +560,28 @@ static struct frame show_token(struct agent *agent, const char *token,
     return read_frame(agent, header);
 }
 
-struct door *agent_open(const struct tenant *stream, int netns, bool own)
+/* Hears who the agent is, and shows it who we are if it wants to know. */
+static void meet(struct agent *agent)
 {
-    struct agent *agent = agent_create(stream, netns, own);
     struct frame_header header;
-    struct pollfd first = {.fd = stream->input, .events = POLLIN};
+    struct pollfd first = {.fd = agent->stream.input, .events = POLLIN};
     signal(SIGPIPE, SIG_IGN);
     if (poll(&first, 1, patience) == 0)
         give_up(TROUBLE_AGENT, "the agent did not say hello within %d ms", patience);
     struct frame frame = read_frame(agent, &header);
     if (header.type == FRAME_TOKEN)
-        frame = show_token(agent, stream->token, &frame, &header);
+        frame = show_token(agent, agent->stream.token, &frame, &header);
     /* Of calls and processes that the last case left. */
     while (header.type == FRAME_RESULT || header.type == FRAME_ANSWER ||
            (header.type == FRAME_DIED && header.process))
         frame = read_frame(agent, &header);
     take_news(agent, &header, &frame);
     take_hello(agent, &header, &frame);
+}
+
+struct door *agent_open(const struct tenant *stream, int netns, bool own)
+{
+    struct agent *agent = agent_create(stream, netns, own);
+    meet(agent);
     return &agent->door;
 }

@@ -35,9 +35,11 @@ CASE(restored, again, .axes = {{"time", {"first", "second", "third"}}})
 }
 
 /* What cannot be taken away ends the process: the next case finds a fresh one. */
+static OUTLASTS_CASES int descriptor_there;
 #define IS_ELSEWHERE(of_)                                                                          \
     CASE(of_, b_is_elsewhere)                                                                      \
     {                                                                                              \
+        descriptor_there = must(sk_socket(peer, AF_INET, SOCK_DGRAM, 0));                          \
         observe("%s", was_used() ? "bad" : "good");                                                \
     }
 
@@ -95,6 +97,13 @@ CASE(closed, a_leaves)
     observe("good");
 }
 IS_ELSEWHERE(closed)
+
+/* The first case of such a process finds the descriptors that the next one finds. */
+CASE(closed, c_follows)
+{
+    int next = must(sk_socket(peer, AF_INET, SOCK_DGRAM, 0));
+    observe("%s", was_used() && next == descriptor_there ? "good" : "bad");
+}
 
 /* Closing would wait for what is held back. */
 MISBEHAVIOUR(lingering, "leaves-lingering", harmless);
