@@ -196,24 +196,25 @@ static struct queue *queue_of(struct coordinator *c, const struct slot *slot)
 
 /* Whether a case has taken so long that another worker does not wait for it. Where no processor
  * idles that is a quarter of what it may take at most. */
-static bool is_overdue(const struct coordinator *c, const struct slot *slot)
+static bool is_overdue(const struct coordinator *c, const struct slot *slot, int64_t now)
 {
+    int64_t passed = (now - slot->since) / 1000000;
+    if (passed < OVERDUE || machine_idles())
+        return passed >= OVERDUE;
     const struct variant *variant = results_variant(&c->results, slot->busy);
-    double milliseconds = worker_limit(variant, &c->options->settings) * 1000 / 4;
-    milliseconds = milliseconds < OVERDUE_AT_WORK ? milliseconds : OVERDUE_AT_WORK;
-    if (milliseconds < OVERDUE || machine_idles())
-        milliseconds = OVERDUE;
-    return (double)(clock_now() - slot->since) > milliseconds * 1e6;
+    return passed >= OVERDUE_AT_WORK ||
+           (double)passed >= worker_limit(variant, &c->options->settings) * 1000 / 4;
 }
 
 /* Workers that work, or are about to, but for this one. */
 static size_t working(const struct coordinator *c, const struct slot *but)
 {
     size_t count = 0;
+    int64_t now = clock_now();
     for (size_t i = 0; i < c->job_slots; i++) {
         const struct slot *slot = &c->slots[i];
         count += slot != but && slot->alive && !slot->parked &&
-                 (!slot->busy_now || !is_overdue(c, slot));
+                 (!slot->busy_now || !is_overdue(c, slot, now));
     }
     return count;
 }
