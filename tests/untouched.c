@@ -29,14 +29,19 @@ static void connect_bystanders(enum side side)
     close(server);
 }
 
-bool note_machines(void)
+bool lab_begin_noted(void)
 {
-    if (!network_take_line(lab.network))
+    if (!lab_begin())
         return false;
+    if (!network_take_line(lab.network)) {
+        lab_end();
+        return false;
+    }
     for (enum side side = SIDE_IUT; side <= SIDE_PEER; side++) {
         before[side] = namespace_state(lab.network->netns[side]);
         connect_bystanders(side);
     }
+    lab.agent = start_agent(NULL);
     return true;
 }
 

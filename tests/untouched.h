@@ -4,9 +4,10 @@
 
 #include <stdbool.h>
 
-/* Notes how the machines are, and connects somebody else in each. False if the line between them,
- * without which neighbours come and go, cannot be had. */
-bool note_machines(void);
+/* lab_begin(), then notes how the machines are, connects somebody else in each, and starts the
+ * lab's agent. False as well if the line between them, without which neighbours come and go, cannot
+ * be had. */
+bool lab_begin_noted(void);
 
 /* A test: they are as they were noted, and who was connected still is. Once. */
 void test_nothing_changed(void);
