@@ -1,40 +1,5 @@
-/* Path MTU discovery: what is sent after a message that a packet was too big. */
-#include "suites/wire/icmp.h"
-#include "suites/wire/wire.h"
-
-#include "calls/clock.h"
-
-static bool is_ipv6(const struct line *line)
-{
-    return line->address.any.sa_family == AF_INET6;
-}
-
-/* When the IUT was told last. */
-static int64_t told_at;
-
-/* Says that a packet was too big for an MTU: ICMPv6 with a code, or 0. */
-static void say_with_code(struct line *line, const struct packet *packet, uint32_t mtu, int code)
-{
-    line_send_packet(line, is_ipv6(line) ? error_about(packet, 2, code, mtu)
-                                         : error_about(packet, 3, 4, mtu));
-    told_at = clock_now();
-}
-
-static void say_too_big(struct line *line, const struct packet *packet, uint32_t mtu)
-{
-    say_with_code(line, packet, mtu, 0);
-}
-
-/* Whether a packet would pass a link with this MTU. */
-static bool passes(const struct packet *packet, size_t mtu)
-{
-    return packet->raw_length <= mtu ||
-           (packet->source.any.sa_family == AF_INET && !packet->dont_fragment);
-}
-
-/* ---- TCP ---- */
-
-enum { BIG = 1400 };
+/* Path MTU discovery: what a connection sends after a message that a packet was too big. */
+#include "suites/wire/too_big.h"
 
 /* A connection, and a big segment of the IUT on it. A skip where it sends none, or none that has to
  * be small enough. */
@@ -62,7 +27,7 @@ static struct stream stream(struct line *line)
             said(&s.talk, s.big));
     if (s.big.raw_length <= 1300)
         skip("this implementation sends only small segments");
-    if (!is_ipv6(line) && !s.big.dont_fragment)
+    if (!on_ipv6(line) && !s.big.dont_fragment)
         skip("this implementation does not discover the path's MTU");
     s.talk.expected = first; /* it is lost */
     return s;
@@ -90,8 +55,8 @@ static const char *take_all(struct talk *c, size_t mtu, size_t *largest)
         struct packet packet = hear(c);
         if (!packet.protocol)
             return "incomplete";
-        bool fits = packet.protocol != IPPROTO_TCP || !packet.length || passes(&packet, mtu);
-        if (!fits && packet.time > told_at)
+        bool fits = packet.protocol != IPPROTO_TCP || !packet.length || would_pass(&packet, mtu);
+        if (!fits && packet.time > told_too_big())
             return "too big";
         if (!fits) {
             c->expected = expected;
@@ -150,7 +115,7 @@ CASE(tcp, any_code, .network = ON_LINE, .family = FAMILY_IPV6,
 {
     struct line line = take_line(t);
     struct stream s = stream(&line);
-    say_with_code(&line, &s.big, 1300, 5);
+    say_too_big_by(&line, &s.big, 1300, 5);
     observe_fitting(&s.talk, 1300);
 }
 
@@ -200,7 +165,7 @@ CASE(with_paws, too_big, .network = ON_LINE, .family = ANY_FAMILY, .role = ANY_R
             "%s came, and not the data", said(&c, big));
     if (big.raw_length <= 1300)
         skip("this implementation sends only small segments");
-    observe("%s", is_ipv6(&line) || big.dont_fragment ? "not to be cut" : "may be cut");
+    observe("%s", on_ipv6(&line) || big.dont_fragment ? "not to be cut" : "may be cut");
     c.expected = first; /* it is lost */
     say_too_big(&line, &big, 1300);
     size_t largest;
@@ -327,7 +292,7 @@ CASE(increase, after_decrease, .network = ON_LINE, .family = ANY_FAMILY, .role =
                "after a message that it was too big the data that comes is %s", came);
     send_big(&s.talk);
     struct packet fitting = hear(&s.talk);
-    require_by("wire.path-mtu.tcp", fitting.protocol && passes(&fitting, 1300),
+    require_by("wire.path-mtu.tcp", fitting.protocol && would_pass(&fitting, 1300),
                "%s of %zu bytes came later", said(&s.talk, fitting), fitting.raw_length);
     uint32_t end = fitting.seq + BIG;
     say_too_big(&line, &fitting, 1450); /* before it is acknowledged */
@@ -353,23 +318,6 @@ MUTANT_ON_WIRE(increase, "packets grow again")
     return true;
 }
 
-/* ---- the option ---- */
-
-/* What the IUT has sent, in words. */
-static const char *flag_of(const struct packet *packet)
-{
-    if (packet->fragment || packet->more_fragments)
-        return packet->raw_length <= 1300 ? "a fragment" : "a big fragment";
-    return packet->dont_fragment ? "whole with the flag" : "whole";
-}
-
-static int set_discover(struct test *t, int fd, int discover)
-{
-    return t->domain == AF_INET6
-               ? sk_setsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, discover)
-               : sk_setsockopt(t->iut, fd, IPPROTO_IP, IP_MTU_DISCOVER, discover);
-}
-
 RULE(tcp_dont, "wire.path-mtu.tcp-dont",
      .statement = "With IP_PMTUDISC_DONT the segments of a connection do not have the "
                   "don't-fragment flag, be it data or a FIN.",
@@ -385,13 +333,13 @@ CASE(tcp_dont, data, .network = ON_LINE, .family = FAMILY_IPV4, .role = ANY_ROLE
     must(result);
     must(sk_send(iut, c.fd, "abc", 3, 0));
     struct packet packet = hear(&c);
-    observe("%s", packet.length != 3 ? said(&c, packet) : flag_of(&packet));
+    observe("%s", packet.length != 3 ? said(&c, packet) : how_sent(&packet));
     tell(&c, ACK);
     must(sk_shutdown(iut, c.fd, SHUT_WR));
     do /* a timer may have sent the data again */
         packet = hear(&c);
     while (packet.protocol && !(packet.flags & FIN));
-    observe("%s", packet.protocol ? flag_of(&packet) : "nothing");
+    observe("%s", packet.protocol ? how_sent(&packet) : "nothing");
 }
 
 MUTANT_ON_WIRE(tcp_dont, "segments always have the flag")
@@ -399,205 +347,4 @@ MUTANT_ON_WIRE(tcp_dont, "segments always have the flag")
     if (heading == FROM_IUT)
         packet->dont_fragment = true;
     return true;
-}
-
-/* ---- UDP ---- */
-
-/* A datagram socket with IP_MTU_DISCOVER or IPV6_MTU_DISCOVER, connected to the line. */
-static struct asker discovering(struct line *line, int discover)
-{
-    struct test *t = line->t;
-    struct asker a = asks_connected(line);
-    forget_path_mtu(t);
-    int result = set_discover(t, a.fd, discover);
-    if (result == -ENOPROTOOPT || result == -LACKING)
-        skip("this implementation has no such option");
-    must(result);
-    return a;
-}
-
-static int path_mtu(struct test *t, int fd)
-{
-    int mtu, result = t->domain == AF_INET6
-                          ? sk_getsockopt(t->iut, fd, IPPROTO_IPV6, IPV6_MTU, &mtu)
-                          : sk_getsockopt(t->iut, fd, IPPROTO_IP, IP_MTU, &mtu);
-    if (result == -ENOPROTOOPT)
-        skip("this implementation does not tell the path's MTU");
-    must(result);
-    return mtu;
-}
-
-/* Makes the path's MTU 1300 by a message about a large datagram. */
-static void make_1300(struct line *line, struct asker *a)
-{
-    datagram_more(line, a, BIG);
-    say_too_big(line, &a->datagram, 1300);
-    see_now(line);
-    pending_error(line->t, a->fd);
-}
-
-/* The most data of a datagram that passes a link with this MTU in one piece. */
-static size_t most_data(const struct line *line, size_t mtu)
-{
-    enum { UDP = 8, IPV4 = 20, IPV6 = 40 };
-    return mtu - UDP - (is_ipv6(line) ? IPV6 : IPV4);
-}
-
-#define BOTH_FAMILIES .network = ON_LINE, .family = FAMILY_IPV4 | FAMILY_IPV6
-
-RULE(reject, "wire.path-mtu.udp-do",
-     .statement = "With IP_PMTUDISC_DO a datagram one byte above the path's MTU fails with "
-                  "EMSGSIZE, one that just fits goes, and IP_MTU reads that MTU.",
-     .outcome = {[BY_LINUX] = {"EMSGSIZE then whole then 1300",
-                               {"linux.ip.7.ip-pmtudisc-do-emsgsize", "linux.ip.7.ip-mtu",
-                                "linux.ip.7.ip-mtu-discover-connected", "linux.ip.7.emsgsize",
-                                "linux.ipv6.7.ipv6-mtu-discover", "linux.ipv6.7.ipv6-mtu-get",
-                                "linux.udp.7.emsgsize-above-path-mtu"}}});
-
-CASE(reject, too_big, BOTH_FAMILIES)
-{
-    static const char data[BIG];
-    struct line line = take_line(t);
-    struct asker a = discovering(&line, IP_PMTUDISC_DO);
-    make_1300(&line, &a);
-    size_t most = most_data(&line, 1300);
-    observe_result(sk_send(iut, a.fd, data, most + 1, 0));
-    int result = sk_send(iut, a.fd, data, most, 0);
-    struct packet packet = see_now(&line);
-    bool whole = packet.protocol == IPPROTO_UDP && packet.raw_length == 1300;
-    observe("%s", result < 0 ? result_name(result)
-                  : whole    ? "whole"
-                             : packet_words(&packet, NULL, NULL));
-    observe("%d", path_mtu(t, a.fd));
-}
-
-MUTANT_ON_WIRE(reject, "nothing is known of the MTU")
-{
-    return !is_error_to_iut(packet, heading);
-}
-
-RULE(cut, "wire.path-mtu.udp-want",
-     .statement =
-         "With IP_PMTUDISC_WANT a datagram one byte above the path's MTU is cut into fragments "
-         "that fit.",
-     .outcome = {[BY_LINUX] = {"a fragment then a fragment",
-                               {"linux.ip.7.ip-pmtudisc-want", "linux.ipv6.7.ipv6-mtu-discover"}}});
-
-CASE(cut, too_big, BOTH_FAMILIES)
-{
-    static const char data[BIG];
-    struct line line = take_line(t);
-    struct asker a = discovering(&line, IP_PMTUDISC_WANT);
-    make_1300(&line, &a);
-    int result = sk_send(iut, a.fd, data, most_data(&line, 1300) + 1, 0);
-    if (result < 0) {
-        observe_result(result);
-        return;
-    }
-    for (int i = 0; i < 2; i++) {
-        struct packet packet = see(&line);
-        observe("%s", flag_of(&packet));
-    }
-}
-
-MUTANT_ON_WIRE(cut, "nothing is known of the MTU")
-{
-    return !is_error_to_iut(packet, heading);
-}
-
-RULE(probe, "wire.path-mtu.udp-probe",
-     .statement = "With IP_PMTUDISC_PROBE a datagram above the path's MTU is sent whole.",
-     .outcome = {[BY_LINUX] = {"whole with the flag", {"linux.ip.7.ip-pmtudisc-probe"}}});
-
-CASE(probe, too_big, .network = ON_LINE, .family = FAMILY_IPV4)
-{
-    static const char data[BIG];
-    struct line line = take_line(t);
-    struct asker a = discovering(&line, IP_PMTUDISC_PROBE);
-    make_1300(&line, &a);
-    int mtu = path_mtu(t, a.fd);
-    require(mtu == 1300, "IP_MTU reads %d, and not what the message said", mtu);
-    int result = sk_send(iut, a.fd, data, BIG, 0);
-    struct packet packet = see_now(&line);
-    observe("%s", result < 0 ? result_name(result) : flag_of(&packet));
-}
-
-MUTANT(probe, "what is too big is refused")
-{
-    mutate(m, call);
-    if (call->operation == OP_SEND && call_data(call)->length == BIG)
-        call_fail(call, EMSGSIZE);
-}
-
-RULE(per_host, "wire.path-mtu.per-destination",
-     .statement = "The path's MTU that a message gives is that of its destination: IP_MTU of a "
-                  "socket that is connected there later reads it too, and that of sockets that "
-                  "are connected elsewhere stays as it is.",
-     .outcome = {[BY_LINUX] = {"1300 then 1300 then unchanged",
-                               {"linux.ip.7.ip-mtu-discover-per-host", "linux.ip.7.ip-mtu",
-                                "linux.ipv6.7.ipv6-mtu-get", "linux.ip.7.ip-mtu-estimate"}}});
-
-CASE(per_host, other_host, BOTH_FAMILIES)
-{
-    struct line line = take_line(t);
-    struct asker a = discovering(&line, IP_PMTUDISC_DO);
-    struct address elsewhere = as_written_by(t, iut, place_of(t, peer, PLACE_MAIN, 9));
-    struct address same_host = line_name(&line, 0);
-    int other = datagram_socket(t, iut), later = datagram_socket(t, iut);
-    int there = datagram_socket(t, iut);
-    must(sk_connect(iut, other, &elsewhere));
-    int before = path_mtu(t, other);
-    make_1300(&line, &a);
-    must(sk_connect(iut, later, &elsewhere));
-    must(sk_connect(iut, there, &same_host));
-    observe("%d", path_mtu(t, a.fd));
-    observe("%d", path_mtu(t, there));
-    bool same = path_mtu(t, other) == before && path_mtu(t, later) == before;
-    observe("%s", same ? "unchanged" : "changed");
-}
-
-/* The MTU is one for all. */
-MUTANT(per_host, "all destinations have the same MTU")
-{
-    static int least = INT16_MAX;
-    mutate(m, call);
-    if (call_is_option(call, OP_GETSOCKOPT, IPPROTO_IP, IP_MTU) ||
-        call_is_option(call, OP_GETSOCKOPT, IPPROTO_IPV6, IPV6_MTU)) {
-        if (call_option_value(call) < least)
-            least = call_option_value(call);
-        call_set_option_value(call, least);
-    }
-}
-
-RULE(pending, "wire.path-mtu.pending-error",
-     .statement =
-         "A connected datagram socket hears that an earlier datagram was too big: SO_ERROR "
-         "reads EMSGSIZE.",
-     .outcome = {[BY_POSIX] = {"EMSGSIZE",
-                               {"posix.sockets.asynchronous-errors.emsgsize",
-                                "posix.sockets.options.error.returns-pending"}},
-                 [BY_LINUX] = {"EMSGSIZE",
-                               {"posix.sockets.asynchronous-errors.emsgsize",
-                                "posix.sockets.options.error.returns-pending",
-                                "rfc1122.udp-errors-passed", "rfc4443.too-big-passed"}},
-                 [BY_BSD] = {"EMSGSIZE",
-                             {"posix.sockets.asynchronous-errors.emsgsize",
-                              "posix.sockets.options.error.returns-pending"}}});
-
-CASE(pending, too_big, .network = ON_LINE, .family = ANY_FAMILY)
-{
-    struct line line = take_line(t);
-    struct asker a = asks_connected(&line);
-    forget_path_mtu(t);
-    struct packet sent = datagram_more(&line, &a, BIG);
-    if (passes(&sent, 1300))
-        skip("this implementation lets datagrams be cut, or cuts them itself");
-    say_too_big(&line, &sent, 1300);
-    see_now(&line);
-    observe("%s", pending_error(t, a.fd));
-}
-
-MUTANT_ON_WIRE(pending, "nobody hears of it")
-{
-    return !is_error_to_iut(packet, heading);
 }
