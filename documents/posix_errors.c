@@ -37,8 +37,7 @@ REQUIREMENTS(
      .untestable = "both ways are right"},
     {"posix.errors.other-circumstances-treatable", "XSH 2.3 Error Numbers", REQ_SHALL,
      "Listed errors are generated under other circumstances only if they can be treated as the "
-     "described ones.",
-     .untestable = "a judgement"},
+     "described ones."},
     {"posix.errors.no-different-number", "XSH 2.3 Error Numbers", REQ_SHALL,
      "An implementation does not generate another error number than the required one for a "
      "described error condition."},
