@@ -5,9 +5,9 @@
 
 RULE(received, "basic.shutdown.shut-rd-received",
      .statement =
-         "After shutdown() for receiving recv() gives no data, does not wait for any and does "
-         "not say to ask again, with data from before, with data that comes later, and "
-         "without.",
+         "After shutdown() for receiving recv() gives no data, does not wait for any, and does "
+         "not say to ask again or that there is no socket, with data from before, with data that "
+         "comes later, and without.",
      .outcome = {
          [BY_POSIX] = {"no data then *",
                        {"posix.shutdown.shut-rd", "posix.shutdown.shut-rdwr",
@@ -59,10 +59,10 @@ static int receive(struct test *t, int fd, bool *late)
  * that of a socket still. */
 static const char *data_by(int result)
 {
-    return result > 0                                    ? "data"
-           : result == -EAGAIN || result == -EWOULDBLOCK ? "no data yet"
-           : result == -EBADF || result == -ENOTSOCK     ? "no socket"
-                                                         : "no data";
+    return result > 0                                                        ? "data"
+           : result == -EAGAIN || result == -EWOULDBLOCK || result == -EINTR ? "no data yet"
+           : result == -EBADF || result == -ENOTSOCK                         ? "no socket"
+                                                                             : "no data";
 }
 
 /* What a receive gives that does not wait, and the next one if that has more to say: an error is
