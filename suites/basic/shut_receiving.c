@@ -55,8 +55,8 @@ static int receive(struct test *t, int fd, bool *late)
 }
 
 /* What a result says of data. Whether a receive fails or gives an end of file is said by z/OS
- * alone; but it is not told to ask again, which is for nonblocking sockets, and the descriptor is
- * that of a socket still. */
+ * alone; but it is not told to ask again, which is for nonblocking sockets and signals, and the
+ * descriptor is that of a socket still. */
 static const char *data_by(int result)
 {
     return result > 0                                                        ? "data"

@@ -24,10 +24,10 @@ int64_t told_too_big(void);
 bool would_pass(const struct packet *packet, size_t mtu);
 
 /* How the IUT has sent a packet, in words: whether in one piece, and with the don't-fragment flag.
- */
+ * A fragment of more than 1300 bytes, the MTU of most cases, is a big one. */
 const char *how_sent(const struct packet *packet);
 
-/* Sets IP_MTU_DISCOVER or IPV6_MTU_DISCOVER; what setsockopt() gives. */
-int set_discover(struct test *t, int fd, int discover);
+/* Sets IP_MTU_DISCOVER or IPV6_MTU_DISCOVER. A skip where the IUT has no such option. */
+void set_discover(struct test *t, int fd, int discover);
 
 #endif
